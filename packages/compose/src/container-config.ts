@@ -1,0 +1,274 @@
+/**
+ * A container's configuration in canonical form: every field present, unordered lists sorted, durations and sizes in
+ * base units. The same container always gives the same value, whether it was derived from a compose service or read
+ * back from an engine, so two configurations can be compared field by field.
+ */
+export interface ContainerConfig {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** `null`: the image's. */
+  readonly entrypoint: readonly string[] | null;
+  /** `null`: the image's. */
+  readonly command: readonly string[] | null;
+  /** `''`: the image's. */
+  readonly user: string;
+  /** `''`: the image's. */
+  readonly workingDir: string;
+  /** `''`: the engine's choice. */
+  readonly hostname: string;
+  readonly domainname: string;
+  readonly tty: boolean;
+  readonly stdinOpen: boolean;
+  /** `null`: the image's. */
+  readonly healthcheck: Healthcheck | null;
+  /** `''`: the image's. */
+  readonly stopSignal: string;
+  /** Seconds; `null`: the engine's default. */
+  readonly stopTimeout: number | null;
+  /** Sorted, e.g. `80/tcp`. */
+  readonly exposedPorts: readonly string[];
+  /** Sorted by container port. */
+  readonly portBindings: readonly PortBinding[];
+  /** Named volumes and host paths, sorted by target. */
+  readonly mounts: readonly Mount[];
+  /** Container paths with an anonymous volume, sorted. */
+  readonly anonymousVolumes: readonly string[];
+  /** Container path to mount options (`''` or e.g. `size=64m`). */
+  readonly tmpfs: Readonly<Record<string, string>>;
+  readonly restart: RestartPolicy;
+  readonly privileged: boolean;
+  /** `null`: the engine's default. */
+  readonly init: boolean | null;
+  readonly readOnly: boolean;
+  /** Sorted, upper case, without the `CAP_` prefix. */
+  readonly capAdd: readonly string[];
+  readonly capDrop: readonly string[];
+  readonly securityOpt: readonly string[];
+  readonly devices: readonly DeviceMapping[];
+  readonly deviceCgroupRules: readonly string[];
+  readonly deviceRequests: readonly DeviceRequest[];
+  /** In order of preference. */
+  readonly dns: readonly string[];
+  readonly dnsOptions: readonly string[];
+  readonly dnsSearch: readonly string[];
+  /** `name:address`, sorted. */
+  readonly extraHosts: readonly string[];
+  readonly groupAdd: readonly string[];
+  /** `''`: the engine's default. */
+  readonly ipc: string;
+  readonly pid: string;
+  readonly uts: string;
+  readonly usernsMode: string;
+  readonly cgroupParent: string;
+  readonly cgroupNamespace: string;
+  /** `''`: the engine's default. */
+  readonly runtime: string;
+  readonly macAddress: string;
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly storageOpt: Readonly<Record<string, string>>;
+  /** Sorted by name. */
+  readonly ulimits: readonly Ulimit[];
+  /** Bytes; 0: the engine's default. */
+  readonly shmSize: number;
+  readonly oomKillDisable: boolean;
+  readonly oomScoreAdj: number;
+  readonly resources: Resources;
+  /** Engine name of the network the container starts in, or `host`, `none`, `container:<id>`. */
+  readonly networkMode: string;
+  /** Engine network name to endpoint; empty for `host`, `none` and `container:<id>`. */
+  readonly networks: Readonly<Record<string, NetworkEndpoint>>;
+}
+
+/** Limits that an engine can change on a running container. 0 means no limit, `''` means all. */
+export interface Resources {
+  /** Bytes. */
+  readonly memory: number;
+  /** Bytes. */
+  readonly memoryReservation: number;
+  /** Bytes of memory plus swap; -1: unlimited; 0: the engine's default (twice the memory). */
+  readonly memorySwap: number;
+  /** 10⁻⁹ of a CPU. */
+  readonly nanoCpus: number;
+  readonly cpuShares: number;
+  /** Microseconds. */
+  readonly cpuQuota: number;
+  /** Microseconds. */
+  readonly cpuPeriod: number;
+  readonly cpusetCpus: string;
+  readonly pidsLimit: number;
+}
+
+export interface Healthcheck {
+  /** `['NONE']`, `['CMD', …]` or `['CMD-SHELL', line]`; empty: the image's. */
+  readonly test: readonly string[];
+  /** Milliseconds; 0: the image's or the engine's default. */
+  readonly interval: number;
+  /** Milliseconds. */
+  readonly timeout: number;
+  /** Milliseconds. */
+  readonly startPeriod: number;
+  readonly retries: number;
+}
+
+export interface PortBinding {
+  /** e.g. `80/tcp`. */
+  readonly containerPort: string;
+  /** `''`: every address. */
+  readonly hostIp: string;
+  /** `''`: a free port that the engine picks. */
+  readonly hostPort: string;
+}
+
+export interface Mount {
+  readonly type: 'volume' | 'bind';
+  /** Engine name of the volume, or a path on the host. */
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+export interface RestartPolicy {
+  readonly name: 'no' | 'always' | 'on-failure' | 'unless-stopped';
+  /** For `on-failure`; 0: without end. */
+  readonly maximumRetryCount: number;
+}
+
+export interface DeviceMapping {
+  readonly hostPath: string;
+  readonly containerPath: string;
+  /** Some of `rwm`. */
+  readonly permissions: string;
+}
+
+export interface DeviceRequest {
+  readonly driver: string;
+  /** -1: all. */
+  readonly count: number;
+  readonly deviceIds: readonly string[];
+  readonly capabilities: readonly (readonly string[])[];
+}
+
+export interface Ulimit {
+  readonly name: string;
+  readonly soft: number;
+  readonly hard: number;
+}
+
+export interface NetworkEndpoint {
+  /** Sorted, without those that the engine adds. */
+  readonly aliases: readonly string[];
+  /** `''`: the engine's choice. */
+  readonly ipv4Address: string;
+  readonly ipv6Address: string;
+  readonly linkLocalIps: readonly string[];
+}
+
+/** What an image says about the containers made from it. */
+export interface ImageConfig {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly entrypoint: readonly string[] | null;
+  readonly command: readonly string[] | null;
+  readonly user: string;
+  readonly workingDir: string;
+  readonly healthcheck: Healthcheck | null;
+  readonly stopSignal: string;
+  readonly exposedPorts: readonly string[];
+  readonly volumes: readonly string[];
+}
+
+/** A network in canonical form; comparable field by field. */
+export interface NetworkConfig {
+  readonly driver: string;
+  readonly driverOpts: Readonly<Record<string, string>>;
+  readonly enableIpv6: boolean;
+  readonly internal: boolean;
+  readonly configOnly: boolean;
+  /** Labels of the compose file and ours. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ipam: {
+    readonly driver: string;
+    /** Empty: the engine chooses an address range, and whatever it chose is equal to this. */
+    readonly config: readonly IpamPool[];
+    readonly options: Readonly<Record<string, string>>;
+  };
+}
+
+export interface IpamPool {
+  readonly subnet: string;
+  readonly gateway: string;
+  readonly ipRange: string;
+  readonly auxAddresses: Readonly<Record<string, string>>;
+}
+
+/** A volume in canonical form. */
+export interface VolumeConfig {
+  readonly driver: string;
+  readonly driverOpts: Readonly<Record<string, string>>;
+  /** Labels of the compose file and ours. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The configuration that a service gets which asks for nothing. */
+export const DEFAULT_CONTAINER_CONFIG: ContainerConfig = {
+  environment: {},
+  labels: {},
+  entrypoint: null,
+  command: null,
+  user: '',
+  workingDir: '',
+  hostname: '',
+  domainname: '',
+  tty: true,
+  stdinOpen: false,
+  healthcheck: null,
+  stopSignal: '',
+  stopTimeout: null,
+  exposedPorts: [],
+  portBindings: [],
+  mounts: [],
+  anonymousVolumes: [],
+  tmpfs: {},
+  restart: { name: 'always', maximumRetryCount: 0 },
+  privileged: false,
+  init: null,
+  readOnly: false,
+  capAdd: [],
+  capDrop: [],
+  securityOpt: [],
+  devices: [],
+  deviceCgroupRules: [],
+  deviceRequests: [],
+  dns: [],
+  dnsOptions: [],
+  dnsSearch: [],
+  extraHosts: [],
+  groupAdd: [],
+  ipc: '',
+  pid: '',
+  uts: '',
+  usernsMode: '',
+  cgroupParent: '',
+  cgroupNamespace: '',
+  runtime: '',
+  macAddress: '',
+  sysctls: {},
+  storageOpt: {},
+  ulimits: [],
+  shmSize: 0,
+  oomKillDisable: false,
+  oomScoreAdj: 0,
+  resources: {
+    memory: 0,
+    memoryReservation: 0,
+    memorySwap: 0,
+    nanoCpus: 0,
+    cpuShares: 0,
+    cpuQuota: 0,
+    cpuPeriod: 0,
+    cpusetCpus: '',
+    pidsLimit: 0,
+  },
+  networkMode: 'none',
+  networks: {},
+};

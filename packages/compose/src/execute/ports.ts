@@ -1,0 +1,87 @@
+import type { ContainerConfig, NetworkConfig, NetworkEndpoint, VolumeConfig } from '../container-config.ts';
+
+/**
+ * What the compose engine needs from a container engine. Every method is one change; each is idempotent towards what it
+ * wants to reach: removing what is gone, stopping what is stopped and starting what runs all succeed. What fails throws.
+ */
+export interface ContainerEngine {
+  /** Resolves when the image is there. Rejects with the signal's reason when it is aborted. */
+  pullImage(reference: string, options: PullOptions): Promise<void>;
+  /** Removes the tag or digest, and the layers that nothing else uses. */
+  removeImage(reference: string): Promise<void>;
+  createNetwork(name: string, config: NetworkConfig): Promise<void>;
+  removeNetwork(id: string): Promise<void>;
+  createVolume(name: string, config: VolumeConfig): Promise<void>;
+  removeVolume(name: string): Promise<void>;
+  /** Creates it in the network of `config.networkMode` alone. */
+  createContainer(container: ContainerToCreate): Promise<void>;
+  /** Attaches a container that is not started yet to one more network. */
+  connectNetwork(container: string, network: string, endpoint: NetworkEndpoint): Promise<void>;
+  /** @param container its id or name */
+  startContainer(container: string): Promise<void>;
+  /** Asks it to stop, and kills it after `timeout` seconds (`null`: the container's own, else 10). */
+  stopContainer(id: string, lease: LockLease, timeout: number | null): Promise<void>;
+  /** Removes it with its anonymous volumes, also when it runs. */
+  removeContainer(id: string, lease: LockLease): Promise<void>;
+  renameContainer(id: string, name: string, lease: LockLease): Promise<void>;
+}
+
+export interface PullOptions {
+  readonly signal: AbortSignal;
+  /** @param percent whole number from 0 to 100, never falling */
+  readonly onProgress: (percent: number) => void;
+}
+
+export interface ContainerToCreate {
+  readonly name: string;
+  /** Reference of an image that is on the engine. */
+  readonly image: string;
+  readonly config: ContainerConfig;
+}
+
+/** The update locks of one app's services, as files that the services and we contend for. */
+export interface UpdateLocks {
+  /** Takes the locks of all the services, or of none. */
+  acquire(request: LockRequest): Promise<LockResult>;
+}
+
+export interface LockRequest {
+  readonly appId: number;
+  readonly services: readonly string[];
+  /** Removes what services hold. */
+  readonly force: boolean;
+}
+
+export type LockResult =
+  | { readonly status: 'acquired'; readonly lease: LockLease }
+  | { readonly status: 'held'; readonly holders: readonly LockHolder[] };
+
+export interface LockHolder {
+  readonly appId: number;
+  readonly service: string;
+}
+
+/** Proof that all the update locks of an app are ours, until it is disposed of. */
+export interface LockLease extends AsyncDisposable {
+  readonly appId: number;
+  readonly services: readonly string[];
+}
+
+/** What we remember about the images that we put on the engine: only those are ever removed. */
+export interface ImageRecords {
+  save(record: ImageRecord): Promise<void>;
+  forget(reference: string, appId: number): Promise<void>;
+}
+
+/** One service's claim on an image. */
+export interface ImageRecord {
+  /** As the target names it. */
+  readonly reference: string;
+  readonly appId: number;
+  readonly appUuid: string;
+  readonly serviceId: number;
+  readonly serviceName: string;
+  readonly imageId: number;
+  readonly releaseId: number;
+  readonly commit: string;
+}

@@ -1,0 +1,96 @@
+import type { ContainerConfig, ImageConfig, NetworkConfig, VolumeConfig } from './container-config.ts';
+
+/** What an engine holds at one moment; immutable. */
+export interface EngineSnapshot {
+  /** Containers with the supervised label. */
+  readonly containers: readonly ObservedContainer[];
+  /** Every tagged or digested image of the engine. */
+  readonly images: readonly ObservedImage[];
+  /** Every network of the engine, also those that are not ours: a name may be taken. */
+  readonly networks: readonly ObservedNetwork[];
+  /** Every named volume of the engine, also those that are not ours. */
+  readonly volumes: readonly ObservedVolume[];
+}
+
+/** The service that a container belongs to, as its labels say. */
+export interface ServiceIdentity {
+  readonly appId: number;
+  /** Absent on containers of old agents. */
+  readonly appUuid?: string;
+  readonly serviceId: number;
+  readonly serviceName: string;
+}
+
+export interface ObservedContainer {
+  readonly id: string;
+  /** Without the leading slash. */
+  readonly name: string;
+  /** Content id of the image it was made from, `sha256:…`. */
+  readonly imageId: string;
+  /** Reference that it was created with. */
+  readonly imageReference: string;
+  /** `null`: the labels do not name a service. */
+  readonly identity: ServiceIdentity | null;
+  readonly status: ContainerStatus;
+  readonly health: ContainerHealth;
+  /** Of the last run; 0 before the first. */
+  readonly exitCode: number;
+  /** The engine's word on why the last start failed; `''`: it did not. */
+  readonly error: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** Milliseconds since the epoch; `null`: never started. */
+  readonly startedAt: number | null;
+  /** Restarts by the engine since it was last started on purpose. */
+  readonly restartCount: number;
+  readonly config: ContainerConfig;
+  /** Ports that are open on the host now. */
+  readonly publishedPorts: readonly PublishedPort[];
+}
+
+/** `restarting`: the engine waits before it starts it once more. */
+export type ContainerStatus =
+  | 'created'
+  | 'running'
+  | 'paused'
+  | 'restarting'
+  | 'removing'
+  | 'exited'
+  | 'dead';
+
+/** `none`: it has no health check. */
+export type ContainerHealth = 'none' | 'starting' | 'healthy' | 'unhealthy';
+
+export interface PublishedPort {
+  /** e.g. `80/tcp`. */
+  readonly containerPort: string;
+  readonly hostIp: string;
+  readonly hostPort: number;
+}
+
+export interface ObservedImage {
+  /** Content id, `sha256:…`. */
+  readonly id: string;
+  /** e.g. `registry.local:5000/app/web:latest`, as the engine prints them. */
+  readonly tags: readonly string[];
+  /** e.g. `registry.local:5000/app/web@sha256:…`. */
+  readonly digests: readonly string[];
+  /** Present on those that the observer asked about and those of supervised containers. */
+  readonly config?: ImageConfig;
+}
+
+export interface ObservedNetwork {
+  readonly id: string;
+  readonly name: string;
+  readonly supervised: boolean;
+  /** `null`: not ours, or shared between apps (`supervisor0`). */
+  readonly appId: number | null;
+  readonly config: NetworkConfig;
+}
+
+export interface ObservedVolume {
+  readonly name: string;
+  readonly supervised: boolean;
+  readonly appUuid: string | null;
+  readonly config: VolumeConfig;
+}
