@@ -1,1 +1,6 @@
-export {};
+export { NetworkComposition, ServiceComposition, VolumeComposition } from './composition.ts';
+export { decodeTargetStateV2, decodeTargetStateV3 } from './decode-target-state.ts';
+export { formatTargetStateV2, type TargetStateV2 } from './format-target-state.ts';
+export type { ServiceStatus, UpdateStatus } from './service-status.ts';
+export { TargetStateError, type TargetStateIssue } from './target-state-error.ts';
+export { AppClass, TargetApp, TargetRelease, TargetService, TargetState } from './target-state.ts';

@@ -1,0 +1,157 @@
+import { z } from 'zod';
+
+/*
+ * Shapes of a compose file's objects, as the cloud and developers send them. Only shapes: what a value means, and
+ * whether it can be applied, is decided where a service is turned into a container's configuration.
+ */
+
+const Text = z.string();
+const Count = z.union([z.number(), z.string().regex(/^-?\d+$/).transform(Number)], 'must be a number');
+const Flag = z.union([z.boolean(), z.stringbool()], 'must be true or false');
+/** A size such as `64m`, or bytes. */
+const Size = z.union([z.number(), z.string()], 'must be a number of bytes or a size such as 64m');
+/** A duration such as `1m30s`. */
+const Duration = z.union([z.string(), z.number()], 'must be a duration such as 1m30s');
+const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const TextList = z.array(Text);
+const TextOrList = z.union([Text, TextList], 'must be a string or a list of strings');
+const ListOrMap = z.union([TextList, z.record(z.string(), Scalar)], 'must be a list of KEY=value or a map');
+
+const PortObject = z.looseObject({
+  target: Count,
+  published: z.union([z.number(), z.string()]).optional(),
+  host_ip: Text.optional(),
+  protocol: Text.optional(),
+  mode: Text.optional(),
+});
+const VolumeMountObject = z.looseObject({
+  type: Text,
+  source: Text.optional(),
+  target: Text,
+  read_only: Flag.optional(),
+  bind: z.looseObject({}).optional(),
+  volume: z.looseObject({}).optional(),
+  tmpfs: z.looseObject({ size: Size.optional(), mode: Count.optional() }).optional(),
+});
+const Dependency = z.looseObject({ condition: Text.optional(), required: Flag.optional() });
+const Endpoint = z.looseObject({
+  aliases: TextList.optional(),
+  ipv4_address: Text.optional(),
+  ipv6_address: Text.optional(),
+  link_local_ips: TextList.optional(),
+});
+
+const HealthcheckComposition = z.looseObject({
+  test: TextOrList.optional(),
+  interval: Duration.optional(),
+  timeout: Duration.optional(),
+  start_period: Duration.optional(),
+  retries: Count.optional(),
+  disable: Flag.optional(),
+});
+
+/** A compose service object; keys that are not listed are kept as they came. */
+export const ServiceComposition = z.preprocess(
+  withoutNulls,
+  z.looseObject({
+    cap_add: TextList.optional(),
+    cap_drop: TextList.optional(),
+    cgroup_parent: Text.optional(),
+    command: TextOrList.optional(),
+    cpu_quota: Count.optional(),
+    cpu_shares: Count.optional(),
+    cpus: z.union([z.number(), z.string()]).optional(),
+    cpuset: Text.optional(),
+    depends_on: z.union([TextList, z.record(z.string(), Dependency)], 'must be a list of services or a map').optional(),
+    devices: TextList.optional(),
+    dns: TextOrList.optional(),
+    dns_opt: TextList.optional(),
+    dns_search: TextOrList.optional(),
+    domainname: Text.optional(),
+    entrypoint: TextOrList.optional(),
+    environment: ListOrMap.optional(),
+    extra_hosts: ListOrMap.optional(),
+    group_add: z.array(z.union([Text, z.number()])).optional(),
+    healthcheck: HealthcheckComposition.optional(),
+    hostname: Text.optional(),
+    image: Text.optional(),
+    init: Flag.optional(),
+    ipc: Text.optional(),
+    labels: ListOrMap.optional(),
+    mac_address: Text.optional(),
+    mem_limit: Size.optional(),
+    mem_reservation: Size.optional(),
+    network_mode: Text.optional(),
+    networks: z.union([TextList, z.record(z.string(), Endpoint.nullable())], 'must be a list of networks or a map').optional(),
+    oom_kill_disable: Flag.optional(),
+    oom_score_adj: Count.optional(),
+    pid: Text.optional(),
+    pids_limit: Count.optional(),
+    ports: z.array(z.union([z.number(), Text, PortObject], 'must be a port such as 80:8080, or a map with target')).optional(),
+    privileged: Flag.optional(),
+    read_only: Flag.optional(),
+    restart: Text.optional(),
+    security_opt: TextList.optional(),
+    shm_size: Size.optional(),
+    stop_grace_period: Duration.optional(),
+    stop_signal: Text.optional(),
+    storage_opt: z.record(z.string(), Scalar).optional(),
+    sysctls: ListOrMap.optional(),
+    tmpfs: TextOrList.optional(),
+    tty: Flag.optional(),
+    ulimits: z.record(z.string(), z.union([Count, z.object({ soft: Count, hard: Count })])).optional(),
+    user: z.union([Text, z.number()]).optional(),
+    userns_mode: Text.optional(),
+    volumes: z.array(z.union([Text, VolumeMountObject], 'must be a volume such as data:/data, or a map with type and target')).optional(),
+    working_dir: Text.optional(),
+  }),
+);
+export type ServiceComposition = z.infer<typeof ServiceComposition>;
+
+/** A compose network object; `null` means all defaults. */
+export const NetworkComposition = z.preprocess(
+  withoutNulls,
+  z.looseObject({
+    driver: Text.optional(),
+    driver_opts: z.record(z.string(), Scalar).optional(),
+    enable_ipv6: Flag.optional(),
+    internal: Flag.optional(),
+    config_only: Flag.optional(),
+    labels: ListOrMap.optional(),
+    ipam: z
+      .looseObject({
+        driver: Text.optional(),
+        config: z
+          .array(
+            z.looseObject({
+              subnet: Text.optional(),
+              gateway: Text.optional(),
+              ip_range: Text.optional(),
+              aux_addresses: z.record(z.string(), Text).optional(),
+            }),
+          )
+          .optional(),
+        options: z.record(z.string(), Scalar).optional(),
+      })
+      .optional(),
+  }),
+);
+export type NetworkComposition = z.infer<typeof NetworkComposition>;
+
+/** A compose volume object; `null` means all defaults. */
+export const VolumeComposition = z.preprocess(
+  withoutNulls,
+  z.looseObject({
+    driver: Text.optional(),
+    driver_opts: z.record(z.string(), Scalar).optional(),
+    labels: ListOrMap.optional(),
+  }),
+);
+export type VolumeComposition = z.infer<typeof VolumeComposition>;
+
+/** Clients send `command: null` for a field that the compose file does not set, and `null` for an empty object. */
+function withoutNulls(value: unknown): unknown {
+  if (value === null || value === undefined) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));
+}
