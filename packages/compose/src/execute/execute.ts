@@ -1,0 +1,163 @@
+import type { Operation, ReleaseLocks } from '../plan/operation.ts';
+import type { ContainerEngine, ImageRecords, LockHolder, LockLease, UpdateLocks } from './ports.ts';
+import { performOperation } from './perform-operation.ts';
+
+export interface ExecutePorts {
+  readonly engine: ContainerEngine;
+  readonly locks: UpdateLocks;
+  readonly images: ImageRecords;
+}
+
+export interface ExecuteOptions {
+  /** Aborted: downloads end at once, other calls finish, nothing new begins but the release of locks. */
+  readonly signal: AbortSignal;
+  /** Calls on the engine at once, besides downloads; 16 unless told. */
+  readonly concurrency?: number;
+  readonly onEvent?: (event: ExecutionEvent) => void;
+}
+
+export type ExecutionEvent =
+  | { readonly type: 'started'; readonly operation: Operation }
+  | { readonly type: 'progress'; readonly operation: Operation; readonly percent: number }
+  | { readonly type: 'finished'; readonly operation: Operation; readonly result: OperationResult };
+
+/**
+ * - `locked`: services hold their update locks; nothing was taken
+ * - `skipped`: what it depends on did not succeed
+ * - `cancelled`: the signal was aborted before it began, or while it downloaded
+ */
+export type OperationResult =
+  | { readonly status: 'done' }
+  | { readonly status: 'failed'; readonly error: unknown }
+  | { readonly status: 'locked'; readonly holders: readonly LockHolder[] }
+  | { readonly status: 'skipped' }
+  | { readonly status: 'cancelled' };
+
+const DEFAULT_CONCURRENCY = 16;
+
+/**
+ * Carries out a plan's operations, each as soon as those it depends on have succeeded. Decides nothing. Never rejects:
+ * there is a result for each operation, by its id. No lock is held when it resolves.
+ */
+export async function execute(
+  operations: readonly Operation[],
+  ports: ExecutePorts,
+  options: ExecuteOptions,
+): Promise<ReadonlyMap<string, OperationResult>> {
+  const run = new Execution(operations, ports, options);
+  await run.finished;
+  return run.results;
+}
+
+class Execution {
+  readonly results = new Map<string, OperationResult>();
+  readonly finished: Promise<void>;
+
+  readonly #ports: ExecutePorts;
+  readonly #options: ExecuteOptions;
+  readonly #waiting: Set<Operation>;
+  readonly #dependents = new Map<string, Operation[]>();
+  /** Dependencies that have not ended yet, by operation id. */
+  readonly #open = new Map<string, number>();
+  readonly #ready: Operation[] = [];
+  readonly #leases = new Map<number, LockLease>();
+  readonly #finish: () => void;
+  #calls = 0;
+
+  constructor(operations: readonly Operation[], ports: ExecutePorts, options: ExecuteOptions) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#waiting = new Set(operations);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.finished = promise;
+    this.#finish = resolve;
+    for (const operation of operations) {
+      this.#open.set(operation.id, operation.dependsOn.length);
+      for (const id of operation.dependsOn) {
+        const dependents = this.#dependents.get(id);
+        if (dependents === undefined) this.#dependents.set(id, [operation]);
+        else dependents.push(operation);
+      }
+      if (operation.dependsOn.length === 0) this.#ready.push(operation);
+    }
+    this.#advance();
+  }
+
+  /** Begins what can begin. */
+  #advance(): void {
+    const limit = this.#options.concurrency ?? DEFAULT_CONCURRENCY;
+    const held: Operation[] = [];
+    for (let next = this.#ready.shift(); next !== undefined; next = this.#ready.shift()) {
+      const omission = this.#omission(next);
+      if (omission !== null) this.#end(next, omission);
+      else if (next.kind !== 'pull-image' && this.#calls >= limit) held.push(next);
+      else void this.#begin(next);
+    }
+    this.#ready.push(...held);
+    if (this.#waiting.size === 0) this.#finish();
+  }
+
+  /** Why an operation whose turn it is does not begin. */
+  #omission(operation: Operation): OperationResult | null {
+    if (operation.kind === 'release-locks') return this.#leases.has(operation.appId) ? null : { status: 'skipped' };
+    const dependencies = operation.dependsOn.map((id) => this.results.get(id)?.status);
+    if (dependencies.some((status) => status !== 'done')) {
+      return dependencies.includes('cancelled') ? { status: 'cancelled' } : { status: 'skipped' };
+    }
+    return this.#options.signal.aborted ? { status: 'cancelled' } : null;
+  }
+
+  async #begin(operation: Operation): Promise<void> {
+    const counts = operation.kind !== 'pull-image';
+    if (counts) this.#calls++;
+    this.#options.onEvent?.({ type: 'started', operation });
+    const result = await this.#perform(operation);
+    if (counts) this.#calls--;
+    this.#end(operation, result);
+    this.#advance();
+  }
+
+  async #perform(operation: Operation): Promise<OperationResult> {
+    const { signal, onEvent } = this.#options;
+    try {
+      switch (operation.kind) {
+        case 'acquire-locks': {
+          const result = await this.#ports.locks.acquire(operation);
+          if (result.status === 'held') return { status: 'locked', holders: result.holders };
+          this.#leases.set(operation.appId, result.lease);
+          break;
+        }
+        case 'release-locks':
+          await this.#release(operation);
+          break;
+        default:
+          await performOperation(operation, {
+            ports: this.#ports,
+            leases: this.#leases,
+            signal,
+            onProgress: (percent) => onEvent?.({ type: 'progress', operation, percent }),
+          });
+      }
+      return { status: 'done' };
+    } catch (error) {
+      return operation.kind === 'pull-image' && signal.aborted ? { status: 'cancelled' } : { status: 'failed', error };
+    }
+  }
+
+  async #release({ appId }: ReleaseLocks): Promise<void> {
+    const lease = this.#leases.get(appId);
+    this.#leases.delete(appId);
+    await lease?.[Symbol.asyncDispose]();
+  }
+
+  #end(operation: Operation, result: OperationResult): void {
+    this.results.set(operation.id, result);
+    this.#waiting.delete(operation);
+    for (const dependent of this.#dependents.get(operation.id) ?? []) {
+      const open = (this.#open.get(dependent.id) ?? 0) - 1;
+      this.#open.set(dependent.id, open);
+      if (open === 0) this.#ready.push(dependent);
+    }
+    this.#options.onEvent?.({ type: 'finished', operation, result });
+  }
+}

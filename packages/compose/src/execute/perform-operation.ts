@@ -1,0 +1,54 @@
+import type { AcquireLocks, Operation, ReleaseLocks } from '../plan/operation.ts';
+import type { ExecutePorts } from './execute.ts';
+import type { LockLease } from './ports.ts';
+
+export interface PerformContext {
+  readonly ports: ExecutePorts;
+  /** The leases that are ours now, by app id. */
+  readonly leases: ReadonlyMap<number, LockLease>;
+  readonly signal: AbortSignal;
+  readonly onProgress: (percent: number) => void;
+}
+
+/** Makes the one call that an operation stands for. */
+export async function performOperation(
+  operation: Exclude<Operation, AcquireLocks | ReleaseLocks>,
+  { ports: { engine, images }, leases, signal, onProgress }: PerformContext,
+): Promise<void> {
+  switch (operation.kind) {
+    case 'pull-image':
+      return await engine.pullImage(operation.reference, { signal, onProgress });
+    case 'save-image':
+      return await images.save(operation.record);
+    case 'remove-image':
+      return await engine.removeImage(operation.reference);
+    case 'forget-image':
+      return await images.forget(operation.reference, operation.appId);
+    case 'create-network':
+      return await engine.createNetwork(operation.name, operation.config);
+    case 'remove-network':
+      return await engine.removeNetwork(operation.networkId);
+    case 'create-volume':
+      return await engine.createVolume(operation.name, operation.config);
+    case 'remove-volume':
+      return await engine.removeVolume(operation.name);
+    case 'create-container':
+      return await engine.createContainer(operation);
+    case 'connect-network':
+      return await engine.connectNetwork(operation.container, operation.network, operation.endpoint);
+    case 'start-container':
+      return await engine.startContainer(operation.container);
+    case 'stop-container':
+      return await engine.stopContainer(operation.containerId, leaseOf(operation.appId, leases), operation.timeout);
+    case 'remove-container':
+      return await engine.removeContainer(operation.containerId, leaseOf(operation.appId, leases));
+    case 'rename-container':
+      return await engine.renameContainer(operation.containerId, operation.name, leaseOf(operation.appId, leases));
+  }
+}
+
+function leaseOf(appId: number, leases: ReadonlyMap<number, LockLease>): LockLease {
+  const lease = leases.get(appId);
+  if (lease === undefined) throw new RangeError(`no update locks are held for app ${appId}`);
+  return lease;
+}

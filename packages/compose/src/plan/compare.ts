@@ -1,0 +1,65 @@
+import type { ContainerConfig, NetworkConfig, VolumeConfig } from '../container-config.ts';
+import { isCompared } from '../spec/service-environment.ts';
+
+/** Fields whose values may hold secrets, or are too long to print. */
+const VALUE_HIDDEN = new Set(['command', 'entrypoint', 'healthcheck']);
+/** Fields that are printed by the keys which differ. */
+const PRINTED_BY_KEY = new Set(['environment', 'labels', 'sysctls', 'storageOpt', 'networks', 'resources', 'tmpfs']);
+
+/** Differences between two containers' configurations as text, one per field; values of variables are not printed. */
+export function compareContainers(current: ContainerConfig, wanted: ContainerConfig): string[] {
+  return compareFields(withoutUncompared(current), withoutUncompared(wanted));
+}
+
+/** Differences between two networks' configurations. */
+export function compareNetworks(current: NetworkConfig, wanted: NetworkConfig): string[] {
+  return compareFields(current, wanted);
+}
+
+/** Differences between two volumes' configurations. */
+export function compareVolumes(current: VolumeConfig, wanted: VolumeConfig): string[] {
+  return compareFields(current, wanted);
+}
+
+function compareFields<T extends object>(current: T, wanted: T): string[] {
+  const before = new Map<string, unknown>(Object.entries(current));
+  const after = new Map<string, unknown>(Object.entries(wanted));
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((field) =>
+    isEqual(before.get(field), after.get(field)) ? [] : [describe(field, before.get(field), after.get(field))],
+  );
+}
+
+function describe(field: string, before: unknown, after: unknown): string {
+  if (PRINTED_BY_KEY.has(field)) return `${field} ${differingKeys(before, after).join(', ')}`;
+  const short = [before, after].every((value) => value === null || typeof value !== 'object');
+  return short && !VALUE_HIDDEN.has(field) ? `${field} ${print(before)} → ${print(after)}` : field;
+}
+
+function print(value: unknown): string {
+  return value === '' || value === null || value === undefined ? 'unset' : String(value);
+}
+
+function differingKeys(before: unknown, after: unknown): string[] {
+  const [a, b] = [entriesOf(before), entriesOf(after)];
+  return [...new Set([...a.keys(), ...b.keys()])].filter((key) => !isEqual(a.get(key), b.get(key))).sort();
+}
+
+function entriesOf(value: unknown): Map<string, unknown> {
+  return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : []);
+}
+
+/** Deep equality of plain data; a key with the value `undefined` is one that is not there. */
+function isEqual(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [left, right] = [entriesOf(a), entriesOf(b)];
+  return [...new Set([...left.keys(), ...right.keys()])].every((key) => isEqual(left.get(key), right.get(key)));
+}
+
+function withoutUncompared(config: ContainerConfig): ContainerConfig {
+  const environment = Object.entries(config.environment).filter(([name]) => isCompared(name));
+  const base = { ...config, environment: Object.fromEntries(environment) };
+  // A container that borrows another's network stack shows that one's names as its own.
+  return config.networkMode.startsWith('container:') ? { ...base, hostname: '', domainname: '', macAddress: '' } : base;
+}

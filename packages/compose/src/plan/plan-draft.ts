@@ -1,0 +1,93 @@
+import { topologicalOrder } from './topological-order.ts';
+import type { Operation } from './operation.ts';
+import type { Blocked, Notice, Plan } from './plan.ts';
+
+/** An operation while its plan is being made. */
+export interface DraftOperation {
+  readonly operation: Operation;
+  /** Ids of operations that come first if they are planned at all; `dependsOn` holds those it cannot do without. */
+  readonly after: readonly string[];
+}
+
+/** A plan in the making: gathers operations and leaves out those whose turn cannot come. */
+export class PlanDraft {
+  readonly #operations = new Map<string, DraftOperation>();
+  readonly #blocked: Blocked[] = [];
+  readonly #notices: Notice[] = [];
+
+  /** @returns the operation's id; asking for the same one twice plans it once */
+  add(operation: Operation, after: readonly string[] = []): string {
+    if (!this.#operations.has(operation.id)) this.#operations.set(operation.id, { operation, after });
+    return operation.id;
+  }
+
+  has(id: string): boolean {
+    return this.#operations.has(id);
+  }
+
+  /** Ids of the operations that need `id`, directly or not. */
+  dependentsOf(id: string): string[] {
+    const found = new Set([id]);
+    for (let size = 0; size !== found.size; ) {
+      size = found.size;
+      for (const { operation } of this.#operations.values()) {
+        if (operation.dependsOn.some((dependency) => found.has(dependency))) found.add(operation.id);
+      }
+    }
+    found.delete(id);
+    return [...found];
+  }
+
+  block(blocked: Blocked): void {
+    this.#blocked.push(blocked);
+  }
+
+  notice(notice: Notice): void {
+    this.#notices.push(notice);
+  }
+
+  /** @param paused why an operation, by its id, is not to be tried now */
+  finish(paused: ReadonlyMap<string, string>): Plan {
+    const blocked = [...this.#blocked];
+    const kept = new Map(this.#operations);
+    for (const [id, message] of paused) {
+      const draft = kept.get(id);
+      if (draft === undefined) continue;
+      const { appId, service } = draft.operation;
+      blocked.push({ appId, service, reason: 'backoff', message });
+      kept.delete(id);
+    }
+    dropUnreachable(kept);
+    dropIdleLocks(kept);
+    const operations = [...kept.values()].map(({ operation, after }): Operation => ({
+      ...operation,
+      dependsOn: [...new Set([...operation.dependsOn, ...after])].filter((id) => kept.has(id)),
+    }));
+    return { operations: topologicalOrder(operations), blocked, notices: this.#notices };
+  }
+}
+
+/** Drops operations that depend on one that is not there. Locks are released whatever became of the rest. */
+function dropUnreachable(kept: Map<string, DraftOperation>): void {
+  for (let size = -1; size !== kept.size; ) {
+    size = kept.size;
+    for (const [id, { operation }] of kept) {
+      const [first = ''] = operation.dependsOn;
+      const reachable =
+        operation.kind === 'release-locks' ? kept.has(first) : operation.dependsOn.every((other) => kept.has(other));
+      if (!reachable) kept.delete(id);
+    }
+  }
+}
+
+/** Locks that nothing is left to be done under are not taken. */
+function dropIdleLocks(kept: Map<string, DraftOperation>): void {
+  for (const [id, { operation }] of kept) {
+    if (operation.kind !== 'acquire-locks') continue;
+    const dependents = [...kept.values()].filter((other) => other.operation.dependsOn.includes(id));
+    if (dependents.every((other) => other.operation.kind === 'release-locks')) {
+      kept.delete(id);
+      for (const other of dependents) kept.delete(other.operation.id);
+    }
+  }
+}

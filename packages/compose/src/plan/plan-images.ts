@@ -1,0 +1,114 @@
+import type { TargetApp, TargetRelease, TargetService } from '@device-supervisor/state';
+import type { ImageRecord } from '../execute/ports.ts';
+import { canonicalReference, findImage } from './find-image.ts';
+import type { PlanDraft } from './plan-draft.ts';
+import type { PlanInput } from './plan.ts';
+import { removeContainerId } from './plan-networks.ts';
+
+/** Fetches a service's image if the engine does not have it, and writes down that we need it. */
+export function planImage(
+  service: TargetService,
+  { app, release, input, draft }: { app: TargetApp; release: TargetRelease; input: PlanInput; draft: PlanDraft },
+): { readonly pull: string | null } {
+  const present = findImage(input.snapshot.images, service.image) !== undefined;
+  const pull = present
+    ? null
+    : draft.add({
+        kind: 'pull-image',
+        id: pullImageId(service.image),
+        dependsOn: [],
+        cause: `service ${service.name} needs it`,
+        appId: app.id,
+        service: service.name,
+        reference: service.image,
+      });
+  const record = recordOf(service, app, release);
+  if (!input.images.some((known) => isSameRecord(known, record))) {
+    draft.add({
+      kind: 'save-image',
+      id: `save-image ${service.image} for ${app.id}/${service.name}`,
+      dependsOn: pull === null ? [] : [pull],
+      cause: `service ${service.name} of release ${release.commit} needs it`,
+      appId: app.id,
+      service: service.name,
+      record,
+    });
+  }
+  return { pull };
+}
+
+/** Removes what we put on the engine once neither the target nor a container needs it. */
+export function planImageRemoval(input: PlanInput, draft: PlanDraft): void {
+  for (const record of input.images) {
+    if (isWanted(record, input)) continue;
+    const users = input.snapshot.containers.filter(
+      ({ imageReference }) => canonicalReference(imageReference) === canonicalReference(record.reference),
+    );
+    if (users.some((container) => !draft.has(removeContainerId(container)))) continue;
+    const dependsOn = users.map(removeContainerId);
+    const others = input.images.filter(
+      (other) => other.reference === record.reference && other.appId !== record.appId && isWanted(other, input),
+    );
+    const onEngine = findImage(input.snapshot.images, record.reference) !== undefined;
+    if (!input.policy.keepImages && onEngine && others.length === 0) {
+      dependsOn.push(
+        draft.add({
+          kind: 'remove-image',
+          id: `remove-image ${record.reference}`,
+          dependsOn: [...dependsOn],
+          cause: 'nothing needs it any more',
+          appId: record.appId,
+          service: record.serviceName,
+          reference: record.reference,
+        }),
+      );
+    }
+    draft.add({
+      kind: 'forget-image',
+      id: `forget-image ${record.reference} for ${record.appId}`,
+      dependsOn,
+      cause: 'nothing needs it any more',
+      appId: record.appId,
+      service: record.serviceName,
+      reference: record.reference,
+    });
+  }
+}
+
+export function pullImageId(reference: string): string {
+  return `pull-image ${reference}`;
+}
+
+function isWanted(record: ImageRecord, { target }: PlanInput): boolean {
+  return Object.values(target.apps).some(
+    (app) =>
+      app.id === record.appId &&
+      Object.values(app.release?.services ?? {}).some(({ image }) => image === record.reference),
+  );
+}
+
+function recordOf(service: TargetService, app: TargetApp, release: TargetRelease): ImageRecord {
+  return {
+    reference: service.image,
+    appId: app.id,
+    appUuid: app.uuid,
+    serviceId: service.id,
+    serviceName: service.name,
+    imageId: service.imageId,
+    releaseId: release.id,
+    commit: release.commit,
+  };
+}
+
+function isSameRecord(a: ImageRecord, b: ImageRecord): boolean {
+  return (
+    a.reference === b.reference &&
+    a.appId === b.appId &&
+    a.appUuid === b.appUuid &&
+    a.serviceId === b.serviceId &&
+    a.serviceName === b.serviceName &&
+    a.imageId === b.imageId &&
+    a.releaseId === b.releaseId &&
+    a.commit === b.commit
+  );
+}

@@ -1,0 +1,50 @@
+import type { ObservedContainer } from '../observed.ts';
+import type { Dependency } from '../spec/dependencies.ts';
+
+/** The engine's word for a host address that a published port names, and that no interface had at the time. */
+const ADDRESS_NOT_THERE = /cannot assign requested address/i;
+
+/** Why a container that is as wanted must be started; `null`: it need not. */
+export function startCause(container: ObservedContainer, seenRunning: ReadonlySet<string>): string | null {
+  switch (container.status) {
+    case 'created':
+      return ADDRESS_NOT_THERE.test(container.error) ? 'its host address was not there' : 'was never started';
+    case 'exited':
+      if (ADDRESS_NOT_THERE.test(container.error)) return 'its host address was not there';
+      return wasStoppedUnseen(container, seenRunning) ? 'was found stopped' : null;
+    case 'running':
+    case 'paused':
+    case 'restarting':
+    case 'removing':
+    case 'dead':
+      return null;
+  }
+}
+
+/**
+ * Once a container ran, the engine restarts it as its policy says. One that should always run and does not was stopped by
+ * somebody: if that happened under our eyes it was meant, else it is what an interruption left behind.
+ */
+function wasStoppedUnseen({ id, config }: ObservedContainer, seenRunning: ReadonlySet<string>): boolean {
+  const runsForEver = config.restart.name === 'always' || config.restart.name === 'unless-stopped';
+  return runsForEver && !seenRunning.has(id);
+}
+
+/** What a dependency still lacks, as text; `null`: it is met. */
+export function unmetCondition({ service, condition }: Dependency, container: ObservedContainer | null): string | null {
+  if (container === null) return `waits for ${service} to be created`;
+  switch (condition) {
+    case 'service_started':
+      return container.startedAt === null ? `waits for ${service} to start` : null;
+    case 'service_healthy':
+      if (container.health === 'none' && container.status === 'running') {
+        return `waits for ${service} to be healthy, but ${service} has no health check`;
+      }
+      return container.health === 'healthy' ? null : `waits for ${service} to be healthy`;
+    case 'service_completed_successfully':
+      if (container.status === 'exited' && container.exitCode !== 0) {
+        return `waits for ${service} to complete, but it failed with exit code ${container.exitCode}`;
+      }
+      return container.status === 'exited' ? null : `waits for ${service} to complete`;
+  }
+}

@@ -1,0 +1,63 @@
+import type { TargetRelease, TargetService } from '@device-supervisor/state';
+import type { FindingCollector } from './findings.ts';
+
+/** What a service waits for before it starts. */
+export interface Dependency {
+  readonly service: string;
+  readonly condition: DependencyCondition;
+}
+
+export type DependencyCondition = 'service_started' | 'service_healthy' | 'service_completed_successfully';
+
+/** What a service depends on: `depends_on`, and the service whose network it shares. */
+export function readDependencies(
+  service: TargetService,
+  release: TargetRelease,
+  findings: FindingCollector,
+): Dependency[] {
+  const { depends_on: declared = [], network_mode: networkMode } = service.composition;
+  const entries: readonly (readonly [string, DependencyOptions])[] = Array.isArray(declared)
+    ? declared.map((name) => [name, {}] as const)
+    : Object.entries(declared);
+  const dependencies = entries.flatMap(([name, options]) => {
+    const condition = readCondition(options.condition);
+    if (condition === null) {
+      findings.problem(`depends_on.${name}.condition`, `'${String(options.condition)}' is not a condition`);
+    } else if (release.services[name] !== undefined) {
+      return [{ service: name, condition }];
+    } else if (options.required === false) {
+      findings.notice(`depends_on.${name}`, 'there is no such service, and it is not required');
+    } else {
+      findings.problem(`depends_on.${name}`, 'there is no such service');
+    }
+    return [];
+  });
+  const shared = sharedNetwork(networkMode);
+  if (shared !== null && release.services[shared] !== undefined && !dependencies.some((one) => one.service === shared)) {
+    dependencies.push({ service: shared, condition: 'service_started' });
+  }
+  return dependencies;
+}
+
+interface DependencyOptions {
+  readonly condition?: string | undefined;
+  readonly required?: boolean | undefined;
+}
+
+/** Name of the service in a network mode `service:<name>`. */
+export function sharedNetwork(networkMode: string | undefined): string | null {
+  return networkMode?.startsWith('service:') === true ? networkMode.slice('service:'.length) : null;
+}
+
+function readCondition(value: string | undefined): DependencyCondition | null {
+  switch (value) {
+    case undefined:
+    case 'service_started':
+      return 'service_started';
+    case 'service_healthy':
+    case 'service_completed_successfully':
+      return value;
+    default:
+      return null;
+  }
+}

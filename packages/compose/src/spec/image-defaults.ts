@@ -1,0 +1,34 @@
+import type { ContainerConfig, Healthcheck, ImageConfig } from '../container-config.ts';
+
+/** Fills in what the image says, as an engine does when it creates the container. */
+export function withImageDefaults(config: ContainerConfig, image: ImageConfig): ContainerConfig {
+  return {
+    ...config,
+    environment: { ...image.environment, ...config.environment },
+    labels: { ...image.labels, ...config.labels },
+    entrypoint: config.entrypoint ?? image.entrypoint,
+    // An entrypoint of its own comes without the image's arguments.
+    command: config.command ?? (config.entrypoint === null ? image.command : null),
+    user: config.user === '' ? image.user : config.user,
+    workingDir: config.workingDir === '' ? image.workingDir : config.workingDir,
+    stopSignal: config.stopSignal === '' ? image.stopSignal : config.stopSignal,
+    healthcheck: overlayHealthcheck(config.healthcheck, image.healthcheck),
+    exposedPorts: union(config.exposedPorts, image.exposedPorts),
+    anonymousVolumes: union(config.anonymousVolumes, image.volumes),
+  };
+}
+
+function overlayHealthcheck(own: Healthcheck | null, image: Healthcheck | null): Healthcheck | null {
+  if (own === null || image === null) return own ?? image;
+  return {
+    test: own.test.length > 0 ? own.test : image.test,
+    interval: own.interval === 0 ? image.interval : own.interval,
+    timeout: own.timeout === 0 ? image.timeout : own.timeout,
+    startPeriod: own.startPeriod === 0 ? image.startPeriod : own.startPeriod,
+    retries: own.retries === 0 ? image.retries : own.retries,
+  };
+}
+
+function union(a: readonly string[], b: readonly string[]): string[] {
+  return [...new Set([...a, ...b])].sort();
+}

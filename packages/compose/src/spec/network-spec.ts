@@ -1,0 +1,69 @@
+import type { NetworkComposition, TargetApp } from '@device-supervisor/state';
+import type { NetworkConfig } from '../container-config.ts';
+import { SUPERVISOR_GATEWAY } from './feature-labels.ts';
+import { FindingCollector, type Findings } from './findings.ts';
+import { toMap } from './list-or-map.ts';
+import { LABELS, networkName, SUPERVISOR_NETWORK } from './names.ts';
+
+/** A network as the engine shall have it. */
+export interface NetworkSpec {
+  /** Name on the engine. */
+  readonly name: string;
+  readonly config: NetworkConfig;
+  readonly findings: Findings;
+}
+
+/** The network on which services reach the supervisor; shared by all apps. */
+export const SUPERVISOR_NETWORK_SPEC: NetworkSpec = {
+  name: SUPERVISOR_NETWORK,
+  config: {
+    driver: 'bridge',
+    driverOpts: { 'com.docker.network.bridge.name': SUPERVISOR_NETWORK },
+    enableIpv6: false,
+    internal: false,
+    configOnly: false,
+    labels: { [LABELS.supervised]: 'true', [LABELS.userIpam]: 'true' },
+    ipam: {
+      driver: 'default',
+      config: [{ subnet: '10.114.104.0/25', gateway: SUPERVISOR_GATEWAY, ipRange: '', auxAddresses: {} }],
+      options: {},
+    },
+  },
+  findings: { notices: [], problems: [] },
+};
+
+const KNOWN_FIELDS = ['driver', 'driver_opts', 'enable_ipv6', 'internal', 'config_only', 'labels', 'ipam', 'name'];
+
+/** Reads one of an app's networks. */
+export function specifyNetwork(name: string, composition: NetworkComposition, app: TargetApp): NetworkSpec {
+  const findings = new FindingCollector();
+  for (const field of Object.keys(composition)) {
+    if (!KNOWN_FIELDS.includes(field) && !field.startsWith('x-')) {
+      findings.notice(`networks.${name}.${field}`, 'is not supported and has no effect');
+    }
+  }
+  const pools = (composition.ipam?.config ?? []).map((pool) => ({
+    subnet: pool.subnet ?? '',
+    gateway: pool.gateway ?? '',
+    ipRange: pool.ip_range ?? '',
+    auxAddresses: pool.aux_addresses ?? {},
+  }));
+  return {
+    name: networkName(app, name),
+    findings,
+    config: {
+      driver: composition.driver ?? 'bridge',
+      driverOpts: toMap(composition.driver_opts),
+      enableIpv6: composition.enable_ipv6 ?? false,
+      internal: composition.internal ?? false,
+      configOnly: composition.config_only ?? false,
+      labels: {
+        ...toMap(composition.labels),
+        [LABELS.supervised]: 'true',
+        [LABELS.appId]: String(app.id),
+        ...(pools.length > 0 ? { [LABELS.userIpam]: 'true' } : {}),
+      },
+      ipam: { driver: composition.ipam?.driver ?? 'default', config: pools, options: toMap(composition.ipam?.options) },
+    },
+  };
+}

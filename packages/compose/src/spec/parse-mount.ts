@@ -1,0 +1,76 @@
+import type { Mount } from '../container-config.ts';
+import { FieldError } from './field-error.ts';
+
+/** What a compose volume entry asks for; `refused` names a reason why it is not applied. */
+export type MountRequest =
+  | { readonly kind: 'volume'; readonly volume: string; readonly target: string; readonly readOnly: boolean }
+  | { readonly kind: 'anonymous'; readonly target: string }
+  | { readonly kind: 'tmpfs'; readonly target: string; readonly options: string }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** The long form of a volume in a compose file. */
+export interface MountObject {
+  readonly type: string;
+  readonly source?: string | undefined;
+  readonly target: string;
+  readonly read_only?: boolean | undefined;
+  readonly tmpfs?: { readonly size?: string | number | undefined; readonly mode?: number | undefined } | undefined;
+}
+
+const BIND_REFUSED = 'paths of the host are not mounted; use a named volume, or a label io.balena.features.*';
+/** Options that change nothing for a volume on a device. */
+const IGNORED_OPTIONS = ['rw', 'z', 'Z', 'cached', 'delegated', 'consistent', 'nocopy'];
+
+/** Reads one compose volume: `data:/data[:ro]`, `/anonymous`, or the long form. */
+export function parseMount(mount: string | MountObject): MountRequest {
+  return typeof mount === 'string' ? parseShort(mount) : parseLong(mount);
+}
+
+/** Sorts mounts by where they are mounted. */
+export function byTarget(a: Mount, b: Mount): number {
+  return a.target < b.target ? -1 : a.target > b.target ? 1 : 0;
+}
+
+function parseShort(text: string): MountRequest {
+  const [source = '', target, mode, ...rest] = text.split(':');
+  if (rest.length > 0 || source === '') throw notAMount(text);
+  if (target === undefined) return { kind: 'anonymous', target: absolute(source, text) };
+  if (/^[./~]/.test(source)) return { kind: 'refused', reason: BIND_REFUSED };
+  const options = mode === undefined ? [] : mode.split(',');
+  const unknown = options.find((option) => option !== 'ro' && !IGNORED_OPTIONS.includes(option));
+  if (unknown !== undefined) throw new FieldError(`'${text}' has the unknown option '${unknown}'`);
+  return { kind: 'volume', volume: source, target: absolute(target, text), readOnly: options.includes('ro') };
+}
+
+function parseLong(mount: MountObject): MountRequest {
+  const target = absolute(mount.target, mount.target);
+  switch (mount.type) {
+    case 'volume':
+      if (mount.source === undefined) return { kind: 'anonymous', target };
+      return { kind: 'volume', volume: mount.source, target, readOnly: mount.read_only ?? false };
+    case 'tmpfs':
+      return { kind: 'tmpfs', target, options: tmpfsOptions(mount) };
+    case 'bind':
+      return { kind: 'refused', reason: BIND_REFUSED };
+    default:
+      return { kind: 'refused', reason: `mounts of type '${mount.type}' are not supported` };
+  }
+}
+
+function tmpfsOptions({ tmpfs, read_only }: MountObject): string {
+  const options = [
+    ...(read_only === true ? ['ro'] : []),
+    ...(tmpfs?.size === undefined ? [] : [`size=${tmpfs.size}`]),
+    ...(tmpfs?.mode === undefined ? [] : [`mode=${tmpfs.mode.toString(8)}`]),
+  ];
+  return options.join(',');
+}
+
+function absolute(path: string, mount: string): string {
+  if (!path.startsWith('/')) throw new FieldError(`'${mount}' is not mounted at an absolute path`);
+  return path === '/' ? path : path.replace(/\/+$/, '');
+}
+
+function notAMount(text: string): FieldError {
+  return new FieldError(`'${text}' is not a volume; write e.g. data:/data or data:/data:ro`);
+}

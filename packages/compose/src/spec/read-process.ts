@@ -1,0 +1,89 @@
+import type { ServiceComposition } from '@device-supervisor/state';
+import type { ContainerConfig, Healthcheck, RestartPolicy } from '../container-config.ts';
+import { FieldError } from './field-error.ts';
+import type { FindingCollector } from './findings.ts';
+import { parseDuration } from './parse-duration.ts';
+import { splitCommand } from './split-command.ts';
+
+type ProcessConfig = Pick<
+  ContainerConfig,
+  | 'command'
+  | 'entrypoint'
+  | 'user'
+  | 'workingDir'
+  | 'tty'
+  | 'stdinOpen'
+  | 'init'
+  | 'healthcheck'
+  | 'stopSignal'
+  | 'stopTimeout'
+  | 'restart'
+  | 'groupAdd'
+>;
+
+/** The fields that say what runs in the container, and how it is started and stopped. */
+export function readProcess(composition: ServiceComposition, findings: FindingCollector): ProcessConfig {
+  const { stop_grace_period: grace } = composition;
+  return {
+    command: findings.read('command', null, () => readCommand(composition.command)),
+    entrypoint: findings.read('entrypoint', null, () => readCommand(composition.entrypoint)),
+    user: composition.user === undefined ? '' : String(composition.user),
+    workingDir: composition.working_dir ?? '',
+    tty: composition.tty ?? true,
+    stdinOpen: composition.stdin_open ?? false,
+    init: composition.init ?? null,
+    healthcheck: readHealthcheck(composition.healthcheck, findings),
+    stopSignal: composition.stop_signal ?? '',
+    stopTimeout: findings.read('stop_grace_period', null, () =>
+      grace === undefined ? null : Math.ceil(parseDuration(grace) / 1000),
+    ),
+    restart: findings.read('restart', { name: 'always', maximumRetryCount: 0 }, () => readRestart(composition.restart)),
+    groupAdd: (composition.group_add ?? []).map(String).sort(),
+  };
+}
+
+function readCommand(command: string | readonly string[] | undefined): readonly string[] | null {
+  if (command === undefined) return null;
+  return typeof command === 'string' ? splitCommand(command) : command;
+}
+
+function readRestart(restart: string = 'always'): RestartPolicy {
+  const [name, retries, ...rest] = restart.split(':');
+  switch (name) {
+    case 'no':
+    case 'always':
+    case 'unless-stopped':
+      if (retries === undefined) return { name, maximumRetryCount: 0 };
+      break;
+    case 'on-failure':
+      if (rest.length === 0 && /^\d*$/.test(retries ?? '')) return { name, maximumRetryCount: Number(retries ?? 0) };
+      break;
+  }
+  throw new FieldError(`'${restart}' is not one of no, always, unless-stopped, on-failure, on-failure:<retries>`);
+}
+
+function readHealthcheck(
+  healthcheck: ServiceComposition['healthcheck'],
+  findings: FindingCollector,
+): Healthcheck | null {
+  if (healthcheck === undefined) return null;
+  if (healthcheck.disable === true) return { test: ['NONE'], interval: 0, timeout: 0, startPeriod: 0, retries: 0 };
+  const { test } = healthcheck;
+  const duration = (field: 'interval' | 'timeout' | 'start_period'): number =>
+    findings.read(`healthcheck.${field}`, 0, () => parseDuration(healthcheck[field] ?? 0));
+  return {
+    test: findings.read('healthcheck.test', [], () => readTest(test)),
+    interval: duration('interval'),
+    timeout: duration('timeout'),
+    startPeriod: duration('start_period'),
+    retries: healthcheck.retries ?? 0,
+  };
+}
+
+function readTest(test: string | readonly string[] | undefined): readonly string[] {
+  if (test === undefined) return [];
+  if (typeof test === 'string') return ['CMD-SHELL', test];
+  const [kind] = test;
+  if (kind === 'NONE' || kind === 'CMD' || kind === 'CMD-SHELL') return test;
+  throw new FieldError('a list must begin with NONE, CMD or CMD-SHELL');
+}
