@@ -1,0 +1,46 @@
+import type { DeviceFacts, Operation, OperationResult } from '@device-supervisor/compose';
+import type { TargetState } from '@device-supervisor/state';
+import type { DeviceState } from './device-state.ts';
+
+/** A device that keeps its apps at their target. */
+export interface Device extends AsyncDisposable {
+  readonly facts: DeviceFacts;
+  /** Does the target come from a developer instead of the cloud? Always so without a cloud. */
+  readonly localMode: boolean;
+  /** The last target that was accepted. */
+  target(): TargetState;
+  /**
+   * Makes `target` the one to reach, durably, and begins to apply it; resolves before it is reached. `state().applying`
+   * is true when it resolves.
+   *
+   * @throws NotInLocalModeError
+   */
+  setLocalTarget(target: TargetState, options?: ApplyOptions): Promise<void>;
+  state(): DeviceState;
+  /** Calls back on every event until disposed of. */
+  subscribe(listener: (event: DeviceEvent) => void): Disposable;
+  health(): DeviceHealth;
+}
+
+export interface ApplyOptions {
+  /** Take update locks also from services that hold them. */
+  readonly force?: boolean;
+}
+
+/** Is the supervisor itself in order? Whether the network, the cloud or an app is, does not count. */
+export interface DeviceHealth {
+  readonly healthy: boolean;
+  /** What is not in order, for a person to read. */
+  readonly problems: readonly string[];
+}
+
+export type DeviceEvent =
+  | { readonly type: 'operation-started'; readonly operation: Operation }
+  | { readonly type: 'operation-progress'; readonly operation: Operation; readonly percent: number }
+  | { readonly type: 'operation-finished'; readonly operation: Operation; readonly result: OperationResult }
+  /** {@link Device.state} gives another answer than before. */
+  | { readonly type: 'state-changed' }
+  /** Everything that can be done is done; `changed`: something was done since the last time. */
+  | { readonly type: 'settled'; readonly changed: boolean }
+  | { readonly type: 'engine-lost'; readonly error: unknown }
+  | { readonly type: 'engine-connected' };
