@@ -1,0 +1,56 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildBundle, isBundleCurrent } from './build-bundle.mjs';
+import { COMMANDS, describeCommands } from './commands.mjs';
+import { withExclusiveUse } from './exclusive-use.mjs';
+import { BootstrapFailure, Interrupted } from './failure.mjs';
+import { installWorkspace, isInstalled, toolPath, workspaceNode } from './install-workspace.mjs';
+import { endLike, runInForeground } from './run-in-foreground.mjs';
+import { stateFolder } from './state-folder.mjs';
+
+const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+
+/**
+ * Prepares the repository for a command, runs it, and ends the way it ends. Writes to stderr alone.
+ *
+ * @param {readonly string[]} argv the command, then its arguments
+ */
+export async function main(argv) {
+  const [name, ...args] = argv;
+  const command = name === undefined ? undefined : COMMANDS[name];
+  if (command === undefined) {
+    process.stderr.write(describeCommands(name));
+    process.exitCode = name === '--help' ? 0 : 2;
+    return;
+  }
+  try {
+    await prepare(ROOT, command);
+    const node = workspaceNode(ROOT);
+    const ending = await runInForeground(node, [...command.nodeOptions, join(ROOT, command.program), ...args], {
+      env: command.needsTools ? { ...process.env, PATH: toolPath(ROOT) } : process.env,
+    });
+    endLike(ending);
+  } catch (error) {
+    if (error instanceof Interrupted) return endLike({ code: null, signal: error.signal });
+    process.stderr.write(
+      error instanceof BootstrapFailure ? error.format() : `device-supervisor: ${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+    process.exitCode = 1;
+  }
+}
+
+/**
+ * Brings dependencies and the command's bundle up to date. Says nothing when they are.
+ *
+ * @param {string} root
+ * @param {import('./commands.mjs').Command} command
+ */
+async function prepare(root, command) {
+  const { app } = command;
+  const isReady = () => isInstalled(root) && (app === null || isBundleCurrent(root, app));
+  if (isReady()) return;
+  await withExclusiveUse(join(stateFolder(root), 'bootstrap.lock'), async () => {
+    if (!isInstalled(root)) await installWorkspace(root);
+    if (app !== null && !isBundleCurrent(root, app)) await buildBundle(root, app);
+  });
+}

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bundleApp } from './bundle-app.ts';
+
+const run = promisify(execFile);
+
+describe('bundleApp', () => {
+  let app: string;
+
+  beforeEach(async () => {
+    app = await mkdtemp(join(tmpdir(), 'bundle-'));
+  });
+
+  afterEach(() => rm(app, { recursive: true, force: true }));
+
+  it('makes one CommonJS program with working import.meta and class names', async () => {
+    await write({
+      'package.json': { type: 'module' },
+      'src/main.ts': `
+        import { Greeting } from './greeting.ts';
+        const text: string = new Greeting().constructor.name;
+        console.log(text, import.meta.url.endsWith('/dist/main.cjs'), import.meta.dirname.endsWith('/dist'));`,
+      'src/greeting.ts': 'export class Greeting {}',
+    });
+    const { file, bytes } = await bundleApp(app);
+    expect(file).toBe(join(app, 'dist/main.cjs'));
+    expect(bytes).toBeGreaterThan(0);
+    expect((await run(process.execPath, [file])).stdout).toBe('Greeting true true\n');
+  });
+
+  it('loads without the left-out modules, and says so when one is used', async () => {
+    await write({
+      'package.json': { type: 'module' },
+      'src/main.ts': `import './engine-client.cjs';`,
+      'src/engine-client.cjs': `
+        const { Client } = require('ssh2');
+        const protocol = require('protobufjs/light');
+        console.log(typeof Client, typeof protocol.loadSync);
+        try { new Client(); } catch (error) { console.log(error.message); }`,
+    });
+    const { file } = await bundleApp(app);
+    expect((await run(process.execPath, [file])).stdout).toBe(
+      'function function\nthe module ssh2 is not part of this bundle\n',
+    );
+  });
+
+  it('refuses a native addon that the app does not declare', async () => {
+    await write({ 'package.json': { type: 'module' }, 'src/main.ts': `import 'better-sqlite3';` });
+    await expect(bundleApp(app)).rejects.toThrow('must name better-sqlite3 in dependencies');
+  });
+
+  it('leaves a declared native addon outside', async () => {
+    await write({
+      'package.json': { type: 'module', dependencies: { 'better-sqlite3': '1.0.0' } },
+      'src/main.ts': `import open from 'better-sqlite3'; console.log(open('x'));`,
+      'node_modules/better-sqlite3/index.js': 'module.exports = (name) => `opened ${name}`;',
+    });
+    const { file } = await bundleApp(app);
+    expect((await run(process.execPath, [file])).stdout).toBe('opened x\n');
+  });
+
+  it('keeps the last bundle when the next one fails', async () => {
+    await write({ 'package.json': { type: 'module' }, 'src/main.ts': `console.log('first');` });
+    const { file } = await bundleApp(app);
+    await write({ 'src/main.ts': `import './missing.ts';` });
+    await expect(bundleApp(app)).rejects.toThrow('Could not resolve');
+    expect((await run(process.execPath, [file])).stdout).toBe('first\n');
+  });
+
+  async function write(files: Record<string, string | object>): Promise<void> {
+    for (const [name, content] of Object.entries(files)) {
+      const path = join(app, name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
+    }
+  }
+});

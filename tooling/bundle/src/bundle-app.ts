@@ -1,0 +1,98 @@
+import { readFile, rename, writeFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build, type BuildResult, type Plugin } from 'esbuild';
+import { absentModule } from './absent-module.ts';
+
+export interface Bundle {
+  /** Absolute path. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly milliseconds: number;
+}
+
+/** Native addons: they stay outside, and the app's own package.json names them, so that they resolve from it. */
+const NATIVE = ['better-sqlite3'];
+
+/** Parts of dockerode for SSH and BuildKit sessions, which nothing here uses: they double the size and the memory. */
+const ABSENT = ['ssh2', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'cpu-features'];
+
+/** `import.meta` as CommonJS knows it. */
+const IMPORT_META = {
+  banner: 'const __importMetaUrl=require("node:url").pathToFileURL(__filename).href;',
+  define: {
+    'import.meta.url': '__importMetaUrl',
+    'import.meta.dirname': '__dirname',
+    'import.meta.filename': '__filename',
+  },
+};
+
+/**
+ * Bundles `src/main.ts` of an app, straight from the sources of all packages, into `dist/main.cjs` with a source map.
+ *
+ * @param app absolute path of its folder
+ * @throws Error when a native addon is used that the app's package.json does not name
+ */
+export async function bundleApp(app: string): Promise<Bundle> {
+  const started = performance.now();
+  const file = join(app, 'dist/main.cjs');
+  const result = await build({
+    absWorkingDir: app,
+    entryPoints: ['src/main.ts'],
+    outfile: file,
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    minify: true,
+    // Error names are part of what users read.
+    keepNames: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    conditions: ['@device-supervisor/source'],
+    external: NATIVE,
+    plugins: [replaceAbsent],
+    define: IMPORT_META.define,
+    banner: { js: IMPORT_META.banner },
+    logLevel: 'silent',
+  });
+  await checkNative(app, result);
+  await writeOutputs(join(app, 'dist'), result);
+  const bytes = result.outputFiles?.find(({ path }) => path === file)?.contents.byteLength ?? 0;
+  return { file, bytes, milliseconds: Math.round(performance.now() - started) };
+}
+
+const replaceAbsent: Plugin = {
+  name: 'replace-absent',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^(${ABSENT.join('|')})(/|$)`) }, ({ path }) => ({ path, namespace: 'absent' }));
+    onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => ({ contents: absentModule(path), loader: 'js' }));
+  },
+};
+
+async function checkNative(app: string, { metafile }: BuildResult): Promise<void> {
+  const imported = Object.values(metafile?.outputs ?? {}).flatMap((output) => output.imports.map(({ path }) => path));
+  const manifest: unknown = JSON.parse(await readFile(join(app, 'package.json'), 'utf8'));
+  const declared = new Set(dependenciesOf(manifest));
+  const missing = NATIVE.filter((name) => imported.includes(name) && !declared.has(name));
+  if (missing.length > 0) {
+    throw new Error(`${app}/package.json must name ${missing.join(', ')} in dependencies: the bundle loads it at run time`);
+  }
+}
+
+function dependenciesOf(manifest: unknown): string[] {
+  if (typeof manifest !== 'object' || manifest === null || !('dependencies' in manifest)) return [];
+  const { dependencies } = manifest;
+  return typeof dependencies === 'object' && dependencies !== null ? Object.keys(dependencies) : [];
+}
+
+/** Each file appears whole or not at all; the program last, since it names its map. */
+async function writeOutputs(folder: string, { outputFiles = [] }: BuildResult): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const { path, contents } of [...outputFiles].sort((a, b) => b.path.localeCompare(a.path))) {
+    await writeFile(`${path}.new`, contents);
+    await rename(`${path}.new`, path);
+  }
+}
