@@ -1,4 +1,4 @@
-import type { DeviceFacts, Operation, OperationResult } from '@device-supervisor/compose';
+import type { Blocked, DeviceFacts, Notice, Operation, OperationResult } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
 import type { DeviceState } from './device-state.ts';
 
@@ -37,10 +37,22 @@ export interface DeviceHealth {
 export type DeviceEvent =
   | { readonly type: 'operation-started'; readonly operation: Operation }
   | { readonly type: 'operation-progress'; readonly operation: Operation; readonly percent: number }
-  | { readonly type: 'operation-finished'; readonly operation: Operation; readonly result: OperationResult }
+  /** `retryIn`: milliseconds until a failed one is tried again. */
+  | {
+      readonly type: 'operation-finished';
+      readonly operation: Operation;
+      readonly result: OperationResult;
+      readonly retryIn: number | null;
+    }
   /** {@link Device.state} gives another answer than before. */
   | { readonly type: 'state-changed' }
+  /** Something has to wait that had not before. */
+  | { readonly type: 'blocked'; readonly blocked: Blocked }
+  /** Something of the target is not applied that had been, or was not asked for, before. */
+  | { readonly type: 'notice'; readonly notice: Notice }
   /** Everything that can be done is done; `changed`: something was done since the last time. */
   | { readonly type: 'settled'; readonly changed: boolean }
   | { readonly type: 'engine-lost'; readonly error: unknown }
-  | { readonly type: 'engine-connected' };
+  | { readonly type: 'engine-connected' }
+  /** Something of ours failed that no operation stands for. */
+  | { readonly type: 'fault'; readonly error: unknown };

@@ -1,4 +1,12 @@
-import type { ContainerEngine, EngineSnapshot } from '@device-supervisor/compose';
+import type {
+  ContainerEngine,
+  EngineSnapshot,
+  ImageRecord,
+  ImageRecords,
+  LockHolder,
+  UpdateLocks,
+} from '@device-supervisor/compose';
+import type { TargetState } from '@device-supervisor/state';
 
 /** The container engine as the device needs it: changes, observation and events. */
 export interface DeviceEngine extends ContainerEngine {
@@ -24,6 +32,38 @@ export type EngineEvent =
       readonly action: string;
       readonly id: string;
     };
+
+/** The update locks as the device needs them. */
+export interface DeviceLocks extends UpdateLocks {
+  /** Makes the directory that a service's container gets as `/tmp/balena`, or repairs it. */
+  prepare(appId: number, service: string): Promise<void>;
+  /** Which of the services hold their lock now. */
+  holders(appId: number, services: readonly string[]): Promise<readonly LockHolder[]>;
+  /** Services whose lock may have been taken or released, from the moment of the call on. */
+  watch(apps: readonly LockedApp[], signal: AbortSignal): AsyncIterable<LockHolder>;
+}
+
+export interface LockedApp {
+  readonly appId: number;
+  readonly services: readonly string[];
+}
+
+/** What the device keeps over restarts. */
+export interface DeviceStore {
+  readonly targets: {
+    /** `null`: there was none yet. */
+    load(source: TargetSource): TargetState | null;
+    save(source: TargetSource, target: TargetState): void;
+  };
+  readonly images: ImageRecords & { list(): readonly ImageRecord[] };
+  readonly apiKeys: {
+    /** The key of a service for our API, made when it has none; a secret. */
+    forService(appId: number, service: string): string;
+  };
+}
+
+/** Who asks for a target. */
+export type TargetSource = 'local' | 'cloud';
 
 /** Time as the device sees it; a fake one makes tests independent of the machine's. */
 export interface Clock {

@@ -1,0 +1,218 @@
+import {
+  findImage,
+  parseContainerName,
+  type EngineSnapshot,
+  type ImageRecord,
+  type ObservedContainer,
+  type Operation,
+  type Plan,
+} from '@device-supervisor/compose';
+import type { ServiceStatus, TargetApp, TargetService, TargetState, UpdateStatus } from '@device-supervisor/state';
+import type { Activity } from './activity.ts';
+import type { AppState, DeviceState, ImageState, ServiceState } from './device-state.ts';
+
+export interface StateSources {
+  readonly target: TargetState;
+  readonly snapshot: EngineSnapshot;
+  readonly images: readonly ImageRecord[];
+  readonly activity: Activity;
+  readonly plan: Plan;
+  readonly applying: boolean;
+}
+
+/** Puts together what clients are shown. */
+export function describeState(sources: StateSources): DeviceState {
+  const { target, plan, applying, activity } = sources;
+  const images = describeImages(sources);
+  const progress = activity
+    .running()
+    .flatMap((one) => (one.kind === 'pull-image' ? [activity.downloadProgress(one.reference) ?? 0] : []));
+  return {
+    applying,
+    apps: Object.values(target.apps)
+      .map((app) => describeApp(app, sources))
+      .concat(absentApps(sources))
+      .sort((a, b) => a.id - b.id),
+    images,
+    blocked: plan.blocked,
+    notices: plan.notices,
+    overallDownloadProgress:
+      progress.length === 0 ? null : Math.round(progress.reduce((sum, one) => sum + one, 0) / progress.length),
+  };
+}
+
+function describeApp(app: TargetApp, sources: StateSources): AppState {
+  const containers = sources.snapshot.containers.filter(({ identity }) => identity?.appId === app.id);
+  const services = Object.values(app.release?.services ?? {}).flatMap((service) =>
+    describeTargetService(service, app, { containers, sources }),
+  );
+  const wanted = new Set(services.map(({ name }) => name));
+  const leaving = containers
+    .filter(({ identity }) => identity !== null && !wanted.has(identity.serviceName))
+    .map((container) => describeContainer(container, sources));
+  return {
+    id: app.id,
+    uuid: app.uuid,
+    name: app.name,
+    commit: runningCommit(app, containers),
+    updateStatus: updateStatus(app.id, sources),
+    services: [...services, ...leaving],
+  };
+}
+
+function describeTargetService(
+  service: TargetService,
+  app: TargetApp,
+  { containers, sources }: { containers: readonly ObservedContainer[]; sources: StateSources },
+): ServiceState[] {
+  const own = containers
+    .filter(({ identity }) => identity?.serviceName === service.name)
+    .sort((a, b) => b.createdAt - a.createdAt);
+  const { activity, plan, snapshot } = sources;
+  const downloading = activity.downloadProgress(service.image);
+  const missing = findImage(snapshot.images, service.image) === undefined;
+  if (own.length > 0 && downloading === null && !(missing && plan.operations.some((one) => isPullOf(one, service.image)))) {
+    return own.map((container) => describeContainer(container, sources));
+  }
+  const installing = activity.running().some((one) => isAbout(one, app.id, service.name) && one.kind === 'create-container');
+  const [current] = own;
+  return [
+    {
+      name: service.name,
+      serviceId: service.id,
+      imageId: service.imageId,
+      releaseId: app.release?.id ?? 0,
+      image: service.image,
+      status: installing ? 'Installing' : missing || downloading !== null ? 'Downloading' : 'Downloaded',
+      downloadProgress: missing || downloading !== null ? (downloading ?? 0) : null,
+      containerId: current?.id ?? null,
+      createdAt: current?.createdAt ?? null,
+      health: current?.health ?? 'none',
+      publishedPorts: current?.publishedPorts ?? [],
+    },
+  ];
+}
+
+function describeContainer(container: ObservedContainer, { activity }: StateSources): ServiceState {
+  const { id, name, identity, imageReference, createdAt, health, publishedPorts } = container;
+  const release = parseContainerName(name);
+  return {
+    name: identity?.serviceName ?? name,
+    serviceId: identity?.serviceId ?? 0,
+    imageId: release?.imageId ?? 0,
+    releaseId: release?.releaseId ?? 0,
+    image: imageReference,
+    status: containerStatus(container, activity.running()),
+    downloadProgress: null,
+    containerId: id,
+    createdAt,
+    health,
+    publishedPorts,
+  };
+}
+
+function containerStatus({ id, name, status }: ObservedContainer, running: readonly Operation[]): ServiceStatus {
+  for (const operation of running) {
+    switch (operation.kind) {
+      case 'stop-container':
+      case 'remove-container':
+        if (operation.containerId === id) return 'Stopping';
+        break;
+      case 'start-container':
+        if (operation.container === id || operation.container === name) return 'Starting';
+        break;
+      default:
+        break;
+    }
+  }
+  switch (status) {
+    case 'created':
+      return 'Installed';
+    case 'running':
+      return 'Running';
+    case 'removing':
+      return 'Stopping';
+    case 'dead':
+      return 'Dead';
+    case 'paused':
+    case 'restarting':
+    case 'exited':
+      return status;
+  }
+}
+
+/** The target's release once every service of it has its container, before that the one release that all belong to. */
+function runningCommit({ release }: TargetApp, containers: readonly ObservedContainer[]): string | null {
+  const commits = new Set(containers.map(({ name }) => parseContainerName(name)?.commit ?? null));
+  const [commit = null] = commits;
+  if (commits.size !== 1) return null;
+  if (release === null || commit !== release.commit) return commit;
+  const present = new Set(containers.map(({ identity }) => identity?.serviceName));
+  return Object.keys(release.services).every((name) => present.has(name)) ? commit : null;
+}
+
+function updateStatus(appId: number, { plan, activity }: StateSources): UpdateStatus {
+  const pending = [...activity.running(), ...plan.operations].filter((operation) => operation.appId === appId);
+  if (pending.some(({ kind }) => kind === 'pull-image')) return 'downloading';
+  const blocked = plan.blocked.filter((one) => one.appId === appId);
+  if (blocked.some(({ reason }) => reason === 'locked')) return 'downloaded';
+  return pending.length > 0 || blocked.length > 0 ? 'applying changes' : 'done';
+}
+
+function absentApps(sources: StateSources): AppState[] {
+  const { target, snapshot } = sources;
+  const known = new Set(Object.values(target.apps).map(({ id }) => id));
+  const leaving = new Map<number, ObservedContainer[]>();
+  for (const container of snapshot.containers) {
+    const appId = container.identity?.appId;
+    if (appId === undefined || known.has(appId)) continue;
+    leaving.set(appId, [...(leaving.get(appId) ?? []), container]);
+  }
+  return [...leaving].map(([id, containers]) => ({
+    id,
+    uuid: containers[0]?.identity?.appUuid ?? String(id),
+    name: containers[0]?.config.environment['BALENA_APP_NAME'] ?? String(id),
+    commit: null,
+    updateStatus: 'applying changes',
+    services: containers.map((container) => describeContainer(container, sources)),
+  }));
+}
+
+function describeImages({ target, snapshot, images, activity, plan }: StateSources): ImageState[] {
+  const described = images.map((record): ImageState => {
+    const image = findImage(snapshot.images, record.reference);
+    return {
+      name: record.reference,
+      appId: record.appId,
+      serviceName: record.serviceName,
+      imageId: record.imageId,
+      dockerImageId: image?.id ?? null,
+      status: 'Downloaded',
+      downloadProgress: null,
+    };
+  });
+  const pending = [...plan.operations, ...activity.running()];
+  for (const app of Object.values(target.apps)) {
+    for (const service of Object.values(app.release?.services ?? {})) {
+      if (!pending.some((one) => isPullOf(one, service.image)) || findImage(snapshot.images, service.image) !== undefined) continue;
+      described.push({
+        name: service.image,
+        appId: app.id,
+        serviceName: service.name,
+        imageId: service.imageId,
+        dockerImageId: null,
+        status: 'Downloading',
+        downloadProgress: activity.downloadProgress(service.image) ?? 0,
+      });
+    }
+  }
+  return described;
+}
+
+function isPullOf(operation: Operation, reference: string): boolean {
+  return operation.kind === 'pull-image' && operation.reference === reference;
+}
+
+function isAbout({ appId, service }: Operation, app: number, name: string): boolean {
+  return appId === app && service === name;
+}

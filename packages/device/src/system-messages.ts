@@ -1,0 +1,122 @@
+import type { Operation, OperationResult } from '@device-supervisor/compose';
+import { formatError } from '@device-supervisor/errors';
+import { formatDelay } from './backoff.ts';
+import type { DeviceEvent } from './device.ts';
+
+/** A line of the supervisor's own, for the people who watch the device. */
+export interface SystemMessage {
+  readonly message: string;
+  /** `null`: about no app in particular. */
+  readonly appId: number | null;
+  /** `null`: about no service in particular. */
+  readonly service: string | null;
+}
+
+/** What to say about an event, in the field's familiar words; `null`: nothing. */
+export function systemMessage(event: DeviceEvent): SystemMessage | null {
+  switch (event.type) {
+    case 'operation-started':
+      return about(event.operation, beginning(event.operation));
+    case 'operation-finished':
+      return about(event.operation, ending(event.operation, event.result, event.retryIn));
+    case 'blocked': {
+      const { appId, service, message } = event.blocked;
+      return { message: `${subject(appId, service)} has to wait: ${message}`, appId, service };
+    }
+    case 'notice': {
+      const { appId, service, field, reason } = event.notice;
+      return { message: `${subject(appId, service)}: ${field} ${reason}`, appId, service };
+    }
+    case 'settled':
+      return event.changed ? { message: 'The device is at its target state', appId: null, service: null } : null;
+    case 'engine-lost':
+      return { message: `The container engine is lost: ${formatError(event.error)}`, appId: null, service: null };
+    case 'engine-connected':
+      return { message: 'The container engine is connected', appId: null, service: null };
+    case 'fault':
+      return { message: formatError(event.error), appId: null, service: null };
+    case 'operation-progress':
+    case 'state-changed':
+      return null;
+  }
+}
+
+interface Wording {
+  /** While it is done, e.g. `Downloading`. */
+  readonly doing: string;
+  readonly done: string;
+  /** After 'Failed to'. */
+  readonly failed: string;
+  readonly object: string;
+}
+
+/** `null`: of interest to nobody who watches the device. */
+function wordingOf(operation: Operation): Wording | null {
+  switch (operation.kind) {
+    case 'pull-image':
+      return word('Downloading', 'Downloaded', 'download', `image '${operation.reference}'`);
+    case 'remove-image':
+      return word('Deleting', 'Deleted', 'delete', `image '${operation.reference}'`);
+    case 'create-container':
+      return word('Installing', 'Installed', 'install', `service '${operation.service} ${operation.image}'`);
+    case 'start-container':
+      return word('Starting', 'Started', 'start', `service '${operation.service}'`);
+    case 'stop-container':
+      return word('Killing', 'Killed', 'kill', `service '${operation.service}' (${operation.cause})`);
+    case 'remove-container':
+      return word('Removing', 'Removed', 'remove', `service '${operation.service}'`);
+    case 'create-network':
+      return word('Creating', 'Created', 'create', `network '${operation.name}'`);
+    case 'remove-network':
+      return word('Removing', 'Removed', 'remove', `network '${operation.name}'`);
+    case 'create-volume':
+      return word('Creating', 'Created', 'create', `volume '${operation.name}'`);
+    case 'remove-volume':
+      return word('Removing', 'Removed', 'remove', `volume '${operation.name}'`);
+    case 'acquire-locks':
+      return word('Taking', 'Took', 'take', 'the update locks');
+    case 'release-locks':
+    case 'save-image':
+    case 'forget-image':
+    case 'connect-network':
+    case 'rename-container':
+      return null;
+  }
+}
+
+function word(doing: string, done: string, failed: string, object: string): Wording {
+  return { doing, done, failed, object };
+}
+
+function beginning(operation: Operation): string | null {
+  const wording = operation.kind === 'acquire-locks' ? null : wordingOf(operation);
+  return wording === null ? null : `${wording.doing} ${wording.object}`;
+}
+
+function ending(operation: Operation, result: OperationResult, retryIn: number | null): string | null {
+  const retry = retryIn === null ? '' : `, retrying in ${formatDelay(retryIn)}`;
+  switch (result.status) {
+    case 'done': {
+      const wording = operation.kind === 'acquire-locks' ? null : wordingOf(operation);
+      return wording === null ? null : `${wording.done} ${wording.object}`;
+    }
+    case 'failed': {
+      const { failed, object } = wordingOf(operation) ?? { failed: 'do', object: operation.id };
+      return `Failed to ${failed} ${object} due to '${formatError(result.error)}'${retry}`;
+    }
+    case 'locked':
+      return `Updates are locked${retry}`;
+    case 'skipped':
+    case 'cancelled':
+      return null;
+  }
+}
+
+function about({ appId, service }: Operation, message: string | null): SystemMessage | null {
+  return message === null ? null : { message, appId, service };
+}
+
+function subject(appId: number | null, service: string | null): string {
+  if (service !== null) return `Service '${service}'`;
+  return appId === null ? 'The device' : `App ${appId}`;
+}
