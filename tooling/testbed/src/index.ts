@@ -1,0 +1,18 @@
+export { startTestEngine, type TestEngine } from './start-test-engine.ts';
+export { startRegistry, pushImage, type PushedImage, type TestRegistry } from './start-registry.ts';
+export { busyboxImage, type BusyboxImageOptions, type TestImage } from './busybox-image.ts';
+export { type ImageConfiguration, type ImageHealthcheck } from './dockerfile.ts';
+export { connectEngine } from './connect-engine.ts';
+export { ensureDebianPackages, TESTBED_PACKAGES } from './ensure-debian-packages.ts';
+export { waitFor, type WaitOptions } from './wait-for.ts';
+export { artefactDirectory } from './run-environment.ts';
+export { snapshotMachine, type MachineSnapshot } from './machine-snapshot.ts';
+export { runInNamespace, type NamespaceRunOptions } from './run-in-namespace.ts';
+export {
+  ImageOperationError,
+  NamespacesUnavailableError,
+  NotInNamespaceError,
+  StreamEndedError,
+  TestServiceError,
+  WaitTimeoutError,
+} from './errors.ts';

@@ -1,0 +1,22 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+
+/** Variables by which the launcher of a run tells its tests where they are. */
+export const RUN_VARIABLE = 'TESTBED_RUN';
+export const ARTEFACTS_VARIABLE = 'TESTBED_ARTEFACTS';
+
+/** What the launcher has set up for this run; `undefined` outside of it. */
+export function currentRun(): string | undefined {
+  return process.env[RUN_VARIABLE];
+}
+
+/**
+ * A directory for what helps to understand a failure: logs, snapshots. Kept by the launcher when the run fails, removed
+ * when it succeeds.
+ */
+export async function artefactDirectory(name: string): Promise<string> {
+  const directory = join(resolve(process.env[ARTEFACTS_VARIABLE] ?? join(tmpdir(), 'testbed-artefacts')), name);
+  await mkdir(directory, { recursive: true });
+  return directory;
+}

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startPrivateEngine } from '@device-supervisor/local-engine';
+import { connectEngine } from './connect-engine.ts';
+import { artefactDirectory } from './run-environment.ts';
+
+/** A container engine for tests. Disposing of it removes everything in it, and all traces of it. */
+export interface TestEngine extends AsyncDisposable {
+  /** `unix:///path`. */
+  readonly endpoint: string;
+  readonly directory: string;
+}
+
+/** Starts a private engine in a fresh temporary directory; its log goes to the artefacts. */
+export async function startTestEngine(): Promise<TestEngine> {
+  const directory = await mkdtemp(join(tmpdir(), 'engine-'));
+  const engine = await startPrivateEngine({
+    directory,
+    environment: process.env,
+    logFile: join(await artefactDirectory(`engine-${randomUUID()}`), 'dockerd.log'),
+    onProgress: () => undefined,
+  });
+  return {
+    endpoint: engine.endpoint,
+    directory,
+    async [Symbol.asyncDispose]() {
+      // By force: in order, each container would take the ten seconds that it has to end by itself.
+      await removeContainers(engine.endpoint);
+      await engine.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function removeContainers(endpoint: string): Promise<void> {
+  const engine = connectEngine(endpoint);
+  const containers = await engine.listContainers({ all: true });
+  await Promise.all(containers.map(({ Id }) => engine.getContainer(Id).remove({ force: true, v: true })));
+}
