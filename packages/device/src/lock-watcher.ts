@@ -1,5 +1,8 @@
 import type { DeviceLocks, LockedApp } from './ports.ts';
 
+/** Between two looks at locks that an update waits for, in milliseconds; a release is normally seen at once. */
+export const LOCK_RECHECK = 30_000;
+
 export interface LockWatcherOptions {
   readonly locks: Pick<DeviceLocks, 'watch'>;
   /** A lock may have been released. */

@@ -19,7 +19,7 @@ import type { DeviceDependencies } from './create-device.ts';
 import { describeState } from './describe-state.ts';
 import type { DeviceState } from './device-state.ts';
 import type { DeviceEvent, DeviceHealth } from './device.ts';
-import { LockWatcher } from './lock-watcher.ts';
+import { LOCK_RECHECK, LockWatcher } from './lock-watcher.ts';
 import { Observer } from './observer.ts';
 import type { LockedApp } from './ports.ts';
 
@@ -33,8 +33,6 @@ export interface ReconcilerDependencies extends Omit<DeviceDependencies, 'manage
 const LONGEST_RETRY = 900_000;
 /** Between two looks at the engine while a plan is carried out, in milliseconds. */
 const REFRESH_INTERVAL = 500;
-/** Between two looks at locks that an update waits for, in milliseconds; a release is normally seen at once. */
-const LOCK_RECHECK = 30_000;
 /** A call on the engine that takes longer, in milliseconds, means that something is stuck; downloads may take for ever. */
 const STUCK_AFTER = 900_000;
 

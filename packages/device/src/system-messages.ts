@@ -2,6 +2,7 @@ import type { Operation, OperationResult } from '@device-supervisor/compose';
 import { formatError } from '@device-supervisor/errors';
 import { formatDelay } from './backoff.ts';
 import type { DeviceEvent } from './device.ts';
+import { LOCK_RECHECK } from './lock-watcher.ts';
 
 /** A line of the supervisor's own, for the people who watch the device. */
 export interface SystemMessage {
@@ -20,8 +21,12 @@ export function systemMessage(event: DeviceEvent): SystemMessage | null {
     case 'operation-finished':
       return about(event.operation, ending(event.operation, event.result, event.retryIn));
     case 'blocked': {
-      const { appId, service, message } = event.blocked;
-      return { message: `${subject(appId, service)} has to wait: ${message}`, appId, service };
+      const { appId, service, reason, message } = event.blocked;
+      const text =
+        reason === 'locked'
+          ? `Updates are locked, retrying in ${formatDelay(LOCK_RECHECK)} (${subject(appId, service)}: ${message})`
+          : `${subject(appId, service)} has to wait: ${message}`;
+      return { message: text, appId, service };
     }
     case 'notice': {
       const { appId, service, field, reason } = event.notice;

@@ -63,8 +63,18 @@ export class PlanDraft {
       ...operation,
       dependsOn: [...new Set([...operation.dependsOn, ...after])].filter((id) => kept.has(id)),
     }));
-    return { operations: topologicalOrder(operations), blocked, notices: this.#notices };
+    return { operations: topologicalOrder(operations.map(lastOnly(operations))), blocked, notices: this.#notices };
   }
+}
+
+/** The release of locks waits for the last operations alone; those wait for all before them. */
+function lastOnly(operations: readonly Operation[]): (operation: Operation) => Operation {
+  const dependencies = new Map(operations.map(({ id, dependsOn }) => [id, dependsOn]));
+  return (operation) => {
+    if (operation.kind !== 'release-locks') return operation;
+    const awaited = new Set(operation.dependsOn.flatMap((id) => dependencies.get(id) ?? []));
+    return { ...operation, dependsOn: operation.dependsOn.filter((id) => !awaited.has(id)) };
+  };
 }
 
 /** Drops operations that depend on one that is not there. Locks are released whatever became of the rest. */

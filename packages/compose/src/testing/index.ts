@@ -1,1 +1,13 @@
-export {};
+export {
+  PLAIN_IMAGE,
+  reachedSnapshot,
+  TEST_DEVICE,
+  testApiKey,
+  testContainer,
+  testImage,
+  testImageRecords,
+  testPlanInput,
+  testTarget,
+  type TestApp,
+  type TestPlanInput,
+} from './fixtures.ts';

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { parseDuration } from './parse-duration.ts';
+import { parseMount } from './parse-mount.ts';
+import { parsePort } from './parse-port.ts';
+import { parseSize } from './parse-size.ts';
+import { splitCommand } from './split-command.ts';
+
+describe('parseSize', () => {
+  it.each([
+    [64, 64],
+    ['64', 64],
+    ['64b', 64],
+    ['1k', 1024],
+    ['512KB', 524_288],
+    ['1.5m', 1_572_864],
+    ['2GiB', 2_147_483_648],
+    ['-1', -1],
+  ])('reads %j', (text, bytes) => {
+    expect(parseSize(text)).toBe(bytes);
+  });
+
+  it.each(['', 'm', '12x', '1 2', '-5', '1e3'])('refuses %j', (text) => {
+    expect(() => parseSize(text)).toThrow(/is not a size/);
+  });
+});
+
+describe('parseDuration', () => {
+  it.each([
+    ['30s', 30_000],
+    ['1m30s', 90_000],
+    ['1.5s', 1500],
+    ['250ms', 250],
+    ['500us', 0.5],
+    ['1h', 3_600_000],
+    [5, 5000],
+    ['5', 5000],
+  ])('reads %j', (text, milliseconds) => {
+    expect(parseDuration(text)).toBe(milliseconds);
+  });
+
+  it.each(['', 's', '1x', '-1s', '1s ago'])('refuses %j', (text) => {
+    expect(() => parseDuration(text)).toThrow(/is not a duration/);
+  });
+});
+
+describe('parsePort', () => {
+  const binding = (containerPort: string, hostPort: string, hostIp = ''): object => ({ containerPort, hostPort, hostIp });
+
+  it.each([
+    [80, [binding('80/tcp', '')]],
+    ['80', [binding('80/tcp', '')]],
+    ['8080:80', [binding('80/tcp', '8080')]],
+    ['53:53/udp', [binding('53/udp', '53')]],
+    ['127.0.0.1:8080:80', [binding('80/tcp', '8080', '127.0.0.1')]],
+    ['[::1]:8080:80', [binding('80/tcp', '8080', '::1')]],
+    ['127.0.0.1::80', [binding('80/tcp', '', '127.0.0.1')]],
+    ['8080-8081:80-81', [binding('80/tcp', '8080'), binding('81/tcp', '8081')]],
+    ['8080-8090:80', [binding('80/tcp', '8080-8090')]],
+    [{ target: 80, published: '8080', host_ip: '10.0.0.1', protocol: 'udp' }, [binding('80/udp', '8080', '10.0.0.1')]],
+    [{ target: 80 }, [binding('80/tcp', '')]],
+  ])('reads %j', (port, bindings) => {
+    expect(parsePort(port)).toEqual(bindings);
+  });
+
+  it.each(['', 'web', '0:80', '80:70000', '90-80:90-80', '80:81:82:83', '-1:80'])('refuses %j', (port) => {
+    expect(() => parsePort(port)).toThrow(/is not a port/);
+  });
+
+  it('refuses ranges of different lengths, and unknown protocols', () => {
+    expect(() => parsePort('80-82:80-81')).toThrow(/different lengths/);
+    expect(() => parsePort('80:80/icmp')).toThrow(/protocol 'icmp'/);
+  });
+});
+
+describe('parseMount', () => {
+  it.each([
+    ['data:/data', { kind: 'volume', volume: 'data', target: '/data', readOnly: false }],
+    ['data:/data/:ro', { kind: 'volume', volume: 'data', target: '/data', readOnly: true }],
+    ['/data', { kind: 'anonymous', target: '/data' }],
+    [{ type: 'volume', source: 'data', target: '/d', read_only: true }, { kind: 'volume', volume: 'data', target: '/d', readOnly: true }],
+    [{ type: 'tmpfs', target: '/t', tmpfs: { size: '64m', mode: 0o700 } }, { kind: 'tmpfs', target: '/t', options: 'size=64m,mode=700' }],
+  ])('reads %j', (mount, expected) => {
+    expect(parseMount(mount)).toEqual(expected);
+  });
+
+  it.each(['/etc:/etc', './here:/etc', '~/x:/etc', { type: 'bind', source: '/etc', target: '/etc' }])('does not mount the host: %j', (mount) => {
+    expect(parseMount(mount)).toMatchObject({ kind: 'refused' });
+  });
+
+  it.each(['data:data', ':/data', 'data:/data:ro:x', 'data:/data:wild'])('refuses %j', (mount) => {
+    expect(() => parseMount(mount)).toThrow();
+  });
+});
+
+describe('splitCommand', () => {
+  it.each([
+    ['nginx -g daemon', ['nginx', '-g', 'daemon']],
+    [`sh -c 'echo "hi  there"'`, ['sh', '-c', 'echo "hi  there"']],
+    ['a"b c"d', ['ab cd']],
+    [String.raw`echo \"x\" a\ b "q\"z" "\n"`, ['echo', '"x"', 'a b', 'q"z', String.raw`\n`]],
+    [`x '' ""`, ['x', '', '']],
+    ['  ', []],
+    ['echo $HOME', ['echo', '$HOME']],
+  ])('splits %j', (line, words) => {
+    expect(splitCommand(line)).toEqual(words);
+  });
+
+  it.each([`echo 'x`, 'echo "x', 'echo \\'])('refuses %j', (line) => {
+    expect(() => splitCommand(line)).toThrow();
+  });
+});
