@@ -1,1 +1,15 @@
-export {};
+export { openStore, type Store, type StoreOptions } from './open-store.ts';
+export type { Recovery } from './open-database.ts';
+export type { ApiKeyRepository, ApiKeyScope } from './api-key-repository.ts';
+export type { ImageRepository } from './image-repository.ts';
+export type { SettingRepository } from './setting-repository.ts';
+export type { TargetRepository } from './target-repository.ts';
+export type { TargetSource } from './schema.ts';
+export {
+  StoreDamagedError,
+  StoreInUseError,
+  StoreOpenError,
+  StoreTooNewError,
+  StoreWriteError,
+  type StoreWriteFault,
+} from './errors.ts';

@@ -1,0 +1,45 @@
+import type { ImageRecord, ImageRecords } from '@device-supervisor/compose';
+import { and, eq } from 'drizzle-orm/sql/expressions';
+import type { Query } from './query.ts';
+import { imageRecords } from './schema.ts';
+
+/** The claims of services on images; one for each image, app and service. */
+export interface ImageRepository extends ImageRecords {
+  /** Every claim, by app, service and image. */
+  list(): readonly ImageRecord[];
+}
+
+export function createImageRepository(query: Query): ImageRepository {
+  return {
+    async save({ reference, appId, serviceName, appUuid, serviceId, imageId, releaseId, commit }) {
+      const claim = { appUuid, serviceId, imageId, releaseId, commit };
+      query((database) =>
+        database
+          .insert(imageRecords)
+          .values({ reference, appId, serviceName, ...claim })
+          .onConflictDoUpdate({
+            target: [imageRecords.reference, imageRecords.appId, imageRecords.serviceName],
+            set: claim,
+          })
+          .run(),
+      );
+    },
+    async forget(reference, appId) {
+      query((database) =>
+        database
+          .delete(imageRecords)
+          .where(and(eq(imageRecords.reference, reference), eq(imageRecords.appId, appId)))
+          .run(),
+      );
+    },
+    list() {
+      return query((database) =>
+        database
+          .select()
+          .from(imageRecords)
+          .orderBy(imageRecords.appId, imageRecords.serviceName, imageRecords.reference)
+          .all(),
+      );
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { eq } from 'drizzle-orm/sql/expressions';
+import type { Query } from './query.ts';
+import { settings } from './schema.ts';
+
+/** Small values by name. */
+export interface SettingRepository {
+  /** `null`: it was never set. */
+  get(name: string): string | null;
+  set(name: string, value: string): void;
+  delete(name: string): void;
+}
+
+export function createSettingRepository(query: Query): SettingRepository {
+  return {
+    get(name) {
+      const row = query((database) => database.select().from(settings).where(eq(settings.name, name)).get());
+      return row?.value ?? null;
+    },
+    set(name, value) {
+      query((database) =>
+        database
+          .insert(settings)
+          .values({ name, value })
+          .onConflictDoUpdate({ target: settings.name, set: { value } })
+          .run(),
+      );
+    },
+    delete(name) {
+      query((database) => database.delete(settings).where(eq(settings.name, name)).run());
+    },
+  };
+}
