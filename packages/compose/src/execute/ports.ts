@@ -30,6 +30,8 @@ export interface PullOptions {
   readonly signal: AbortSignal;
   /** @param percent whole number from 0 to 100, never falling */
   readonly onProgress: (percent: number) => void;
+  /** Credentials for the image's registry; a secret. */
+  readonly auth?: { readonly username: string; readonly password: string };
 }
 
 export interface ContainerToCreate {

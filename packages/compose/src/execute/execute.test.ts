@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { plan } from '../plan/plan.ts';
+import type { Operation } from '../plan/operation.ts';
+import { reachedSnapshot, testImage, testPlanInput, testTarget } from '../testing/fixtures.ts';
+import { execute, type ExecutePorts, type ExecutionEvent } from './execute.ts';
+import type { LockResult } from './ports.ts';
+
+type Call = (name: string, subject: string, signal?: AbortSignal) => Promise<void>;
+
+/** Ports that tell `call` what is asked of them. */
+function ports(call: Call, acquire?: () => Promise<LockResult>): ExecutePorts {
+  return {
+    engine: {
+      pullImage: (reference, { signal }) => call('pull', reference, signal),
+      removeImage: (reference) => call('remove image', reference),
+      createNetwork: (name) => call('create network', name),
+      removeNetwork: (id) => call('remove network', id),
+      createVolume: (name) => call('create volume', name),
+      removeVolume: (name) => call('remove volume', name),
+      createContainer: ({ name }) => call('create', name),
+      connectNetwork: (container, network) => call('connect', `${container} to ${network}`),
+      startContainer: (container) => call('start', container),
+      stopContainer: (id) => call('stop', id),
+      removeContainer: (id) => call('remove', id),
+      renameContainer: (id, name) => call('rename', `${id} to ${name}`),
+    },
+    images: {
+      save: ({ reference }) => call('save image', reference),
+      forget: (reference) => call('forget image', reference),
+    },
+    locks: {
+      acquire:
+        acquire ??
+        (async ({ appId, services }) => {
+          await call('lock', services.join(' '));
+          return {
+            status: 'acquired',
+            lease: { appId, services, [Symbol.asyncDispose]: () => call('unlock', String(appId)) },
+          };
+        }),
+    },
+  };
+}
+
+/** Replaces the image of both services of an app, web depending on db. */
+function update(): readonly Operation[] {
+  const web = { composition: { depends_on: ['db'] } };
+  const from = testTarget({ services: { web, db: {} } });
+  const to = testTarget({ commit: 'c2', services: { web: { ...web, image: 'web:2' }, db: { image: 'db:2' } } });
+  return plan(testPlanInput(to, reachedSnapshot(from), { policy: { keepImages: true } })).operations;
+}
+
+function statusOf(results: Awaited<ReturnType<typeof execute>>, kind: Operation['kind']): (string | undefined)[] {
+  return [...results].filter(([id]) => id.startsWith(`${kind} `)).map(([, { status }]) => status);
+}
+
+const signal = new AbortController().signal;
+
+describe('execute', () => {
+  it('makes every call once, each after those it depends on, and gives the locks back last', async () => {
+    const calls: string[] = [];
+    const results = await execute(update(), ports(async (name, subject) => void calls.push(`${name} ${subject}`)), { signal });
+    expect([...results.values()].every(({ status }) => status === 'done')).toBe(true);
+    const position = (call: string): number => calls.indexOf(call);
+    expect(calls).toHaveLength(new Set(calls).size);
+    expect(position('lock db web')).toBeGreaterThan(Math.max(position('pull web:2'), position('pull db:2')));
+    expect(position('stop c-1-db')).toBeGreaterThan(position('stop c-1-web'));
+    expect(position('start web_1_1_c2')).toBeGreaterThan(position('start db_2_1_c2'));
+    expect(calls.at(-1)).toBe('unlock 1');
+  });
+
+  it('leaves out what depends on a failure, does everything else, and gives the locks back', async () => {
+    const calls: string[] = [];
+    const error = new Error('the image is broken');
+    const results = await execute(
+      update(),
+      ports(async (name, subject) => {
+        calls.push(`${name} ${subject}`);
+        if (name === 'create' && subject === 'db_2_1_c2') throw error;
+      }),
+      { signal },
+    );
+    expect(results.get('create-container db_2_1_c2')).toEqual({ status: 'failed', error });
+    expect(results.get('start-container db_2_1_c2')).toEqual({ status: 'skipped' });
+    expect(results.get('start-container web_1_1_c2')).toEqual({ status: 'skipped' });
+    expect(results.get('create-container web_1_1_c2')).toEqual({ status: 'done' });
+    expect(calls.at(-1)).toBe('unlock 1');
+  });
+
+  it('stops nothing when a download fails', async () => {
+    const calls: string[] = [];
+    const results = await execute(
+      update(),
+      ports(async (name, subject) => {
+        calls.push(name);
+        if (subject === 'db:2') throw new Error('not found');
+      }),
+      { signal },
+    );
+    expect(calls.filter((name) => ['lock', 'stop', 'remove', 'create', 'start', 'unlock'].includes(name))).toEqual([]);
+    expect(statusOf(results, 'stop-container')).toEqual(['skipped', 'skipped']);
+  });
+
+  it('does nothing under locks that are held by services, and says by whom', async () => {
+    const calls: string[] = [];
+    const holders = [{ appId: 1, service: 'web' }];
+    const record: Call = async (name) => void calls.push(name);
+    const results = await execute(update(), ports(record, async () => ({ status: 'held', holders })), { signal });
+    expect(results.get('acquire-locks 1')).toEqual({ status: 'locked', holders });
+    expect(calls.filter((name) => name === 'stop' || name === 'unlock')).toEqual([]);
+    expect(results.get('release-locks 1')).toEqual({ status: 'skipped' });
+  });
+
+  it('ends downloads at once when it is cancelled', async () => {
+    const abort = new AbortController();
+    const pulling = Promise.withResolvers<void>();
+    const running = execute(
+      update(),
+      ports(async (name, _, pullSignal) => {
+        if (name !== 'pull' || pullSignal === undefined) return;
+        pulling.resolve();
+        await new Promise((_, reject) => pullSignal.addEventListener('abort', () => reject(new Error('aborted'))));
+      }),
+      { signal: abort.signal },
+    );
+    await pulling.promise;
+    abort.abort();
+    const results = await running;
+    expect(statusOf(results, 'pull-image')).toEqual(['cancelled', 'cancelled']);
+    expect(statusOf(results, 'stop-container')).toEqual(['cancelled', 'cancelled']);
+  });
+
+  it('finishes the calls under way when it is cancelled, and gives the locks back', async () => {
+    const abort = new AbortController();
+    const calls: string[] = [];
+    const results = await execute(
+      update(),
+      ports(async (name, subject) => {
+        calls.push(`${name} ${subject}`);
+        if (name === 'stop') abort.abort();
+      }),
+      { signal: abort.signal },
+    );
+    expect(results.get('stop-container web_1_1_c1')).toEqual({ status: 'done' });
+    expect(results.get('remove-container web_1_1_c1')).toEqual({ status: 'cancelled' });
+    expect(calls.at(-1)).toBe('unlock 1');
+  });
+
+  it('keeps to the number of calls at once, and lets downloads run beside them', async () => {
+    const services = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`s${index}`, {}]));
+    const target = testTarget({ services });
+    const snapshot = { containers: [], images: Object.keys(services).slice(6).map((name) => testImage(`${name}:1`)), networks: [], volumes: [] };
+    const { operations } = plan(testPlanInput(target, snapshot));
+    const open = { pull: 0, other: 0 };
+    const most = { pull: 0, other: 0 };
+    await execute(
+      operations,
+      ports(async (name) => {
+        const kind = name === 'pull' ? 'pull' : 'other';
+        open[kind]++;
+        most[kind] = Math.max(most[kind], open[kind]);
+        await new Promise(setImmediate);
+        open[kind]--;
+      }),
+      { signal, concurrency: 3 },
+    );
+    expect(most).toEqual({ pull: 6, other: 3 });
+  });
+
+  it('tells when each operation begins and ends', async () => {
+    const events: ExecutionEvent[] = [];
+    const target = testTarget({ services: { web: {} } });
+    const snapshot = { ...reachedSnapshot(target), containers: [] };
+    const { operations } = plan(testPlanInput(target, snapshot));
+    await execute(operations, ports(() => Promise.resolve()), { signal, onEvent: (event) => events.push(event) });
+    expect(events.map(({ type, operation }) => `${type} ${operation.id}`)).toEqual([
+      'started create-container web_1_1_c1',
+      'finished create-container web_1_1_c1',
+      'started start-container web_1_1_c1',
+      'finished start-container web_1_1_c1',
+    ]);
+  });
+
+  it('resolves at once when there is nothing to do', async () => {
+    expect(await execute([], ports(() => Promise.reject(new Error('called'))), { signal })).toEqual(new Map());
+  });
+});
