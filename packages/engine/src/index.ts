@@ -1,1 +1,17 @@
-export {};
+export { createEngine, type Engine, type EngineInfo, type EngineOptions } from './engine.ts';
+export {
+  AddressNotAvailableError,
+  EngineRequestError,
+  EngineUnreachableError,
+  ImageNotFoundError,
+  ImagePullError,
+  NameConflictError,
+  NoSpaceError,
+  NotFoundError,
+  ObjectInUseError,
+  PortInUseError,
+  type EngineObject,
+  type PullFailure,
+} from './errors.ts';
+export type { ContainerLogLine, ContainerLogsOptions } from './logs/container-logs.ts';
+export type { EngineTls } from './transport/endpoint.ts';

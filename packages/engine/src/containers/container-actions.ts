@@ -1,0 +1,109 @@
+import type { ContainerEngine, ContainerToCreate, NetworkEndpoint } from '@device-supervisor/compose';
+import { z } from 'zod';
+import { EngineRequestError, NotFoundError } from '../errors.ts';
+import { writeContainer } from '../mapping/container-mapping.ts';
+import { writeEndpoint } from '../mapping/network-fields.ts';
+import type { Transport } from '../transport/transport.ts';
+import { ContainerInspection } from '../wire/container-wire.ts';
+
+export type ContainerActions = Pick<
+  ContainerEngine,
+  'createContainer' | 'connectNetwork' | 'startContainer' | 'stopContainer' | 'removeContainer' | 'renameContainer'
+>;
+
+/** Of an engine that was not told otherwise. */
+const DEFAULT_STOP_TIMEOUT_S = 10;
+/** Deleting and copying files takes its time on a memory card. */
+const SLOW_CALL_FACTOR = 5;
+
+/**
+ * The engine's container calls.
+ *
+ * @param touched told of each container that a call was made on, by id or name, however it ended: a start that fails
+ *   leaves its reason on the container without an event
+ */
+export function createContainerActions(transport: Transport, touched: (container: string) => void): ContainerActions {
+  const slow = transport.callTimeout * SLOW_CALL_FACTOR;
+  return {
+    createContainer,
+    connectNetwork: (container, ...rest) => connectNetwork(container, ...rest).finally(() => touched(container)),
+    startContainer: (container) => startContainer(container).finally(() => touched(container)),
+    stopContainer: (id, ...rest) => stopContainer(id, ...rest).finally(() => touched(id)),
+    removeContainer: (id) => removeContainer(id).finally(() => touched(id)),
+    renameContainer: (id, name) => renameContainer(id, name).finally(() => touched(id)),
+  };
+
+  async function createContainer({ name, image, config }: ContainerToCreate): Promise<void> {
+    const body = writeContainer(image, config);
+    await transport.send({ method: 'POST', path: '/containers/create', query: { name }, body, limit: slow });
+  }
+
+  async function connectNetwork(container: string, network: string, endpoint: NetworkEndpoint): Promise<void> {
+    const body = { Container: container, EndpointConfig: writeEndpoint(endpoint) };
+    await transport
+      .send({ method: 'POST', path: `/networks/${encodeURIComponent(network)}/connect`, body })
+      .catch(unless((error) => says(error, /endpoint with name \S+ already exists in network/)));
+  }
+
+  async function startContainer(container: string): Promise<void> {
+    await transport.send({ method: 'POST', path: `${pathOf(container)}/start`, accept: [304], limit: slow });
+  }
+
+  async function stopContainer(id: string, _lease: unknown, timeout: number | null): Promise<void> {
+    const seconds = timeout ?? (await readStopTimeout(id));
+    // A negative time is without end.
+    const limit = seconds < 0 ? null : seconds * 1000 + transport.callTimeout;
+    await transport
+      .send({ method: 'POST', path: `${pathOf(id)}/stop`, query: { t: seconds }, accept: [304], limit })
+      .catch(unless(isGone));
+  }
+
+  async function removeContainer(id: string): Promise<void> {
+    try {
+      await transport.send({ method: 'DELETE', path: pathOf(id), query: { v: true, force: true }, limit: slow });
+    } catch (error) {
+      if (isGone(error)) return;
+      if (!says(error, /removal of container \S+ is already in progress/)) throw error;
+      await transport
+        .request({ method: 'POST', path: `${pathOf(id)}/wait`, query: { condition: 'removed' }, limit: slow }, z.unknown())
+        .catch(unless(isGone));
+    }
+  }
+
+  async function renameContainer(id: string, name: string): Promise<void> {
+    await transport
+      .send({ method: 'POST', path: `${pathOf(id)}/rename`, query: { name } })
+      .catch(unless((error) => says(error, /same name as its current name/)));
+  }
+
+  /** Seconds that the container has to stop, when nobody says otherwise. */
+  async function readStopTimeout(id: string): Promise<number> {
+    try {
+      const { Config } = await transport.request({ method: 'GET', path: `${pathOf(id)}/json` }, ContainerInspection);
+      return Config.StopTimeout ?? DEFAULT_STOP_TIMEOUT_S;
+    } catch (error) {
+      if (isGone(error)) return DEFAULT_STOP_TIMEOUT_S;
+      throw error;
+    }
+  }
+}
+
+/** Path of a container in the engine's API. */
+export function pathOf(container: string): string {
+  return `/containers/${encodeURIComponent(container)}`;
+}
+
+/** Handler that lets errors pass, but for those which say that there is nothing left to do. */
+export function unless(isDone: (error: unknown) => boolean): (error: unknown) => void {
+  return (error) => {
+    if (!isDone(error)) throw error;
+  };
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof NotFoundError && error.details.kind === 'container';
+}
+
+function says(error: unknown, pattern: RegExp): boolean {
+  return error instanceof EngineRequestError && pattern.test(error.message);
+}

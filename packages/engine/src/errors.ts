@@ -1,0 +1,114 @@
+import { SupervisorError } from '@device-supervisor/errors';
+
+/** What on an engine a name or id stands for. */
+export type EngineObject = 'container' | 'image' | 'network' | 'volume' | 'object';
+
+/** Nobody answers at the engine's endpoint, the connection broke, or an answer took too long. */
+export class EngineUnreachableError extends SupervisorError<'ENGINE_UNREACHABLE', { endpoint: string }> {
+  constructor(endpoint: string, reason: string, cause?: unknown) {
+    super('ENGINE_UNREACHABLE', `the container engine at ${endpoint} cannot be reached: ${reason}`, {
+      details: { endpoint },
+      hint: 'Check that the engine runs, and that its endpoint is the one that is configured',
+      cause,
+    });
+  }
+}
+
+/** The image is not on the engine. */
+export class ImageNotFoundError extends SupervisorError<'IMAGE_NOT_FOUND', { reference: string }> {
+  constructor(reference: string) {
+    super('IMAGE_NOT_FOUND', `image ${reference} is not on the engine`, {
+      details: { reference },
+      hint: 'Pull the image first',
+    });
+  }
+}
+
+/** `unreachable`: the registry does not answer. */
+export type PullFailure = 'not-found' | 'unauthorized' | 'unreachable' | 'too-many-requests' | 'other';
+
+/** The engine could not fetch an image. */
+export class ImagePullError extends SupervisorError<'IMAGE_PULL_FAILED', { reference: string; reason: PullFailure }> {
+  constructor(reference: string, reason: PullFailure, message: string) {
+    super('IMAGE_PULL_FAILED', `image ${reference} cannot be pulled: ${message}`, {
+      details: { reference, reason },
+      ...(PULL_HINTS[reason] === undefined ? {} : { hint: PULL_HINTS[reason] }),
+    });
+  }
+}
+
+const PULL_HINTS: Readonly<Partial<Record<PullFailure, string>>> = {
+  'not-found': 'Check the name and tag of the image',
+  unauthorized: 'Check the credentials for the registry, and that the image exists',
+  unreachable: "Check the device's network and its name servers, and that the registry runs",
+  'too-many-requests': 'The registry limits how often images are pulled: log in, or try again later',
+};
+
+/** Another process or container listens on a port that the container publishes. */
+export class PortInUseError extends SupervisorError<
+  'PORT_IN_USE',
+  { port: number | null; protocol: string | null; address: string | null }
+> {
+  constructor(details: { port: number | null; protocol: string | null; address: string | null }, message: string) {
+    const port = details.port === null ? 'a port' : `port ${details.port}${details.protocol === null ? '' : `/${details.protocol}`}`;
+    super('PORT_IN_USE', `${port} of the host is in use: ${message}`, {
+      details,
+      hint: 'Publish another port, or stop what uses this one',
+    });
+  }
+}
+
+/** A container publishes a port on an address that the host does not have, or not yet. */
+export class AddressNotAvailableError extends SupervisorError<'ADDRESS_NOT_AVAILABLE', { address: string | null }> {
+  constructor(address: string | null, message: string) {
+    super('ADDRESS_NOT_AVAILABLE', `the host has no address ${address ?? 'to publish on'}: ${message}`, {
+      details: { address },
+      hint: 'Start the container again when the host has the address',
+    });
+  }
+}
+
+/** Another object has the name. */
+export class NameConflictError extends SupervisorError<'NAME_CONFLICT', { kind: EngineObject; name: string }> {
+  constructor(kind: EngineObject, name: string) {
+    super('NAME_CONFLICT', `a ${kind} named ${name} exists already`, {
+      details: { kind, name },
+      hint: `Remove or rename the other ${kind}`,
+    });
+  }
+}
+
+/** A container uses the image, network or volume that is to be removed. */
+export class ObjectInUseError extends SupervisorError<'OBJECT_IN_USE', { kind: EngineObject; name: string }> {
+  constructor(kind: EngineObject, name: string, message: string) {
+    super('OBJECT_IN_USE', `${kind} ${name} is in use: ${message}`, {
+      details: { kind, name },
+      hint: `Remove the containers that use the ${kind} first`,
+    });
+  }
+}
+
+/** The container, network or volume is not on the engine. */
+export class NotFoundError extends SupervisorError<'NOT_FOUND_ON_ENGINE', { kind: EngineObject; name: string }> {
+  constructor(kind: EngineObject, name: string) {
+    super('NOT_FOUND_ON_ENGINE', `${kind} ${name} is not on the engine`, { details: { kind, name } });
+  }
+}
+
+/** The disk of the engine is full. */
+export class NoSpaceError extends SupervisorError<'NO_SPACE', Record<never, never>> {
+  constructor(message: string) {
+    super('NO_SPACE', `the engine has no space left on its disk: ${message}`, {
+      details: {},
+      hint: 'Remove images and volumes that nothing needs',
+    });
+  }
+}
+
+/** The engine refused a request for a reason that no other class stands for. */
+export class EngineRequestError extends SupervisorError<'ENGINE_REQUEST_FAILED', { status: number; request: string }> {
+  /** @param request method and path, e.g. `POST /containers/web/start` */
+  constructor(request: string, status: number, message: string) {
+    super('ENGINE_REQUEST_FAILED', `the engine refused ${request}: ${message}`, { details: { status, request } });
+  }
+}

@@ -1,0 +1,89 @@
+import { isTruthy, LABELS, withCurrentLabels } from '@device-supervisor/compose';
+import type {
+  ContainerHealth,
+  ContainerStatus,
+  ImageConfig,
+  ObservedContainer,
+  PublishedPort,
+} from '@device-supervisor/compose';
+import type { ContainerInspection, ImageSettings } from '../wire/container-wire.ts';
+import { readContainer } from './container-mapping.ts';
+import { readIdentity } from './identity.ts';
+import { readEnvironment, readHealthcheck } from './process-fields.ts';
+
+/** Is a container with these labels one of ours? */
+export function isSupervised(labels: Readonly<Record<string, string>>): boolean {
+  return isTruthy(withCurrentLabels(labels)[LABELS.supervised]);
+}
+
+/** A container in the terms of compose. */
+export function readObservedContainer(inspection: ContainerInspection): ObservedContainer {
+  const { State: state } = inspection;
+  const startedAt = Date.parse(state.StartedAt);
+  return {
+    id: inspection.Id,
+    name: inspection.Name.replace(/^\//, ''),
+    imageId: inspection.Image,
+    imageReference: inspection.Config.Image,
+    identity: readIdentity(withCurrentLabels(inspection.Config.Labels)),
+    status: readStatus(state.Status),
+    health: readHealth(state.Health?.Status),
+    exitCode: state.ExitCode,
+    error: state.Error,
+    createdAt: Date.parse(inspection.Created),
+    // Go's zero time, in the year 1, stands for never.
+    startedAt: startedAt > 0 ? startedAt : null,
+    restartCount: inspection.RestartCount,
+    config: readContainer(inspection),
+    publishedPorts: readPublishedPorts(inspection),
+  };
+}
+
+/** What an image says about the containers made from it. */
+export function readImageConfig(settings: ImageSettings | null | undefined): ImageConfig {
+  return {
+    environment: readEnvironment(settings?.Env ?? []),
+    labels: settings?.Labels ?? {},
+    entrypoint: settings?.Entrypoint ?? null,
+    command: settings?.Cmd ?? null,
+    user: settings?.User ?? '',
+    workingDir: settings?.WorkingDir ?? '',
+    healthcheck: readHealthcheck(settings?.Healthcheck),
+    stopSignal: settings?.StopSignal ?? '',
+    exposedPorts: settings?.ExposedPorts ?? [],
+    volumes: settings?.Volumes ?? [],
+  };
+}
+
+function readStatus(status: string): ContainerStatus {
+  switch (status) {
+    case 'created':
+    case 'running':
+    case 'paused':
+    case 'restarting':
+    case 'removing':
+    case 'dead':
+      return status;
+    default:
+      return 'exited';
+  }
+}
+
+function readHealth(health: string | undefined): ContainerHealth {
+  switch (health) {
+    case 'starting':
+    case 'healthy':
+    case 'unhealthy':
+      return health;
+    default:
+      return 'none';
+  }
+}
+
+function readPublishedPorts({ NetworkSettings }: ContainerInspection): PublishedPort[] {
+  return Object.entries(NetworkSettings.Ports)
+    .flatMap(([containerPort, hostPorts]) =>
+      hostPorts.map(({ HostIp, HostPort }) => ({ containerPort, hostIp: HostIp, hostPort: Number(HostPort) })),
+    )
+    .sort((a, b) => (`${a.containerPort} ${a.hostIp}` < `${b.containerPort} ${b.hostIp}` ? -1 : 1));
+}

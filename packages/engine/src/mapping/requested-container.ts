@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { ContainerConfig } from '@device-supervisor/compose';
+import type { InspectedContainer } from './field-mapping.ts';
+
+/** What was asked for, of the fields that an engine may fill in by itself or drop. */
+export const RequestedContainer = z.object({
+  /** Fields whose value is ours and not the engine's default. */
+  fields: z.array(z.enum(['cgroupNamespace', 'hostname', 'ipc', 'oomKillDisable', 'runtime', 'shmSize'])).default([]),
+  /** Names of those that are ours; engines add their default ones. */
+  ulimits: z.array(z.string()).default([]),
+  /** Those that are not at their default. */
+  resources: z
+    .object({
+      memory: z.number(),
+      memoryReservation: z.number(),
+      memorySwap: z.number(),
+      nanoCpus: z.number(),
+      cpuShares: z.number(),
+      cpuQuota: z.number(),
+      cpuPeriod: z.number(),
+      cpusetCpus: z.string(),
+      pidsLimit: z.number(),
+    })
+    .partial()
+    .default({}),
+});
+export type RequestedContainer = z.output<typeof RequestedContainer>;
+type RequestedField = RequestedContainer['fields'][number];
+
+/** What is worth keeping of a configuration: see {@link RequestedContainer}. */
+export function requestedOf(config: ContainerConfig): z.input<typeof RequestedContainer> {
+  const fields: RequestedField[] = [];
+  if (config.cgroupNamespace !== '') fields.push('cgroupNamespace');
+  if (config.hostname !== '') fields.push('hostname');
+  if (config.ipc !== '') fields.push('ipc');
+  if (config.oomKillDisable) fields.push('oomKillDisable');
+  if (config.runtime !== '') fields.push('runtime');
+  if (config.shmSize !== 0) fields.push('shmSize');
+  const resources = Object.entries(config.resources).filter(([, value]) => value !== 0 && value !== '');
+  return {
+    ...(fields.length === 0 ? {} : { fields }),
+    ...(config.ulimits.length === 0 ? {} : { ulimits: config.ulimits.map(({ name }) => name) }),
+    ...(resources.length === 0 ? {} : { resources: Object.fromEntries(resources) }),
+  };
+}
+
+/**
+ * The value of a field, or `unset` when the engine chose it. On a container that somebody else created, a value which
+ * engines are known to choose counts as chosen.
+ */
+export function unlessChosen<Value>(
+  { requested }: InspectedContainer,
+  field: RequestedField,
+  { value, unset, known }: { readonly value: Value; readonly unset: Value; readonly known: readonly Value[] },
+): Value {
+  const isOurs = requested === undefined ? !known.includes(value) : requested.fields.includes(field);
+  return isOurs ? value : unset;
+}
+
+/** A limit, or what was asked for when the engine dropped it because the kernel has no support for it. */
+export function unlessDropped<Value>(value: Value, asked: Value | undefined, dropped: readonly Value[]): Value {
+  return asked !== undefined && dropped.includes(value) ? asked : value;
+}

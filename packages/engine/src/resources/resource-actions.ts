@@ -1,0 +1,62 @@
+import { compareNetworks, type ContainerEngine, type NetworkConfig, type VolumeConfig } from '@device-supervisor/compose';
+import { unless } from '../containers/container-actions.ts';
+import { ImageNotFoundError, NameConflictError, NotFoundError } from '../errors.ts';
+import { readNetworkConfig, writeNetwork, writeVolume } from '../mapping/network-mapping.ts';
+import type { Transport } from '../transport/transport.ts';
+import { NetworkEntry } from '../wire/engine-wire.ts';
+
+export type ResourceActions = Pick<
+  ContainerEngine,
+  'removeImage' | 'createNetwork' | 'removeNetwork' | 'createVolume' | 'removeVolume'
+>;
+
+/** Deleting files takes its time on a memory card. */
+const SLOW_CALL_FACTOR = 5;
+
+/** The engine's calls on images, networks and volumes, but for pulls. */
+export function createResourceActions(transport: Transport): ResourceActions {
+  const slow = transport.callTimeout * SLOW_CALL_FACTOR;
+  return { removeImage, createNetwork, removeNetwork, createVolume, removeVolume };
+
+  async function removeImage(reference: string): Promise<void> {
+    await transport
+      .send({ method: 'DELETE', path: `/images/${encodeURIComponent(reference)}`, limit: slow })
+      .catch(unless((error) => error instanceof ImageNotFoundError));
+  }
+
+  async function createNetwork(name: string, config: NetworkConfig): Promise<void> {
+    try {
+      await transport.send({ method: 'POST', path: '/networks/create', body: writeNetwork(name, config) });
+    } catch (error) {
+      if (!(error instanceof NameConflictError) || !(await isThere(name, config))) throw error;
+    }
+  }
+
+  async function removeNetwork(id: string): Promise<void> {
+    await transport.send({ method: 'DELETE', path: pathOfNetwork(id) }).catch(unless(isGone));
+  }
+
+  async function createVolume(name: string, config: VolumeConfig): Promise<void> {
+    await transport.send({ method: 'POST', path: '/volumes/create', body: writeVolume(name, config) });
+  }
+
+  async function removeVolume(name: string): Promise<void> {
+    await transport
+      .send({ method: 'DELETE', path: `/volumes/${encodeURIComponent(name)}`, limit: slow })
+      .catch(unless(isGone));
+  }
+
+  /** Is the network that has the name just as it is wanted? */
+  async function isThere(name: string, config: NetworkConfig): Promise<boolean> {
+    const entry = await transport.request({ method: 'GET', path: pathOfNetwork(name) }, NetworkEntry);
+    return compareNetworks(readNetworkConfig(entry), config).length === 0;
+  }
+}
+
+function pathOfNetwork(network: string): string {
+  return `/networks/${encodeURIComponent(network)}`;
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof NotFoundError && (error.details.kind === 'network' || error.details.kind === 'volume');
+}

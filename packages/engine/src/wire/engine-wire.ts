@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { ImageSettings } from './container-wire.ts';
+import { flag, listOf, number, text, textMap, texts } from './lenient.ts';
+
+/** `GET /images/json`. */
+export const ImageEntries = z.array(z.object({ Id: z.string(), RepoTags: texts, RepoDigests: texts }));
+
+/** `GET /images/{name}/json`. */
+export const ImageInspection = z.object({ Id: z.string(), Config: ImageSettings.nullish() });
+
+/** `GET /networks`, one entry; the inspection of a network has the same shape. */
+export const NetworkEntry = z.object({
+  Id: z.string(),
+  Name: z.string(),
+  Driver: text,
+  EnableIPv6: flag,
+  Internal: flag,
+  ConfigOnly: flag,
+  Options: textMap,
+  Labels: textMap,
+  IPAM: z
+    .object({
+      Driver: text,
+      Options: textMap,
+      Config: listOf(z.object({ Subnet: text, Gateway: text, IPRange: text, AuxiliaryAddresses: textMap })),
+    })
+    .nullish(),
+});
+export type NetworkEntry = z.output<typeof NetworkEntry>;
+export const NetworkEntries = z.array(NetworkEntry);
+
+export const VolumeEntry = z.object({ Name: z.string(), Driver: text, Options: textMap, Labels: textMap });
+export type VolumeEntry = z.output<typeof VolumeEntry>;
+
+/** `GET /volumes`. */
+export const VolumeList = z.object({ Volumes: listOf(VolumeEntry) });
+
+/** `GET /info`. */
+export const InfoAnswer = z.object({
+  ServerVersion: text,
+  LoggingDriver: text,
+  DockerRootDir: text,
+  Architecture: text,
+  OperatingSystem: text,
+});
+
+/** `GET /version`. */
+export const VersionAnswer = z.object({ ApiVersion: text });
+
+/** One line of `GET /events`. */
+export const EventLine = z.object({
+  Type: text,
+  Action: text,
+  Actor: z.object({ ID: text, Attributes: textMap }),
+});
+export type EventLine = z.output<typeof EventLine>;
+
+/** One line of what `POST /images/create` answers. */
+export const PullLine = z.object({
+  id: text,
+  status: text,
+  progressDetail: z.object({ current: number, total: number }).nullish(),
+  error: text,
+  errorDetail: z.object({ message: text }).nullish(),
+});
+export type PullLine = z.output<typeof PullLine>;
