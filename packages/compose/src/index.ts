@@ -19,7 +19,7 @@ export type * from './observed.ts';
 export type * from './execute/ports.ts';
 export type * from './plan/operation.ts';
 export { compareContainers, compareNetworks, compareVolumes } from './plan/compare.ts';
-export { canonicalReference, findImage } from './plan/find-image.ts';
+export { canonicalReference, imageFinder, type ImageFinder } from './plan/find-image.ts';
 export { formatPlan } from './plan/format-plan.ts';
 export { plan, serviceKey, type Blocked, type BlockReason, type Notice, type Plan, type PlanInput, type PlanPolicy } from './plan/plan.ts';
 export type { DeviceFacts } from './spec/device-facts.ts';

@@ -1,7 +1,8 @@
 import {
-  findImage,
+  imageFinder,
   parseContainerName,
   type EngineSnapshot,
+  type ImageFinder,
   type ImageRecord,
   type ObservedContainer,
   type Operation,
@@ -20,8 +21,13 @@ export interface StateSources {
   readonly applying: boolean;
 }
 
+interface Sources extends StateSources {
+  readonly findImage: ImageFinder;
+}
+
 /** Puts together what clients are shown. */
-export function describeState(sources: StateSources): DeviceState {
+export function describeState(stateSources: StateSources): DeviceState {
+  const sources: Sources = { ...stateSources, findImage: imageFinder(stateSources.snapshot.images) };
   const { target, plan, applying, activity } = sources;
   const images = describeImages(sources);
   const progress = activity
@@ -41,7 +47,7 @@ export function describeState(sources: StateSources): DeviceState {
   };
 }
 
-function describeApp(app: TargetApp, sources: StateSources): AppState {
+function describeApp(app: TargetApp, sources: Sources): AppState {
   const containers = sources.snapshot.containers.filter(({ identity }) => identity?.appId === app.id);
   const services = Object.values(app.release?.services ?? {}).flatMap((service) =>
     describeTargetService(service, app, { containers, sources }),
@@ -63,14 +69,14 @@ function describeApp(app: TargetApp, sources: StateSources): AppState {
 function describeTargetService(
   service: TargetService,
   app: TargetApp,
-  { containers, sources }: { containers: readonly ObservedContainer[]; sources: StateSources },
+  { containers, sources }: { containers: readonly ObservedContainer[]; sources: Sources },
 ): ServiceState[] {
   const own = containers
     .filter(({ identity }) => identity?.serviceName === service.name)
     .sort((a, b) => b.createdAt - a.createdAt);
-  const { activity, plan, snapshot } = sources;
+  const { activity, plan, findImage } = sources;
   const downloading = activity.downloadProgress(service.image);
-  const missing = findImage(snapshot.images, service.image) === undefined;
+  const missing = findImage(service.image) === undefined;
   if (own.length > 0 && downloading === null && !(missing && plan.operations.some((one) => isPullOf(one, service.image)))) {
     return own.map((container) => describeContainer(container, sources));
   }
@@ -93,7 +99,7 @@ function describeTargetService(
   ];
 }
 
-function describeContainer(container: ObservedContainer, { activity }: StateSources): ServiceState {
+function describeContainer(container: ObservedContainer, { activity }: Sources): ServiceState {
   const { id, name, identity, imageReference, createdAt, health, publishedPorts } = container;
   const release = parseContainerName(name);
   return {
@@ -151,7 +157,7 @@ function runningCommit({ release }: TargetApp, containers: readonly ObservedCont
   return Object.keys(release.services).every((name) => present.has(name)) ? commit : null;
 }
 
-function updateStatus(appId: number, { plan, activity }: StateSources): UpdateStatus {
+function updateStatus(appId: number, { plan, activity }: Sources): UpdateStatus {
   const pending = [...activity.running(), ...plan.operations].filter((operation) => operation.appId === appId);
   if (pending.some(({ kind }) => kind === 'pull-image')) return 'downloading';
   const blocked = plan.blocked.filter((one) => one.appId === appId);
@@ -159,7 +165,7 @@ function updateStatus(appId: number, { plan, activity }: StateSources): UpdateSt
   return pending.length > 0 || blocked.length > 0 ? 'applying changes' : 'done';
 }
 
-function absentApps(sources: StateSources): AppState[] {
+function absentApps(sources: Sources): AppState[] {
   const { target, snapshot } = sources;
   const known = new Set(Object.values(target.apps).map(({ id }) => id));
   const leaving = new Map<number, ObservedContainer[]>();
@@ -178,9 +184,9 @@ function absentApps(sources: StateSources): AppState[] {
   }));
 }
 
-function describeImages({ target, snapshot, images, activity, plan }: StateSources): ImageState[] {
+function describeImages({ target, images, activity, plan, findImage }: Sources): ImageState[] {
   const described = images.map((record): ImageState => {
-    const image = findImage(snapshot.images, record.reference);
+    const image = findImage(record.reference);
     return {
       name: record.reference,
       appId: record.appId,
@@ -194,7 +200,7 @@ function describeImages({ target, snapshot, images, activity, plan }: StateSourc
   const pending = [...plan.operations, ...activity.running()];
   for (const app of Object.values(target.apps)) {
     for (const service of Object.values(app.release?.services ?? {})) {
-      if (!pending.some((one) => isPullOf(one, service.image)) || findImage(snapshot.images, service.image) !== undefined) continue;
+      if (!pending.some((one) => isPullOf(one, service.image)) || findImage(service.image) !== undefined) continue;
       described.push({
         name: service.image,
         appId: app.id,

@@ -2,9 +2,8 @@ import type { ObservedContainer, ObservedImage } from '../observed.ts';
 import { withImageDefaults } from '../spec/image-defaults.ts';
 import type { ServiceSpec } from '../spec/service-spec.ts';
 import { compareContainers } from './compare.ts';
-import { findImage } from './find-image.ts';
 import type { NetworkAssessment } from './plan-networks.ts';
-import type { Blocked, PlanInput } from './plan.ts';
+import type { Blocked, PlanContext } from './plan.ts';
 
 /** What is to become of one service's container. */
 export interface ServiceDecision {
@@ -29,7 +28,7 @@ export type ServiceAction =
   | { readonly kind: 'replace'; readonly cause: string };
 
 export interface DecisionContext {
-  readonly input: PlanInput;
+  readonly input: PlanContext;
   readonly networks: ReadonlyMap<string, NetworkAssessment>;
   /** Decision of the service whose network this one shares. */
   readonly networkOwner: ServiceDecision | null;
@@ -55,7 +54,7 @@ export function decideService(
   const recreated = Object.keys(spec.config.networks).find((name) => networks.get(name)?.status === 'changed');
   if (recreated !== undefined) return decide({ kind: 'replace', cause: `network ${recreated} is replaced` });
   if (config === null) return decide({ kind: 'replace', cause: `the container of ${spec.networkOf} is replaced` });
-  const image = findImage(input.snapshot.images, spec.service.image);
+  const image = input.findImage(spec.service.image);
   if (image === undefined) {
     // Its tag is gone from the engine; whether the container is still the right one shows when it is back.
     if (current.imageReference === spec.service.image) return decide({ kind: 'hold', blocked: null });

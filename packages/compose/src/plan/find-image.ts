@@ -1,12 +1,16 @@
 import type { ObservedImage } from '../observed.ts';
 
-/** The image that a reference names, if the engine has it. */
-export function findImage(images: readonly ObservedImage[], reference: string): ObservedImage | undefined {
-  if (reference.startsWith('sha256:')) return images.find(({ id }) => id === reference);
-  const wanted = canonicalReference(reference);
-  return images.find(({ tags, digests }) =>
-    [...tags, ...digests].some((name) => canonicalReference(name) === wanted),
-  );
+/** Finds the image that a reference names. */
+export type ImageFinder = (reference: string) => ObservedImage | undefined;
+
+/** A finder for the images that an engine has. */
+export function imageFinder(images: readonly ObservedImage[]): ImageFinder {
+  const byName = new Map<string, ObservedImage>();
+  for (const image of images) {
+    byName.set(image.id, image);
+    for (const name of [...image.tags, ...image.digests]) byName.set(canonicalReference(name), image);
+  }
+  return (reference) => byName.get(reference.startsWith('sha256:') ? reference : canonicalReference(reference));
 }
 
 /** A reference with what it leaves out written down: the default registry and the tag `latest`; a digest beats a tag. */

@@ -3,12 +3,12 @@ import type { PlanDraft } from './plan-draft.ts';
 import { planLocks } from './plan-locks.ts';
 import { planNetworkRemoval } from './plan-networks.ts';
 import { planContainerRemoval } from './plan-services.ts';
-import type { PlanInput } from './plan.ts';
+import type { PlanContext } from './plan.ts';
 
 const CAUSE = 'the app is not in the target';
 
 /** Removes what is left of apps that are not in the target: containers, networks, and volumes unless they are kept. */
-export function planAbsentApps(input: PlanInput, draft: PlanDraft): void {
+export function planAbsentApps(input: PlanContext, draft: PlanDraft): void {
   const { snapshot, target } = input;
   const ids = new Set(Object.values(target.apps).map(({ id }) => id));
   const absent = new Map<number, ObservedContainer[]>();
@@ -36,7 +36,7 @@ export function planAbsentApps(input: PlanInput, draft: PlanDraft): void {
   if (!input.policy.keepVolumes) planVolumeRemoval(input, draft);
 }
 
-function planVolumeRemoval({ snapshot, target }: PlanInput, draft: PlanDraft): void {
+function planVolumeRemoval({ snapshot, target }: PlanContext, draft: PlanDraft): void {
   for (const volume of snapshot.volumes) {
     if (!volume.supervised || volume.appUuid === null || target.apps[volume.appUuid] !== undefined) continue;
     const users = snapshot.containers.filter(({ config }) => config.mounts.some(({ source }) => source === volume.name));

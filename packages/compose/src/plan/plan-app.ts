@@ -9,11 +9,11 @@ import { planLocks } from './plan-locks.ts';
 import { assessNetwork, planNetwork, planNetworkRemoval, specifyNetworks, type NetworkAssessment } from './plan-networks.ts';
 import { planServices } from './plan-services.ts';
 import { assessVolumes, planVolume, type VolumeAssessment } from './plan-volumes.ts';
-import { serviceKey, type Blocked, type PlanInput } from './plan.ts';
+import { serviceKey, type Blocked, type PlanContext } from './plan.ts';
 import { findCycles, topologicalOrder } from './topological-order.ts';
 
 export interface AppContext {
-  readonly input: PlanInput;
+  readonly input: PlanContext;
   readonly draft: PlanDraft;
   /** `null`: no service of the target needs it. */
   readonly supervisorNetwork: NetworkAssessment | null;
@@ -62,7 +62,7 @@ export function planApp(app: TargetApp, { input, draft, supervisorNetwork }: App
   locks.finish();
 }
 
-function specifyServices(app: TargetApp, release: TargetRelease, { device, policy }: PlanInput): ServiceSpec[] {
+function specifyServices(app: TargetApp, release: TargetRelease, { device, policy }: PlanContext): ServiceSpec[] {
   return Object.values(release.services).map((service) =>
     specifyService(service, {
       app,
@@ -75,7 +75,7 @@ function specifyServices(app: TargetApp, release: TargetRelease, { device, polic
 
 interface Obstacles {
   readonly app: TargetApp;
-  readonly input: PlanInput;
+  readonly input: PlanContext;
   readonly networks: ReadonlyMap<string, NetworkAssessment>;
   readonly volumes: readonly VolumeAssessment[];
 }
@@ -140,7 +140,7 @@ function obstacleOf(
 function surplusContainers(
   app: TargetApp,
   decisions: readonly ServiceDecision[],
-  { snapshot }: PlanInput,
+  { snapshot }: PlanContext,
 ): ObservedContainer[] {
   const current = new Set(decisions.map((decision) => decision.current?.id));
   return containersOf(app.id, snapshot).filter(({ id, status }) => !current.has(id) && status !== 'removing');

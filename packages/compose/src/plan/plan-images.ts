@@ -1,16 +1,16 @@
 import type { TargetApp, TargetRelease, TargetService } from '@device-supervisor/state';
 import type { ImageRecord } from '../execute/ports.ts';
-import { canonicalReference, findImage } from './find-image.ts';
+import { canonicalReference } from './find-image.ts';
 import type { PlanDraft } from './plan-draft.ts';
-import type { PlanInput } from './plan.ts';
+import type { PlanContext } from './plan.ts';
 import { removeContainerId } from './plan-networks.ts';
 
 /** Fetches a service's image if the engine does not have it, and writes down that we need it. */
 export function planImage(
   service: TargetService,
-  { app, release, input, draft }: { app: TargetApp; release: TargetRelease; input: PlanInput; draft: PlanDraft },
+  { app, release, input, draft }: { app: TargetApp; release: TargetRelease; input: PlanContext; draft: PlanDraft },
 ): { readonly pull: string | null } {
-  const present = findImage(input.snapshot.images, service.image) !== undefined;
+  const present = input.findImage(service.image) !== undefined;
   const pull = present
     ? null
     : draft.add({
@@ -38,7 +38,7 @@ export function planImage(
 }
 
 /** Removes what we put on the engine once neither the target nor a container needs it. */
-export function planImageRemoval(input: PlanInput, draft: PlanDraft): void {
+export function planImageRemoval(input: PlanContext, draft: PlanDraft): void {
   for (const record of input.images) {
     if (isWanted(record, input)) continue;
     const users = input.snapshot.containers.filter(
@@ -49,7 +49,7 @@ export function planImageRemoval(input: PlanInput, draft: PlanDraft): void {
     const others = input.images.filter(
       (other) => other.reference === record.reference && other.appId !== record.appId && isWanted(other, input),
     );
-    const onEngine = findImage(input.snapshot.images, record.reference) !== undefined;
+    const onEngine = input.findImage(record.reference) !== undefined;
     if (!input.policy.keepImages && onEngine && others.length === 0) {
       dependsOn.push(
         draft.add({
@@ -79,7 +79,7 @@ export function pullImageId(reference: string): string {
   return `pull-image ${reference}`;
 }
 
-function isWanted(record: ImageRecord, { target }: PlanInput): boolean {
+function isWanted(record: ImageRecord, { target }: PlanContext): boolean {
   return Object.values(target.apps).some(
     (app) =>
       app.id === record.appId &&

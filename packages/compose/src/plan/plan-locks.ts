@@ -1,6 +1,6 @@
 import type { Operation } from './operation.ts';
 import type { PlanDraft } from './plan-draft.ts';
-import type { PlanInput } from './plan.ts';
+import type { PlanContext } from './plan.ts';
 
 /** The update locks of one app while its plan is made: asked for by what stops, removes or renames a container. */
 export interface LockPlan {
@@ -16,7 +16,7 @@ export interface LockPlanContext {
   readonly services: readonly string[];
   /** Ids of the operations that must have ended before: locks are not held while anything downloads. */
   readonly downloads: readonly string[];
-  readonly input: PlanInput;
+  readonly input: PlanContext;
   readonly draft: PlanDraft;
 }
 

@@ -7,12 +7,12 @@ import { pullImageId } from './plan-images.ts';
 import type { LockPlan } from './plan-locks.ts';
 import { createNetworkId, removeContainerId, stopContainerId } from './plan-networks.ts';
 import { createVolumeId } from './plan-volumes.ts';
-import type { PlanInput } from './plan.ts';
+import type { PlanContext } from './plan.ts';
 import { startCause, unmetCondition } from './start-rules.ts';
 
 export interface ServicesContext {
   readonly app: TargetApp;
-  readonly input: PlanInput;
+  readonly input: PlanContext;
   readonly draft: PlanDraft;
   readonly locks: LockPlan;
   /** Containers of the app to be removed without another in their place. */
@@ -215,7 +215,7 @@ function dependencyState(
   return message === null ? { kind: 'met' } : { kind: 'waits', message };
 }
 
-function keepCause(current: ObservedContainer | null, { policy }: PlanInput): string | null {
+function keepCause(current: ObservedContainer | null, { policy }: PlanContext): string | null {
   return current === null ? null : startCause(current, policy.seenRunning);
 }
 

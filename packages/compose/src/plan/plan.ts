@@ -5,6 +5,7 @@ import type { DeviceFacts } from '../spec/device-facts.ts';
 import { wantsSupervisorApi } from '../spec/feature-labels.ts';
 import { toMap } from '../spec/list-or-map.ts';
 import { SUPERVISOR_NETWORK_SPEC } from '../spec/network-spec.ts';
+import { imageFinder, type ImageFinder } from './find-image.ts';
 import type { Operation } from './operation.ts';
 import { planAbsentApps } from './plan-absent-apps.ts';
 import { planApp } from './plan-app.ts';
@@ -75,13 +76,19 @@ export interface PlanPolicy {
   readonly paused: ReadonlyMap<string, string>;
 }
 
+/** What a plan is made from, with what is looked up in it again and again. */
+export interface PlanContext extends PlanInput {
+  readonly findImage: ImageFinder;
+}
+
 /** Key of a service in {@link PlanPolicy.supervisorApiKeys}. */
 export function serviceKey(appId: number, service: string): string {
   return `${appId}/${service}`;
 }
 
 /** Compares what is with what shall be. Pure: the same input gives the same plan. */
-export function plan(input: PlanInput): Plan {
+export function plan(planInput: PlanInput): Plan {
+  const input: PlanContext = { ...planInput, findImage: imageFinder(planInput.snapshot.images) };
   const draft = new PlanDraft();
   planAbsentApps(input, draft);
   const supervisorNetwork = needsSupervisorNetwork(input)
