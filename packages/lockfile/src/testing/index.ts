@@ -1,1 +1,2 @@
-export {};
+export { createInMemoryLocks, type InMemoryLocks } from './in-memory-locks.ts';
+export { describeUpdateLocksContract, type UpdateLocksHarness } from './update-locks-contract.ts';

@@ -1,0 +1,49 @@
+import type { LockHolder, LockLease, LockRequest } from '@device-supervisor/compose';
+import type { DeviceLocks } from '@device-supervisor/device';
+
+/**
+ * The update locks of a device. Beyond what the port says:
+ * - `prepare`, `acquire` and `holders` throw `LockDirectoryError` and `InvalidServiceNameError`;
+ * - `watch` throws `LockWatchError`, also while iterating. Taking and releasing by ourselves is reported too. Several
+ *   changes of a service that nobody read yet are one item.
+ */
+export interface DeviceUpdateLocks extends DeviceLocks, AsyncDisposable {
+  /**
+   * Takes the locks of all the services, or of none, and makes their directories where needed. An app has one lease at
+   * a time: while there is one, this waits for its end.
+   *
+   * @throws LockDirectoryError, InvalidServiceNameError, LocksClosedError; the reason of `signal` when it is aborted
+   *   while waiting
+   */
+  acquire(request: AcquireRequest): Promise<AcquireResult>;
+  /**
+   * Removes what earlier runs of this supervisor left behind; to be called once, at start. A lock of a service stays.
+   *
+   * @returns the locks that were removed
+   * @throws LockDirectoryError
+   */
+  recoverLeftovers(): Promise<readonly LeftoverLock[]>;
+}
+
+export interface AcquireRequest extends LockRequest {
+  /** Ends the wait for another lease of the same app. */
+  readonly signal?: AbortSignal;
+}
+
+export type AcquireResult =
+  | { readonly status: 'acquired'; readonly lease: UpdateLease }
+  | { readonly status: 'held'; readonly holders: readonly LockHolder[] };
+
+/** The locks of an app's services, ours until it is disposed of; that never removes a lock that is no longer ours. */
+export interface UpdateLease extends LockLease {
+  /** In alphabetic order, each once. */
+  readonly services: readonly string[];
+  /** Aborted when one of the locks is found removed by somebody else; its reason is a `LeaseCompromisedError`. */
+  readonly compromised: AbortSignal;
+}
+
+export interface LeftoverLock {
+  readonly appId: number;
+  readonly service: string;
+  readonly path: string;
+}

@@ -1,0 +1,71 @@
+import { chmodSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTemporaryDirectory, type TemporaryDirectory } from '../test/temporary-directory.ts';
+import { createUpdateLocks, InvalidServiceNameError, LockDirectoryError } from './index.ts';
+
+let temporary: TemporaryDirectory;
+beforeEach(() => {
+  temporary = createTemporaryDirectory();
+});
+afterEach(() => temporary[Symbol.dispose]());
+
+const prepare = (service = 'web'): Promise<void> =>
+  createUpdateLocks({ directory: temporary.directory }).prepare(1, service);
+const modeOf = (path: string): string => (lstatSync(path).mode & 0o7777).toString(8);
+
+describe('prepare', () => {
+  it('makes a directory for any user, on a path that any user can walk, whatever the umask', async () => {
+    const umask = process.umask(0o177);
+    try {
+      await prepare();
+    } finally {
+      process.umask(umask);
+    }
+    const path = temporary.service(1, 'web');
+    const levels = [path, dirname(path), temporary.directory, dirname(temporary.directory)];
+    expect(levels.map(modeOf)).toEqual(['1777', '711', '711', '711']);
+  });
+
+  it('repairs the modes of directories that are there, and keeps what is in them', async () => {
+    const path = temporary.service(1, 'web');
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, 'updates.lock'), '');
+    for (const level of [path, dirname(path), temporary.directory]) chmodSync(level, 0o700);
+    await prepare();
+    expect([path, dirname(path), temporary.directory].map(modeOf)).toEqual(['1777', '711', '711']);
+    expect(readdirSync(path)).toEqual(['updates.lock']);
+  });
+
+  it.each<[string, (service: string) => string]>([
+    ['the service', (service) => service],
+    ['the app', (service) => dirname(service)],
+    ['all services', (service) => dirname(dirname(service))],
+  ])('refuses a link or a file in place of the directory of %s', async (_, level) => {
+    const target = temporary.elsewhere;
+    mkdirSync(target, { mode: 0o700 });
+    const path = level(temporary.service(1, 'web'));
+    mkdirSync(dirname(path), { recursive: true });
+    symlinkSync(target, path);
+    await expect(prepare()).rejects.toMatchObject({
+      code: 'LOCK_DIRECTORY_UNUSABLE',
+      details: { path, problem: 'not-a-directory' },
+      hint: 'Remove what is in its place',
+    });
+    expect([modeOf(target), readdirSync(target)]).toEqual(['700', []]);
+
+    const file = level(temporary.service(2, 'web'));
+    if (path === file) return;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, '');
+    const locks = createUpdateLocks({ directory: temporary.directory });
+    await expect(locks.acquire({ appId: 2, services: ['web'], force: true })).rejects.toBeInstanceOf(LockDirectoryError);
+  });
+
+  it.each(['', '.', '..', 'a/b', '../web', 'a\0b'])('refuses the service name %j', async (service) => {
+    await expect(prepare(service)).rejects.toBeInstanceOf(InvalidServiceNameError);
+    const locks = createUpdateLocks({ directory: temporary.directory });
+    await expect(locks.acquire({ appId: 1, services: [service], force: true })).rejects.toBeInstanceOf(InvalidServiceNameError);
+    await expect(locks.holders(1, [service])).rejects.toBeInstanceOf(InvalidServiceNameError);
+  });
+});

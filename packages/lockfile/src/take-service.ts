@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { LeaseCompromisedError, LockDirectoryError, systemCodeOf } from './errors.ts';
+import { takeLock, type HeldLock, type TakeLockOptions } from './held-lock.ts';
+import type { LockContext } from './lock-context.ts';
+import { LOCK_NAMES, prepareServiceDirectory, serviceDirectory } from './lock-directory.ts';
+import { inspectLock, removeOwnLock, stageMarker, type Marker } from './marker.ts';
+import { removeTree } from './remove-tree.ts';
+
+/** Both locks of one service. */
+export interface HeldService {
+  /** @throws LockDirectoryError; what could not be removed is then a left-over of ours. */
+  release(): Promise<void>;
+}
+
+export interface TakeServiceOptions {
+  readonly appId: number;
+  readonly service: string;
+  /** Removes what the service holds. */
+  readonly force: boolean;
+  readonly onCompromised: (error: LeaseCompromisedError) => void;
+}
+
+/** A service that takes its lock again and again, faster than we remove it, keeps it after so many times. */
+const MAX_ATTEMPTS = 100;
+
+/**
+ * Takes both locks of one service, or none.
+ *
+ * @returns `null` when the service holds one
+ * @throws LockDirectoryError, InvalidServiceNameError
+ */
+export async function takeService(context: LockContext, options: TakeServiceOptions): Promise<HeldService | null> {
+  const path = serviceDirectory(context.directory, options.appId, options.service);
+  await prepareServiceDirectory(context.fileSystem, context.directory, path);
+  const marker = await stageMarker(context.fileSystem, context.directory, context.owner);
+  const locks: HeldLock[] = [];
+  try {
+    for (const name of LOCK_NAMES) {
+      const lock = await takeOrClear(context, join(path, name), { ...options, marker });
+      if (lock === null) {
+        await release(locks, marker);
+        return null;
+      }
+      locks.push(lock);
+    }
+    marker.unstage();
+    return { release: () => release(locks, marker) };
+  } catch (error) {
+    // Should this fail too, then the next one to take the locks finds left-overs of ours.
+    await Promise.allSettled([release(locks, marker)]);
+    throw error instanceof LockDirectoryError ? error : new LockDirectoryError(path, error);
+  }
+}
+
+async function takeOrClear(
+  context: LockContext,
+  path: string,
+  options: TakeServiceOptions & { readonly marker: Marker },
+): Promise<HeldLock | null> {
+  const { fileSystem, verifyInterval, owner } = context;
+  const take: TakeLockOptions = {
+    fileSystem,
+    marker: options.marker,
+    verifyInterval,
+    onCompromised: (cause) => options.onCompromised(new LeaseCompromisedError(options, path, cause)),
+  };
+  for (let attempt = 1; ; attempt++) {
+    const lock = await takeLock(path, take);
+    if (lock !== null || attempt === MAX_ATTEMPTS) return lock;
+    const state = await inspectLock(path, owner.holder);
+    // The app has no other lease, so what is ours there was left behind.
+    if (state.kind === 'ours') removeOwnLock(fileSystem, path, state);
+    else if (options.force) await removeForeign(path);
+    else if (state.kind === 'foreign') return null;
+  }
+}
+
+async function removeForeign(path: string): Promise<void> {
+  try {
+    await removeTree(path);
+  } catch (error) {
+    const code = systemCodeOf(error);
+    // Somebody changes it at this moment: the caller tries again.
+    if (code !== 'ENOTEMPTY' && code !== 'ENOTDIR') throw new LockDirectoryError(path, error);
+  }
+}
+
+async function release(locks: readonly HeldLock[], marker: Marker): Promise<void> {
+  const removals = await Promise.allSettled(locks.map((lock) => lock.release()));
+  const closing = await Promise.allSettled([marker.close()]);
+  [...removals, ...closing].forEach((result, index) => {
+    if (result.status === 'rejected') throw new LockDirectoryError(locks[index]?.path ?? marker.path, result.reason);
+  });
+}

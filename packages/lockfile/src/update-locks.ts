@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import type { AcquireRequest, AcquireResult, DeviceUpdateLocks, UpdateLease } from './device-update-locks.ts';
+import { LocksClosedError } from './errors.ts';
+import { createExclusiveTurns } from './exclusive-turns.ts';
+import { nodeFileSystem, type LockFileSystem } from './file-system.ts';
+import { findHolders } from './find-holders.ts';
+import type { LockContext } from './lock-context.ts';
+import { prepareServiceDirectory, serviceDirectory } from './lock-directory.ts';
+import { recoverLeftovers } from './recover-leftovers.ts';
+import { releaseServices, takeServices } from './take-services.ts';
+import { watchLocks } from './watch-locks.ts';
+
+export interface UpdateLocksOptions {
+  /** Holds `<app id>/<service>/updates.lock`, e.g. `/mnt/root/tmp/balena-supervisor/services`. */
+  readonly directory: string;
+  /**
+   * Whose locks these are. Only one process at a time may use a directory under one name: it treats the locks that any
+   * other one made under this name as left behind.
+   */
+  readonly holder?: string;
+  /** Milliseconds, at least 1000, between two looks at whether the locks of a lease are still there. */
+  readonly verifyInterval?: number;
+  readonly fileSystem?: LockFileSystem;
+}
+
+/**
+ * Update locks as files that services and we contend for. A lock of a service is never stale and only removed by force;
+ * one of ours is known by its content after a crash. What is still held when the process exits by itself is removed.
+ *
+ * @example
+ * ```ts
+ * await using locks = createUpdateLocks({ directory: '/mnt/root/tmp/balena-supervisor/services' });
+ * await locks.recoverLeftovers();
+ * const result = await locks.acquire({ appId: 1, services: ['web'], force: false });
+ * if (result.status === 'held') console.log('locked by', result.holders);
+ * else await result.lease[Symbol.asyncDispose]();
+ * ```
+ */
+export function createUpdateLocks(options: UpdateLocksOptions): DeviceUpdateLocks {
+  const context: LockContext = {
+    directory: options.directory,
+    fileSystem: options.fileSystem ?? nodeFileSystem,
+    owner: { holder: options.holder ?? 'device-supervisor', instance: randomUUID() },
+    verifyInterval: options.verifyInterval ?? 5000,
+  };
+  const turns = createExclusiveTurns<number>();
+  const leases = new Set<UpdateLease>();
+  const acquiring = new Set<Promise<unknown>>();
+  let closed = false;
+
+  async function acquire(request: AcquireRequest): Promise<AcquireResult> {
+    if (closed) throw new LocksClosedError();
+    const endTurn = await turns.take(request.appId, request.signal);
+    try {
+      const result = await takeLease(context, request, (lease) => {
+        leases.delete(lease);
+        endTurn();
+      });
+      if (result.status === 'held') endTurn();
+      else await keep(result.lease);
+      return result;
+    } catch (error) {
+      endTurn();
+      throw error;
+    }
+  }
+
+  /** Nobody who stops waits for a lease that was given out afterwards. */
+  async function keep(lease: UpdateLease): Promise<void> {
+    leases.add(lease);
+    if (!closed) return;
+    await lease[Symbol.asyncDispose]();
+    throw new LocksClosedError();
+  }
+
+  return {
+    prepare: async (appId, service) => {
+      const path = serviceDirectory(context.directory, appId, service);
+      await prepareServiceDirectory(context.fileSystem, context.directory, path);
+    },
+    async acquire(request) {
+      const acquired = acquire(request);
+      acquiring.add(acquired);
+      try {
+        return await acquired;
+      } finally {
+        acquiring.delete(acquired);
+      }
+    },
+    holders: (appId, services) => findHolders(context, appId, services),
+    recoverLeftovers: () => recoverLeftovers(context),
+    watch: (apps, signal) => watchLocks({ directory: context.directory, apps, signal }),
+    async [Symbol.asyncDispose]() {
+      closed = true;
+      turns.rejectWaiting(new LocksClosedError());
+      await Promise.allSettled(acquiring);
+      const released = await Promise.allSettled([...leases].map((lease) => lease[Symbol.asyncDispose]()));
+      for (const result of released) {
+        if (result.status === 'rejected') throw result.reason;
+      }
+    },
+  };
+}
+
+async function takeLease(
+  context: LockContext,
+  { appId, services, force }: AcquireRequest,
+  onReleased: (lease: UpdateLease) => void,
+): Promise<AcquireResult> {
+  const names = [...new Set(services)].sort();
+  const compromised = new AbortController();
+  const taken = await takeServices(context, { appId, services: names, force }, (error) => compromised.abort(error));
+  if (taken.status === 'held') return taken;
+  let released: Promise<void> | undefined;
+  const lease: UpdateLease = {
+    appId,
+    services: names,
+    compromised: compromised.signal,
+    [Symbol.asyncDispose]: () =>
+      (released ??= releaseServices(taken.held).finally(() => onReleased(lease))),
+  };
+  return { status: 'acquired', lease };
+}

@@ -1,0 +1,30 @@
+#!/bin/sh
+# A service that takes and releases its update lock over and over, until the file $STOP is there.
+# Prints a line for each turn: "entered", or "violation" when somebody else was inside at the same time.
+# usage: contender.sh <way> <lock> <file that stops it>
+way=$1 lock=$2 stop=$3
+inside=${lock%/*}/inside
+mine=${lock%/*}/$way.$$
+: >"$mine"
+while [ ! -e "$stop" ]; do
+  case $way in
+    mkdir) mkdir "$lock" ;;
+    open) (set -C; : >"$lock") ;;
+    link) ln -T "$mine" "$lock" ;;
+    symlink) ln -sT nowhere "$lock" ;;
+    lockfile) lockfile -r0 "$lock" ;;
+  esac 2>/dev/null || continue
+  if mkdir "$inside" 2>/dev/null; then
+    echo entered
+    rmdir "$inside"
+  else
+    echo violation
+  fi
+  case $way in
+    mkdir) rmdir "$lock" ;;
+    *) rm -f "$lock" ;;
+  esac
+  # Work for which it needs no lock, so that the others get a chance.
+  for _ in 1 2 3 4 5 6; do /bin/true; done
+done
+rm -f "$mine"
