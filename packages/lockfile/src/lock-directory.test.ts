@@ -59,13 +59,17 @@ describe('prepare', () => {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, '');
     const locks = createUpdateLocks({ directory: temporary.directory });
-    await expect(locks.acquire({ appId: 2, services: ['web'], force: true })).rejects.toBeInstanceOf(LockDirectoryError);
+    await expect(locks.acquire({ appId: 2, services: ['web'], force: true })).rejects.toBeInstanceOf(
+      LockDirectoryError,
+    );
   });
 
   it.each(['', '.', '..', 'a/b', '../web', 'a\0b'])('refuses the service name %j', async (service) => {
     await expect(prepare(service)).rejects.toBeInstanceOf(InvalidServiceNameError);
     const locks = createUpdateLocks({ directory: temporary.directory });
-    await expect(locks.acquire({ appId: 1, services: [service], force: true })).rejects.toBeInstanceOf(InvalidServiceNameError);
+    await expect(locks.acquire({ appId: 1, services: [service], force: true })).rejects.toBeInstanceOf(
+      InvalidServiceNameError,
+    );
     await expect(locks.holders(1, [service])).rejects.toBeInstanceOf(InvalidServiceNameError);
   });
 });

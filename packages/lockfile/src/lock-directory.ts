@@ -25,7 +25,11 @@ export function serviceDirectory(directory: string, appId: number, service: stri
  *
  * @throws LockDirectoryError
  */
-export async function prepareServiceDirectory(fileSystem: LockFileSystem, directory: string, path: string): Promise<void> {
+export async function prepareServiceDirectory(
+  fileSystem: LockFileSystem,
+  directory: string,
+  path: string,
+): Promise<void> {
   await makeAncestors(fileSystem, dirname(directory));
   await makeLevel(fileSystem, directory, (mode) => mode | TRAVERSABLE);
   await makeLevel(fileSystem, dirname(path), (mode) => mode | TRAVERSABLE);

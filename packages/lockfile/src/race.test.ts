@@ -76,22 +76,21 @@ async function enterAgainAndAgain(locks: DeviceUpdateLocks, inside: string): Pro
 const hasProcmail = spawnSync('lockfile', ['-v']).error === undefined;
 const ways = ['mkdir', 'open', 'link', 'symlink', ...(hasProcmail ? ['lockfile'] : [])];
 
-const races: [string, string[]][] = [...ways.map((way): [string, string[]] => [way, [way, way]]), ['every way at once', ways]];
+const races: [string, string[]][] = [
+  ...ways.map((way): [string, string[]] => [way, [way, way]]),
+  ['every way at once', ways],
+];
 
 describe.each(LOCK_NAMES)('services that race for %s', (name) => {
-  it.each(races)(
-    'never hold it together with us: %s',
-    { timeout: 60_000 },
-    async (_, racing) => {
-      await using locks = createUpdateLocks({ directory: temporary.directory });
-      await locks.prepare(1, 'web');
-      for (const way of racing) contend(way, temporary.lock(1, 'web', name));
-      const violations = await enterAgainAndAgain(locks, join(temporary.service(1, 'web'), 'inside'));
-      await stopContenders();
-      expect(violations).toBe(0);
-      expect(contenders.filter(({ lines }) => lines.has('violation'))).toEqual([]);
-      expect(readdirSync(temporary.service(1, 'web'))).toEqual([]);
-      expect(temporary.litter()).toEqual([]);
-    },
-  );
+  it.each(races)('never hold it together with us: %s', { timeout: 60_000 }, async (_, racing) => {
+    await using locks = createUpdateLocks({ directory: temporary.directory });
+    await locks.prepare(1, 'web');
+    for (const way of racing) contend(way, temporary.lock(1, 'web', name));
+    const violations = await enterAgainAndAgain(locks, join(temporary.service(1, 'web'), 'inside'));
+    await stopContenders();
+    expect(violations).toBe(0);
+    expect(contenders.filter(({ lines }) => lines.has('violation'))).toEqual([]);
+    expect(readdirSync(temporary.service(1, 'web'))).toEqual([]);
+    expect(temporary.litter()).toEqual([]);
+  });
 });

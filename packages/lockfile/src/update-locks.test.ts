@@ -80,10 +80,16 @@ describe.each(LOCK_NAMES)('a lock of a service named %s', (name) => {
     ['a file', (path) => writeFileSync(path, '')],
     ['a file with text', (path) => writeFileSync(path, '4711\n')],
     ['a directory', (path) => mkdirSync(path)],
-    ['a directory with contents', (path) => (mkdirSync(join(path, 'a/b'), { recursive: true }), writeFileSync(join(path, 'a/c'), ''))],
+    [
+      'a directory with contents',
+      (path) => (mkdirSync(join(path, 'a/b'), { recursive: true }), writeFileSync(join(path, 'a/c'), '')),
+    ],
     ['a link to a file', (path, target) => symlinkSync(join(target, 'file'), path)],
     ['a link to a directory', (path, target) => symlinkSync(target, path)],
-    ['a directory with a link to a directory', (path, target) => (mkdirSync(path), symlinkSync(target, join(path, 'link')))],
+    [
+      'a directory with a link to a directory',
+      (path, target) => (mkdirSync(path), symlinkSync(target, join(path, 'link'))),
+    ],
     ['a dangling link', (path) => symlinkSync('/nowhere/at/all', path)],
     ['a fifo', (path) => void spawnSync('mkfifo', [path])],
     ['a file of another user', (path) => spawnSync('install', ['-o', '65534', '-m', '0', '/dev/null', path])],
@@ -198,27 +204,36 @@ describe('our lock', () => {
     expect(LOCK_NAMES.map((name) => readFileSync(temporary.lock(1, 'web', name), 'utf8'))).toEqual(['mine', 'mine']);
   });
 
-  it.runIf(process.geteuid?.() === 0)('cannot be removed by a user without root, who can take and release its own', async () => {
-    const locks = open();
-    await locks.prepare(1, 'web');
-    const asNobody = (script: string): boolean =>
-      spawnSync('sh', ['-ec', script], { uid: 65534, gid: 65534, cwd: temporary.service(1, 'web') }).status === 0;
+  it.runIf(process.geteuid?.() === 0)(
+    'cannot be removed by a user without root, who can take and release its own',
+    async () => {
+      const locks = open();
+      await locks.prepare(1, 'web');
+      const asNobody = (script: string): boolean =>
+        spawnSync('sh', ['-ec', script], { uid: 65534, gid: 65534, cwd: temporary.service(1, 'web') }).status === 0;
 
-    expect(asNobody('mkdir updates.lock')).toBe(true);
-    expect(await locks.holders(1, ['web'])).toHaveLength(1);
-    expect(asNobody('rmdir updates.lock')).toBe(true);
-    expect(asNobody('set -C; : > resin-updates.lock')).toBe(true);
-    expect(await locks.holders(1, ['web'])).toHaveLength(1);
-    expect(asNobody('rm resin-updates.lock')).toBe(true);
+      expect(asNobody('mkdir updates.lock')).toBe(true);
+      expect(await locks.holders(1, ['web'])).toHaveLength(1);
+      expect(asNobody('rmdir updates.lock')).toBe(true);
+      expect(asNobody('set -C; : > resin-updates.lock')).toBe(true);
+      expect(await locks.holders(1, ['web'])).toHaveLength(1);
+      expect(asNobody('rm resin-updates.lock')).toBe(true);
 
-    const lease = await leaseOf(locks, ['web']);
-    for (const attempt of ['rm -f updates.lock', 'mv updates.lock x', 'mv -T x updates.lock', ': > updates.lock', 'mkdir updates.lock']) {
-      expect([attempt, asNobody(`touch x; ${attempt}`)]).toEqual([attempt, false]);
-    }
-    expect(lease.compromised.aborted).toBe(false);
-    await lease[Symbol.asyncDispose]();
-    expect(asNobody('mkdir updates.lock')).toBe(true);
-  });
+      const lease = await leaseOf(locks, ['web']);
+      for (const attempt of [
+        'rm -f updates.lock',
+        'mv updates.lock x',
+        'mv -T x updates.lock',
+        ': > updates.lock',
+        'mkdir updates.lock',
+      ]) {
+        expect([attempt, asNobody(`touch x; ${attempt}`)]).toEqual([attempt, false]);
+      }
+      expect(lease.compromised.aborted).toBe(false);
+      await lease[Symbol.asyncDispose]();
+      expect(asNobody('mkdir updates.lock')).toBe(true);
+    },
+  );
 });
 
 describe('a lease', () => {
@@ -255,7 +270,9 @@ describe('a lease', () => {
     const locks = open({ fileSystem });
     const lease = await leaseOf(locks, ['web']);
     broken = true;
-    await expect(lease[Symbol.asyncDispose]()).rejects.toMatchObject({ details: { problem: 'failed', systemCode: 'EIO' } });
+    await expect(lease[Symbol.asyncDispose]()).rejects.toMatchObject({
+      details: { problem: 'failed', systemCode: 'EIO' },
+    });
     broken = false;
     const next = await leaseOf(locks, ['web']);
     await next[Symbol.asyncDispose]();
@@ -276,7 +293,9 @@ describe('a failing file system', () => {
         if (call === 'link') throw systemError(code);
       }),
     });
-    const error: unknown = await locks.acquire({ appId: 1, services: ['web'], force: false }).catch((thrown: unknown) => thrown);
+    const error: unknown = await locks
+      .acquire({ appId: 1, services: ['web'], force: false })
+      .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(LockDirectoryError);
     expect(error).toMatchObject({
       code: 'LOCK_DIRECTORY_UNUSABLE',
@@ -295,7 +314,9 @@ describe('a failing file system', () => {
     const locks = open({ fileSystem });
     const attempt = async (): Promise<boolean> => {
       steps.length = 0;
-      const result = await locks.acquire({ appId: 1, services: ['db', 'web'], force: false }).catch((error: unknown) => error);
+      const result = await locks
+        .acquire({ appId: 1, services: ['db', 'web'], force: false })
+        .catch((error: unknown) => error);
       if (result instanceof LockDirectoryError) return false;
       failAt = Infinity;
       await leaveLease(result);
@@ -334,7 +355,11 @@ async function leaveBehind(directory: string, path: string, elsewhere: string): 
 }
 
 function isOurs(path: string): boolean {
-  return existsSync(path) && lstatSync(path).isFile() && readFileSync(path, 'utf8').startsWith('{"lock":"device-supervisor/1"');
+  return (
+    existsSync(path) &&
+    lstatSync(path).isFile() &&
+    readFileSync(path, 'utf8').startsWith('{"lock":"device-supervisor/1"')
+  );
 }
 
 function succeeds(action: () => void): boolean {

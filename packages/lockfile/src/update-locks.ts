@@ -116,8 +116,7 @@ async function takeLease(
     appId,
     services: names,
     compromised: compromised.signal,
-    [Symbol.asyncDispose]: () =>
-      (released ??= releaseServices(taken.held).finally(() => onReleased(lease))),
+    [Symbol.asyncDispose]: () => (released ??= releaseServices(taken.held).finally(() => onReleased(lease))),
   };
   return { status: 'acquired', lease };
 }

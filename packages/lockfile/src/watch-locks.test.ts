@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTemporaryDirectory, type TemporaryDirectory } from '../test/temporary-directory.ts';
@@ -43,7 +54,11 @@ describe.each(LOCK_NAMES)('watching %s', (name) => {
     ['a file', (path) => writeFileSync(path, ''), (path) => unlinkSync(path)],
     ['a directory', (path) => mkdirSync(path), (path) => rmdirSync(path)],
     ['a dangling link', (path) => symlinkSync('/nowhere', path), (path) => unlinkSync(path)],
-    ['a file that is moved', (path) => (writeFileSync(temporary.elsewhere, ''), renameSync(temporary.elsewhere, path)), (path) => renameSync(path, temporary.elsewhere)],
+    [
+      'a file that is moved',
+      (path) => (writeFileSync(temporary.elsewhere, ''), renameSync(temporary.elsewhere, path)),
+      (path) => renameSync(path, temporary.elsewhere),
+    ],
   ])('reports %s', async (_, take, release) => {
     await locks.prepare(1, 'web');
     const path = temporary.lock(1, 'web', name);

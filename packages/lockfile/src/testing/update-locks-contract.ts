@@ -24,8 +24,10 @@ export function describeUpdateLocksContract(name: string, open: () => Promise<Up
     });
     afterEach(() => device[Symbol.asyncDispose]());
 
-    const acquire = (services: readonly string[], options: { appId?: number; force?: boolean; signal?: AbortSignal } = {}) =>
-      device.locks.acquire({ appId: 1, services, force: false, ...options });
+    const acquire = (
+      services: readonly string[],
+      options: { appId?: number; force?: boolean; signal?: AbortSignal } = {},
+    ) => device.locks.acquire({ appId: 1, services, force: false, ...options });
 
     async function lease(...args: Parameters<typeof acquire>): Promise<UpdateLease> {
       const result = await acquire(...args);
@@ -45,7 +47,10 @@ export function describeUpdateLocksContract(name: string, open: () => Promise<Up
 
     it('takes none when a service holds its lock, and names it', async () => {
       await device.hold(1, 'web');
-      expect(await acquire(['db', 'web', 'worker'])).toEqual({ status: 'held', holders: [{ appId: 1, service: 'web' }] });
+      expect(await acquire(['db', 'web', 'worker'])).toEqual({
+        status: 'held',
+        holders: [{ appId: 1, service: 'web' }],
+      });
       expect(await device.heldByUs(1)).toEqual([]);
       await device.drop(1, 'web');
       expect((await acquire(['db', 'web', 'worker'])).status).toBe('acquired');
@@ -156,7 +161,11 @@ export function describeUpdateLocksContract(name: string, open: () => Promise<Up
     });
 
     it('reports locks that are taken and released while it is watched', async () => {
-      await Promise.all([device.locks.prepare(1, 'web'), device.locks.prepare(1, 'db'), device.locks.prepare(2, 'web')]);
+      await Promise.all([
+        device.locks.prepare(1, 'web'),
+        device.locks.prepare(1, 'db'),
+        device.locks.prepare(2, 'web'),
+      ]);
       const controller = new AbortController();
       const changes = device.locks
         .watch([{ appId: 1, services: ['web', 'db'] }], controller.signal)
