@@ -1,0 +1,96 @@
+import { SupervisorError } from '@device-supervisor/errors';
+
+/** No key, one that does not exist, or one that does not open this route. */
+export class UnauthorizedError extends SupervisorError<'UNAUTHORIZED'> {
+  constructor() {
+    super('UNAUTHORIZED', 'Unauthorized', { details: {} });
+  }
+}
+
+export class RouteNotFoundError extends SupervisorError<'ROUTE_NOT_FOUND', { path: string }> {
+  constructor(path: string) {
+    super('ROUTE_NOT_FOUND', `there is no route ${path}`, { details: { path } });
+  }
+}
+
+/** The path exists, but not with this method. */
+export class MethodNotAllowedError extends SupervisorError<
+  'METHOD_NOT_ALLOWED',
+  { method: string; allowed: readonly string[] }
+> {
+  constructor(method: string, allowed: readonly string[]) {
+    super('METHOD_NOT_ALLOWED', `${method} is not possible here; ${allowed.join(', ')} is`, {
+      details: { method, allowed },
+    });
+  }
+}
+
+/** The request's body, query or path is not what the route takes. */
+export class InvalidRequestError extends SupervisorError<'INVALID_REQUEST'> {
+  constructor(message: string, cause?: unknown) {
+    super('INVALID_REQUEST', message, { details: {}, cause });
+  }
+}
+
+export class BodyTooLargeError extends SupervisorError<'BODY_TOO_LARGE', { limit: number }> {
+  /** @param limit bytes */
+  constructor(limit: number) {
+    super('BODY_TOO_LARGE', `the body is larger than ${limit / 1024 / 1024} MB`, { details: { limit } });
+  }
+}
+
+/** The client went away before its request was complete. */
+export class RequestAbortedError extends SupervisorError<'REQUEST_ABORTED'> {
+  constructor(cause: unknown) {
+    super('REQUEST_ABORTED', 'the request ended before it was complete', { details: {}, cause });
+  }
+}
+
+/** The answer was not there in time; what was asked for goes on. */
+export class RequestTimeoutError extends SupervisorError<'REQUEST_TIMEOUT', { timeout: number }> {
+  /** @param timeout milliseconds */
+  constructor(timeout: number) {
+    super('REQUEST_TIMEOUT', `the request took longer than ${timeout / 1000} s`, { details: { timeout } });
+  }
+}
+
+/** The device has no such app, or the key does not see it. */
+export class ApplicationNotFoundError extends SupervisorError<'APPLICATION_NOT_FOUND', { appId: number }> {
+  constructor(appId: number) {
+    super('APPLICATION_NOT_FOUND', `Application ID does not exist: ${appId}`, { details: { appId } });
+  }
+}
+
+/** No container of a service of that name, or none that the key sees. */
+export class ContainerNotFoundError extends SupervisorError<'CONTAINER_NOT_FOUND', { serviceName: string }> {
+  constructor(serviceName: string) {
+    // Clients compare the text.
+    super('CONTAINER_NOT_FOUND', 'Could not find service with that name', { details: { serviceName } });
+  }
+}
+
+/** The API cannot be offered at this port. */
+export class ListenError extends SupervisorError<'LISTEN_FAILED', { port: number; host: string | null }> {
+  constructor({ port, host }: { readonly port: number; readonly host?: string }, cause: unknown) {
+    const reason = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    super('LISTEN_FAILED', describe({ port, host: host ?? null, reason }), {
+      details: { port, host: host ?? null },
+      hint:
+        reason === 'EADDRINUSE'
+          ? `End the program that listens on port ${port}, or set LISTEN_PORT to another port`
+          : 'Set LISTEN_PORT to a port that this program may listen on',
+      cause,
+    });
+  }
+}
+
+function describe({ port, host, reason }: { port: number; host: string | null; reason: unknown }): string {
+  switch (reason) {
+    case 'EADDRINUSE':
+      return `port ${port} is in use`;
+    case 'EACCES':
+      return `port ${port} is not permitted`;
+    default:
+      return `cannot listen on port ${port}${host === null ? '' : ` of ${host}`}`;
+  }
+}

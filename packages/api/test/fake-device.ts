@@ -1,0 +1,162 @@
+import {
+  NotInLocalModeError,
+  type AppState,
+  type ApplyOptions,
+  type Device,
+  type DeviceHealth,
+  type DeviceState,
+} from '@device-supervisor/device';
+import type { TargetState } from '@device-supervisor/state';
+
+/** A device that shows what it is told to, and does nothing. */
+export class FakeDevice implements Device {
+  readonly facts: Device['facts'] = {
+    uuid: 'a'.repeat(32),
+    name: 'bench',
+    type: 'generic-amd64',
+    arch: 'amd64',
+    hostOsVersion: 'balenaOS 6.0.0',
+    hostBoardRevision: '',
+    apiEndpoint: null,
+    deviceApiKey: '',
+    apiPort: 48484,
+    engineSocket: '/var/run/balena-engine.sock',
+    hasKernelModules: false,
+    hasFirmware: false,
+  };
+  localMode = true;
+  currentTarget: TargetState = { config: {}, apps: {} };
+  currentState: DeviceState = TWO_APPS;
+  currentHealth: DeviceHealth = { healthy: true, problems: [] };
+  readonly targetsSet: { readonly target: TargetState; readonly options: ApplyOptions | undefined }[] = [];
+  /** Awaited by {@link setLocalTarget}. */
+  gate: Promise<void> = Promise.resolve();
+
+  target(): TargetState {
+    return this.currentTarget;
+  }
+
+  async setLocalTarget(target: TargetState, options?: ApplyOptions): Promise<void> {
+    if (!this.localMode) throw new NotInLocalModeError();
+    await this.gate;
+    this.targetsSet.push({ target, options });
+    this.currentTarget = target;
+    this.currentState = { ...this.currentState, applying: true };
+  }
+
+  state(): DeviceState {
+    return this.currentState;
+  }
+
+  subscribe(): Disposable {
+    return { [Symbol.dispose]: () => undefined };
+  }
+
+  health(): DeviceHealth {
+    return this.currentHealth;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+const CREATED_AT = Date.parse('2026-11-23T09:20:29.932Z');
+
+function app(id: number, name: string, services: AppState['services']): AppState {
+  return { id, uuid: `uuid-of-${id}`, name, commit: `commit-of-${id}`, updateStatus: 'done', services };
+}
+
+function service(name: string, id: number): AppState['services'][number] {
+  return {
+    name,
+    serviceId: id,
+    imageId: id + 100,
+    releaseId: 7,
+    image: `local_image_${name}:latest`,
+    status: 'Running',
+    downloadProgress: null,
+    containerId: `container-${id}`,
+    createdAt: CREATED_AT,
+    health: 'none',
+    publishedPorts: [],
+  };
+}
+
+/** App 1 `fleet`: `main` runs, `worker` downloads. App 2 `other`: `main` runs. */
+export const TWO_APPS: DeviceState = {
+  applying: false,
+  apps: [
+    app(1, 'fleet', [
+      service('main', 1),
+      { ...service('worker', 2), status: 'Downloading', downloadProgress: 40, containerId: null, createdAt: null },
+    ]),
+    app(2, 'other', [service('main', 3)]),
+  ],
+  images: [
+    {
+      name: 'local_image_main:latest',
+      appId: 1,
+      serviceName: 'main',
+      imageId: 101,
+      dockerImageId: 'sha256:aaa',
+      status: 'Downloaded',
+      downloadProgress: null,
+    },
+    {
+      name: 'local_image_worker:latest',
+      appId: 1,
+      serviceName: 'worker',
+      imageId: 102,
+      dockerImageId: null,
+      status: 'Downloading',
+      downloadProgress: 40,
+    },
+    {
+      name: 'other:latest',
+      appId: 2,
+      serviceName: 'main',
+      imageId: 103,
+      dockerImageId: null,
+      status: 'Downloading',
+      downloadProgress: 60,
+    },
+  ],
+  blocked: [],
+  notices: [],
+  overallDownloadProgress: 50,
+};
+
+/** What {@link TWO_APPS} runs, as a target. Each app has a secret. */
+export const TWO_APPS_TARGET: TargetState = {
+  name: 'bench',
+  config: { SUPERVISOR_LOCAL_MODE: '1' },
+  apps: Object.fromEntries(
+    [1, 2].map((id) => [
+      `uuid-of-${id}`,
+      {
+        id,
+        uuid: `uuid-of-${id}`,
+        name: id === 1 ? 'fleet' : 'other',
+        class: 'fleet',
+        isHost: false,
+        release: {
+          id: 7,
+          commit: `commit-of-${id}`,
+          services: {
+            main: {
+              id,
+              name: 'main',
+              imageId: id,
+              image: 'local_image_main:latest',
+              environment: { PASSWORD: `secret-of-${id}` },
+              labels: {},
+              running: true,
+              composition: { privileged: true },
+            },
+          },
+          networks: {},
+          volumes: {},
+        },
+      },
+    ]),
+  ),
+};
