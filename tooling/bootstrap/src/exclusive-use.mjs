@@ -114,8 +114,8 @@ function parse(content) {
 }
 
 /**
- * When a process began, in the kernel's ticks: tells it from a later one with the same id. `''` where the system does
- * not say.
+ * When a process began, in the kernel's ticks: tells it from a later one with the same id. `''` when it has ended, though
+ * nobody has collected its exit code yet, and where the system does not say.
  *
  * @param {number} pid
  */
@@ -123,7 +123,8 @@ function startOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is a program name in parentheses, which may hold spaces.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' || state === 'X' ? '' : (fields[18] ?? '');
   } catch (error) {
     if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(errorCode(error))) return '';
     throw error;

@@ -31,12 +31,17 @@ export class Interrupted extends Error {
 /** What the tools print when a known thing is wrong; the first that matches names the remedy. */
 const DIAGNOSES = [
   {
+    pattern: /failed to execute .*No such file/,
+    reason: 'a program that it needs is not installed',
+    remedy: 'install it, e.g. apt-get install nodejs npm on Debian 12, then run the command again.',
+  },
+  {
     pattern: /ENOSPC|no space left on device|os error 28|EDQUOT/i,
     reason: 'the disk is full',
     remedy: 'free about 1 GB on the file system of this folder and of your home directory, then run the command again.',
   },
   {
-    pattern: /ERR_PNPM_OUTDATED_LOCKFILE|frozen-lockfile/,
+    pattern: /OUTDATED_LOCKFILE/,
     reason: 'pnpm-lock.yaml does not match the package.json files',
     remedy: 'run `pnpm install` and commit pnpm-lock.yaml.',
   },

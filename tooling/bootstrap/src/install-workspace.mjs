@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { BootstrapFailure } from './failure.mjs';
+import { BootstrapFailure, diagnose } from './failure.mjs';
 import { fingerprint, foldersOf } from './fingerprint.mjs';
 import { runStep } from './run-step.mjs';
 import { stamp } from './stamp.mjs';
-import { ensurePnpm, pnpmOf } from './toolchain.mjs';
+import { ensurePnpm, pnpmOf, RETRIES, retryOptions } from './toolchain.mjs';
 
 /** The folders of pnpm-workspace.yaml that hold packages. */
 const PACKAGE_FOLDERS = ['packages', 'apps', 'tooling'];
@@ -52,19 +52,22 @@ export async function installWorkspace(root) {
   const installed = stamp(root, 'install');
   const made = installFingerprint(root);
   if (installed.wasInterrupted()) {
-    process.stderr.write('device-supervisor: the last installation was cut off; starting afresh\n');
+    process.stderr.write('device-supervisor: the last installation did not finish; starting afresh\n');
     removeModules(root);
   }
   installed.begin();
-  await runStep(root, {
-    title: 'installing dependencies',
+  const title = 'installing dependencies';
+  const log = await runStep(root, {
+    title,
     log: 'install-dependencies',
     file: pnpm,
-    args: ['install', '--frozen-lockfile', '--config.confirm-modules-purge=false', ...RETRIES],
-    env: { CI: 'true' },
+    args: ['install', '--frozen-lockfile', '--config.confirm-modules-purge=false', ...retryOptions('--config.')],
+    env: installEnvironment(),
   });
+  // pnpm goes on without the native part of a tool that it could not download.
+  if (/optional dependency that could not be fetched/.test(log.text)) throw diagnose(title, log);
   if (!nodeRuns(root)) {
-    await runStep(root, { title: 'installing Node.js', log: 'install-node', file: pnpm, args: ['rebuild', 'node'] });
+    await runStep(root, { title: 'installing Node.js', log: 'install-node', file: pnpm, args: ['rebuild', 'node'], env: installEnvironment() });
   }
   if (!nodeRuns(root)) {
     throw new BootstrapFailure('the npm package `node` is installed, but its program does not run', {
@@ -74,11 +77,15 @@ export async function installWorkspace(root) {
   installed.finish(made);
 }
 
-const RETRIES = [
-  '--config.fetch-retries=3',
-  '--config.fetch-retry-mintimeout=1000',
-  '--config.fetch-retry-maxtimeout=5000',
-];
+/** pnpm and the npm that the install script of `node` calls go by the same registry and the same patience as ours. */
+function installEnvironment() {
+  const registry = process.env['npm_config_registry'];
+  return {
+    CI: 'true',
+    ...(registry === undefined ? {} : { PNPM_CONFIG_REGISTRY: registry }),
+    ...Object.fromEntries(Object.entries(RETRIES).map(([name, value]) => [`npm_config_${name.replaceAll('-', '_')}`, value])),
+  };
+}
 
 /** @param {string} root */
 function installFingerprint(root) {

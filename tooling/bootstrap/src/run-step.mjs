@@ -23,6 +23,7 @@ const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
  *
  * @param {string} root
  * @param {Step} step
+ * @returns {Promise<{ path: string, text: string }>} its log
  * @throws {BootstrapFailure} with the end of the log, when it fails
  * @throws {Interrupted} when a signal ended it
  */
@@ -39,7 +40,9 @@ export async function runStep(root, { title, log, file, args, env }) {
       remedy: `install it, e.g. apt-get install ${file} on Debian 12.`,
     });
   }
-  if (outcome.code !== 0) throw diagnose(title, { path, text: readFileSync(path, 'utf8') });
+  const written = { path, text: readFileSync(path, 'utf8') };
+  if (outcome.code !== 0) throw diagnose(title, written);
+  return written;
 }
 
 /**

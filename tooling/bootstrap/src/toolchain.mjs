@@ -30,7 +30,7 @@ export async function ensurePnpm(root) {
   await runStep(root, {
     title: `installing pnpm ${version} for this folder`,
     log: 'install-pnpm',
-    ...npm(['install', '--prefix', draft, '--no-save', '--no-audit', '--no-fund', ...RETRIES, `pnpm@${version}`]),
+    ...npm(['install', '--prefix', draft, '--no-save', '--no-audit', '--no-fund', ...retryOptions('--'), `pnpm@${version}`]),
   });
   await runStep(root, {
     title: `checking pnpm ${version}`,
@@ -43,8 +43,13 @@ export async function ensurePnpm(root) {
   return pnpm;
 }
 
-/** Enough for a hiccup, and a missing network is reported within some seconds. */
-const RETRIES = ['--fetch-retries=3', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
+/** Enough for a hiccup, and a missing network is reported within some seconds. Times in milliseconds. */
+export const RETRIES = { 'fetch-retries': '2', 'fetch-retry-mintimeout': '500', 'fetch-retry-maxtimeout': '2000' };
+
+/** @param {'--' | '--config.'} prefix of an option of the tool in question */
+export function retryOptions(prefix) {
+  return Object.entries(RETRIES).map(([name, value]) => `${prefix}${name}=${value}`);
+}
 
 /**
  * The npm that called us, or the one on the path.
