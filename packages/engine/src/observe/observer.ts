@@ -1,4 +1,4 @@
-import { findImage } from '@device-supervisor/compose';
+import { imageFinder } from '@device-supervisor/compose';
 import type { EngineSnapshot, ImageConfig, ObservedContainer, ObservedImage } from '@device-supervisor/compose';
 import type { ObserveRequest } from '@device-supervisor/device';
 import { pathOf } from '../containers/container-actions.ts';
@@ -77,9 +77,10 @@ export function createObserver({ transport, subscription, cache }: ObserverOptio
     for (const id of imageConfigs.keys()) {
       if (!present.has(id)) imageConfigs.delete(id);
     }
+    const findImage = imageFinder(images);
     const wanted = new Set([
       ...containers.map(({ imageId }) => imageId),
-      ...references.flatMap((reference) => findImage(images, reference)?.id ?? []),
+      ...references.flatMap((reference) => findImage(reference)?.id ?? []),
     ]);
     await mapConcurrently([...wanted], CONCURRENCY, async (id) => {
       if (present.has(id) && !imageConfigs.has(id)) await inspectImage(id);
