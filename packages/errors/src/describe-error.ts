@@ -32,7 +32,7 @@ export function formatError(thrown: unknown): string {
   return hint === undefined ? message : `${message}. ${hint}`;
 }
 
-function* causes(thrown: unknown): Generator<unknown> {
+function* causes(thrown: unknown): Generator {
   let current = thrown;
   for (let depth = 0; depth < MAX_CAUSES && current !== undefined; depth++) {
     yield current;

@@ -20,10 +20,7 @@ export interface SupervisorErrorOptions<Details extends object> {
  * }
  * ```
  */
-export abstract class SupervisorError<
-  Code extends string = string,
-  Details extends object = object,
-> extends Error {
+export abstract class SupervisorError<Code extends string = string, Details extends object = object> extends Error {
   /** Stable identifier, in capitals with underscores; part of the public surface. */
   readonly code: Code;
   readonly hint: string | undefined;

@@ -12,7 +12,9 @@ import { stamp } from './stamp.mjs';
  * @param {string} app folder of `apps/`
  */
 export function isBundleCurrent(root, app) {
-  return existsSync(join(root, `apps/${app}/dist/main.cjs`)) && stamp(root, `bundle-${app}`).matches(sources(root, app));
+  return (
+    existsSync(join(root, `apps/${app}/dist/main.cjs`)) && stamp(root, `bundle-${app}`).matches(sources(root, app))
+  );
 }
 
 /**
@@ -39,8 +41,14 @@ export async function buildBundle(root, app) {
  * @param {string} app
  */
 function sources(root, app) {
-  const folders = [...foldersOf(root, 'packages').map((folder) => `${folder}/src`), `apps/${app}/src`, 'tooling/bundle'];
+  const folders = [
+    ...foldersOf(root, 'packages').map((folder) => `${folder}/src`),
+    `apps/${app}/src`,
+    'tooling/bundle',
+  ];
   const manifests = [...foldersOf(root, 'packages'), `apps/${app}`].map((folder) => `${folder}/package.json`);
-  const files = folders.flatMap((folder) => filesBelow(root, folder)).filter((path) => !path.includes('/node_modules/'));
+  const files = folders
+    .flatMap((folder) => filesBelow(root, folder))
+    .filter((path) => !path.includes('/node_modules/'));
   return fingerprint(root, [...files, ...manifests, 'pnpm-lock.yaml', 'tsconfig.base.json']);
 }

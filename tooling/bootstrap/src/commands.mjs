@@ -18,7 +18,8 @@ export const COMMANDS = {
 
 /** @param {string | undefined} unknown what was asked for instead of a command */
 export function describeCommands(unknown) {
-  const first = unknown === undefined || unknown === '--help' ? '' : `device-supervisor: there is no command ${unknown}\n`;
+  const first =
+    unknown === undefined || unknown === '--help' ? '' : `device-supervisor: there is no command ${unknown}\n`;
   const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
   const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}\n`);
   return `${first}Usage: node tooling/bootstrap/run.mjs <command> [argument …]\n${lines.join('')}`;

@@ -56,7 +56,8 @@ const DIAGNOSES = [
     remedy: 'check the registry and its credentials in ~/.npmrc (npm config get registry).',
   },
   {
-    pattern: /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET|error sending request|dns error|network/i,
+    pattern:
+      /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET|error sending request|dns error|network/i,
     reason: 'the package registry cannot be reached',
     remedy: 'check the network, the proxy and the registry (npm config get registry), then run the command again.',
   },

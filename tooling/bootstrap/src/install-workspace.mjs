@@ -67,7 +67,13 @@ export async function installWorkspace(root) {
   // pnpm goes on without the native part of a tool that it could not download.
   if (/optional dependency that could not be fetched/.test(log.text)) throw diagnose(title, log);
   if (!nodeRuns(root)) {
-    await runStep(root, { title: 'installing Node.js', log: 'install-node', file: pnpm, args: ['rebuild', 'node'], env: installEnvironment() });
+    await runStep(root, {
+      title: 'installing Node.js',
+      log: 'install-node',
+      file: pnpm,
+      args: ['rebuild', 'node'],
+      env: installEnvironment(),
+    });
   }
   if (!nodeRuns(root)) {
     throw new BootstrapFailure('the npm package `node` is installed, but its program does not run', {
@@ -83,7 +89,9 @@ function installEnvironment() {
   return {
     CI: 'true',
     ...(registry === undefined ? {} : { PNPM_CONFIG_REGISTRY: registry }),
-    ...Object.fromEntries(Object.entries(RETRIES).map(([name, value]) => [`npm_config_${name.replaceAll('-', '_')}`, value])),
+    ...Object.fromEntries(
+      Object.entries(RETRIES).map(([name, value]) => [`npm_config_${name.replaceAll('-', '_')}`, value]),
+    ),
   };
 }
 

@@ -33,7 +33,9 @@ export async function main(argv) {
   } catch (error) {
     if (error instanceof Interrupted) return endLike({ code: null, signal: error.signal });
     process.stderr.write(
-      error instanceof BootstrapFailure ? error.format() : `device-supervisor: ${error instanceof Error ? error.stack : String(error)}\n`,
+      error instanceof BootstrapFailure
+        ? error.format()
+        : `device-supervisor: ${error instanceof Error ? error.stack : String(error)}\n`,
     );
     process.exitCode = 1;
   }

@@ -49,7 +49,9 @@ export function runInForeground(file, args, { env }) {
     };
     child.once('error', (error) => {
       settle();
-      reject(new BootstrapFailure(`cannot run ${file}: ${error.message}`, { remedy: 'delete node_modules, try again.' }));
+      reject(
+        new BootstrapFailure(`cannot run ${file}: ${error.message}`, { remedy: 'delete node_modules, try again.' }),
+      );
     });
     child.once('close', (code, signal) => {
       settle();

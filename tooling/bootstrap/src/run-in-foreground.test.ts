@@ -47,7 +47,9 @@ describe('runInForeground', () => {
     const runner = `
       import { endLike, runInForeground } from ${JSON.stringify(import.meta.resolve('./run-in-foreground.mjs'))};
       endLike(await runInForeground(process.execPath, ['-e', ${JSON.stringify(program)}], { env: process.env }));`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', runner], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', runner], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     parent = child;
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     expect((await lines.next()).value).toMatch(/^pid/);

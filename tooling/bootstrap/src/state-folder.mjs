@@ -20,8 +20,11 @@ export function ensureFolder(path) {
     mkdirSync(path, { recursive: true });
     return path;
   } catch (error) {
-    throw new BootstrapFailure(`cannot make the folder ${path}: ${error instanceof Error ? error.message : error}`, {
-      remedy: 'run the command as the user who owns this repository, on a writable file system with free space.',
-    });
+    throw new BootstrapFailure(
+      `cannot make the folder ${path}: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        remedy: 'run the command as the user who owns this repository, on a writable file system with free space.',
+      },
+    );
   }
 }

@@ -30,7 +30,16 @@ export async function ensurePnpm(root) {
   await runStep(root, {
     title: `installing pnpm ${version} for this folder`,
     log: 'install-pnpm',
-    ...npm(['install', '--prefix', draft, '--no-save', '--no-audit', '--no-fund', ...retryOptions('--'), `pnpm@${version}`]),
+    ...npm([
+      'install',
+      '--prefix',
+      draft,
+      '--no-save',
+      '--no-audit',
+      '--no-fund',
+      ...retryOptions('--'),
+      `pnpm@${version}`,
+    ]),
   });
   await runStep(root, {
     title: `checking pnpm ${version}`,
@@ -73,6 +82,6 @@ function pinnedVersion(root) {
   const match = /^pnpm@(\d+\.\d+\.\d+)/.exec(String(packageManager));
   if (match?.[1] !== undefined) return match[1];
   throw new BootstrapFailure(`package.json names no pnpm version: packageManager is ${String(packageManager)}`, {
-    remedy: "set it to pnpm@<version>.",
+    remedy: 'set it to pnpm@<version>.',
   });
 }

@@ -78,7 +78,9 @@ async function checkNative(app: string, { metafile }: BuildResult): Promise<void
   const declared = new Set(dependenciesOf(manifest));
   const missing = NATIVE.filter((name) => imported.includes(name) && !declared.has(name));
   if (missing.length > 0) {
-    throw new Error(`${app}/package.json must name ${missing.join(', ')} in dependencies: the bundle loads it at run time`);
+    throw new Error(
+      `${app}/package.json must name ${missing.join(', ')} in dependencies: the bundle loads it at run time`,
+    );
   }
 }
 
