@@ -23,11 +23,7 @@ export interface Engine extends DeviceEngine, AsyncDisposable {
    * @param container its id or name
    * @throws {NotFoundError} when there is no such container
    */
-  containerLogs(
-    container: string,
-    options: ContainerLogsOptions,
-    signal: AbortSignal,
-  ): AsyncIterable<ContainerLogLine>;
+  containerLogs(container: string, options: ContainerLogsOptions, signal: AbortSignal): AsyncIterable<ContainerLogLine>;
 }
 
 export interface EngineInfo {

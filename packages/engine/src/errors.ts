@@ -50,7 +50,10 @@ export class PortInUseError extends SupervisorError<
   { port: number | null; protocol: string | null; address: string | null }
 > {
   constructor(details: { port: number | null; protocol: string | null; address: string | null }, message: string) {
-    const port = details.port === null ? 'a port' : `port ${details.port}${details.protocol === null ? '' : `/${details.protocol}`}`;
+    const port =
+      details.port === null
+        ? 'a port'
+        : `port ${details.port}${details.protocol === null ? '' : `/${details.protocol}`}`;
     super('PORT_IN_USE', `${port} of the host is in use: ${message}`, {
       details,
       hint: 'Publish another port, or stop what uses this one',
@@ -96,10 +99,11 @@ export class NotFoundError extends SupervisorError<'NOT_FOUND_ON_ENGINE', { kind
 }
 
 /** The disk of the engine is full. */
-export class NoSpaceError extends SupervisorError<'NO_SPACE', Record<never, never>> {
-  constructor(message: string) {
-    super('NO_SPACE', `the engine has no space left on its disk: ${message}`, {
-      details: {},
+export class NoSpaceError extends SupervisorError<'NO_SPACE', { reason: string }> {
+  /** @param reason the engine's words */
+  constructor(reason: string) {
+    super('NO_SPACE', `the engine has no space left on its disk: ${reason}`, {
+      details: { reason },
       hint: 'Remove images and volumes that nothing needs',
     });
   }

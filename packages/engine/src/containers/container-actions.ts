@@ -65,7 +65,10 @@ export function createContainerActions(transport: Transport, touched: (container
       if (isGone(error)) return;
       if (!says(error, /removal of container \S+ is already in progress/)) throw error;
       await transport
-        .request({ method: 'POST', path: `${pathOf(id)}/wait`, query: { condition: 'removed' }, limit: slow }, z.unknown())
+        .request(
+          { method: 'POST', path: `${pathOf(id)}/wait`, query: { condition: 'removed' }, limit: slow },
+          z.unknown(),
+        )
         .catch(unless(isGone));
     }
   }

@@ -45,7 +45,12 @@ export class PullProgress {
         }));
         break;
       case 'Pull complete':
-        this.#update(id, (layer) => ({ ...layer, downloaded: layer.total || 1, extracted: layer.total || 1, total: layer.total || 1 }));
+        this.#update(id, (layer) => ({
+          ...layer,
+          downloaded: layer.total || 1,
+          extracted: layer.total || 1,
+          total: layer.total || 1,
+        }));
         break;
     }
     this.#percent = Math.max(this.#percent, Math.min(HIGHEST_UNFINISHED, Math.floor(this.#share() * 100)));
@@ -62,7 +67,10 @@ export class PullProgress {
     if (known.length === 0) return 0;
     const bytes = known.reduce((sum, { total }) => sum + total, 0);
     const expected = (bytes / known.length) * layers.length;
-    const done = known.reduce((sum, { downloaded, extracted, total }) => sum + Math.min(downloaded, total) + Math.min(extracted, total), 0);
+    const done = known.reduce(
+      (sum, { downloaded, extracted, total }) => sum + Math.min(downloaded, total) + Math.min(extracted, total),
+      0,
+    );
     return done / (2 * expected);
   }
 }

@@ -1,6 +1,6 @@
 import { DEFAULT_CONTAINER_CONFIG, type ContainerConfig } from '@device-supervisor/compose';
 import type { ContainerInspection } from '../wire/container-wire.ts';
-import type { FieldMappings, InspectedContainer } from './field-mapping.ts';
+import type { FieldMapping, FieldMappings, InspectedContainer } from './field-mapping.ts';
 import { HOST_ACCESS_FIELDS } from './host-access-fields.ts';
 import { LIMIT_FIELDS } from './limit-fields.ts';
 import { NETWORK_FIELDS, writeEndpoint } from './network-fields.ts';
@@ -23,7 +23,7 @@ export function writeContainer(image: string, config: ContainerConfig): object {
   const body: Record<string, unknown> = { Image: image };
   const host: Record<string, unknown> = {};
   for (const field of FIELD_NAMES) {
-    const part = writeField(field, config);
+    const part = mappingOf(field).write(config[field]);
     Object.assign(body, part.settings);
     Object.assign(host, part.host);
   }
@@ -47,21 +47,11 @@ export function readContainer(inspection: ContainerInspection): ContainerConfig 
     endpoints: inspection.NetworkSettings.Networks,
     requested: readRequested(inspection.Config.Labels, RequestedContainer),
   };
-  const config: Writable<ContainerConfig> = { ...DEFAULT_CONTAINER_CONFIG };
-  for (const field of FIELD_NAMES) readField(field, source, config);
+  const config = { ...DEFAULT_CONTAINER_CONFIG };
+  for (const field of FIELD_NAMES) Object.assign(config, { [field]: mappingOf(field).read(source) });
   return config;
 }
 
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
-
-function writeField<Field extends keyof ContainerConfig>(field: Field, config: ContainerConfig) {
-  return FIELDS[field].write(config[field]);
-}
-
-function readField<Field extends keyof ContainerConfig>(
-  field: Field,
-  source: InspectedContainer,
-  config: Writable<ContainerConfig>,
-): void {
-  config[field] = FIELDS[field].read(source);
+function mappingOf<Field extends keyof ContainerConfig>(field: Field): FieldMapping<ContainerConfig[Field]> {
+  return FIELDS[field];
 }

@@ -23,7 +23,9 @@ export const HOST_ACCESS_FIELDS: FieldMappings<
   capAdd: inHost('CapAdd', ({ host }) => readCapabilities(host.CapAdd)),
   capDrop: inHost('CapDrop', ({ host }) => readCapabilities(host.CapDrop)),
   // On a host with SELinux the engine adds the labels by itself.
-  securityOpt: inHost('SecurityOpt', ({ host }) => host.SecurityOpt.filter((option) => !/^label[=:]/.test(option)).sort()),
+  securityOpt: inHost('SecurityOpt', ({ host }) =>
+    host.SecurityOpt.filter((option) => !/^label[=:]/.test(option)).sort(),
+  ),
   devices: {
     write: (devices) => ({
       host: {

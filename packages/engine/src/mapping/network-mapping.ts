@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import type { IpamPool, NetworkConfig, ObservedNetwork, ObservedVolume, VolumeConfig } from '@device-supervisor/compose';
+import type {
+  IpamPool,
+  NetworkConfig,
+  ObservedNetwork,
+  ObservedVolume,
+  VolumeConfig,
+} from '@device-supervisor/compose';
 import { isTruthy, LABELS, withCurrentLabels } from '@device-supervisor/compose';
 import type { NetworkEntry, VolumeEntry } from '../wire/engine-wire.ts';
 import { readRequested, withoutRequested, writeRequested } from './requested-label.ts';

@@ -35,7 +35,9 @@ export const PROCESS_FIELDS: FieldMappings<
   tty: inSettings('Tty', ({ settings }) => settings.Tty),
   stdinOpen: inSettings('OpenStdin', ({ settings }) => settings.OpenStdin),
   healthcheck: {
-    write: (healthcheck) => ({ settings: { Healthcheck: healthcheck === null ? null : writeHealthcheck(healthcheck) } }),
+    write: (healthcheck) => ({
+      settings: { Healthcheck: healthcheck === null ? null : writeHealthcheck(healthcheck) },
+    }),
     read: ({ settings }) => readHealthcheck(settings.Healthcheck),
   },
   stopSignal: inSettings('StopSignal', ({ settings }) => settings.StopSignal),

@@ -8,7 +8,9 @@ export const STORAGE_FIELDS: FieldMappings<'mounts' | 'anonymousVolumes' | 'tmpf
       host: { Binds: mounts.map(({ source, target, readOnly }) => `${source}:${target}:${readOnly ? 'ro' : 'rw'}`) },
     }),
     read: ({ host }) =>
-      [...host.Binds.flatMap(readBind), ...host.Mounts.flatMap(readMount)].sort((a, b) => (a.target < b.target ? -1 : 1)),
+      [...host.Binds.flatMap(readBind), ...host.Mounts.flatMap(readMount)].sort((a, b) =>
+        a.target < b.target ? -1 : 1,
+      ),
   },
   anonymousVolumes: {
     write: (paths) => ({ settings: { Volumes: Object.fromEntries(paths.map((path) => [path, {}])) } }),

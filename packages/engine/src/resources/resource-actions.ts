@@ -1,4 +1,9 @@
-import { compareNetworks, type ContainerEngine, type NetworkConfig, type VolumeConfig } from '@device-supervisor/compose';
+import {
+  compareNetworks,
+  type ContainerEngine,
+  type NetworkConfig,
+  type VolumeConfig,
+} from '@device-supervisor/compose';
 import { unless } from '../containers/container-actions.ts';
 import { ImageNotFoundError, NameConflictError, NotFoundError } from '../errors.ts';
 import { readNetworkConfig, writeNetwork, writeVolume } from '../mapping/network-mapping.ts';

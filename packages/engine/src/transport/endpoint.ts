@@ -26,10 +26,19 @@ export function parseEndpoint(endpoint: string, tls?: EngineTls): EngineAddress 
     const socketPath = endpoint.slice('unix://'.length);
     if (!socketPath.startsWith('/')) throw invalid(endpoint);
     // Every field is named: docker-modem takes what is missing from DOCKER_HOST and the like.
-    return { socketPath, host: undefined, port: undefined, protocol: 'http', ca: undefined, cert: undefined, key: undefined };
+    return {
+      socketPath,
+      host: undefined,
+      port: undefined,
+      protocol: 'http',
+      ca: undefined,
+      cert: undefined,
+      key: undefined,
+    };
   }
   const url = URL.parse(endpoint);
-  if (url === null || !['tcp:', 'http:', 'https:'].includes(url.protocol) || url.hostname === '') throw invalid(endpoint);
+  if (url === null || !['tcp:', 'http:', 'https:'].includes(url.protocol) || url.hostname === '')
+    throw invalid(endpoint);
   const secure = url.protocol === 'https:' || tls !== undefined;
   return {
     socketPath: undefined,
@@ -49,5 +58,7 @@ function defaultPort(protocol: string, secure: boolean): string {
 }
 
 function invalid(endpoint: string): TypeError {
-  return new TypeError(`'${endpoint}' is not an endpoint; write e.g. unix:///var/run/docker.sock or tcp://127.0.0.1:2375`);
+  return new TypeError(
+    `'${endpoint}' is not an endpoint; write e.g. unix:///var/run/docker.sock or tcp://127.0.0.1:2375`,
+  );
 }

@@ -23,7 +23,10 @@ export interface Refusal {
   readonly message: string;
 }
 
-type Rule = readonly [pattern: RegExp, toError: (match: readonly (string | undefined)[], message: string) => SupervisorError];
+type Rule = readonly [
+  pattern: RegExp,
+  toError: (match: readonly (string | undefined)[], message: string) => SupervisorError,
+];
 
 /** From the most specific to the most general; the engine tells most failures apart by their text alone. */
 const RULES: readonly Rule[] = [
@@ -51,12 +54,18 @@ const RULES: readonly Rule[] = [
     /unable to delete (\S+) .*image (?:is being used|has dependent)/,
     ([, name = ''], message) => new ObjectInUseError('image', name, message),
   ],
-  [/network (\S+)(?: id \S+)? has active endpoints/, ([, name = ''], message) => new ObjectInUseError('network', name, message)],
+  [
+    /network (\S+)(?: id \S+)? has active endpoints/,
+    ([, name = ''], message) => new ObjectInUseError('network', name, message),
+  ],
   [/remove (\S+): volume is in use/, ([, name = ''], message) => new ObjectInUseError('volume', name, message)],
   [/No such image: (\S+)/i, ([, name = '']) => new ImageNotFoundError(name)],
   [/No such container: (\S+)/i, ([, name = '']) => new NotFoundError('container', name)],
   [/network (\S+) not found|No such network: (\S+)/i, ([, a, b]) => new NotFoundError('network', a ?? b ?? '')],
-  [/(?:get|remove) (\S+): no such volume|No such volume: (\S+)/i, ([, a, b]) => new NotFoundError('volume', a ?? b ?? '')],
+  [
+    /(?:get|remove) (\S+): no such volume|No such volume: (\S+)/i,
+    ([, a, b]) => new NotFoundError('volume', a ?? b ?? ''),
+  ],
 ];
 
 /** The error that stands for a refusal. */
@@ -84,7 +93,10 @@ export function pullFailureOf(reference: string, message: string): SupervisorErr
 /** A registry answers `denied` also for a repository that does not exist: who may not see it is not told. */
 const PULL_REASONS: readonly (readonly [RegExp, PullFailure])[] = [
   [/toomanyrequests|too many requests|pull rate limit/i, 'too-many-requests'],
-  [/unauthorized|authentication required|pull access denied|denied:|no basic auth credentials|403 Forbidden/i, 'unauthorized'],
+  [
+    /unauthorized|authentication required|pull access denied|denied:|no basic auth credentials|403 Forbidden/i,
+    'unauthorized',
+  ],
   [/manifest unknown|not found|name unknown|no matching manifest|NAME_UNKNOWN/i, 'not-found'],
   [
     /dial tcp|dial unix|no such host|i\/o timeout|TLS handshake|connection re(?:fused|set)|network is unreachable|no route to host|Client\.Timeout|unexpected EOF|: EOF|proxyconnect|server misbehaving|x509:|50[0234] /i,
@@ -92,14 +104,20 @@ const PULL_REASONS: readonly (readonly [RegExp, PullFailure])[] = [
   ],
 ];
 
-function portInUse([, address = '', port = '', protocol]: readonly (string | undefined)[], message: string): PortInUseError {
+function portInUse(
+  [, address = '', port = '', protocol]: readonly (string | undefined)[],
+  message: string,
+): PortInUseError {
   return new PortInUseError(
     { port: Number(port), protocol: protocol ?? null, address: withoutBrackets(address) },
     message,
   );
 }
 
-function listenInUse([, protocol = '', address = '', port = '']: readonly (string | undefined)[], message: string): PortInUseError {
+function listenInUse(
+  [, protocol = '', address = '', port = '']: readonly (string | undefined)[],
+  message: string,
+): PortInUseError {
   return portInUse(['', address, port, protocol], message);
 }
 

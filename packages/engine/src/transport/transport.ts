@@ -77,7 +77,9 @@ export function createTransport({ endpoint, tls, clock, callTimeout }: Transport
       const text = await readText(await answer(call, deadline.signal), deadline.signal);
       const decoded = schema.safeParse(parseJson(text));
       if (decoded.success) return decoded.data;
-      throw unreachable(`its answer to ${nameOf(call)} is not what an engine answers: ${z.prettifyError(decoded.error)}`);
+      throw unreachable(
+        `its answer to ${nameOf(call)} is not what an engine answers: ${z.prettifyError(decoded.error)}`,
+      );
     },
     async send(call) {
       using deadline = startDeadline(call);

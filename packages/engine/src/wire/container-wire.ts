@@ -109,9 +109,7 @@ const HostSettings = z.object({
   PidsLimit: number,
   Devices: listOf(z.object({ PathOnHost: text, PathInContainer: text, CgroupPermissions: text })),
   DeviceCgroupRules: texts,
-  DeviceRequests: listOf(
-    z.object({ Driver: text, Count: number, DeviceIDs: texts, Capabilities: listOf(texts) }),
-  ),
+  DeviceRequests: listOf(z.object({ Driver: text, Count: number, DeviceIDs: texts, Capabilities: listOf(texts) })),
   Ulimits: listOf(z.object({ Name: text, Soft: number, Hard: number })),
 });
 

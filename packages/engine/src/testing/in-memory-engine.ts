@@ -1,0 +1,190 @@
+import type { ContainerConfig, ContainerHealth, EngineSnapshot } from '@device-supervisor/compose';
+import type { Clock, DeviceEngine, EngineEvent } from '@device-supervisor/device';
+import { EventQueue } from '../events/event-queue.ts';
+import { EngineCalls, type CallKind, type EngineCall, type Hold } from './engine-calls.ts';
+import { MemoryContainers, type ContainerWorld } from './memory-containers.ts';
+import { MemoryImages, type ImageSpec } from './memory-images.ts';
+import { MemoryNetworks } from './memory-networks.ts';
+import { MemoryVolumes } from './memory-volumes.ts';
+
+/**
+ * A container engine in memory: names, conflicts, idempotency and errors are those of the real one (one contract suite
+ * runs against both). Nothing happens by itself: no timers, no restarts, no health; the test says what happens.
+ */
+export interface InMemoryEngine extends DeviceEngine {
+  /** Every call so far, also those that failed. */
+  readonly calls: readonly EngineCall[];
+  /** Forgets the calls so far. */
+  clearCalls(): void;
+  /** What the engine holds, without a call. */
+  snapshot(): EngineSnapshot;
+
+  /** Puts an image on the engine as a build does. */
+  addImage(reference: string, image?: ImageSpec): { readonly id: string };
+  /** Puts an image into the registry; it can be pulled by tag and by digest. */
+  publishImage(reference: string, image?: ImageSpec): { readonly id: string; readonly digestReference: string };
+  /** Progress of a pull that is held. */
+  setPullProgress(reference: string, percent: number): void;
+
+  /** The container's process ends; with a restart policy that wants it back the status becomes `restarting`. */
+  exit(container: string, exitCode: number): void;
+  /** The engine restarts a container that is `restarting`. */
+  resume(container: string): void;
+  setHealth(container: string, health: ContainerHealth): void;
+  /** Somebody else changes the container's configuration. */
+  updateContainer(container: string, change: Partial<ContainerConfig>): void;
+  /** Each start of the container fails with these words of the engine, until they are `null`. */
+  failStart(container: string, message: string | null): void;
+
+  /** The next call of the kind fails with the error and has no effect; several add up. */
+  failNext(kind: CallKind, error: Error): void;
+  /** Calls of the kind wait until the hold is released, or until their signal is aborted. */
+  hold(kind: CallKind): Hold;
+  /** Every call fails with an `EngineUnreachableError`, and so do the streams of events. Containers stay as they are. */
+  goAway(): void;
+  comeBack(): void;
+  /** The engine goes away right after it carried out that many writes more; the last one's caller gets an error. */
+  crashAfterWrites(count: number): void;
+}
+
+export interface InMemoryEngineOptions {
+  /** Unless told, a second passes at each look at it. */
+  readonly clock?: Pick<Clock, 'now'>;
+  /** On the engine from the start, by reference. */
+  readonly images?: Readonly<Record<string, ImageSpec>>;
+  /** In the registry, by reference. */
+  readonly pullable?: Readonly<Record<string, ImageSpec>>;
+}
+
+/**
+ * @example
+ * ```ts
+ * const engine = createInMemoryEngine({ images: { 'web:1': {} } });
+ * await engine.createContainer({ name: 'web', image: 'web:1', config });
+ * await engine.startContainer('web');
+ * engine.exit('web', 1);
+ * ```
+ */
+export function createInMemoryEngine({
+  clock,
+  images = {},
+  pullable = {},
+}: InMemoryEngineOptions = {}): InMemoryEngine {
+  let ticks = 0;
+  const queues = new Set<EventQueue>();
+  const progress = new Map<string, (percent: number) => void>();
+  const emit = (kind: 'container' | 'image' | 'network' | 'volume', action: string, id: string): void => {
+    for (const queue of queues) queue.push({ kind, action, id });
+  };
+  const calls = new EngineCalls((error) => {
+    for (const queue of queues) queue.end(error);
+  });
+  const world: ContainerWorld = {
+    images: new MemoryImages((imageId) => containers.some((container) => container.imageId === imageId)),
+    networks: new MemoryNetworks((network) =>
+      containers.some(({ status, config }) => status === 'running' && config.networks[network] !== undefined),
+    ),
+    volumes: new MemoryVolumes((volume) =>
+      containers.some(({ config }) => config.mounts.some(({ type, source }) => type === 'volume' && source === volume)),
+    ),
+    now: () => clock?.now() ?? ++ticks * 1000,
+    emit: (action, container) => emit('container', action, container),
+  };
+  const containers = new MemoryContainers(() => world);
+  for (const [reference, image] of Object.entries(images)) world.images.add(reference, image);
+  for (const [reference, image] of Object.entries(pullable)) world.images.publish(reference, image);
+
+  const snapshot = (references: readonly string[] = []): EngineSnapshot => ({
+    containers: containers.observe(),
+    images: world.images.observe(references),
+    networks: world.networks.observe(),
+    volumes: world.volumes.observe(),
+  });
+  const on = <Result>(kind: CallKind, target: string, action: () => Result): Promise<Result> =>
+    calls.perform({ kind, target }, action);
+
+  return {
+    calls: calls.recorded,
+    clearCalls: () => void calls.recorded.splice(0),
+    snapshot: () => snapshot(),
+
+    observe: ({ imageReferences }) => on('observe', '', () => snapshot(imageReferences)),
+    events,
+    pullImage: async (reference, { signal, onProgress }) => {
+      onProgress(0);
+      progress.set(reference, onProgress);
+      try {
+        const image = await calls.perform({ kind: 'pullImage', target: reference, signal }, () =>
+          world.images.pull(reference),
+        );
+        onProgress(100);
+        emit('image', 'pull', image.id);
+      } finally {
+        progress.delete(reference);
+      }
+    },
+    removeImage: (reference) =>
+      on('removeImage', reference, () => {
+        const removed = world.images.remove(reference);
+        if (removed === null) return;
+        emit('image', 'untag', removed.id);
+        if (removed.deleted) emit('image', 'delete', removed.id);
+      }),
+    createNetwork: (name, config) =>
+      on('createNetwork', name, () => {
+        const id = world.networks.create(name, config);
+        if (id !== null) emit('network', 'create', id);
+      }),
+    removeNetwork: (id) =>
+      on('removeNetwork', id, () => {
+        if (world.networks.remove(id)) emit('network', 'destroy', id);
+      }),
+    createVolume: (name, config) =>
+      on('createVolume', name, () => {
+        if (world.volumes.create(name, config)) emit('volume', 'create', name);
+      }),
+    removeVolume: (name) =>
+      on('removeVolume', name, () => {
+        if (world.volumes.remove(name)) emit('volume', 'destroy', name);
+      }),
+    createContainer: (container) => on('createContainer', container.name, () => containers.create(container)),
+    connectNetwork: (container, network, endpoint) =>
+      on('connectNetwork', container, () => containers.connect(container, network, endpoint)),
+    startContainer: (container) => on('startContainer', container, () => containers.start(container)),
+    stopContainer: (id) => on('stopContainer', id, () => containers.stop(id)),
+    removeContainer: (id) => on('removeContainer', id, () => containers.remove(id)),
+    renameContainer: (id, name) => on('renameContainer', id, () => containers.rename(id, name)),
+
+    addImage: (reference, image) => world.images.add(reference, image),
+    publishImage: (reference, image) => world.images.publish(reference, image),
+    setPullProgress: (reference, percent) => progress.get(reference)?.(percent),
+    exit: (container, exitCode) => containers.exit(container, exitCode),
+    resume: (container) => containers.resume(container),
+    setHealth: (container, health) => containers.setHealth(container, health),
+    updateContainer: (container, change) => containers.update(container, change),
+    failStart: (container, message) => containers.failStart(container, message),
+    failNext: (kind, error) => calls.failNext(kind, error),
+    hold: (kind) => calls.hold(kind),
+    goAway: () => calls.goAway(),
+    comeBack: () => calls.comeBack(),
+    crashAfterWrites: (count) => calls.crashAfterWrites(count),
+  };
+
+  async function* events(signal: AbortSignal): AsyncGenerator<EngineEvent, void> {
+    if (signal.aborted) return;
+    const queue = new EventQueue();
+    const end = (): void => queue.end();
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      await on('events', '', () => queues.add(queue));
+      yield { kind: 'connected' };
+      for await (const event of queue) {
+        if (signal.aborted) return;
+        yield event;
+      }
+    } finally {
+      signal.removeEventListener('abort', end);
+      queues.delete(queue);
+    }
+  }
+}
