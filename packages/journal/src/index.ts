@@ -1,1 +1,10 @@
-export {};
+export { followJournal, readJournal, streamJournal } from './read-journal.ts';
+export { JOURNAL_FORMATS, type JournalFormat, type JournalQuery } from './journal-query.ts';
+export type { JournalEntry } from './journal-entry.ts';
+export {
+  JournalFailedError,
+  JournalFormatError,
+  JournalOptionError,
+  JournalUnavailableError,
+  type JournalFailure,
+} from './errors.ts';

@@ -1,0 +1,69 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { JournalFailedError, JournalUnavailableError } from './errors.ts';
+
+/**
+ * What `journalctl` prints, in chunks. It waits while nobody takes them, and is gone when the iteration has ended: by
+ * itself, by the signal, or by the consumer.
+ *
+ * @throws JournalUnavailableError, JournalFailedError
+ */
+export async function* runJournalctl(
+  command: string,
+  args: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<Buffer, void> {
+  if (signal.aborted) return;
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  try {
+    await once(child, 'spawn');
+  } catch (error) {
+    throw new JournalUnavailableError(command, error);
+  }
+  const exit = once(child, 'exit');
+  const stderr = tailOf(child.stderr);
+  const end = (): void => stop(child);
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    if (signal.aborted) return;
+    for await (const chunk of child.stdout) if (Buffer.isBuffer(chunk)) yield chunk;
+    const failure = await failureOf(exit, stderr);
+    if (failure !== null && !signal.aborted) throw failure;
+  } catch (error) {
+    // The pipe was closed under the reader, on purpose.
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener('abort', end);
+    stop(child);
+    await exit;
+  }
+}
+
+type Journalctl = ChildProcessByStdio<null, Readable, Readable>;
+
+/** It has nothing to tidy up; and closing the pipes ends whatever it has started itself. */
+function stop(child: Journalctl): void {
+  child.kill('SIGKILL');
+  child.stdout.destroy();
+  child.stderr.destroy();
+}
+
+/** Characters. */
+const MAX_STDERR = 2_000;
+
+function tailOf(stream: Readable): () => string {
+  let tail = '';
+  stream.setEncoding('utf8').on('data', (text: string) => (tail = (tail + text).slice(-MAX_STDERR)));
+  return () => tail.trim();
+}
+
+async function failureOf(exit: Promise<unknown[]>, stderr: () => string): Promise<JournalFailedError | null> {
+  const [code, signal] = await exit;
+  if (code === 0) return null;
+  return new JournalFailedError({
+    exitCode: typeof code === 'number' ? code : null,
+    signal: typeof signal === 'string' ? signal : null,
+    stderr: stderr(),
+  });
+}
