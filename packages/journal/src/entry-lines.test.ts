@@ -25,11 +25,13 @@ describe('createLineReader', () => {
     const value = fc.oneof(text, bytes, fc.array(fc.oneof(text, bytes), { maxLength: 5 }));
     fc.assert(
       fc.property(fc.array(value, { maxLength: 20 }), fc.array(fc.nat(3_000)), (values, cuts) => {
-        const object = { ...values, __CURSOR: 'last' };
+        const object = { ...Object.fromEntries(values.entries()), __CURSOR: 'last' };
         const [line = ''] = readAll(`${JSON.stringify(object)}\n{}\n`, cuts);
         expect(Buffer.byteLength(line)).toBeLessThan(LIMITS.line + 20 * 600 + 1_000);
         const parsed: unknown = JSON.parse(line);
-        expect(Object.keys(Object(parsed))).toEqual(Object.keys(object));
+        expect(parsed).toEqual(
+          expect.objectContaining(Object.fromEntries(values.map((_, key) => [key, expect.anything()]))),
+        );
         expect(parsed).toMatchObject({ __CURSOR: 'last' });
       }),
       { numRuns: 300 },
@@ -43,10 +45,11 @@ describe('createLineReader', () => {
 
   it('marks bytes that it has cut', () => {
     const [line = ''] = readAll(`${JSON.stringify({ MESSAGE: Array.from({ length: 5_000 }, () => 200) })}\n`, []);
-    const bytes = Buffer.from(JSON.parse(line).MESSAGE);
-    expect(bytes.subarray(-CUT.length - 2).toString()).toBe(CUT);
+    const bytes = line.match(/\d+/g)?.map(Number) ?? [];
+    expect(Buffer.from(bytes.slice(-Buffer.byteLength(CUT))).toString()).toBe(CUT);
     expect(bytes.length).toBeLessThan(300);
     expect(bytes[240]).toBe(200);
+    expect(JSON.parse(line)).toEqual({ MESSAGE: bytes });
   });
 
   it('cuts each of several texts of one field', () => {

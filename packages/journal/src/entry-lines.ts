@@ -70,7 +70,8 @@ export function createLineReader(limits: LineLimits = DEFAULT_LIMITS): (chunk: B
     };
     const readComma = (index: number): void => {
       if (depth === 0) startValue(index);
-      else if (skipping === null && valueBytes > valueLimit) skip(depth, index, isDigit(previous) ? BYTES_CUT : NOTHING);
+      else if (skipping === null && valueBytes > valueLimit)
+        skip(depth, index, isDigit(previous) ? BYTES_CUT : NOTHING);
     };
     const endLine = (index: number): void => {
       keep(index);

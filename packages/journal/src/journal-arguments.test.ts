@@ -13,8 +13,16 @@ describe('journalArguments', () => {
     ['following', { follow: true }, ['--follow']],
     ['following from a time on', { follow: true, since: 5 }, ['--follow', '--no-tail', '--since=@0.005000']],
     ['following after a cursor', { follow: true, afterCursor: 's=1' }, ['--follow', '--no-tail', '--after-cursor=s=1']],
-    ['following the last ones from a time on', { follow: true, lines: 3, since: '1h ago' }, ['--follow', '--lines=3', '--since=1h ago']],
-    ['a time in milliseconds', { since: 1_700_000_000_123, until: 0.5 }, ['--since=@1700000000.123000', '--until=@0.000500']],
+    [
+      'following the last ones from a time on',
+      { follow: true, lines: 3, since: '1h ago' },
+      ['--follow', '--lines=3', '--since=1h ago'],
+    ],
+    [
+      'a time in milliseconds',
+      { since: 1_700_000_000_123, until: 0.5 },
+      ['--since=@1700000000.123000', '--until=@0.000500'],
+    ],
     ['names', { unit: 'docker.service', identifier: 'abc' }, ['--unit=docker.service', '--identifier=abc']],
     ['values that look like options', { unit: '--file=/x', since: '-1h' }, ['--unit=--file=/x', '--since=-1h']],
     ['places', { directory: '/j', root: '/mnt/root' }, ['--directory=/j', '--root=/mnt/root']],

@@ -63,7 +63,8 @@ function checked(option: string, value: string): string {
 
 function count(lines: number | undefined): string | undefined {
   if (lines === undefined) return undefined;
-  if (!Number.isSafeInteger(lines) || lines < 0) throw new JournalOptionError('lines', 'must be a whole number, 0 or more');
+  if (!Number.isSafeInteger(lines) || lines < 0)
+    throw new JournalOptionError('lines', 'must be a whole number, 0 or more');
   return String(lines);
 }
 

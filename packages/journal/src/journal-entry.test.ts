@@ -6,7 +6,9 @@ const BASE = { __CURSOR: 's=1', __REALTIME_TIMESTAMP: '1700000000123999' };
 
 describe('parseJournalEntry', () => {
   it('reads an entry of a container', () => {
-    expect(parse({ MESSAGE: 'hello', PRIORITY: '3', CONTAINER_ID_FULL: 'abc', CONTAINER_NAME: 'web', _UID: '0' })).toEqual({
+    expect(
+      parse({ MESSAGE: 'hello', PRIORITY: '3', CONTAINER_ID_FULL: 'abc', CONTAINER_NAME: 'web', _UID: '0' }),
+    ).toEqual({
       message: 'hello',
       timestamp: 1_700_000_000_123,
       priority: 3,
@@ -19,18 +21,18 @@ describe('parseJournalEntry', () => {
   });
 
   it.each([
-    ['text', 'sömething', 'sömething', undefined],
-    ['bytes', [255, 104, 105, 10], '\ufffdhi\n', [255, 104, 105, 10]],
-    ['bytes that are text after all', [195, 182], 'ö', [195, 182]],
-    ['several', ['one', 'two'], 'one', undefined],
-    ['several, the first of them bytes', [[104, 105], 'two'], 'hi', undefined],
-    ['too long a message', null, '', undefined],
-    ['none', undefined, '', undefined],
-    ['an empty list', [], '', undefined],
-  ])('takes %s as the message', (_, MESSAGE, message, bytes) => {
+    { what: 'text', MESSAGE: 'sömething', message: 'sömething' },
+    { what: 'bytes', MESSAGE: [255, 104, 105, 10], message: '\ufffdhi\n', bytes: [255, 104, 105, 10] },
+    { what: 'bytes that are text after all', MESSAGE: [195, 182], message: 'ö', bytes: [195, 182] },
+    { what: 'several', MESSAGE: ['one', 'two'], message: 'one' },
+    { what: 'several, the first of them bytes', MESSAGE: [[104, 105], 'two'], message: 'hi' },
+    { what: 'too long a message', MESSAGE: null, message: '' },
+    { what: 'none', MESSAGE: undefined, message: '' },
+    { what: 'an empty list', MESSAGE: [], message: '' },
+  ])('takes $what as the message', ({ MESSAGE, message, bytes }) => {
     const entry = parse({ MESSAGE });
     expect(entry.message).toBe(message);
-    expect(entry.messageBytes === undefined ? undefined : [...entry.messageBytes]).toEqual(bytes);
+    expect(entry.messageBytes).toEqual(bytes === undefined ? undefined : Uint8Array.from(bytes));
   });
 
   it.each([

@@ -3,7 +3,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { followJournal, JournalFailedError, JournalFormatError, JournalUnavailableError, readJournal, streamJournal } from './index.ts';
+import {
+  followJournal,
+  JournalFailedError,
+  JournalFormatError,
+  JournalUnavailableError,
+  readJournal,
+  streamJournal,
+} from './index.ts';
 
 let directory: string;
 let never: AbortSignal;
@@ -60,7 +67,7 @@ describe('readJournal', () => {
     await gone();
   });
 
-  it('does not take what a process of journalctl\'s could not finish for an entry', async () => {
+  it("does not take what a process of journalctl's could not finish for an entry", async () => {
     const command = fake(`${print('one')}; printf '{"MESSAGE":"tw'`);
     expect(await messages(readJournal({ command }, never))).toEqual(['one']);
   });
@@ -111,7 +118,10 @@ describe('followJournal', () => {
 
   it('ends although journalctl left a process behind that holds its output open', async () => {
     const controller = new AbortController();
-    const entries = followJournal({ command: fake(`sleep 60 & echo $! > ${directory}/other; ${WAITING}`) }, controller.signal);
+    const entries = followJournal(
+      { command: fake(`sleep 60 & echo $! > ${directory}/other; ${WAITING}`) },
+      controller.signal,
+    );
     await entries.next();
     const waiting = entries.next();
     controller.abort();
@@ -157,7 +167,9 @@ describe('streamJournal', () => {
 /** A program in the place of journalctl, which tells its arguments and process id. */
 function fake(script: string): string {
   const path = join(directory, 'journalctl');
-  writeFileSync(path, `#!/bin/sh\necho "$*" > ${directory}/arguments\necho $$ > ${directory}/pid\n${script}\n`, { mode: 0o755 });
+  writeFileSync(path, `#!/bin/sh\necho "$*" > ${directory}/arguments\necho $$ > ${directory}/pid\n${script}\n`, {
+    mode: 0o755,
+  });
   return path;
 }
 

@@ -31,10 +31,10 @@ afterEach(() => {
 
 describe('readJournal', () => {
   beforeEach(async () => {
-    await write(
-      ...Array.from({ length: 20 }, (_, index) => line(index, `line ${index}`, index % 2 === 0 ? WEB : DB)),
-      { time: START + 20_000_000, fields: { MESSAGE: Buffer.from([255, 254, 10, 104, 105]), _SYSTEMD_UNIT: 'a.service' } },
-    );
+    await write(...Array.from({ length: 20 }, (_, index) => line(index, `line ${index}`, index % 2 === 0 ? WEB : DB)), {
+      time: START + 20_000_000,
+      fields: { MESSAGE: Buffer.from([255, 254, 10, 104, 105]), _SYSTEMD_UNIT: 'a.service' },
+    });
   });
 
   it('gives every entry with what is known about it', async () => {
@@ -50,7 +50,10 @@ describe('readJournal', () => {
       containerName: 'db',
       fields: expect.objectContaining({ SYSLOG_IDENTIFIER: DB.slice(0, 12), __REALTIME_TIMESTAMP: '1700000003000000' }),
     });
-    expect(entries[20]).toMatchObject({ message: '\ufffd\ufffd\nhi', messageBytes: Uint8Array.from([255, 254, 10, 104, 105]) });
+    expect(entries[20]).toMatchObject({
+      message: '\ufffd\ufffd\nhi',
+      messageBytes: Uint8Array.from([255, 254, 10, 104, 105]),
+    });
   });
 
   it.each<[string, JournalQuery, string[]]>([
@@ -65,9 +68,17 @@ describe('readJournal', () => {
     ['of a unit', { unit: 'a.service' }, ['\ufffd\ufffd\nhi']],
     ['of a unit by a pattern', { unit: 'a.*' }, ['\ufffd\ufffd\nhi']],
     ['of no unit', { unit: '--directory=/' }, []],
-    ['of either of two groups', { matches: [{ MESSAGE: 'line 4' }, { MESSAGE: 'line 7', PRIORITY: '3' }] }, ['line 4', 'line 7']],
+    [
+      'of either of two groups',
+      { matches: [{ MESSAGE: 'line 4' }, { MESSAGE: 'line 7', PRIORITY: '3' }] },
+      ['line 4', 'line 7'],
+    ],
     ['of all of a group', { matches: [{ MESSAGE: 'line 4', PRIORITY: '3' }] }, []],
-    ['of a group and a container', { matches: [{ PRIORITY: '3' }, { PRIORITY: '6' }], containerId: WEB, lines: 1 }, ['line 18']],
+    [
+      'of a group and a container',
+      { matches: [{ PRIORITY: '3' }, { PRIORITY: '6' }], containerId: WEB, lines: 1 },
+      ['line 18'],
+    ],
   ])('finds entries: %s', async (_, query, expected) => {
     expect(await messages(query)).toEqual(expected);
   });
@@ -129,7 +140,10 @@ describe('followJournal', () => {
     const seen: string[] = [];
     let afterCursor: string | undefined;
     while (seen.length < written.length) {
-      for await (const entry of followJournal({ directory, ...(afterCursor === undefined ? { since: 0 } : { afterCursor }) }, never)) {
+      for await (const entry of followJournal(
+        { directory, ...(afterCursor === undefined ? { since: 0 } : { afterCursor }) },
+        never,
+      )) {
         seen.push(entry.message);
         afterCursor = entry.cursor;
         if (seen.length % 15 === 0 || seen.length === written.length) break;
@@ -237,7 +251,8 @@ function journalctls(): string[] {
         const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
         return stat.includes('(journalctl)') && stat.split(') ')[1]?.split(' ')[1] === String(process.pid);
       } catch (error) {
-        if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return false;
+        if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH'))
+          return false;
         throw error;
       }
     });

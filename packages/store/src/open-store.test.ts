@@ -210,7 +210,11 @@ describe('a damaged database', () => {
       openStore({ path })[Symbol.dispose]();
     }
     const kept = readdirSync(directory).filter((name) => name.includes('damaged'));
-    expect(kept.sort()).toEqual(['database.sqlite.damaged-3', 'database.sqlite.damaged-4', 'database.sqlite.damaged-5']);
+    expect(kept.sort()).toEqual([
+      'database.sqlite.damaged-3',
+      'database.sqlite.damaged-4',
+      'database.sqlite.damaged-5',
+    ]);
   });
 
   it('costs what is not in the database file yet, when only the log is damaged', () => {

@@ -126,11 +126,14 @@ describe('apiKeys', () => {
     expect(store.apiKeys.find(main)).toEqual({ kind: 'app', appId: 0, serviceName: 'main' });
   });
 
-  it.each(['', 'x', '0'.repeat(64), 'é'.repeat(32), '0'.repeat(100_000)])('does not know a text that is not one (%#)', (key) => {
-    store.apiKeys.global();
-    expect(store.apiKeys.find(key)).toBeNull();
-    expect(store.apiKeys.regenerate(key)).toBeNull();
-  });
+  it.each(['', 'x', '0'.repeat(64), 'é'.repeat(32), '0'.repeat(100_000)])(
+    'does not know a text that is not one (%#)',
+    (key) => {
+      store.apiKeys.global();
+      expect(store.apiKeys.find(key)).toBeNull();
+      expect(store.apiKeys.regenerate(key)).toBeNull();
+    },
+  );
 
   it('knows a key only as it was written', () => {
     const key = store.apiKeys.global();

@@ -17,11 +17,26 @@ describe('setAside', () => {
   it('takes the side files along, and leaves everything else', () => {
     make('a', 'a-wal', 'a-journal', 'a-shm', 'a.lock', 'b-wal');
     expect(setAside(path)).toBe(`${path}.damaged-1`);
-    expect(names()).toEqual(['a.damaged-1', 'a.damaged-1-journal', 'a.damaged-1-shm', 'a.damaged-1-wal', 'a.lock', 'b-wal']);
+    expect(names()).toEqual([
+      'a.damaged-1',
+      'a.damaged-1-journal',
+      'a.damaged-1-shm',
+      'a.damaged-1-wal',
+      'a.lock',
+      'b-wal',
+    ]);
   });
 
   it('counts on from the latest, and keeps the latest three with their side files', () => {
-    make('a', 'a.damaged-2', 'a.damaged-2-wal', 'a.damaged-9-shm', 'a.damaged-10', 'a.damaged-10-wal', 'a.damaged-note');
+    make(
+      'a',
+      'a.damaged-2',
+      'a.damaged-2-wal',
+      'a.damaged-9-shm',
+      'a.damaged-10',
+      'a.damaged-10-wal',
+      'a.damaged-note',
+    );
     expect(setAside(path)).toBe(`${path}.damaged-11`);
     expect(names()).toEqual(['a.damaged-10', 'a.damaged-10-wal', 'a.damaged-11', 'a.damaged-9-shm', 'a.damaged-note']);
   });

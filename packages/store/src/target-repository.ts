@@ -16,7 +16,9 @@ export interface TargetRepository {
 export function createTargetRepository(query: Query, logger: (message: string) => void): TargetRepository {
   return {
     load(source) {
-      const row = query((database) => database.select().from(targetStates).where(eq(targetStates.source, source)).get());
+      const row = query((database) =>
+        database.select().from(targetStates).where(eq(targetStates.source, source)).get(),
+      );
       if (row === undefined) return null;
       const decoded = decode(row.document);
       if (decoded.target !== null) return decoded.target;

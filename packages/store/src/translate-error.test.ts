@@ -37,12 +37,14 @@ describe('translateError', () => {
     expect(translated?.message).not.toContain('s3cret');
   });
 
-  it.each([new TypeError('a fault of a program'), new Sqlite.SqliteError('no such table', 'SQLITE_ERROR'), 'text', undefined])(
-    'leaves %s to the caller',
-    (thrown) => {
-      expect(translateError('/data/a', thrown)).toBeNull();
-    },
-  );
+  it.each([
+    new TypeError('a fault of a program'),
+    new Sqlite.SqliteError('no such table', 'SQLITE_ERROR'),
+    'text',
+    undefined,
+  ])('leaves %s to the caller', (thrown) => {
+    expect(translateError('/data/a', thrown)).toBeNull();
+  });
 });
 
 describe('isDamage', () => {

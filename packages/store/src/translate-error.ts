@@ -40,5 +40,7 @@ function rootFailure(thrown: unknown): Failure | null {
 
 /** An error of SQLite, or of a system call. */
 function isFailure(error: Error): error is Failure {
-  return error instanceof Sqlite.SqliteError || ('code' in error && typeof error.code === 'string' && 'syscall' in error);
+  return (
+    error instanceof Sqlite.SqliteError || ('code' in error && typeof error.code === 'string' && 'syscall' in error)
+  );
 }
