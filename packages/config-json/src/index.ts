@@ -1,1 +1,20 @@
-export {};
+export {
+  openConfigJson,
+  type ConfigJsonFile,
+  type DeviceIdentity,
+  type OpenConfigJsonOptions,
+} from './open-config-json.ts';
+export { ConfigJson } from './config-json.ts';
+export type { ConfigJsonProblem, DecodedConfigJson } from './decode-config-json.ts';
+export type { ConfigJsonPatch } from './patch-config-json.ts';
+export type { ConfigFileSystem, FileAttributes, NewFile } from './config-file-system.ts';
+export {
+  ConfigJsonContendedError,
+  ConfigJsonDamagedError,
+  ConfigJsonIdentityError,
+  ConfigJsonPatchError,
+  ConfigJsonReadError,
+  ConfigJsonWriteError,
+  type ConfigJsonDamage,
+  type DamageReport,
+} from './errors.ts';

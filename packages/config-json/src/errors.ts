@@ -1,0 +1,110 @@
+import { SupervisorError } from '@device-supervisor/errors';
+import type { ConfigJsonProblem } from './decode-config-json.ts';
+
+/** What is wrong with the text of the file. */
+export type ConfigJsonDamage = 'empty' | 'not-utf8' | 'invalid-json' | 'not-an-object';
+
+export interface DamageReport {
+  readonly path: string;
+  readonly damage: ConfigJsonDamage;
+  /** Of the first defect, both from 1 on; `null`: it is not in one place. */
+  readonly position: { readonly line: number; readonly column: number } | null;
+  /** Where its content was kept; `null`: that was not possible. */
+  readonly copy: string | null;
+}
+
+/** The file cannot be read as a JSON object. It is left as it is. */
+export class ConfigJsonDamagedError extends SupervisorError<'CONFIG_JSON_DAMAGED', DamageReport> {
+  constructor(report: DamageReport) {
+    const at = report.position === null ? '' : ` at line ${report.position.line}, column ${report.position.column}`;
+    super('CONFIG_JSON_DAMAGED', `${report.path} is damaged: ${describeDamage[report.damage]}${at}`, {
+      details: report,
+      hint: report.copy === null ? 'Repair it by hand' : `Repair it by hand; a copy was kept as ${report.copy}`,
+    });
+  }
+}
+
+/** The file is there and cannot be read. */
+export class ConfigJsonReadError extends SupervisorError<
+  'CONFIG_JSON_UNREADABLE',
+  { readonly path: string; readonly systemCode: string | null }
+> {
+  constructor(path: string, cause: unknown) {
+    super('CONFIG_JSON_UNREADABLE', `${path} cannot be read`, {
+      details: { path, systemCode: systemCodeOf(cause) },
+      hint: 'Check that it is a file, its mode, and the boot partition',
+      cause,
+    });
+  }
+}
+
+/** The file could not be replaced. It has its old content, or the new one when only that could not be made durable. */
+export class ConfigJsonWriteError extends SupervisorError<
+  'CONFIG_JSON_UNWRITABLE',
+  { readonly path: string; readonly systemCode: string | null }
+> {
+  constructor(path: string, cause: unknown) {
+    const systemCode = systemCodeOf(cause);
+    super('CONFIG_JSON_UNWRITABLE', `${path} cannot be changed`, {
+      details: { path, systemCode },
+      hint: remedies.get(systemCode ?? '') ?? 'Check the boot partition for errors',
+      cause,
+    });
+  }
+}
+
+/** Somebody else changed the file each time that we were about to. */
+export class ConfigJsonContendedError extends SupervisorError<'CONFIG_JSON_CONTENDED', { readonly path: string }> {
+  constructor(path: string) {
+    super('CONFIG_JSON_CONTENDED', `${path} is changed by another program all the time`, {
+      details: { path },
+      hint: 'Find the program that keeps writing it',
+    });
+  }
+}
+
+/** A caller asked for values that the file must not have. Nothing was changed. */
+export class ConfigJsonPatchError extends SupervisorError<
+  'CONFIG_JSON_PATCH_INVALID',
+  { readonly problems: readonly ConfigJsonProblem[] }
+> {
+  constructor(problems: readonly ConfigJsonProblem[]) {
+    const list = problems.map(({ key, message }) => `${key} ${message}`).join('; ');
+    super('CONFIG_JSON_PATCH_INVALID', `config.json cannot be set as asked: ${list}`, { details: { problems } });
+  }
+}
+
+/** The file has a uuid or key that cannot be used; a new one would be another device to the cloud. */
+export class ConfigJsonIdentityError extends SupervisorError<
+  'CONFIG_JSON_IDENTITY_INVALID',
+  { readonly path: string; readonly problems: readonly ConfigJsonProblem[] }
+> {
+  constructor(path: string, problems: readonly ConfigJsonProblem[]) {
+    const list = problems.map(({ key, message }) => `${key} ${message}`).join('; ');
+    super('CONFIG_JSON_IDENTITY_INVALID', `the identity of the device in ${path} is unusable: ${list}`, {
+      details: { path, problems },
+      hint: 'Correct the value, or remove the key to have a new one made',
+    });
+  }
+}
+
+/** `code` of a system error; `null`: it has none. */
+export function systemCodeOf(thrown: unknown): string | null {
+  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : null;
+}
+
+const describeDamage: Record<ConfigJsonDamage, string> = {
+  empty: 'it is empty',
+  'not-utf8': 'it is not UTF-8 text',
+  'invalid-json': 'it is not JSON',
+  'not-an-object': 'it is not a JSON object',
+};
+
+const remedies: ReadonlyMap<string, string> = new Map([
+  ['EROFS', 'Mount the file system writable'],
+  ['ENOSPC', 'Free space on the file system'],
+  ['EDQUOT', 'Free space on the file system'],
+  ['EACCES', "Let the supervisor's user write the directory of the file"],
+  ['EPERM', "Let the supervisor's user write the directory of the file"],
+  ['EBUSY', 'Mount the directory of the file, not the file itself: a mounted file cannot be replaced'],
+]);

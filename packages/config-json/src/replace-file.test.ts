@@ -1,0 +1,154 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFaultyFileSystem, type Fault } from '../test/faulty-file-system.ts';
+import { ConfigJsonContendedError, ConfigJsonReadError, ConfigJsonWriteError, openConfigJson } from './index.ts';
+
+const OLD = '{"uuid":"0123456789abcdef0123456789abcdef","foreign":1,"hostname":"old"}';
+const NEW = OLD.replace('old', 'new');
+
+let directory: string;
+let path: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'config-json-'));
+  path = join(directory, 'config.json');
+  writeFileSync(path, OLD);
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const content = (): string => readFileSync(path, 'utf8');
+
+describe('replacing the file', () => {
+  it('makes the new content durable before it takes the place of the old, and that after', async () => {
+    const { fileSystem, calls } = createFaultyFileSystem();
+    await openConfigJson({ path, fileSystem }).update({ hostname: 'new' });
+    expect(calls).toEqual([
+      'read',
+      'resolve',
+      'attributes',
+      'create',
+      'attributes',
+      'chmod',
+      'write',
+      'sync',
+      'close',
+      'read',
+      'rename',
+      'syncDirectory',
+      'list',
+    ]);
+  });
+
+  describe.each<Fault['kind']>(['error', 'crash'])('when a call fails (%s)', (kind) => {
+    it('leaves the old content or the new, and nothing else once it succeeds again', async () => {
+      const failed: string[] = [];
+      for (let at = 1; ; at++) {
+        writeFileSync(path, OLD);
+        const { fileSystem, calls } = createFaultyFileSystem({ at, kind });
+        const error: unknown = await openConfigJson({ path, fileSystem })
+          .update({ hostname: 'new' })
+          .then(
+            () => null,
+            (thrown: unknown) => thrown,
+          );
+        const call = calls[at - 1];
+        if (call === undefined) break;
+        failed.push(call);
+        const replaced = calls.slice(0, at - 1).includes('rename');
+        expect([call, content()]).toEqual([call, replaced ? NEW : OLD]);
+        if (call !== 'list') {
+          const expected = at === 1 ? ConfigJsonReadError : ConfigJsonWriteError;
+          expect([call, error]).toEqual([call, expect.any(expected)]);
+          expect(error).toMatchObject({ details: { path, systemCode: 'EIO' }, hint: expect.any(String) });
+        }
+        if (kind === 'error') expect([call, readdirSync(directory)]).toEqual([call, ['config.json']]);
+
+        await openConfigJson({ path }).update({ hostname: 'third' });
+        expect([call, content()]).toEqual([call, OLD.replace('old', 'third')]);
+        expect([call, readdirSync(directory)]).toEqual([call, ['config.json']]);
+      }
+      expect(failed).toHaveLength(13);
+    });
+  });
+
+  it('does not mind a file system that cannot sync directories', async () => {
+    const { fileSystem } = createFaultyFileSystem();
+    const file = openConfigJson({
+      path,
+      fileSystem: {
+        ...fileSystem,
+        syncDirectory: async () => {
+          throw Object.assign(new Error('not supported'), { code: 'EINVAL' });
+        },
+      },
+    });
+    expect(await file.update({ hostname: 'new' })).toEqual(['hostname']);
+  });
+
+  it.each([
+    ['EROFS', /writable/],
+    ['ENOSPC', /Free space/],
+    ['EACCES', /write the directory/],
+    ['EBUSY', /Mount the directory/],
+  ])('says what to do about %s', async (code, hint) => {
+    const { fileSystem } = createFaultyFileSystem();
+    const file = openConfigJson({
+      path,
+      fileSystem: {
+        ...fileSystem,
+        rename: async () => {
+          throw Object.assign(new Error(code), { code });
+        },
+      },
+    });
+    await expect(file.update({ hostname: 'new' })).rejects.toMatchObject({ hint: expect.stringMatching(hint) });
+    expect(readdirSync(directory)).toEqual(['config.json']);
+  });
+});
+
+describe('another program that changes the file', () => {
+  it('keeps what it wrote between our reading and our writing', async () => {
+    let times = 2;
+    const { fileSystem } = createFaultyFileSystem(null, (name) => {
+      if (name === 'sync' && times > 0) writeFileSync(path, OLD.replace('"foreign":1', `"foreign":${times--}00`));
+    });
+    expect(await openConfigJson({ path, fileSystem }).update({ hostname: 'new' })).toEqual(['hostname']);
+    expect(content()).toBe(NEW.replace('"foreign":1', '"foreign":100'));
+    expect(readdirSync(directory)).toEqual(['config.json']);
+  });
+
+  it('keeps what it made where nothing was', async () => {
+    rmSync(path);
+    let done = false;
+    const { fileSystem } = createFaultyFileSystem(null, (name) => {
+      if (name === 'sync' && !done) writeFileSync(path, OLD);
+      if (name === 'sync') done = true;
+    });
+    await openConfigJson({ path, fileSystem }).update({ hostname: 'new' });
+    expect(content()).toBe(NEW);
+  });
+
+  it('is not overwritten when it removes the file', async () => {
+    const { fileSystem } = createFaultyFileSystem(null, (name) => {
+      if (name === 'sync') rmSync(path, { force: true });
+    });
+    await expect(openConfigJson({ path, fileSystem }).update({ hostname: 'new' })).rejects.toMatchObject({
+      code: 'CONFIG_JSON_UNWRITABLE',
+      details: { systemCode: 'ENOENT' },
+    });
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('wins when it never stops', async () => {
+    let count = 0;
+    const { fileSystem } = createFaultyFileSystem(null, (name) => {
+      if (name === 'sync') writeFileSync(path, OLD.replace('1,', `${count++},`));
+    });
+    await expect(openConfigJson({ path, fileSystem }).update({ hostname: 'new' })).rejects.toBeInstanceOf(
+      ConfigJsonContendedError,
+    );
+    expect(content()).toContain('old');
+    expect(readdirSync(directory)).toEqual(['config.json']);
+  });
+});
