@@ -21,7 +21,7 @@ interface LockDirectoryDetails {
 export class LockDirectoryError extends SupervisorError<'LOCK_DIRECTORY_UNUSABLE', LockDirectoryDetails> {
   constructor(path: string, cause: unknown) {
     const systemCode = systemCodeOf(cause);
-    const problem = problemOf(systemCode);
+    const problem = problems.get(systemCode) ?? 'failed';
     super('LOCK_DIRECTORY_UNUSABLE', `update locks cannot be kept at ${path}: ${describeProblem[problem]}`, {
       details: { path, problem, systemCode },
       hint: remedy[problem],
@@ -81,30 +81,20 @@ export function systemCodeOf(thrown: unknown): string | null {
   return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : null;
 }
 
-function problemOf(systemCode: string | null): LockDirectoryProblem {
-  switch (systemCode) {
-    case 'EACCES':
-    case 'EPERM':
-      return 'not-writable';
-    case 'ENOTDIR':
-    case 'ELOOP':
-      return 'not-a-directory';
-    case 'EROFS':
-      return 'read-only';
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return 'no-space';
-    case 'EXDEV':
-    case 'EMLINK':
-    case 'ENOTSUP':
-    case 'EOPNOTSUPP':
-      return 'no-hard-links';
-    case 'ENOENT':
-      return 'missing';
-    default:
-      return 'failed';
-  }
-}
+const problems: ReadonlyMap<string | null, LockDirectoryProblem> = new Map([
+  ['EACCES', 'not-writable'],
+  ['EPERM', 'not-writable'],
+  ['ENOTDIR', 'not-a-directory'],
+  ['ELOOP', 'not-a-directory'],
+  ['EROFS', 'read-only'],
+  ['ENOSPC', 'no-space'],
+  ['EDQUOT', 'no-space'],
+  ['EXDEV', 'no-hard-links'],
+  ['EMLINK', 'no-hard-links'],
+  ['ENOTSUP', 'no-hard-links'],
+  ['EOPNOTSUPP', 'no-hard-links'],
+  ['ENOENT', 'missing'],
+]);
 
 const describeProblem: Record<LockDirectoryProblem, string> = {
   'not-writable': 'permission denied',

@@ -82,7 +82,7 @@ const races: [string, string[]][] = [
 ];
 
 describe.each(LOCK_NAMES)('services that race for %s', (name) => {
-  it.each(races)('never hold it together with us: %s', { timeout: 60_000 }, async (_, racing) => {
+  it.each(races)('never hold it together with us: %s', { timeout: 120_000 }, async (_, racing) => {
     await using locks = createUpdateLocks({ directory: temporary.directory });
     await locks.prepare(1, 'web');
     for (const way of racing) contend(way, temporary.lock(1, 'web', name));
