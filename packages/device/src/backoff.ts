@@ -51,6 +51,11 @@ export class Backoff {
     }
   }
 
+  /** Lets an operation be tried at once. */
+  forget(id: string): void {
+    this.#entries.delete(id);
+  }
+
   /** Why operations, by id, are not to be tried now. */
   paused(): ReadonlyMap<string, string> {
     const now = this.#options.now();

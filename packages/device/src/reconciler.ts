@@ -289,7 +289,7 @@ export class Reconciler implements AsyncDisposable {
     let retryIn: number | null = null;
     switch (result.status) {
       case 'done':
-        this.#backoff.succeeded(operation.id, operation.cause);
+        this.#noteSuccess(operation);
         if (operation.kind === 'stop-container') this.#seenRunning.delete(operation.containerId);
         break;
       case 'failed':
@@ -303,6 +303,15 @@ export class Reconciler implements AsyncDisposable {
         break;
     }
     this.#dependencies.emit({ type: 'operation-finished', operation, result, retryIn });
+  }
+
+  /** What comes into being again and again is either not as it was asked for, or does not last. */
+  #noteSuccess({ kind, id, cause }: Operation): void {
+    if (kind === 'create-container' || kind === 'create-network' || kind === 'pull-image' || kind === 'start-container') {
+      this.#backoff.succeeded(id, cause);
+    } else {
+      this.#backoff.forget(id);
+    }
   }
 
   #onEngineChange(): void {

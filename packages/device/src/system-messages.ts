@@ -46,6 +46,9 @@ export function systemMessage(event: DeviceEvent): SystemMessage | null {
   }
 }
 
+/** Characters of a cause that a message quotes. */
+const LONGEST_CAUSE = 120;
+
 interface Wording {
   /** While it is done, e.g. `Downloading`. */
   readonly doing: string;
@@ -67,7 +70,7 @@ function wordingOf(operation: Operation): Wording | null {
     case 'start-container':
       return word('Starting', 'Started', 'start', `service '${operation.service}'`);
     case 'stop-container':
-      return word('Killing', 'Killed', 'kill', `service '${operation.service}' (${operation.cause})`);
+      return word('Killing', 'Killed', 'kill', `service '${operation.service}'`);
     case 'remove-container':
       return word('Removing', 'Removed', 'remove', `service '${operation.service}'`);
     case 'create-network':
@@ -95,7 +98,13 @@ function word(doing: string, done: string, failed: string, object: string): Word
 
 function beginning(operation: Operation): string | null {
   const wording = operation.kind === 'acquire-locks' ? null : wordingOf(operation);
-  return wording === null ? null : `${wording.doing} ${wording.object}`;
+  if (wording === null) return null;
+  const why = operation.kind === 'stop-container' ? ` (${shorten(operation.cause)})` : '';
+  return `${wording.doing} ${wording.object}${why}`;
+}
+
+function shorten(text: string): string {
+  return text.length <= LONGEST_CAUSE ? text : `${text.slice(0, LONGEST_CAUSE)}…`;
 }
 
 function ending(operation: Operation, result: OperationResult, retryIn: number | null): string | null {

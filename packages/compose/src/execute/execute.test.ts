@@ -87,6 +87,13 @@ describe('execute', () => {
     expect(calls.at(-1)).toBe('unlock 1');
   });
 
+  it('gives the locks back also where the plan does not', async () => {
+    const calls: string[] = [];
+    const operations = update().filter(({ kind }) => kind === 'acquire-locks' || kind === 'pull-image');
+    await execute(operations, ports(async (name) => void calls.push(name)), { signal });
+    expect(calls.at(-1)).toBe('unlock');
+  });
+
   it('stops nothing when a download fails', async () => {
     const calls: string[] = [];
     const results = await execute(

@@ -44,12 +44,12 @@ export async function execute(
   ports: ExecutePorts,
   options: ExecuteOptions,
 ): Promise<ReadonlyMap<string, OperationResult>> {
-  const run = new Execution(operations, ports, options);
+  await using run = new Execution(operations, ports, options);
   await run.finished;
   return run.results;
 }
 
-class Execution {
+class Execution implements AsyncDisposable {
   readonly results = new Map<string, OperationResult>();
   readonly finished: Promise<void>;
 
@@ -81,6 +81,13 @@ class Execution {
       if (operation.dependsOn.length === 0) this.#ready.push(operation);
     }
     this.#advance();
+  }
+
+  /** Gives back what the plan did not. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const leases = [...this.#leases.values()];
+    this.#leases.clear();
+    await Promise.all(leases.map((lease) => lease[Symbol.asyncDispose]()));
   }
 
   /** Begins what can begin. */

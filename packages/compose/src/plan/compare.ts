@@ -61,5 +61,11 @@ function withoutUncompared(config: ContainerConfig): ContainerConfig {
   const environment = Object.entries(config.environment).filter(([name]) => isCompared(name));
   const base = { ...config, environment: Object.fromEntries(environment) };
   // A container that borrows another's network stack shows that one's names as its own.
-  return config.networkMode.startsWith('container:') ? { ...base, hostname: '', domainname: '', macAddress: '' } : base;
+  if (config.networkMode.startsWith('container:')) return { ...base, hostname: '', domainname: '', macAddress: '' };
+  // Engines add a container's hostname to its aliases.
+  const networks = Object.entries(config.networks).map(([name, endpoint]) => [
+    name,
+    { ...endpoint, aliases: endpoint.aliases.filter((alias) => alias !== config.hostname) },
+  ]);
+  return { ...base, networks: Object.fromEntries(networks) };
 }

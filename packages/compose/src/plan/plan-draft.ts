@@ -52,10 +52,11 @@ export class PlanDraft {
     const kept = new Map(this.#operations);
     for (const [id, message] of paused) {
       const draft = kept.get(id);
-      if (draft === undefined) continue;
+      if (draft === undefined || draft.operation.kind === 'release-locks') continue;
       const { appId, service } = draft.operation;
       blocked.push({ appId, service, reason: 'backoff', message });
       kept.delete(id);
+      if (draft.operation.kind === 'create-container') keepPredecessor(kept, draft.operation);
     }
     dropUnreachable(kept);
     dropIdleLocks(kept);
@@ -75,6 +76,14 @@ function lastOnly(operations: readonly Operation[]): (operation: Operation) => O
     const awaited = new Set(operation.dependsOn.flatMap((id) => dependencies.get(id) ?? []));
     return { ...operation, dependsOn: operation.dependsOn.filter((id) => !awaited.has(id)) };
   };
+}
+
+/** A container is not taken away for another that cannot come yet. */
+function keepPredecessor(kept: Map<string, DraftOperation>, { appId, service }: Operation): void {
+  for (const [id, { operation }] of kept) {
+    const departs = operation.kind === 'stop-container' || operation.kind === 'remove-container';
+    if (departs && operation.appId === appId && operation.service === service) kept.delete(id);
+  }
 }
 
 /** Drops operations that depend on one that is not there. Locks are released whatever became of the rest. */

@@ -36,6 +36,14 @@ describe('a target that is reached', () => {
     expect(planned(target, reachedSnapshot(target))).toBe('');
   });
 
+  it('asks for nothing because of the alias that engines add', () => {
+    const target = testTarget({ services: { web: { composition: { hostname: 'host' } } } });
+    const snapshot = reachedSnapshot(target);
+    const config = snapshot.containers[0]!.config;
+    const endpoint = { aliases: ['host', 'web'], ipv4Address: '', ipv6Address: '', linkLocalIps: [] };
+    expect(planned(target, change(snapshot, 'web', { config: { ...config, networks: { u1_default: endpoint } } }))).toBe('');
+  });
+
   it('asks for nothing when the app or the device is renamed', () => {
     const target = testTarget({ services: { web: {} } });
     const renamed = { ...target, apps: { u1: { ...target.apps['u1']!, name: 'other' } } };
@@ -147,6 +155,12 @@ describe('a new release', () => {
     expect(planned(to, reachedSnapshot(from), input)).toBe(
       ['pull-image web:2: service web needs it', 'blocked app 1 service db (backoff): not found; next try in 1 s'].join('\n'),
     );
+  });
+
+  it('leaves a container in its place while the one to come is held back', () => {
+    const changed = testTarget({ services: { web: { environment: { A: '1' } }, db: {} } });
+    const input = { policy: { paused: new Map([['create-container web_1_1_c1', 'bad; next try in 1 s']]) } };
+    expect(plannedUpdate(from, changed, input)).toBe('blocked app 1 service web (backoff): bad; next try in 1 s');
   });
 
   it('renames the containers that are as it wants them', () => {
