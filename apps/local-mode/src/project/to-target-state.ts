@@ -1,0 +1,48 @@
+import type { Project, ProjectService } from './project.ts';
+
+/** Id of the app that local projects become; its network and volume names begin with it. */
+export const LOCAL_APP_ID = 1;
+
+/** Name of that app. */
+export const LOCAL_APP_NAME = 'localapp';
+
+/** Every local release has it: what changed is told from the services themselves. */
+const COMMIT = '10ca12e1ea5e';
+
+/** Target state v2 with the project as its only app, in the form in which the public command-line client sends it. */
+export interface LocalTarget {
+  readonly local: {
+    readonly name?: string;
+    readonly config?: Readonly<Record<string, string>>;
+    readonly apps: Readonly<Record<string, unknown>>;
+  };
+}
+
+/** The target that removes every app. */
+export const EMPTY_TARGET: LocalTarget = { local: { apps: {} } };
+
+/** @param device name and config that the device has now, and shall keep */
+export function toTargetState(
+  project: Pick<Project, 'services' | 'networks' | 'volumes'>,
+  device: { readonly name?: string; readonly config?: Readonly<Record<string, string>> } = {},
+): LocalTarget {
+  return {
+    local: {
+      ...device,
+      apps: {
+        [LOCAL_APP_ID]: {
+          name: LOCAL_APP_NAME,
+          commit: COMMIT,
+          releaseId: '1',
+          services: Object.fromEntries(project.services.map((service, index) => [String(index + 1), toService(service, index + 1)])),
+          volumes: project.volumes,
+          networks: project.networks,
+        },
+      },
+    },
+  };
+}
+
+function toService({ name, image, environment, labels, composition }: ProjectService, id: number): object {
+  return { ...composition, environment, labels, imageId: id, serviceName: name, serviceId: id, image, running: true };
+}
