@@ -46,6 +46,10 @@ export async function bundleApp(app: string): Promise<Bundle> {
     target: 'node24',
     format: 'cjs',
     minify: true,
+    // Node.js prints the line that an unexpected error came from.
+    lineLimit: 200,
+    // A UMD build, which some packages have as their main one, cannot be bundled.
+    mainFields: ['module', 'main'],
     // Error names are part of what users read.
     keepNames: true,
     sourcemap: 'linked',
