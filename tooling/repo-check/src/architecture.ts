@@ -1,0 +1,61 @@
+/** What the packages of a layer may import from packages of this workspace. */
+export interface LayerRule {
+  readonly summary: string;
+  /** Packages (without the scope) that its sources may import; `'all'`: every package but apps and tooling. */
+  readonly values: readonly string[] | 'all';
+  /** Packages of which they may import types alone. */
+  readonly types: readonly string[];
+  /** Whether its sources are free of Node.js, timers, clock and randomness. */
+  readonly isPure: boolean;
+}
+
+export type Layer = keyof typeof LAYERS;
+
+/** The directions of dependency, from the inside out. A package names its layer as the tag in its `turbo.json`. */
+export const LAYERS = {
+  pure: {
+    summary: 'computes; no Node.js, no clock',
+    values: ['errors', 'state'],
+    types: [],
+    isPure: true,
+  },
+  domain: {
+    summary: 'decides within one field, over ports of its own',
+    values: ['errors', 'state'],
+    types: [],
+    isPure: false,
+  },
+  adapter: {
+    summary: 'speaks to one thing outside: engine, file system, journal',
+    values: ['compose', 'errors', 'state'],
+    types: ['device'],
+    isPure: false,
+  },
+  core: {
+    summary: 'runs the device over ports of its own',
+    values: ['compose', 'errors', 'state'],
+    types: [],
+    isPure: false,
+  },
+  delivery: {
+    summary: 'offers the device to others',
+    values: ['device', 'errors', 'state'],
+    types: [],
+    isPure: false,
+  },
+  app: { summary: 'wires packages together', values: 'all', types: [], isPure: false },
+  tooling: { summary: 'builds, checks and tests', values: 'all', types: [], isPure: false },
+} as const satisfies Record<string, LayerRule>;
+
+/** Packages that may import less than their layer. */
+const NARROWER: Readonly<Record<string, readonly string[]>> = { errors: [], state: ['errors'] };
+
+export function isLayer(word: string): word is Layer {
+  return Object.hasOwn(LAYERS, word);
+}
+
+/** The rule for one package, given without the scope. */
+export function ruleOf(name: string, layer: Layer): LayerRule {
+  const rule: LayerRule = LAYERS[layer];
+  return Object.hasOwn(NARROWER, name) ? { ...rule, values: NARROWER[name] ?? [] } : rule;
+}
