@@ -7,8 +7,8 @@ export function withImageDefaults(config: ContainerConfig, image: ImageConfig): 
     environment: { ...image.environment, ...config.environment },
     labels: { ...image.labels, ...config.labels },
     entrypoint: config.entrypoint ?? image.entrypoint,
-    // An entrypoint of its own comes without the image's arguments.
-    command: config.command ?? (config.entrypoint === null ? image.command : null),
+    // An entrypoint of its own comes without the image's arguments; an empty list counts as none.
+    command: isEmpty(config.entrypoint) && isEmpty(config.command) ? image.command : config.command,
     user: config.user === '' ? image.user : config.user,
     workingDir: config.workingDir === '' ? image.workingDir : config.workingDir,
     stopSignal: config.stopSignal === '' ? image.stopSignal : config.stopSignal,
@@ -16,6 +16,10 @@ export function withImageDefaults(config: ContainerConfig, image: ImageConfig): 
     exposedPorts: union(config.exposedPorts, image.exposedPorts),
     anonymousVolumes: union(config.anonymousVolumes, image.volumes),
   };
+}
+
+function isEmpty(list: readonly string[] | null): boolean {
+  return list === null || list.length === 0;
 }
 
 function overlayHealthcheck(own: Healthcheck | null, image: Healthcheck | null): Healthcheck | null {

@@ -79,11 +79,11 @@ export class MemoryContainers {
     emit('create', id);
   }
 
+  /** Like an engine: whether the network is there shows when the container starts. */
   connect(container: string, network: string, endpoint: NetworkEndpoint): void {
     const { id, config } = this.#get(container);
-    const found = this.#world().networks.find(network);
-    if (found === undefined) throw new NotFoundError('network', network);
-    this.#change(id, { config: { ...config, networks: { ...config.networks, [found.name]: endpoint } } });
+    const name = this.#world().networks.find(network)?.name ?? network;
+    this.#change(id, { config: { ...config, networks: { ...config.networks, [name]: endpoint } } });
   }
 
   start(container: string): void {
@@ -174,7 +174,7 @@ export class MemoryContainers {
     if (parent !== undefined && this.find(parent)?.status !== 'running') {
       return `cannot join network of a non running container: ${parent}`;
     }
-    const ports = publishPorts(config.portBindings, this.#publishedPorts(id));
+    const ports = publishPorts(config, this.#publishedPorts(id));
     if (typeof ports === 'string')
       return `driver failed programming external connectivity on endpoint ${name}: ${ports}`;
     return null;
@@ -183,7 +183,7 @@ export class MemoryContainers {
   #run(id: string, changes: Partial<ObservedContainer>): void {
     const { config } = this.#get(id);
     const { now, emit } = this.#world();
-    const ports = publishPorts(config.portBindings, this.#publishedPorts(id));
+    const ports = publishPorts(config, this.#publishedPorts(id));
     this.#change(id, {
       status: 'running',
       startedAt: now(),

@@ -1,20 +1,21 @@
-import type { PortBinding, PublishedPort } from '@device-supervisor/compose';
+import type { ContainerConfig, PublishedPort } from '@device-supervisor/compose';
 
 /** First of the ports that engines pick from, as Linux does. */
 const FIRST_FREE_PORT = 32768;
 const EVERY_ADDRESS = ['0.0.0.0', '::'];
 
 /**
- * The ports that a container opens on the host, or the engine's words on why it cannot.
+ * The ports, of those that it exposes, that a container opens on the host, or the engine's words on why it cannot.
  *
  * @param taken those that other containers have open
  */
 export function publishPorts(
-  bindings: readonly PortBinding[],
+  { portBindings, exposedPorts }: Pick<ContainerConfig, 'portBindings' | 'exposedPorts'>,
   taken: readonly PublishedPort[],
 ): PublishedPort[] | string {
   const published: PublishedPort[] = [];
-  for (const { containerPort, hostIp, hostPort } of bindings) {
+  for (const { containerPort, hostIp, hostPort } of portBindings) {
+    if (!exposedPorts.includes(containerPort)) continue;
     const used = [...taken, ...published];
     const addresses = hostIp === '' ? EVERY_ADDRESS : [hostIp];
     const port = hostPort === '' ? freePort(containerPort, used) : Number(hostPort);

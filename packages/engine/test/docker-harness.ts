@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { busyboxImage, connectEngine, pushImage } from '@device-supervisor/testbed';
+import { inject } from 'vitest';
+import { createEngine } from '../src/index.ts';
+import { CONTRACT_IMAGE, type EngineHarness } from '../src/testing/engine-contract.ts';
+
+/** Ends when it is stopped, or with the code that somebody writes into a file. */
+const COMMAND = [
+  'sh',
+  '-c',
+  'trap "exit 0" TERM; while [ ! -e /exit ]; do sleep 0.1; done; code=$(cat /exit); rm /exit; exit $code',
+];
+
+/** What the builder of the engine adds to every image. */
+const PATH = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
+
+/** The engine of the test run. */
+export async function setUpDockerHarness(): Promise<EngineHarness> {
+  const endpoint = inject('engineEndpoint');
+  const registry = inject('registry');
+  const docker = connectEngine(endpoint);
+  const engine = createEngine({ endpoint });
+  const { reference } = await busyboxImage(endpoint, { ...IMAGE, tag: 'contract:1' });
+
+  const execute = async (container: string, command: string): Promise<void> => {
+    const exec = await docker.getContainer(container).exec({ Cmd: ['sh', '-c', command], AttachStdout: true });
+    const output = await exec.start({});
+    output.resume();
+    await once(output, 'end');
+  };
+
+  return {
+    engine,
+    image: {
+      reference,
+      config: { ...CONTRACT_IMAGE, command: COMMAND, environment: { ...PATH, ...CONTRACT_IMAGE.environment } },
+    },
+    unpublished: `${registry}/contract-nothing:1`,
+    async publish(name, content) {
+      // Pushed under another tag, so that the engine's own tag stays as it is.
+      const build = await busyboxImage(endpoint, { ...IMAGE, tag: `${name}:build`, files: { '/content': content } });
+      const pushed = await pushImage(endpoint, registry, build.reference);
+      await engine.removeImage(pushed.reference);
+      await engine.removeImage(build.reference);
+      await copyManifest(`http://${registry}/v2/${name}/manifests`, 'build', '1');
+      return { tag: `${registry}/${name}:1`, digest: pushed.digestReference };
+    },
+    async tag(image, tag) {
+      const [repo = tag, version = 'latest'] = tag.split(':');
+      await docker.getImage(image).tag({ repo, tag: version });
+    },
+    exit: (container, code) => execute(container, `echo ${code} > /exit`),
+    becomeHealthy: (container) => execute(container, 'touch /healthy'),
+    async limitMemory(container, bytes) {
+      await docker.getContainer(container).update({ Memory: bytes, MemorySwap: 2 * bytes });
+    },
+    freePort,
+    async [Symbol.asyncDispose]() {
+      await engine.removeImage(reference);
+      await engine[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const IMAGE = {
+  cmd: COMMAND,
+  env: CONTRACT_IMAGE.environment,
+  labels: CONTRACT_IMAGE.labels,
+  exposedPorts: CONTRACT_IMAGE.exposedPorts,
+  volumes: CONTRACT_IMAGE.volumes,
+  workingDir: CONTRACT_IMAGE.workingDir,
+};
+
+const MANIFEST_TYPE = 'application/vnd.docker.distribution.manifest.v2+json';
+
+async function copyManifest(manifests: string, from: string, to: string): Promise<void> {
+  const source = await fetch(`${manifests}/${from}`, { headers: { accept: MANIFEST_TYPE } });
+  const body = await source.text();
+  const copied = await fetch(`${manifests}/${to}`, { method: 'PUT', headers: { 'content-type': MANIFEST_TYPE }, body });
+  if (!copied.ok) throw new Error(`the registry refused the manifest: ${copied.status} ${await copied.text()}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const address: AddressInfo | string | null = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new TypeError('not a TCP port');
+  return address.port;
+}
