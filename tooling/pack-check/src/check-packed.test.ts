@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkPacked } from './check-packed.ts';
+
+const SOUND = {
+  'package.json': JSON.stringify({
+    name: '@house/thing',
+    version: '1.0.0',
+    license: 'Apache-2.0',
+    type: 'module',
+    sideEffects: false,
+    exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
+    dependencies: { zod: '4.0.0' },
+  }),
+  LICENSE: 'Apache License',
+  'README.md': '# thing',
+  'dist/index.js': 'export const thing = 1;\n',
+  'dist/index.d.ts': 'export declare const thing = 1;\n',
+};
+
+describe('checkPacked', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'check-packed-'));
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('has nothing to say about a package that is in order', async () => {
+    expect(await checkPacked(pack(SOUND))).toEqual([]);
+  });
+
+  it.each([
+    ['an entry point that is not there', { 'dist/index.js': null }, 'file does not exist'],
+    ['types that are not there', { 'dist/index.d.ts': null }, 'it has no types'],
+    [
+      'types of another module format',
+      {
+        'package.json': SOUND['package.json'].replace('index.d.ts', 'index.d.cts'),
+        'dist/index.d.cts': SOUND['dist/index.d.ts'],
+      },
+      '.: Types are CJS, but implementation is ESM',
+    ],
+    ['a missing licence text', { LICENSE: null }, '/LICENSE is missing'],
+    ['a missing README', { 'README.md': null }, '/README.md is missing'],
+    ['a test', { 'src/index.test.ts': '' }, '/src/index.test.ts should not be published'],
+    [
+      'a dependency that means nothing elsewhere',
+      { 'package.json': SOUND['package.json'].replace('4.0.0', 'workspace:^') },
+      'the dependency zod is workspace:^, which means something here only',
+    ],
+  ])('finds %s', async (_, change, problem) => {
+    expect(await checkPacked(pack({ ...SOUND, ...change }))).toContainEqual(expect.stringContaining(problem));
+  });
+
+  function pack(files: Readonly<Record<string, string | null>>): Uint8Array<ArrayBuffer> {
+    for (const [name, content] of Object.entries(files)) {
+      const path = join(folder, 'package', name);
+      mkdirSync(dirname(path), { recursive: true });
+      if (content !== null) writeFileSync(path, content);
+    }
+    const tarball = join(folder, 'package.tgz');
+    execFileSync('tar', ['-czf', tarball, '-C', folder, 'package']);
+    return new Uint8Array(readFileSync(tarball));
+  }
+});

@@ -1,0 +1,54 @@
+import { checkPackage, createPackageFromTarballData, type Package } from '@arethetypeswrong/core';
+import { problemAffectsResolutionKind, problemKindInfo } from '@arethetypeswrong/core/problems';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import * as z from 'zod';
+
+/**
+ * Checks a packed package: entry points, types as ES modules see them, and that it stands on its own outside of this
+ * workspace.
+ *
+ * @param tarball as `pnpm pack` makes it
+ * @returns what is wrong with it, one sentence each
+ */
+export async function checkPacked(tarball: Uint8Array<ArrayBuffer>): Promise<string[]> {
+  const packed = createPackageFromTarballData(tarball);
+  return [...checkContents(packed), ...(await checkTypes(packed)), ...(await checkEntryPoints(tarball))];
+}
+
+const Manifest = z.looseObject({ dependencies: z.record(z.string(), z.string()).default({}) });
+
+function checkContents(packed: Package): string[] {
+  const files = packed
+    .listFiles()
+    .map((file) => file.slice(file.indexOf(packed.packageName) + packed.packageName.length));
+  const { dependencies } = Manifest.parse(
+    JSON.parse(packed.readFile(`/node_modules/${packed.packageName}/package.json`)),
+  );
+  return [
+    ...['/LICENSE', '/README.md'].filter((name) => !files.includes(name)).map((name) => `${name} is missing`),
+    ...files.filter((name) => /\.test\.|\.tsbuildinfo$/.test(name)).map((name) => `${name} should not be published`),
+    ...Object.entries(dependencies)
+      .filter(([, version]) => /^(workspace|catalog|link|file):/.test(version))
+      .map(([name, version]) => `the dependency ${name} is ${version}, which means something here only`),
+  ];
+}
+
+/** How the packages are meant to be imported: as ES modules, by Node.js or a bundler. */
+const RESOLUTIONS = ['node16-esm', 'bundler'] as const;
+
+async function checkTypes(packed: Package): Promise<string[]> {
+  const analysis = await checkPackage(packed);
+  if (analysis.types === false) return ['it has no types'];
+  return analysis.problems
+    .filter((problem) => RESOLUTIONS.some((kind) => problemAffectsResolutionKind(problem, kind, analysis)))
+    .map((problem) => {
+      const entryPoint = 'entrypoint' in problem ? `${problem.entrypoint}: ` : '';
+      return `${entryPoint}${problemKindInfo[problem.kind].shortDescription}`;
+    });
+}
+
+async function checkEntryPoints(tarball: Uint8Array<ArrayBuffer>): Promise<string[]> {
+  const { messages, pkg } = await publint({ pack: { tarball: tarball.slice().buffer }, strict: true });
+  return messages.map((message) => formatMessage(message, pkg, { color: false }) ?? message.code);
+}
