@@ -45,7 +45,7 @@ describe('checkPacked', () => {
         'package.json': SOUND['package.json'].replace('index.d.ts', 'index.d.cts'),
         'dist/index.d.cts': SOUND['dist/index.d.ts'],
       },
-      '.: Types are CJS, but implementation is ESM',
+      'Masquerading as CJS',
     ],
     ['a missing licence text', { LICENSE: null }, '/LICENSE is missing'],
     ['a missing README', { 'README.md': null }, '/README.md is missing'],
