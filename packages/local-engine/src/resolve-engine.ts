@@ -80,7 +80,7 @@ async function resolvePrivateEngine(
     installAllowed: options.installEngine ?? true,
   });
   if (verdict.kind === 'impossible') throw new EngineUnavailableError(verdict.reason, { ...verdict, tried });
-  if (verdict.kind === 'install') await installEngine(options, { commands, tried });
+  if (verdict.kind === 'install') await installPrograms(options, { commands, tried });
 
   const engine = await startPrivateEngine({
     directory: join(options.stateDirectory, 'engine'),
@@ -101,14 +101,14 @@ async function missingPrograms(commands: CommandRunner): Promise<readonly string
   return ENGINE_PROGRAMS.filter((_, index) => paths[index] === undefined);
 }
 
-async function installEngine(
+async function installPrograms(
   { onProgress, signal }: ResolveEngineOptions,
-  context: { readonly commands: CommandRunner; readonly tried: readonly TriedSocket[] },
+  { commands, tried }: { readonly commands: CommandRunner; readonly tried: readonly TriedSocket[] },
 ): Promise<void> {
   onProgress('No container engine found: installing one with apt-get (this takes a moment)');
   try {
     await installDebianPackages(ENGINE_PACKAGES, {
-      commands: context.commands,
+      commands,
       onProgress,
       ...(signal === undefined ? {} : { signal }),
     });
@@ -117,8 +117,15 @@ async function installEngine(
     throw new EngineUnavailableError(error.details.reason, {
       explanation: error.message,
       hint: `${error.hint ?? ''}, or set DOCKER_HOST to a running engine`,
-      tried: context.tried,
+      tried,
       cause: error,
     });
   }
+  const missing = await missingPrograms(commands);
+  if (missing.length === 0) return;
+  throw new EngineUnavailableError('install-failed', {
+    explanation: `the packages ${ENGINE_PACKAGES.join(', ')} are installed, but ${missing.join(', ')} cannot be found`,
+    hint: `Run "apt-get install --reinstall ${ENGINE_PACKAGES.join(' ')}", or set DOCKER_HOST to a running engine`,
+    tried,
+  });
 }

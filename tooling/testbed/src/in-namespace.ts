@@ -20,7 +20,7 @@ const { values, positionals } = parseArgs({
 try {
   const say = (message: string): void => void process.stderr.write(`${message}\n`);
   await ensureDebianPackages([...TESTBED_PACKAGES, ...values.package], say);
-  process.exitCode = await runInNamespace(positionals, { id: `testbed-${randomUUID().slice(0, 8)}`, say });
+  process.exitCode = await runInNamespace(positionals, `testbed-${randomUUID().slice(0, 8)}`);
 } catch (error) {
   process.stderr.write(`${formatError(error)}\n`);
   process.exitCode = 1;

@@ -7,7 +7,7 @@ export { ensureDebianPackages, TESTBED_PACKAGES } from './ensure-debian-packages
 export { waitFor, type WaitOptions } from './wait-for.ts';
 export { artefactDirectory } from './run-environment.ts';
 export { snapshotMachine, type MachineSnapshot } from './machine-snapshot.ts';
-export { runInNamespace, type NamespaceRunOptions } from './run-in-namespace.ts';
+export { runInNamespace } from './run-in-namespace.ts';
 export {
   ImageOperationError,
   NamespacesUnavailableError,

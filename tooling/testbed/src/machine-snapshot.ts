@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { createCommandRunner, type CommandRunner } from '@device-supervisor/local-engine';
+import { tmpdir } from 'node:os';
+import { basename } from 'node:path';
+import { createCommandRunner, listEngineCgroups, type CommandRunner } from '@device-supervisor/local-engine';
 
 /** What container engines change on a machine, as sorted lists: equal snapshots mean that nothing was left behind. */
 export interface MachineSnapshot {
@@ -10,10 +11,11 @@ export interface MachineSnapshot {
   /** Rules, chains and policies other than `ACCEPT`, of both families. */
   readonly firewall: readonly string[];
   readonly forwarding: string;
+  /** Mount points in the temporary directory, and where engines of the system have theirs. */
   readonly mounts: readonly string[];
   /** Command lines of container engines and their parts, and of registries. */
   readonly processes: readonly string[];
-  /** Directories of container engines below the cgroup hierarchies. */
+  /** Cgroups of the engines in the temporary directory: the hierarchies are the whole machine's, in any namespace. */
   readonly cgroups: readonly string[];
   /** Sockets of containers' shims. */
   readonly shimSockets: readonly string[];
@@ -31,11 +33,16 @@ export async function snapshotMachine(): Promise<MachineSnapshot> {
     addresses: addresses.trimEnd().split('\n').map((line) => line.split(/\s+/).slice(1, 4).join(' ')).toSorted(),
     firewall: [...(await firewall(commands, 'iptables')), ...(await firewall(commands, 'ip6tables'))],
     forwarding: (await readFile('/proc/sys/net/ipv4/ip_forward', 'utf8')).trim(),
-    mounts: mountInfo.map((line) => line.split(' ')[4] ?? '').toSorted(),
+    mounts: mountInfo.map((line) => line.split(' ')[4] ?? '').filter(isWhereEnginesMount).toSorted(),
     processes: await engineProcesses(),
-    cgroups: await engineCgroups(),
+    cgroups: (await listEngineCgroups(tmpdir())).toSorted(),
     shimSockets: (await list('/run/containerd/s')).toSorted(),
   };
+}
+
+/** What others mount elsewhere comes and goes as they please. */
+function isWhereEnginesMount(path: string): boolean {
+  return [tmpdir(), '/run', '/var/run', '/var/lib'].some((directory) => path.startsWith(`${directory}/`));
 }
 
 async function firewall(commands: CommandRunner, program: string): Promise<readonly string[]> {
@@ -58,18 +65,6 @@ async function engineProcesses(): Promise<readonly string[]> {
     .filter(([program = '']) => ENGINE_PROGRAM.test(basename(program)))
     .map((words) => words.join(' '))
     .toSorted();
-}
-
-async function engineCgroups(): Promise<readonly string[]> {
-  const root = '/sys/fs/cgroup';
-  const paths = await Promise.all(
-    (await list(root)).map(async (hierarchy) =>
-      (await list(join(root, hierarchy)))
-        .filter((name) => name.startsWith('device-supervisor-') || name === 'docker')
-        .map((name) => join(root, hierarchy, name)),
-    ),
-  );
-  return paths.flat().toSorted();
 }
 
 async function list(directory: string): Promise<readonly string[]> {

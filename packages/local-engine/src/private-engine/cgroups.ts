@@ -25,7 +25,7 @@ export async function cgroupProcesses(cgroup: string): Promise<readonly number[]
   return [...ids];
 }
 
-/** Removes a cgroup, whose processes have ended, from every hierarchy. Resolves to what is left. */
+/** Removes a cgroup from every hierarchy, once its processes have ended. Resolves to what is left. */
 export async function removeCgroup(cgroup: string): Promise<readonly string[]> {
   let left: readonly string[] = [];
   await pollUntil(

@@ -48,17 +48,6 @@ export function planRuleRemoval(request: RuleRemovalRequest): RuleRemoval {
   return { script: script.join(''), chainsUnused };
 }
 
-/** Rules, own chains and policies other than `ACCEPT`, sorted: two firewalls that do the same give the same list. */
-export function summarizeFirewall(saved: string): readonly string[] {
-  return parseTables(saved)
-    .flatMap(({ name, policies, chains, rules }) => [
-      ...[...policies].filter(([, policy]) => policy !== 'ACCEPT').map(([chain, policy]) => `${name}: ${chain} ${policy}`),
-      ...chains.map((chain) => `${name}: -N ${chain}`),
-      ...rules.map((rule) => `${name}: ${rule}`),
-    ])
-    .toSorted();
-}
-
 interface Context extends Omit<RuleRemovalRequest, 'before' | 'now'> {
   readonly before: readonly Table[];
   readonly now: readonly Table[];
@@ -74,7 +63,12 @@ function tableScript(table: Table, earlier: Table | undefined, context: Context)
     const { chain, target, links } = readRule(rule);
     if (chains.includes(chain)) return false;
     if (target !== undefined && chains.includes(target)) return true;
-    return !kept.has(rule) && (links.some((link) => context.bridges.has(link)) || isOwnAddress(rule, context.subnets));
+    if (kept.has(rule)) return false;
+    return (
+      links.some((link) => context.bridges.has(link)) ||
+      isOwnAddress(rule, context.subnets) ||
+      (context.chainsUnused && (isEngineChain(target) || isReturn(rule)))
+    );
   });
   const policies = [...table.policies].filter(
     ([chain, policy]) =>
@@ -103,12 +97,17 @@ function usesChains(table: Table, links: ReadonlySet<string>): boolean {
 function engineLinks(table: Table): readonly string[] {
   return table.rules
     .map(readRule)
-    .filter(({ chain, target }) => isEngineChain(chain) || (target !== undefined && isEngineChain(target)))
+    .filter(({ chain, target }) => isEngineChain(chain) || isEngineChain(target))
     .flatMap(({ links }) => links);
 }
 
-function isEngineChain(chain: string): boolean {
-  return chain === 'DOCKER' || chain.startsWith('DOCKER-');
+function isEngineChain(chain: string | undefined): boolean {
+  return chain === 'DOCKER' || chain?.startsWith('DOCKER-') === true;
+}
+
+/** Engines end each of their chains with one of these, also a chain that they found. */
+function isReturn(rule: string): boolean {
+  return /^-A DOCKER\S* -j RETURN$/.test(rule);
 }
 
 /** Rules that an engine makes per published port name addresses only. */

@@ -46,7 +46,7 @@ async function networkInterfaces(data: string): Promise<readonly string[]> {
   try {
     database = await readFile(join(data, 'network/files/local-kv.db'), 'latin1');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
     throw error;
   }
   // Bridges of bridge networks; stand-in parents of macvlan and ipvlan networks.

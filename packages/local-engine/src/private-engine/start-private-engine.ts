@@ -96,23 +96,23 @@ async function takeOver(paths: EnginePaths, signal: AbortSignal | undefined): Pr
 }
 
 async function start(paths: EnginePaths, machine: Machine, signal: AbortSignal | undefined): Promise<ProcessInfo> {
-  try {
-    await mkdir(paths.runtime, { recursive: true, mode: 0o700 });
-    await installRuntimeWrapper(paths, (await machine.commands.find('runc')) ?? 'runc');
-    const addresses = planAddresses(await machine.network.occupiedRanges());
-    await writeMachineRecord(paths.record, await recordMachine(machine.network));
-    await machine.network.addBridge(paths.bridge, addresses.bridgeAddress);
-    const version = await engineVersion(machine.commands);
-    const process = await spawnEngine(paths, { addresses, commands: machine.commands, version });
-    if (await becomesReady(paths, process, signal)) return process;
+  await using undo = new AsyncDisposableStack();
+  undo.defer(() => removeTraces(paths, machine));
+  await mkdir(paths.runtime, { recursive: true, mode: 0o700 });
+  await installRuntimeWrapper(paths, (await machine.commands.find('runc')) ?? 'runc');
+  const addresses = planAddresses(await machine.network.occupiedRanges());
+  await writeMachineRecord(paths.record, await recordMachine(machine.network));
+  await machine.network.addBridge(paths.bridge, addresses.bridgeAddress);
+  const version = await engineVersion(machine.commands);
+  const process = await spawnEngine(paths, { addresses, commands: machine.commands, version });
+  if (!(await becomesReady(paths, process, signal))) {
     const reason = (await isRunning(process))
       ? `it did not answer within ${READY_DEADLINE / 1000} seconds`
       : 'dockerd ended';
     throw new EngineStartError(reason, { logFile: paths.logFile, log: await endOfLog(paths.logFile) });
-  } catch (error) {
-    await removeTraces(paths, machine);
-    throw error;
   }
+  undo.move();
+  return process;
 }
 
 /** `dockerd --version` prints `Docker version 20.10.24+dfsg1, build …`. */

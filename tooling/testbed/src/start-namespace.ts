@@ -1,0 +1,109 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { delimiter, dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { createCommandRunner, listProcesses, removeEngineCgroups } from '@device-supervisor/local-engine';
+import { ARTEFACTS_VARIABLE, RUN_VARIABLE } from './run-environment.ts';
+import { waitFor } from './wait-for.ts';
+
+/** Network, mount and process namespaces, and a command in them. */
+export interface Namespace {
+  /** Exit code of the command. */
+  readonly ended: Promise<number>;
+  /** Asks the command to end. */
+  terminate(): Promise<void>;
+  /** Kills everything in the namespaces, and waits until they are gone. */
+  destroy(): Promise<void>;
+}
+
+export interface NamespaceOptions {
+  readonly id: string;
+  /** Temporary directory of everything in the namespaces; exists. */
+  readonly directory: string;
+  readonly artefacts: string;
+}
+
+/**
+ * The first process in the namespaces. It waits for orphans, as containers' processes become when an engine is killed,
+ * passes on the request to end, and tells the command's exit code to descriptor 3. It does not end by itself: while it
+ * ends, a paused container would hold it up, and nobody could tell.
+ *
+ * `/run` is fresh: the machine's engines cannot be reached, and what engines put there goes with the namespace. The
+ * machine's `/sys` stays, with its cgroups, which have no copy per namespace.
+ */
+const FIRST_PROCESS = `
+ip link set lo up && mount -t tmpfs -o mode=755,nosuid,nodev run /run || exit
+"$@" 3>&- &
+command=$!
+trap 'kill -TERM $command' TERM
+while :; do
+  wait $command
+  code=$?
+  kill -0 $command 2>/dev/null || break
+done
+echo $code >&3
+`;
+
+/** Namespaces die with the process that started them: `setpriv` becomes `unshare`, which takes the first process along. */
+const WRAPPER = [
+  ...['--pdeathsig', 'KILL', '--', 'unshare'],
+  ...['--net', '--mount', '--pid', '--mount-proc', '--fork', '--kill-child=KILL', '--'],
+  ...['sh', '-c', FIRST_PROCESS, 'sh'],
+];
+
+/** Killed processes are gone in an instant; with a busy disk it may take longer. Milliseconds. */
+const DESTROY_DEADLINE = 60_000;
+
+export async function startNamespace(command: readonly string[], options: NamespaceOptions): Promise<Namespace> {
+  const { PATH: path = '' } = createCommandRunner(process.env).environment;
+  const { DOCKER_HOST: _, ...environment } = process.env;
+  const unshare = spawn('setpriv', [...WRAPPER, ...command], {
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    env: {
+      ...environment,
+      PATH: [dirname(process.execPath), path].join(delimiter),
+      TMPDIR: options.directory,
+      [RUN_VARIABLE]: options.id,
+      [ARTEFACTS_VARIABLE]: options.artefacts,
+    },
+  });
+  await once(unshare, 'spawn');
+  let isEnding = false;
+  const ended = readExitCode(unshare).finally(() => (isEnding = true));
+  return {
+    ended,
+    terminate: () => signalFirstProcess(unshare, 'SIGTERM'),
+    async destroy() {
+      await waitFor(
+        'the namespaces to end',
+        async () => {
+          if (!isEnding) await signalFirstProcess(unshare, 'SIGKILL');
+          await removeEngineCgroups(options.directory);
+          return hasEnded(unshare);
+        },
+        { timeout: DESTROY_DEADLINE },
+      );
+    },
+  };
+}
+
+/** The first line on the channel, or 1 when the namespaces end without one. */
+async function readExitCode(unshare: ChildProcess): Promise<number> {
+  const channel = unshare.stdio[3];
+  if (!(channel instanceof Readable)) throw new TypeError('the channel to the namespaces is missing');
+  const ended = once(unshare, 'exit').then(() => '1');
+  const told = once(createInterface({ input: channel }), 'line').then(([line]) => String(line));
+  return Number(await Promise.race([told, ended]));
+}
+
+/** `unshare` itself is deaf to signals while it waits for its only child. */
+async function signalFirstProcess(unshare: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (hasEnded(unshare)) return;
+  const first = (await listProcesses()).find(({ parent }) => parent === unshare.pid);
+  if (first !== undefined) process.kill(first.pid, signal);
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
