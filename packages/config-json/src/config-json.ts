@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A number, or a string of its digits. */
 function wholeNumber(minimum: number, maximum: number = Number.MAX_SAFE_INTEGER) {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /*
  * Shapes of a compose file's objects, as the cloud and developers send them. Only shapes: what a value means, and

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NetworkComposition, ServiceComposition, VolumeComposition } from './composition.ts';
 import { ComponentName, Environment, KeyName, Labels, NumericId } from './names.ts';
 import { TargetStateError } from './target-state-error.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Name of a service, network or volume, as container engines accept it. */
 export const ComponentName = z

@@ -1,5 +1,5 @@
 import { SupervisorError } from '@device-supervisor/errors';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** One fault of a target state. */
 export interface TargetStateIssue {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isLayer, type Layer } from './architecture.ts';
 
 /** A package of the workspace as its files describe it. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One line of what the engine tells while it builds; it says more than this. */
 const BuildMessage = z.object({

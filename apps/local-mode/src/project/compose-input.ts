@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /*
  * Those parts of a compose file that are the business of whoever runs it here: what is built, and what comes from this

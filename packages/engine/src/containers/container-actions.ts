@@ -1,5 +1,5 @@
 import type { ContainerEngine, ContainerToCreate, NetworkEndpoint } from '@device-supervisor/compose';
-import { z } from 'zod';
+import * as z from 'zod';
 import { EngineRequestError, NotFoundError } from '../errors.ts';
 import { writeContainer } from '../mapping/container-mapping.ts';
 import { writeEndpoint } from '../mapping/network-fields.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ContainerConfig } from '@device-supervisor/compose';
 import type { InspectedContainer } from './field-mapping.ts';
 

@@ -2,7 +2,7 @@ import { Agent as HttpAgent, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { inspect } from 'node:util';
 import DockerModem from 'docker-modem';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '@device-supervisor/device';
 import type { SupervisorError } from '@device-supervisor/errors';
 import { EngineUnreachableError } from '../errors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { flag, keys, listOf, mapOf, number, text, textMap, texts } from './lenient.ts';
 
 /** An endpoint of a container, in the list and in the inspection. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ImageSettings } from './container-wire.ts';
 import { flag, listOf, number, text, textMap, texts } from './lenient.ts';
 

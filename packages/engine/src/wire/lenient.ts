@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Fields of the Engine API: Go leaves empty ones out or writes `null`, depending on the field and the version. */
 export const text = z
