@@ -7,6 +7,7 @@ import {
   type ObservedContainer,
   type Operation,
   type Plan,
+  type ReleaseIdentity,
 } from '@device-supervisor/compose';
 import type { ServiceStatus, TargetApp, TargetService, TargetState, UpdateStatus } from '@device-supervisor/state';
 import type { Activity } from './activity.ts';
@@ -101,7 +102,7 @@ function describeTargetService(
 
 function describeContainer(container: ObservedContainer, { activity }: Sources): ServiceState {
   const { id, name, identity, imageReference, createdAt, health, publishedPorts } = container;
-  const release = parseContainerName(name);
+  const release = releaseOf(container);
   return {
     name: identity?.serviceName ?? name,
     serviceId: identity?.serviceId ?? 0,
@@ -149,7 +150,7 @@ function containerStatus({ id, name, status }: ObservedContainer, running: reado
 
 /** The target's release once every service of it has its container, before that the one release that all belong to. */
 function runningCommit({ release }: TargetApp, containers: readonly ObservedContainer[]): string | null {
-  const commits = new Set(containers.map(({ name }) => parseContainerName(name)?.commit ?? null));
+  const commits = new Set(containers.map((container) => releaseOf(container)?.commit ?? null));
   const [commit = null] = commits;
   if (commits.size !== 1) return null;
   if (release === null || commit !== release.commit) return commit;
@@ -213,6 +214,10 @@ function describeImages({ target, images, activity, plan, findImage }: Sources):
     }
   }
   return described;
+}
+
+function releaseOf({ name, identity }: ObservedContainer): ReleaseIdentity | null {
+  return identity === null ? null : parseContainerName(name, identity.serviceName);
 }
 
 function isPullOf(operation: Operation, reference: string): boolean {

@@ -23,9 +23,10 @@ export function containerName(service: TargetService, release: TargetRelease): s
   return `${service.name}_${service.imageId}_${release.id}_${release.commit}`;
 }
 
-/** `null`: the name is not one that {@link containerName} gives. */
-export function parseContainerName(name: string): ReleaseIdentity | null {
-  const match = /_(\d+)_(\d+)_([^_]+)$/.exec(name);
+/** `null`: the name is not one that {@link containerName} gives to a container of the service. */
+export function parseContainerName(name: string, service: string): ReleaseIdentity | null {
+  if (!name.startsWith(`${service}_`)) return null;
+  const match = /^(\d+)_(\d+)_(.+)$/s.exec(name.slice(service.length + 1));
   if (match === null) return null;
   const [, imageId, releaseId, commit = ''] = match;
   return { imageId: Number(imageId), releaseId: Number(releaseId), commit };

@@ -1,0 +1,96 @@
+import type { EngineSnapshot, ObservedContainer, Operation } from '@device-supervisor/compose';
+import { reachedSnapshot, testImageRecords, testPlanInput, testTarget } from '@device-supervisor/compose/testing';
+import { plan } from '@device-supervisor/compose';
+import type { TargetState } from '@device-supervisor/state';
+import { describe, expect, it } from 'vitest';
+import { Activity } from './activity.ts';
+import { describeState } from './describe-state.ts';
+import type { DeviceState } from './device-state.ts';
+
+function describeDevice(target: TargetState, snapshot: EngineSnapshot, running: readonly [Operation['kind'], number?][] = []): DeviceState {
+  const next = plan(testPlanInput(target, snapshot));
+  const activity = new Activity();
+  for (const [kind, percent] of running) {
+    for (const operation of next.operations.filter((one) => one.kind === kind)) {
+      activity.apply({ type: 'started', operation });
+      if (percent !== undefined) activity.apply({ type: 'progress', operation, percent });
+    }
+  }
+  return describeState({ target, snapshot, activity, plan: next, images: testImageRecords(target, snapshot), applying: true });
+}
+
+function services(state: DeviceState): string[] {
+  return state.apps.flatMap(({ services: all }) =>
+    all.map(({ name, status, downloadProgress }) => `${name} ${status}${downloadProgress === null ? '' : ` ${downloadProgress}%`}`),
+  );
+}
+
+function change(snapshot: EngineSnapshot, fields: Partial<ObservedContainer>): EngineSnapshot {
+  return { ...snapshot, containers: snapshot.containers.map((one) => ({ ...one, ...fields })) };
+}
+
+const target = testTarget({ services: { web_1: {}, db: {} } });
+const reached = reachedSnapshot(target);
+const empty: EngineSnapshot = { containers: [], images: [], networks: [], volumes: [] };
+
+describe('describeState', () => {
+  it('shows what runs, with the release that its container was made for', () => {
+    const state = describeDevice(target, reached);
+    expect(services(state)).toEqual(['web_1 Running', 'db Running']);
+    expect(state.apps).toMatchObject([
+      { id: 1, name: 'app1', commit: 'c1', updateStatus: 'done', services: [{ imageId: 1, releaseId: 1, containerId: 'c-1-web_1' }, {}] },
+    ]);
+    expect(state.overallDownloadProgress).toBeNull();
+  });
+
+  it('shows downloads of services that have no container yet', () => {
+    const state = describeDevice(target, empty, [['pull-image', 40]]);
+    expect(services(state)).toEqual(['web_1 Downloading 40%', 'db Downloading 40%']);
+    expect(state).toMatchObject({ overallDownloadProgress: 40, apps: [{ commit: null, updateStatus: 'downloading' }] });
+    expect(state.images.map(({ name, status, downloadProgress }) => `${name} ${status} ${downloadProgress}`)).toEqual([
+      'web_1:1 Downloading 40',
+      'db:1 Downloading 40',
+    ]);
+  });
+
+  it.each<[Operation['kind'], string]>([
+    ['create-container', 'web_1 Installing'],
+    ['save-image', 'web_1 Downloaded'],
+  ])('shows images that are there while %s runs', (kind, expected) => {
+    expect(services(describeDevice(target, { ...reached, containers: [] }, [[kind]]))).toContain(expected);
+  });
+
+  it.each<[Partial<ObservedContainer>, string]>([
+    [{ status: 'created', startedAt: null }, 'Installed'],
+    [{ status: 'exited' }, 'exited'],
+    [{ status: 'restarting' }, 'restarting'],
+    [{ status: 'paused' }, 'paused'],
+    [{ status: 'dead' }, 'Dead'],
+    [{ status: 'removing' }, 'Stopping'],
+  ])('has a word for a container that is %j', (fields, word) => {
+    expect(services(describeDevice(target, change(reached, fields)))).toEqual([`web_1 ${word}`, `db ${word}`]);
+  });
+
+  it('shows containers that are started and stopped', () => {
+    const created = change(reached, { status: 'created', startedAt: null });
+    expect(services(describeDevice(target, created, [['start-container']]))).toEqual(['web_1 Starting', 'db Starting']);
+    const other = testTarget({ services: { web_1: { environment: { A: '1' } }, db: { environment: { A: '1' } } } });
+    expect(services(describeDevice(other, reached, [['stop-container']]))).toEqual(['web_1 Stopping', 'db Stopping']);
+  });
+
+  it('shows apps and services that are on their way out', () => {
+    expect(describeDevice({ config: {}, apps: {} }, reached).apps).toMatchObject([
+      { id: 1, uuid: 'u1', name: 'app1', updateStatus: 'applying changes', services: [{ name: 'web_1' }, { name: 'db' }] },
+    ]);
+    expect(services(describeDevice(testTarget({ services: { db: {} } }), reached))).toEqual(['db Running', 'web_1 Running']);
+  });
+
+  it('names a running release only when all containers are of it', () => {
+    const commit = (snapshot: EngineSnapshot): string | null | undefined => describeDevice(target, snapshot).apps[0]?.commit;
+    const [web, db] = reached.containers;
+    if (web === undefined || db === undefined) throw new Error('the fixture has no containers');
+    expect(commit({ ...reached, containers: [web] })).toBeNull();
+    expect(commit({ ...reached, containers: [web, { ...db, name: 'db_2_1_c0' }] })).toBeNull();
+    expect(commit({ ...reached, containers: [{ ...web, name: 'web_1_1_1_c0' }, { ...db, name: 'db_2_1_c0' }] })).toBe('c0');
+  });
+});
