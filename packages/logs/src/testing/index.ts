@@ -1,1 +1,2 @@
-export {};
+export { createFakeClock, type FakeClock } from './fake-clock.ts';
+export { createFakeLogSource, type FakeLogSource } from './fake-log-source.ts';

@@ -1,0 +1,121 @@
+import { startContainerReader, type ContainerReader } from './container-reader.ts';
+import type { LogPosition } from './log-position.ts';
+import type { Clock, ContainerLogLine, ContainerLogSource } from './ports.ts';
+import type { WatchedContainer } from './watched-container.ts';
+
+/** One reader for each container that runs and has something of interest, while anybody is interested. */
+export interface ContainerReaders {
+  /** The containers that run now. One that is gone may finish what it has to say. */
+  watch(list: readonly WatchedContainer[]): void;
+  /** Reads what is written from now on. */
+  open(): void;
+  /** Reads nothing any more. */
+  close(): void;
+  /** Resolves when everything that was told to end has. */
+  closed(): Promise<void>;
+}
+
+export interface ContainerReadersOptions {
+  readonly source: ContainerLogSource;
+  readonly clock: Clock;
+  readonly onLine: (container: WatchedContainer, line: ContainerLogLine) => void;
+  readonly onFailure: (container: WatchedContainer, error: unknown) => void;
+}
+
+export function createContainerReaders({
+  source,
+  clock,
+  onLine,
+  onFailure,
+}: ContainerReadersOptions): ContainerReaders {
+  const entries = new Map<string, Entry>();
+  const positions = new Map<string, LogPosition>();
+  const endings = new Set<Promise<void>>();
+  let watchedAt = clock.now();
+  /** `null`: nobody is interested. */
+  let openedAt: number | null = null;
+
+  const stop = (entry: Entry): void => {
+    const { reader, container } = entry;
+    if (!entry.isRunning) entries.delete(container.id);
+    if (reader === null) return;
+    entry.reader = null;
+    remember(positions, container.id, reader.position);
+    const ending = reader.stop().finally(() => endings.delete(ending));
+    endings.add(ending);
+  };
+  const start = (entry: Entry, since: number): void => {
+    const { id, name } = entry.container;
+    const known = positions.get(id) ?? { timestamp: watchedAt - LIST_AGE, seen: 0 };
+    entry.reader = startContainerReader({
+      source,
+      clock,
+      container: { id, name },
+      position: known.timestamp < since ? { timestamp: since, seen: 0 } : known,
+      onLine: (line) => onLine(entry.container, line),
+      onFailure: (error) => onFailure(entry.container, error),
+      onEnd: () => stop(entry),
+    });
+  };
+  const update = (entry: Entry): void => {
+    if (!entry.isRunning) {
+      if (entry.reader === null) stop(entry);
+      else entry.reader.drain();
+    } else if (openedAt === null || entry.container.level === 'none') {
+      stop(entry);
+    } else if (entry.reader === null) {
+      start(entry, openedAt);
+    } else {
+      entry.reader.wake();
+    }
+  };
+
+  return {
+    watch(list) {
+      for (const entry of entries.values()) entry.isRunning = false;
+      for (const container of list) {
+        const entry = entries.get(container.id);
+        if (entry === undefined) entries.set(container.id, { container, isRunning: true, reader: null });
+        else Object.assign(entry, { container, isRunning: true });
+      }
+      for (const entry of entries.values()) update(entry);
+      watchedAt = clock.now();
+    },
+    open() {
+      openedAt = clock.now();
+      for (const entry of entries.values()) update(entry);
+    },
+    close() {
+      openedAt = null;
+      for (const entry of entries.values()) stop(entry);
+    },
+    async closed() {
+      await Promise.all(endings);
+    },
+  };
+}
+
+/**
+ * Milliseconds that a list of containers may be old when it is handed over: a container that was not on it may have
+ * run that long already.
+ */
+const LIST_AGE = 10_000;
+/** Containers that are gone may come back: a service that was stopped is started again. */
+const MAX_POSITIONS = 500;
+
+interface Entry {
+  container: WatchedContainer;
+  isRunning: boolean;
+  /** `null`: nothing of it is of interest. */
+  reader: ContainerReader | null;
+}
+
+/** Keeps the latest ones: containers come and go for years. */
+function remember(positions: Map<string, LogPosition>, id: string, position: LogPosition): void {
+  positions.delete(id);
+  positions.set(id, position);
+  for (const oldest of positions.keys()) {
+    if (positions.size <= MAX_POSITIONS) return;
+    positions.delete(oldest);
+  }
+}

@@ -1,0 +1,26 @@
+/** A line of a service, or one of the supervisor's own. */
+export interface LogMessage {
+  readonly message: string;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly serviceName?: string;
+  readonly serviceId?: number;
+  readonly appId?: number;
+  /** The supervisor's own; those of services have none. */
+  readonly isSystem?: true;
+  /** Absent: no. */
+  readonly isStdErr?: boolean;
+}
+
+/** What a message of the supervisor's is about. */
+export interface SystemContext {
+  readonly appId?: number;
+  readonly serviceId?: number;
+  readonly serviceName?: string;
+}
+
+/** A message as a line of newline-delimited JSON, with its line feed: what `GET /v2/local/logs` streams. */
+export function formatLogLine({ message, timestamp, serviceName, isSystem, isStdErr }: LogMessage): string {
+  const origin = isSystem === true ? { isSystem } : serviceName === undefined ? {} : { serviceName };
+  return `${JSON.stringify({ message, timestamp, ...origin, ...(isStdErr === true ? { isStdErr } : {}) })}\n`;
+}

@@ -1,0 +1,95 @@
+import { formatError } from '@device-supervisor/errors';
+import { createContainerReaders } from './container-readers.ts';
+import type { LogMessage, SystemContext } from './log-message.ts';
+import type { Clock, ContainerLogSource } from './ports.ts';
+import { createSink, type LogSubscription, type Sink } from './subscription.ts';
+import type { WatchedContainer } from './watched-container.ts';
+
+/** Takes messages from the containers and the supervisor to everybody who reads them. */
+export interface LogRouter extends AsyncDisposable {
+  /** A message of the supervisor's own. */
+  system(message: string, context?: SystemContext): void;
+  /**
+   * The containers that run now; to be called whenever one of them has started or ended. Their lines are read only
+   * while somebody is attached. A container that is gone from the list may finish what it has to say.
+   */
+  watch(containers: readonly WatchedContainer[]): void;
+  /** The messages from now on. */
+  attach(options?: AttachOptions): LogSubscription;
+}
+
+export interface AttachOptions {
+  /** Characters of messages that may wait for the reader; 1,048,576 unless told. Then the oldest are dropped. */
+  readonly capacity?: number;
+  /** Messages that the reader gets; all unless told. */
+  readonly accepts?: (message: LogMessage) => boolean;
+}
+
+export interface LogRouterDependencies {
+  readonly source: ContainerLogSource;
+  readonly clock: Clock;
+}
+
+/**
+ * Creates a router. Disposing of it ends what it reads, and every subscription once what waits in it has been read.
+ *
+ * @example
+ * ```ts
+ * await using router = createLogRouter({ source: engineLogSource(engine), clock });
+ * router.watch(containers);
+ * for await (const message of router.attach()) response.write(formatLogLine(message));
+ * ```
+ */
+export function createLogRouter({ source, clock }: LogRouterDependencies): LogRouter {
+  const sinks = new Set<Sink>();
+  let isDisposed = false;
+
+  const publish = (message: LogMessage): void => {
+    for (const sink of sinks) sink.push(message);
+  };
+  const system = (message: string, context: SystemContext = {}): void => {
+    publish({ message, timestamp: clock.now(), ...context, isSystem: true });
+  };
+  const readers = createContainerReaders({
+    source,
+    clock,
+    onLine({ appId, serviceId, serviceName, level }, { message, timestamp, isStdErr }) {
+      if (level === 'error' && !isStdErr) return;
+      publish({ message, timestamp, serviceName, serviceId, appId, ...(isStdErr ? { isStdErr } : {}) });
+    },
+    onFailure({ appId, serviceId, serviceName }, error) {
+      system(`Cannot read the logs of service '${serviceName}': ${formatError(error)}`, {
+        appId,
+        serviceId,
+        serviceName,
+      });
+    },
+  });
+  const detach = (sink: Sink): void => {
+    sinks.delete(sink);
+    if (sinks.size === 0) readers.close();
+  };
+
+  return {
+    system,
+    watch: (containers) => readers.watch(containers),
+    attach({ capacity = DEFAULT_CAPACITY, accepts = () => true } = {}) {
+      const sink = createSink({ clock, capacity, accepts, onEnd: () => detach(sink) });
+      if (isDisposed) {
+        sink.end();
+        return sink.subscription;
+      }
+      sinks.add(sink);
+      if (sinks.size === 1) readers.open();
+      return sink.subscription;
+    },
+    async [Symbol.asyncDispose]() {
+      isDisposed = true;
+      for (const sink of sinks) sink.end();
+      readers.close();
+      await readers.closed();
+    },
+  };
+}
+
+const DEFAULT_CAPACITY = 1024 * 1024;
