@@ -1,12 +1,14 @@
 import { createCommandRunner, installDebianPackages } from '@device-supervisor/local-engine';
 
-/** What the test bed itself runs. */
+/** What the test bed itself runs, and the tests of packages that need a real journal. */
 export const TESTBED_PACKAGES: readonly string[] = [
   'docker.io',
   'iptables',
   'iproute2',
   'busybox-static',
   'docker-registry',
+  'systemd',
+  'systemd-journal-remote',
 ];
 
 /**
