@@ -5,7 +5,8 @@ import type { Violation } from '../violation.ts';
 /** What ties files to the machine or the network that they were written on. */
 const LEAKS = [
   {
-    pattern: /\bhttps?:\/\/(?:registry|npm|packages?|mirror|artifactory|nexus)\b[\w.-]*\.[a-z]{2,}/i,
+    pattern:
+      /\bhttps?:\/\/(?:registry|npm|packages?|mirror|artifactory|nexus)\b(?!\.(?:local|test|invalid|localhost)\b)[\w.-]*\.[a-z]{2,}/i,
     what: 'the address of a package registry',
   },
   { pattern: /^\s*(?:resolved|tarball)\b["']?\s*:?\s*["']?https?:/, what: 'where a package was downloaded from' },

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RuleName, Violation } from '../violation.ts';
 import { readReferences, type Workspace, type WorkspacePackage } from '../workspace.ts';
 
