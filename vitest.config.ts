@@ -15,7 +15,12 @@ export default defineConfig({
         ...resolution,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tooling/*/src/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'apps/*/src/**/*.test.ts',
+            'tooling/*/src/**/*.test.ts',
+            'test/model/**/*.test.ts',
+          ],
         },
       },
       {

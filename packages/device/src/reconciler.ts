@@ -185,9 +185,11 @@ export class Reconciler implements AsyncDisposable {
     this.#snapshot = await this.#observer.observe();
     this.#engineLost = false;
     const present = new Set<string>();
-    for (const { id, status } of this.#snapshot.containers) {
+    for (const { id, name, status } of this.#snapshot.containers) {
       present.add(id);
-      if (status === 'running' || status === 'restarting' || status === 'paused') this.#seenRunning.add(id);
+      const runs = status === 'running' || status === 'restarting' || status === 'paused';
+      // One that we started may have ended before we looked.
+      if (runs || this.#seenRunning.has(name)) this.#seenRunning.add(id);
     }
     for (const id of this.#seenRunning) if (!present.has(id)) this.#seenRunning.delete(id);
     this.#stateChanged();
@@ -291,6 +293,7 @@ export class Reconciler implements AsyncDisposable {
       case 'done':
         this.#noteSuccess(operation);
         if (operation.kind === 'stop-container') this.#seenRunning.delete(operation.containerId);
+        if (operation.kind === 'start-container') this.#seenRunning.add(operation.container);
         break;
       case 'failed':
         retryIn = this.#backoff.failed(operation.id, formatError(result.error));
@@ -307,7 +310,7 @@ export class Reconciler implements AsyncDisposable {
 
   /** What comes into being again and again is either not as it was asked for, or does not last. */
   #noteSuccess({ kind, id, cause }: Operation): void {
-    if (kind === 'create-container' || kind === 'create-network' || kind === 'pull-image' || kind === 'start-container') {
+    if (kind === 'create-container' || kind === 'create-network' || kind === 'pull-image') {
       this.#backoff.succeeded(id, cause);
     } else {
       this.#backoff.forget(id);

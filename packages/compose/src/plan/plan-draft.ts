@@ -56,9 +56,12 @@ export class PlanDraft {
       const { appId, service } = draft.operation;
       blocked.push({ appId, service, reason: 'backoff', message });
       kept.delete(id);
-      if (draft.operation.kind === 'create-container') keepPredecessor(kept, draft.operation);
     }
-    dropUnreachable(kept);
+    for (let size = -1; size !== kept.size; ) {
+      size = kept.size;
+      dropUnreachable(kept);
+      keepPredecessors(kept, this.#operations);
+    }
     dropIdleLocks(kept);
     const operations = [...kept.values()].map(({ operation, after }): Operation => ({
       ...operation,
@@ -78,11 +81,17 @@ function lastOnly(operations: readonly Operation[]): (operation: Operation) => O
   };
 }
 
-/** A container is not taken away for another that cannot come yet. */
-function keepPredecessor(kept: Map<string, DraftOperation>, { appId, service }: Operation): void {
-  for (const [id, { operation }] of kept) {
-    const departs = operation.kind === 'stop-container' || operation.kind === 'remove-container';
-    if (departs && operation.appId === appId && operation.service === service) kept.delete(id);
+/** A container is not taken away for another that cannot come now. */
+function keepPredecessors(
+  kept: Map<string, DraftOperation>,
+  planned: ReadonlyMap<string, DraftOperation>,
+): void {
+  for (const [id, { operation: creation }] of planned) {
+    if (creation.kind !== 'create-container' || kept.has(id)) continue;
+    for (const [other, { operation }] of kept) {
+      const departs = operation.kind === 'stop-container' || operation.kind === 'remove-container';
+      if (departs && operation.appId === creation.appId && operation.service === creation.service) kept.delete(other);
+    }
   }
 }
 

@@ -122,28 +122,27 @@ function planArrival(decision: ServiceDecision, { app, draft, locks }: ServicesC
     });
     return;
   }
-  const create = draft.add(
-    {
-      kind: 'create-container',
-      id: createContainerId(spec),
+  const needed = [
+    pullImageId(image),
+    ...Object.keys(config.networks).map(createNetworkId),
+    ...spec.volumes.map(createVolumeId),
+  ];
+  const create = draft.add({
+    kind: 'create-container',
+    id: createContainerId(spec),
+    dependsOn: [
       // While an app is updated, nothing of the new release comes before the locks are ours.
-      dependsOn: [
-        ...(locks.acquired === null ? [] : [locks.acquired]),
-        ...(current === null ? [] : [removeContainerId(current)]),
-      ],
-      cause: action.cause,
-      appId: app.id,
-      service,
-      name: spec.containerName,
-      image,
-      config,
-    },
-    [
-      pullImageId(image),
-      ...Object.keys(config.networks).map(createNetworkId),
-      ...spec.volumes.map(createVolumeId),
+      ...(locks.acquired === null ? [] : [locks.acquired]),
+      ...(current === null ? [] : [removeContainerId(current)]),
+      ...needed.filter((id) => draft.has(id)),
     ],
-  );
+    cause: action.cause,
+    appId: app.id,
+    service,
+    name: spec.containerName,
+    image,
+    config,
+  });
   for (const [network, endpoint] of Object.entries(config.networks)) {
     if (network === config.networkMode) continue;
     draft.add({

@@ -86,8 +86,8 @@ describe('an app that is new on the device', () => {
     const target = testTarget({ services: { web: { labels: { 'io.resin.features.supervisor-api': '1' } } } });
     expect(planned(target, { ...NOTHING, images: [testImage('web:1')] })).toBe(
       [
-        'create-network u1_default: does not exist',
         'create-network supervisor0: does not exist',
+        'create-network u1_default: does not exist',
         'create-container web_1_1_c1: does not exist [after create-network u1_default, create-network supervisor0]',
         'connect-network web_1_1_c1 to supervisor0: does not exist [after create-container web_1_1_c1]',
         'start-container web_1_1_c1: does not exist [after create-container web_1_1_c1, connect-network web_1_1_c1 to supervisor0]',
@@ -159,6 +159,21 @@ describe('a new release', () => {
 
   it('leaves a container in its place while the one to come is held back', () => {
     const changed = testTarget({ services: { web: { environment: { A: '1' } }, db: {} } });
+    const input = { policy: { paused: new Map([['create-container web_1_1_c1', 'bad; next try in 1 s']]) } };
+    expect(plannedUpdate(from, changed, input)).toBe('blocked app 1 service web (backoff): bad; next try in 1 s');
+  });
+
+  it('creates nothing while what it needs cannot be had', () => {
+    const fresh = testTarget({ services: { web: {} } });
+    const input = { policy: { paused: new Map([['pull-image web:1', 'not found; next try in 1 s']]) }, images: testImageRecords(fresh, reachedSnapshot(fresh)) };
+    expect(planned(fresh, NOTHING, input)).toBe(
+      ['create-network u1_default: does not exist', 'blocked app 1 service web (backoff): not found; next try in 1 s'].join('\n'),
+    );
+  });
+
+  it('leaves every container on a network that cannot be replaced yet', () => {
+    const services = { web: {}, db: {} };
+    const changed = testTarget({ services, networks: { default: { internal: true } } });
     const input = { policy: { paused: new Map([['create-container web_1_1_c1', 'bad; next try in 1 s']]) } };
     expect(plannedUpdate(from, changed, input)).toBe('blocked app 1 service web (backoff): bad; next try in 1 s');
   });

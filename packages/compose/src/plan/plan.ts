@@ -94,8 +94,8 @@ export function plan(planInput: PlanInput): Plan {
   const supervisorNetwork = needsSupervisorNetwork(input)
     ? assessNetwork(SUPERVISOR_NETWORK_SPEC, input.snapshot)
     : null;
-  for (const app of Object.values(input.target.apps)) planApp(app, { input, draft, supervisorNetwork });
   if (supervisorNetwork !== null) planNetwork(supervisorNetwork, { appId: null, snapshot: input.snapshot, draft });
+  for (const app of Object.values(input.target.apps)) planApp(app, { input, draft, supervisorNetwork });
   planImageRemoval(input, draft);
   return draft.finish(input.policy.paused);
 }

@@ -47,7 +47,7 @@ export interface TestApp {
   readonly volumes?: NonNullable<TargetApp['release']>['volumes'];
 }
 
-/** A target of apps that say only what matters; service n of an app has id and image id n. */
+/** A target of apps that say only what matters; service n of the first app has id and image id n. */
 export function testTarget(...apps: readonly TestApp[]): TargetState {
   const entries = apps.map((app, index) => {
     const target = testApp({ id: index + 1, ...app });
@@ -62,7 +62,8 @@ function testApp({ id = 1, commit = 'c1', services, networks = {}, volumes = {} 
     {
       id: index + 1,
       name,
-      imageId: index + 1,
+      // Unique on a device, as the cloud's are: names of containers are made of it.
+      imageId: (id - 1) * 100 + index + 1,
       image: `${name}:1`,
       environment: {},
       labels: {},

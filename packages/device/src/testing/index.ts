@@ -1,1 +1,2 @@
-export {};
+export { createFakeClock, type FakeClock } from './fake-clock.ts';
+export { createInMemoryStore } from './in-memory-store.ts';

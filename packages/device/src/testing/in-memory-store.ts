@@ -1,0 +1,27 @@
+import type { ImageRecord } from '@device-supervisor/compose';
+import type { TargetState } from '@device-supervisor/state';
+import type { DeviceStore, TargetSource } from '../ports.ts';
+
+/** A store without a disk; hand it to the next device to simulate a restart. */
+export function createInMemoryStore(): DeviceStore {
+  const targets = new Map<TargetSource, TargetState>();
+  const images = new Map<string, ImageRecord>();
+  return {
+    targets: {
+      load: (source) => targets.get(source) ?? null,
+      save: (source, target) => void targets.set(source, target),
+    },
+    images: {
+      list: () => [...images.values()],
+      async save(record) {
+        images.set(`${record.reference} ${record.appId} ${record.serviceName}`, record);
+      },
+      async forget(reference, appId) {
+        for (const [key, record] of images) {
+          if (record.reference === reference && record.appId === appId) images.delete(key);
+        }
+      },
+    },
+    apiKeys: { forService: (appId, service) => `key-of-${appId}-${service}` },
+  };
+}
