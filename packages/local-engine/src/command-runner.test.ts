@@ -23,8 +23,12 @@ describe('createCommandRunner', () => {
   it('passes on how to reach the network, and no secrets', async () => {
     const commands = createCommandRunner({ HTTPS_PROXY: 'http://proxy:3128', API_KEY: 'secret' });
     const variables = (await commands.run('env', [], { environment: { EXTRA: '1' } })).trimEnd().split('\n');
-    expect(variables.map((line) => line.replace(/=.*/, '')).filter((name) => !['PWD', 'SHLVL', '_'].includes(name)).toSorted())
-      .toEqual(['EXTRA', 'HTTPS_PROXY', 'LC_ALL', 'PATH']);
+    expect(
+      variables
+        .map((line) => line.replace(/=.*/, ''))
+        .filter((name) => !['PWD', 'SHLVL', '_'].includes(name))
+        .toSorted(),
+    ).toEqual(['EXTRA', 'HTTPS_PROXY', 'LC_ALL', 'PATH']);
   });
 
   it('returns the output, and tells each line as it comes', async () => {
@@ -40,7 +44,9 @@ describe('createCommandRunner', () => {
   it('fails with the exit code and the end of the output', async () => {
     const failure = createCommandRunner({}).run('sh', ['-c', 'seq 100; echo broken >&2; exit 3']);
     await expect(failure).rejects.toThrow(CommandFailedError);
-    await expect(failure).rejects.toMatchObject({ details: { exitCode: 3, output: expect.stringContaining('broken') } });
+    await expect(failure).rejects.toMatchObject({
+      details: { exitCode: 3, output: expect.stringContaining('broken') },
+    });
     await expect(failure).rejects.toMatchObject({ details: { output: expect.not.stringMatching(/^1\n/) } });
   });
 
@@ -50,10 +56,14 @@ describe('createCommandRunner', () => {
 
   it('interrupts the program when given up', async () => {
     const controller = new AbortController();
-    const running = createCommandRunner({}).run('sh', ['-c', 'trap "exit 5" INT; echo ready; while :; do sleep 0.01; done'], {
-      signal: controller.signal,
-      onLine: () => controller.abort(new Error('changed my mind')),
-    });
+    const running = createCommandRunner({}).run(
+      'sh',
+      ['-c', 'trap "exit 5" INT; echo ready; while :; do sleep 0.01; done'],
+      {
+        signal: controller.signal,
+        onLine: () => controller.abort(new Error('changed my mind')),
+      },
+    );
     await expect(running).rejects.toThrow('changed my mind');
   });
 

@@ -103,7 +103,8 @@ async function runProgram(
 
     const exitCode = await exited(child);
     options.signal?.throwIfAborted();
-    if (exitCode !== 0) throw new CommandFailedError([program, ...parameters].join(' '), exitCode, lastLines.join('\n'));
+    if (exitCode !== 0)
+      throw new CommandFailedError([program, ...parameters].join(' '), exitCode, lastLines.join('\n'));
     return output;
   } finally {
     options.signal?.removeEventListener('abort', interrupt);

@@ -6,10 +6,14 @@ export class ConfiguredEngineError extends SupervisorError<
   { readonly variable: EngineVariable; readonly value: string; readonly reason: string }
 > {
   constructor(variable: EngineVariable, value: string, reason: string) {
-    super('CONFIGURED_ENGINE_UNREACHABLE', `${variable} is set to ${value}, but no engine can be used there: ${reason}`, {
-      details: { variable, value, reason },
-      hint: `Start the engine that ${variable} names, correct the value (unix:///path or tcp://host:port), or unset ${variable}`,
-    });
+    super(
+      'CONFIGURED_ENGINE_UNREACHABLE',
+      `${variable} is set to ${value}, but no engine can be used there: ${reason}`,
+      {
+        details: { variable, value, reason },
+        hint: `Start the engine that ${variable} names, correct the value (unix:///path or tcp://host:port), or unset ${variable}`,
+      },
+    );
   }
 }
 
@@ -51,11 +55,15 @@ export class EngineUnavailableError extends SupervisorError<
       .filter(({ outcome }) => outcome !== 'absent')
       .map(({ path, outcome }) => `; ${path}: ${outcome}`)
       .join('');
-    super('ENGINE_UNAVAILABLE', `no container engine is running and none can be started: ${options.explanation}${asked}`, {
-      details: { reason, tried: options.tried },
-      hint: options.hint,
-      cause: options.cause,
-    });
+    super(
+      'ENGINE_UNAVAILABLE',
+      `no container engine is running and none can be started: ${options.explanation}${asked}`,
+      {
+        details: { reason, tried: options.tried },
+        hint: options.hint,
+        cause: options.cause,
+      },
+    );
   }
 }
 
@@ -67,10 +75,14 @@ export class PackageInstallError extends SupervisorError<
   { readonly packages: readonly string[]; readonly reason: InstallFailure; readonly log: string }
 > {
   constructor(packages: readonly string[], reason: InstallFailure, log: string) {
-    super('PACKAGE_INSTALL_FAILED', `apt-get could not install ${packages.join(', ')}; the end of its output:\n${log}`, {
-      details: { packages, reason, log },
-      hint: INSTALL_HINTS[reason],
-    });
+    super(
+      'PACKAGE_INSTALL_FAILED',
+      `apt-get could not install ${packages.join(', ')}; the end of its output:\n${log}`,
+      {
+        details: { packages, reason, log },
+        hint: INSTALL_HINTS[reason],
+      },
+    );
   }
 }
 
@@ -150,8 +162,12 @@ export class CommandFailedError extends SupervisorError<
   { readonly command: string; readonly exitCode: number | null; readonly output: string }
 > {
   constructor(command: string, exitCode: number | null, output: string) {
-    super('COMMAND_FAILED', `${command} ended with ${exitCode === null ? 'a signal' : `exit code ${exitCode}`}: ${output}`, {
-      details: { command, exitCode, output },
-    });
+    super(
+      'COMMAND_FAILED',
+      `${command} ended with ${exitCode === null ? 'a signal' : `exit code ${exitCode}`}: ${output}`,
+      {
+        details: { command, exitCode, output },
+      },
+    );
   }
 }

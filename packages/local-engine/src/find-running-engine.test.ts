@@ -114,6 +114,8 @@ describe('findSystemEngine', () => {
   });
 
   it('finds nothing where nothing is', async () => {
-    expect(await findSystemEngine([join(directory, 'a'), join(directory, 'b')])).toMatchObject({ socketPath: undefined });
+    expect(await findSystemEngine([join(directory, 'a'), join(directory, 'b')])).toMatchObject({
+      socketPath: undefined,
+    });
   });
 });

@@ -18,7 +18,8 @@ export async function findConfiguredEngine(
     const value = environment[variable];
     if (value === undefined || value === '') continue;
     const endpoint = parseEngineEndpoint(value);
-    if (endpoint === undefined) throw new ConfiguredEngineError(variable, value, 'only unix:// and tcp:// are supported');
+    if (endpoint === undefined)
+      throw new ConfiguredEngineError(variable, value, 'only unix:// and tcp:// are supported');
     const result = await pingEngine(endpoint, signal);
     if (result.kind === 'silent') throw new ConfiguredEngineError(variable, value, result.reason);
     return { variable, endpoint: formatEngineEndpoint(endpoint) };
@@ -44,7 +45,8 @@ async function trySocket(path: string, signal: AbortSignal | undefined): Promise
   try {
     await stat(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return 'absent';
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      return 'absent';
     return error instanceof Error ? error.message : String(error);
   }
   const result = await pingEngine({ kind: 'unix', socketPath: path }, signal);

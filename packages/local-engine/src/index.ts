@@ -5,7 +5,7 @@ export {
   type PrivateEngineOptions,
 } from './private-engine/start-private-engine.ts';
 export { listEngineCgroups, removeEngineCgroups } from './private-engine/remove-engine-cgroups.ts';
-export { listProcesses, type ProcessInfo } from './private-engine/processes.ts';
+export { listProcesses, sendSignal, type ProcessInfo } from './private-engine/processes.ts';
 export { createCommandRunner, type CommandRunner, type RunOptions } from './command-runner.ts';
 export { installDebianPackages, type InstallOptions } from './install-debian-packages.ts';
 export { parseEngineEndpoint, formatEngineEndpoint, type EngineEndpoint } from './engine-endpoint.ts';

@@ -5,7 +5,12 @@ describe('a private engine that is stopped', () => {
   it('has run containers, and leaves nothing behind', async () => {
     const { before, during, page, states, after } = await runScenario('stop');
     expect(page).toBe('served');
-    expect(states).toEqual({ '/published': 'running', '/volume': 'running', '/paused': 'paused', '/privileged': 'running' });
+    expect(states).toEqual({
+      '/published': 'running',
+      '/volume': 'running',
+      '/paused': 'paused',
+      '/privileged': 'running',
+    });
     // Without these the comparison would prove nothing.
     expect(during.links.length).toBeGreaterThan(before.links.length);
     expect(during.firewall.length).toBeGreaterThan(before.firewall.length);

@@ -38,5 +38,6 @@ export async function runScenario<Seen = Sight>(name: string): Promise<Seen> {
   const scenarios = fileURLToPath(new URL('scenarios.ts', import.meta.url));
   const [program, condition] = NODE;
   const { stdout } = await promisify(execFile)(program, [condition, launcher, '--', ...NODE, scenarios, name]);
-  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+  const seen: Seen = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+  return seen;
 }

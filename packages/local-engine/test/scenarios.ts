@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -190,20 +191,24 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
     const docker = connectEngine(engine.endpoint);
     const container = await docker.createContainer({ Image: 'idle:1', HostConfig: { Privileged: true } });
     await container.start();
-    const exec = await container.exec({ Cmd: ['grep', 'CapEff', '/proc/1/status'], Privileged: true, AttachStdout: true });
+    const exec = await container.exec({
+      Cmd: ['grep', 'CapEff', '/proc/1/status'],
+      Privileged: true,
+      AttachStdout: true,
+    });
     const stream = await exec.start({});
-    const chunks: Buffer[] = [];
-    for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+    const output = await text(stream);
     await container.remove({ force: true });
     const own = /CapBnd:\s*(\w+)/.exec(await readFile('/proc/self/status', 'utf8'))?.[1];
-    return { own, container: /CapEff:\s*(\w+)/.exec(Buffer.concat(chunks).toString())?.[1] };
+    return { own, container: /CapEff:\s*(\w+)/.exec(output)?.[1] };
   },
   async 'not-installed'() {
     await hide('/usr/sbin/dockerd');
     const notAllowed = await failure(() => resolvePrivate({ installEngine: false }));
     const cannotBeFound = await failure(() => resolvePrivate());
     await hide('/var/lib/dpkg/status');
-    for (const path of ['/var/lib/apt/lists', '/var/cache/apt']) await commands.run('mount', ['-t', 'tmpfs', 'apt', path]);
+    for (const path of ['/var/lib/apt/lists', '/var/cache/apt'])
+      await commands.run('mount', ['-t', 'tmpfs', 'apt', path]);
     await mkdir('/var/cache/apt/archives/partial', { recursive: true });
     const noNetwork = await failure(() => resolvePrivate());
     await hide('/usr/bin/apt-get');

@@ -44,7 +44,10 @@ async function buildContext(options: BusyboxImageOptions): Promise<Readable> {
   for (const applet of applets) {
     archive.entry({ name: `base/bin/${applet}`, type: 'symlink', linkname: 'busybox', mtime: MTIME });
   }
-  archive.entry({ name: 'base/etc/passwd', mtime: MTIME }, 'root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n');
+  archive.entry(
+    { name: 'base/etc/passwd', mtime: MTIME },
+    'root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n',
+  );
   archive.entry({ name: 'base/etc/group', mtime: MTIME }, 'root:x:0:\nnogroup:x:65534:\n');
   archive.entry({ name: 'base/tmp', type: 'directory', mode: 0o1777, mtime: MTIME });
   for (const [path, file] of files) {

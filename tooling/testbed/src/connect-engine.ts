@@ -5,5 +5,7 @@ import Docker from 'dockerode';
 export function connectEngine(endpoint: string): Docker {
   const parsed = parseEngineEndpoint(endpoint);
   if (parsed === undefined) throw new TypeError(`not an engine's endpoint: ${endpoint}`);
-  return new Docker(parsed.kind === 'unix' ? { socketPath: parsed.socketPath } : { host: parsed.host, port: parsed.port });
+  return new Docker(
+    parsed.kind === 'unix' ? { socketPath: parsed.socketPath } : { host: parsed.host, port: parsed.port },
+  );
 }

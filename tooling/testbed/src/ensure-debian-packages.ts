@@ -21,7 +21,12 @@ export async function ensureDebianPackages(
 ): Promise<void> {
   const commands = createCommandRunner(process.env);
   const listed = await commands.run('dpkg-query', ['--show', '--showformat', '${Package} ${db:Status-Status}\\n']);
-  const installed = new Set(listed.split('\n').filter((line) => line.endsWith(' installed')).map(packageName));
+  const installed = new Set(
+    listed
+      .split('\n')
+      .filter((line) => line.endsWith(' installed'))
+      .map(packageName),
+  );
   const missing = packages.filter((name) => !installed.has(name));
   if (missing.length > 0) await installDebianPackages(missing, { commands, onProgress });
 }

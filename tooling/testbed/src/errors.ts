@@ -6,7 +6,10 @@ export class WaitTimeoutError extends SupervisorError<
   'WAIT_TIMEOUT',
   { readonly description: string; readonly timeout: number }
 > {
-  constructor(description: string, options: { readonly timeout: number; readonly last: unknown; readonly cause?: unknown }) {
+  constructor(
+    description: string,
+    options: { readonly timeout: number; readonly last: unknown; readonly cause?: unknown },
+  ) {
     const seen = inspect(options.last, { depth: 6, maxStringLength: 4000, breakLength: 110 });
     super('WAIT_TIMEOUT', `waited ${options.timeout} ms in vain for ${description}; last seen: ${seen}`, {
       details: { description, timeout: options.timeout },
@@ -34,24 +37,30 @@ export class ImageOperationError extends SupervisorError<
 }
 
 /** A program of the test bed ended before it was ready. */
-export class TestServiceError extends SupervisorError<'TEST_SERVICE_FAILED', { readonly service: string; readonly log: string }> {
+export class TestServiceError extends SupervisorError<
+  'TEST_SERVICE_FAILED',
+  { readonly service: string; readonly log: string }
+> {
   constructor(service: string, log: string) {
     super('TEST_SERVICE_FAILED', `${service} ended before it was ready:\n${log}`, { details: { service, log } });
   }
 }
 
 /** System tests were started where they would change the machine. */
-export class NotInNamespaceError extends SupervisorError<'NOT_IN_NAMESPACE', Record<never, never>> {
-  constructor() {
+export class NotInNamespaceError extends SupervisorError<'NOT_IN_NAMESPACE', { readonly variable: string }> {
+  constructor(variable: string) {
     super('NOT_IN_NAMESPACE', 'system tests start container engines, and run only in namespaces of their own', {
-      details: {},
+      details: { variable },
       hint: 'Run: node --conditions=@device-supervisor/source tooling/testbed/src/in-namespace.ts -- vitest run --project system',
     });
   }
 }
 
 /** The machine cannot run the namespaces of the test bed. */
-export class NamespacesUnavailableError extends SupervisorError<'NAMESPACES_UNAVAILABLE', { readonly platform: string }> {
+export class NamespacesUnavailableError extends SupervisorError<
+  'NAMESPACES_UNAVAILABLE',
+  { readonly platform: string }
+> {
   constructor(platform: string) {
     super('NAMESPACES_UNAVAILABLE', 'namespaces for system tests need Linux and root', {
       details: { platform },

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
 import { createCommandRunner, listEngineCgroups, type CommandRunner } from '@device-supervisor/local-engine';
+import * as z from 'zod';
 
 /** What container engines change on a machine, as sorted lists: equal snapshots mean that nothing was left behind. */
 export interface MachineSnapshot {
@@ -21,19 +22,28 @@ export interface MachineSnapshot {
   readonly shimSockets: readonly string[];
 }
 
+const IpLink = z.array(z.object({ ifname: z.string() }));
+
 const ENGINE_PROGRAM = /^(?:dockerd|containerd.*|runc|docker-proxy|docker-registry)$/;
 
 export async function snapshotMachine(): Promise<MachineSnapshot> {
   const commands = createCommandRunner(process.env);
   const mountInfo = (await readFile('/proc/self/mountinfo', 'utf8')).trimEnd().split('\n');
-  const links: readonly { readonly ifname: string }[] = JSON.parse(await commands.run('ip', ['-j', 'link', 'show']));
+  const links = IpLink.parse(JSON.parse(await commands.run('ip', ['-j', 'link', 'show'])));
   const addresses = await commands.run('ip', ['-o', '-4', 'address', 'show']);
   return {
     links: links.map(({ ifname }) => ifname).toSorted(),
-    addresses: addresses.trimEnd().split('\n').map((line) => line.split(/\s+/).slice(1, 4).join(' ')).toSorted(),
+    addresses: addresses
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/\s+/).slice(1, 4).join(' '))
+      .toSorted(),
     firewall: [...(await firewall(commands, 'iptables')), ...(await firewall(commands, 'ip6tables'))],
     forwarding: (await readFile('/proc/sys/net/ipv4/ip_forward', 'utf8')).trim(),
-    mounts: mountInfo.map((line) => line.split(' ')[4] ?? '').filter(isWhereEnginesMount).toSorted(),
+    mounts: mountInfo
+      .map((line) => line.split(' ')[4] ?? '')
+      .filter(isWhereEnginesMount)
+      .toSorted(),
     processes: await engineProcesses(),
     cgroups: (await listEngineCgroups(tmpdir())).toSorted(),
     shimSockets: (await list('/run/containerd/s')).toSorted(),

@@ -1,12 +1,14 @@
 import { createInterface } from 'node:readline';
+import * as z from 'zod';
 import { ImageOperationError } from './errors.ts';
 
 /** A line of what the engine tells while it builds or pushes. */
-export interface ProgressLine {
-  readonly stream?: string;
-  readonly error?: string;
-  readonly aux?: { readonly ID?: string; readonly Digest?: string };
-}
+const ProgressLine = z.object({
+  stream: z.string().optional(),
+  error: z.string().optional(),
+  aux: z.object({ ID: z.string().optional(), Digest: z.string().optional() }).optional(),
+});
+export type ProgressLine = z.infer<typeof ProgressLine>;
 
 /**
  * Reads the engine's account of a build or push to its end.
@@ -19,7 +21,7 @@ export async function readProgress(
   const lines: ProgressLine[] = [];
   for await (const text of createInterface({ input: stream, crlfDelay: Infinity })) {
     if (text.trim() === '') continue;
-    const line: ProgressLine = JSON.parse(text);
+    const line = ProgressLine.parse(JSON.parse(text));
     lines.push(line);
     if (line.error !== undefined) {
       const output = lines.map((each) => each.stream ?? '').join('');

@@ -17,7 +17,12 @@ export async function runInNamespace(command: readonly string[], id: string): Pr
   if (process.platform !== 'linux' || process.getuid?.() !== 0) throw new NamespacesUnavailableError(process.platform);
   const keeper = spawn(
     process.execPath,
-    ['--conditions=@device-supervisor/source', fileURLToPath(new URL('keep-namespace.ts', import.meta.url)), id, ...command],
+    [
+      '--conditions=@device-supervisor/source',
+      fileURLToPath(new URL('keep-namespace.ts', import.meta.url)),
+      id,
+      ...command,
+    ],
     // A session of its own: the terminal's signals reach only us, and are passed on once. Its standard input ends with us.
     { detached: true, stdio: ['pipe', 'inherit', 'inherit'] },
   );

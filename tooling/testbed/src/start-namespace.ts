@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { delimiter, dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { createCommandRunner, listProcesses, removeEngineCgroups } from '@device-supervisor/local-engine';
+import { createCommandRunner, listProcesses, removeEngineCgroups, sendSignal } from '@device-supervisor/local-engine';
 import { ARTEFACTS_VARIABLE, RUN_VARIABLE } from './run-environment.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -46,11 +46,8 @@ echo $code >&3
 `;
 
 /** Namespaces die with the process that started them: `setpriv` becomes `unshare`, which takes the first process along. */
-const WRAPPER = [
-  ...['--pdeathsig', 'KILL', '--', 'unshare'],
-  ...['--net', '--mount', '--pid', '--mount-proc', '--fork', '--kill-child=KILL', '--'],
-  ...['sh', '-c', FIRST_PROCESS, 'sh'],
-];
+const WRAPPER =
+  'setpriv --pdeathsig KILL -- unshare --net --mount --pid --mount-proc --fork --kill-child=KILL -- sh -c'.split(' ');
 
 /** Killed processes are gone in an instant; with a busy disk it may take longer. Milliseconds. */
 const DESTROY_DEADLINE = 60_000;
@@ -58,7 +55,8 @@ const DESTROY_DEADLINE = 60_000;
 export async function startNamespace(command: readonly string[], options: NamespaceOptions): Promise<Namespace> {
   const { PATH: path = '' } = createCommandRunner(process.env).environment;
   const { DOCKER_HOST: _, ...environment } = process.env;
-  const unshare = spawn('setpriv', [...WRAPPER, ...command], {
+  const [program = '', ...parameters] = [...WRAPPER, FIRST_PROCESS, 'sh', ...command];
+  const unshare = spawn(program, parameters, {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
     env: {
       ...environment,
@@ -101,7 +99,7 @@ async function readExitCode(unshare: ChildProcess): Promise<number> {
 async function signalFirstProcess(unshare: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (hasEnded(unshare)) return;
   const first = (await listProcesses()).find(({ parent }) => parent === unshare.pid);
-  if (first !== undefined) process.kill(first.pid, signal);
+  if (first !== undefined) sendSignal(first.pid, signal);
 }
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {

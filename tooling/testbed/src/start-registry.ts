@@ -23,6 +23,9 @@ export interface PushedImage {
   readonly digestReference: string;
 }
 
+/** What the registry logs when it is ready. */
+const LISTENING = /listening on (127\.0\.0\.1:\d+)/;
+
 /** Starts Debian's `docker-registry` on a free port; its log goes to the artefacts. */
 export async function startRegistry(): Promise<TestRegistry> {
   await using resources = new AsyncDisposableStack();
@@ -49,15 +52,12 @@ export async function startRegistry(): Promise<TestRegistry> {
 }
 
 async function waitForAddress(registry: ChildProcess, logFile: string): Promise<string> {
-  const { address, text } = await waitFor(
-    'the registry to listen',
-    async () => {
-      const text = await readFile(logFile, 'utf8');
-      return { text, address: /listening on (127\.0\.0\.1:\d+)/.exec(text)?.[1] };
-    },
-    { until: ({ address }) => address !== undefined || registry.exitCode !== null || registry.signalCode !== null },
-  );
-  if (address === undefined) throw new TestServiceError('docker-registry', text);
+  const hasEnded = (): boolean => registry.exitCode !== null || registry.signalCode !== null;
+  const log = await waitFor('the registry to listen', () => readFile(logFile, 'utf8'), {
+    until: (text) => LISTENING.test(text) || hasEnded(),
+  });
+  const address = LISTENING.exec(log)?.[1];
+  if (address === undefined) throw new TestServiceError('docker-registry', log);
   return address;
 }
 

@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { NotInNamespaceError } from './errors.ts';
-import { currentRun } from './run-environment.ts';
+import { currentRun, RUN_VARIABLE } from './run-environment.ts';
 import { startRegistry } from './start-registry.ts';
 import { startTestEngine } from './start-test-engine.ts';
 
@@ -15,7 +15,7 @@ declare module 'vitest' {
 
 /** One engine and one registry for a whole run of system tests. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  if (currentRun() === undefined) throw new NotInNamespaceError();
+  if (currentRun() === undefined) throw new NotInNamespaceError(RUN_VARIABLE);
   const resources = new AsyncDisposableStack();
   try {
     const engine = resources.use(await startTestEngine());

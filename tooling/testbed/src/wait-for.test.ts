@@ -43,7 +43,7 @@ describe('waitFor a state', () => {
   });
 
   it('does not wait for a look that hangs', async () => {
-    const waiting = waitFor('the server', () => new Promise(() => undefined), { timeout: 120 });
+    const waiting = waitFor('the server', () => Promise.withResolvers<void>().promise, { timeout: 120 });
     await expect(waiting).rejects.toThrow('waited 120 ms in vain for the server');
   });
 });
@@ -57,16 +57,22 @@ describe('waitFor an item of a stream', () => {
 
   it('tells the last item when the stream ends', async () => {
     const waiting = waitFor('a hundred', numbers(3), { until: (number) => number === 100 });
-    await expect(waiting).rejects.toMatchObject({ code: 'STREAM_ENDED', message: expect.stringContaining('last seen: 3') });
+    await expect(waiting).rejects.toMatchObject({
+      code: 'STREAM_ENDED',
+      message: expect.stringContaining('last seen: 3'),
+    });
   });
 
   it('tells the last item when nothing more comes', async () => {
     async function* stalling(): AsyncGenerator<number> {
       yield 1;
-      await new Promise(() => undefined);
+      await Promise.withResolvers<void>().promise;
     }
     const waiting = waitFor('two', stalling(), { until: (number) => number === 2, timeout: 120 });
-    await expect(waiting).rejects.toMatchObject({ code: 'WAIT_TIMEOUT', message: expect.stringContaining('last seen: 1') });
+    await expect(waiting).rejects.toMatchObject({
+      code: 'WAIT_TIMEOUT',
+      message: expect.stringContaining('last seen: 1'),
+    });
   });
 
   it('passes on the failure of a stream', async () => {

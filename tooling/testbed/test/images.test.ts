@@ -41,7 +41,10 @@ describe('busyboxImage', () => {
       files: { '/srv/greet': { content: '#!/bin/sh\necho "hello $(id -un)" | tr a-z A-Z\n', mode: 0o755 } },
       entrypoint: ['/srv/greet'],
     });
-    const container = await engine.createContainer({ Image: reference, HostConfig: { LogConfig: { Type: 'json-file', Config: {} } } });
+    const container = await engine.createContainer({
+      Image: reference,
+      HostConfig: { LogConfig: { Type: 'json-file', Config: {} } },
+    });
     await container.start();
     expect(await container.wait()).toMatchObject({ StatusCode: 0 });
     expect((await container.logs({ stdout: true })).subarray(8).toString()).toBe('HELLO ROOT\n');
@@ -66,8 +69,8 @@ describe('busyboxImage', () => {
 
 describe('the registry', () => {
   it('gives back what was pushed', async () => {
-    const name = `pushed:${randomUUID()}`;
-    const { id, reference } = await busyboxImage(endpoint, { tag: name, labels: { name } });
+    const tag = `pushed:${randomUUID()}`;
+    const { id, reference } = await busyboxImage(endpoint, { tag, labels: { tag } });
     const pushed = await pushImage(endpoint, inject('registry'), reference);
     for (const name of [reference, pushed.reference]) await engine.getImage(name).remove();
     await expect(engine.getImage(id).inspect()).rejects.toMatchObject({ statusCode: 404 });

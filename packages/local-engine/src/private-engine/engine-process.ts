@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { CommandRunner } from '../command-runner.ts';
@@ -37,7 +38,7 @@ export async function spawnEngine(
     cwd: '/',
     env: { ...environment, PATH: `${paths.programs}:${environment['PATH']}` },
   });
-  await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+  await once(child, 'spawn');
   child.unref();
   const pid = child.pid ?? 0;
   return (await readProcess(pid)) ?? { pid, parent: process.pid, startTime: 0, commandLine: [] };
@@ -45,20 +46,21 @@ export async function spawnEngine(
 
 /** The command line of a private `dockerd`. */
 export function engineArguments(paths: EnginePaths, addresses: AddressPlan): readonly string[] {
-  return [
-    ...['--config-file', paths.configuration],
-    ...['--data-root', paths.data],
-    ...['--exec-root', paths.exec],
-    ...['--pidfile', paths.pidFile],
-    ...['--host', `unix://${paths.socket}`],
-    ...['--bridge', paths.bridge],
-    ...['--default-address-pool', `base=${addresses.pool},size=${NETWORK_PREFIX}`],
-    ...['--containerd-namespace', paths.containerdNamespace],
-    ...['--containerd-plugins-namespace', `${paths.containerdNamespace}-plugins`],
+  const options = {
+    '--config-file': paths.configuration,
+    '--data-root': paths.data,
+    '--exec-root': paths.exec,
+    '--pidfile': paths.pidFile,
+    '--host': `unix://${paths.socket}`,
+    '--bridge': paths.bridge,
+    '--default-address-pool': `base=${addresses.pool},size=${NETWORK_PREFIX}`,
+    '--containerd-namespace': paths.containerdNamespace,
+    '--containerd-plugins-namespace': `${paths.containerdNamespace}-plugins`,
     // With cgroups as files, the parent below is the same on machines with and without systemd.
-    ...['--exec-opt', 'native.cgroupdriver=cgroupfs'],
-    ...['--cgroup-parent', paths.cgroupParent],
-  ];
+    '--exec-opt': 'native.cgroupdriver=cgroupfs',
+    '--cgroup-parent': paths.cgroupParent,
+  };
+  return Object.entries(options).flat();
 }
 
 /** A configuration file of its own, so that the machine's `/etc/docker/daemon.json` does not count. */

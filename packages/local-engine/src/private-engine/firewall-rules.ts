@@ -118,7 +118,11 @@ function isOwnAddress(rule: string, subnets: readonly string[]): boolean {
   );
 }
 
-function readRule(rule: string): { readonly chain: string; readonly target?: string; readonly links: readonly string[] } {
+function readRule(rule: string): {
+  readonly chain: string;
+  readonly target?: string;
+  readonly links: readonly string[];
+} {
   const words = tokens(rule);
   const [target] = valuesOf(words, ['-j', '-g']);
   return {

@@ -27,7 +27,7 @@ describe('a process', () => {
     await once(child, 'spawn');
     const closed = once(child, 'close');
     const info = await readProcess(child.pid ?? 0);
-    if (info === undefined) return expect.fail('the process is not there');
+    if (info === undefined) throw new Error('the process is not there');
     expect(info.commandLine).toEqual(['sleep', '60']);
     expect(await isRunning(info)).toBe(true);
     expect(await isRunning({ ...info, startTime: info.startTime - 1 })).toBe(false);

@@ -14,7 +14,9 @@ export interface ProcessInfo {
 /** All running processes that are visible from here; those that have ended but were not yet reaped do not count. */
 export async function listProcesses(): Promise<readonly ProcessInfo[]> {
   const entries = await readdir('/proc');
-  const processes = await Promise.all(entries.filter((name) => /^\d+$/.test(name)).map((name) => readProcess(Number(name))));
+  const processes = await Promise.all(
+    entries.filter((name) => /^\d+$/.test(name)).map((name) => readProcess(Number(name))),
+  );
   return processes.filter((process) => process !== undefined);
 }
 
@@ -27,7 +29,8 @@ export async function readProcess(pid: number): Promise<ProcessInfo | undefined>
     ]);
     return parseProcess(pid, stat, commandLine);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return undefined;
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH'))
+      return undefined;
     throw error;
   }
 }
@@ -74,7 +77,7 @@ export function selectEngineProcesses(
   engine: { readonly execDirectory: string; readonly containerdNamespace: string },
 ): readonly ProcessInfo[] {
   const selected = new Set(processes.filter((process) => isDaemonOf(process, engine)));
-  for (let size = -1; size !== selected.size; ) {
+  for (let size = -1; size !== selected.size;) {
     size = selected.size;
     const ids = new Set([...selected].map(({ pid }) => pid));
     for (const process of processes) if (ids.has(process.parent)) selected.add(process);

@@ -58,10 +58,6 @@ export function checkPrivateEngine(facts: MachineFacts): PrivateEngineVerdict {
   return { kind: 'install' };
 }
 
-function impossible(
-  reason: UnavailableReason,
-  explanation: string,
-  remedies: readonly string[],
-): PrivateEngineVerdict {
+function impossible(reason: UnavailableReason, explanation: string, remedies: readonly string[]): PrivateEngineVerdict {
   return { kind: 'impossible', reason, explanation, hint: remedies.join(', or ') };
 }

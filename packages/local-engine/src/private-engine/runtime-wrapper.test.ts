@@ -23,7 +23,9 @@ describe('wrapperScript', () => {
     directory = await mkdtemp(join(tmpdir(), "it's a wrapper-"));
     runtime = join(directory, 'runc');
     await writeFile(runtime, '#!/bin/sh\nfor each in "$@"; do echo "[$each]"; done\n', { mode: 0o755 });
-    await writeFile(join(directory, 'wrapper'), wrapperScript(['CAP_SYS_RESOURCE', 'CAP_BPF'], runtime), { mode: 0o755 });
+    await writeFile(join(directory, 'wrapper'), wrapperScript(['CAP_SYS_RESOURCE', 'CAP_BPF'], runtime), {
+      mode: 0o755,
+    });
   });
 
   afterEach(() => rm(directory, { recursive: true }));
@@ -50,15 +52,24 @@ describe('wrapperScript', () => {
     expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(configuration('CAP_CHOWN'));
   });
 
-  it.each([[['CAP_BPF']], [['CAP_SYS_RESOURCE', 'CAP_BPF']], [['CAP_CHOWN']], [[]]])('leaves valid JSON: %s', async (given) => {
-    const path = join(directory, 'process.json');
-    await writeFile(path, JSON.stringify(configuration(...given)));
-    await createCommandRunner({}).run(join(directory, 'wrapper'), ['exec', '--process', path, 'id']);
-    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(configuration(...given.filter((each) => each === 'CAP_CHOWN')));
-  });
+  it.each([[['CAP_BPF']], [['CAP_SYS_RESOURCE', 'CAP_BPF']], [['CAP_CHOWN']], [[]]])(
+    'leaves valid JSON: %s',
+    async (given) => {
+      const path = join(directory, 'process.json');
+      await writeFile(path, JSON.stringify(configuration(...given)));
+      await createCommandRunner({}).run(join(directory, 'wrapper'), ['exec', '--process', path, 'id']);
+      expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(
+        configuration(...given.filter((each) => each === 'CAP_CHOWN')),
+      );
+    },
+  );
 
   it('fails when the file cannot be changed', async () => {
-    const running = createCommandRunner({}).run(join(directory, 'wrapper'), ['exec', '--process', join(directory, 'gone')]);
+    const running = createCommandRunner({}).run(join(directory, 'wrapper'), [
+      'exec',
+      '--process',
+      join(directory, 'gone'),
+    ]);
     await expect(running).rejects.toMatchObject({ code: 'COMMAND_FAILED' });
   });
 });

@@ -96,6 +96,7 @@ async function takeOver(paths: EnginePaths, signal: AbortSignal | undefined): Pr
 }
 
 async function start(paths: EnginePaths, machine: Machine, signal: AbortSignal | undefined): Promise<ProcessInfo> {
+  signal?.throwIfAborted();
   await using undo = new AsyncDisposableStack();
   undo.defer(() => removeTraces(paths, machine));
   await mkdir(paths.runtime, { recursive: true, mode: 0o700 });
