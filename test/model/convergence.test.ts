@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { startHarness, type DeviceHarness } from './device-harness.ts';
 
-const RUNS = 400;
+const RUNS = 2000;
 const SERVICES = ['a', 'b', 'c', 'd'] as const;
 const IMAGES = ['i:1', 'i:2', 'i:3', 'local:1'] as const;
 const WRITES = ['createContainer', 'startContainer', 'stopContainer', 'removeContainer', 'createNetwork', 'pullImage'] as const;
@@ -137,7 +137,7 @@ async function play(harness: DeviceHarness, step: Event): Promise<void> {
   }
 }
 
-it('whatever happens on the way, the device reaches its last target and then does nothing', { timeout: 120_000 }, async () => {
+it('whatever happens on the way, the device reaches its last target and then does nothing', { timeout: 240_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 12 }), target, async (steps, last) => {
       await using harness = startHarness({

@@ -61,6 +61,7 @@ const RULES: readonly Rule[] = [
   [/remove (\S+): volume is in use/, ([, name = ''], message) => new ObjectInUseError('volume', name, message)],
   [/No such image: (\S+)/i, ([, name = '']) => new ImageNotFoundError(name)],
   [/No such container: (\S+)/i, ([, name = '']) => new NotFoundError('container', name)],
+  [/logs from container which is dead or marked for removal/, () => new NotFoundError('container', 'that was removed')],
   [/network (\S+) not found|No such network: (\S+)/i, ([, a, b]) => new NotFoundError('network', a ?? b ?? '')],
   [
     /(?:get|remove) (\S+): no such volume|No such volume: (\S+)/i,

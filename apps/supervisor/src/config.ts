@@ -1,0 +1,72 @@
+import { SupervisorError } from '@device-supervisor/errors';
+import * as z from 'zod';
+
+/** How the program is set up; read from the environment once, at start. Paths are absolute. */
+export interface SupervisorConfig {
+  /** The host's root file system as we see it. */
+  readonly rootMount: string;
+  readonly bootMount: string;
+  readonly configJsonPath: string;
+  readonly osReleasePath: string;
+  readonly databasePath: string;
+  /** e.g. `unix:///var/run/docker.sock`; `null`: whichever of the usual sockets is there. */
+  readonly engineEndpoint: string | null;
+  /** `null`: what config.json says, else the default. */
+  readonly listenPort: number | null;
+  /** Addresses of ours on which connections are taken; `null`: all of them. */
+  readonly listenAddresses: readonly string[] | null;
+}
+
+/** A variable of the environment has a value that means nothing. */
+export class ConfigError extends SupervisorError<'CONFIG_INVALID', { variable: string }> {
+  constructor(variable: string, reason: string) {
+    super('CONFIG_INVALID', `environment variable ${variable} ${reason}`, { details: { variable } });
+  }
+}
+
+const Path = z.string().startsWith('/', 'must be an absolute path');
+/** Variables that are set to nothing count as not set. */
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+
+const Environment = z.object({
+  ROOT_MOUNTPOINT: optional(Path),
+  BOOT_MOUNTPOINT: optional(Path),
+  CONFIG_MOUNT_POINT: optional(Path),
+  HOST_OS_VERSION_PATH: optional(Path),
+  DATABASE_PATH: optional(Path),
+  DOCKER_HOST: optional(z.string().regex(/^(unix|tcp|https?):\/\//, 'must begin with unix://, tcp://, http:// or https://')),
+  DOCKER_SOCKET: optional(Path),
+  LISTEN_PORT: optional(z.coerce.number('must be a port number').int('must be a port number').min(0).max(65_535)),
+  LISTEN_ADDRESSES: optional(z.string()),
+});
+
+/**
+ * Reads the variables that this stage of the supervisor uses.
+ *
+ * @throws ConfigError naming the variable
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): SupervisorConfig {
+  const parsed = Environment.safeParse(environment);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new ConfigError(String(issue?.path[0] ?? ''), issue?.message ?? 'is not valid');
+  }
+  const variables = parsed.data;
+  const rootMount = variables.ROOT_MOUNTPOINT ?? '/mnt/root';
+  const bootMount = variables.BOOT_MOUNTPOINT ?? '/mnt/boot';
+  return {
+    rootMount,
+    bootMount,
+    configJsonPath: variables.CONFIG_MOUNT_POINT ?? `${bootMount}/config.json`,
+    osReleasePath: variables.HOST_OS_VERSION_PATH ?? `${rootMount === '/' ? '' : rootMount}/etc/os-release`,
+    databasePath: variables.DATABASE_PATH ?? '/data/database.sqlite',
+    engineEndpoint:
+      variables.DOCKER_HOST ?? (variables.DOCKER_SOCKET === undefined ? null : `unix://${variables.DOCKER_SOCKET}`),
+    listenPort: variables.LISTEN_PORT ?? null,
+    listenAddresses:
+      variables.LISTEN_ADDRESSES?.split(',')
+        .map((address) => address.trim())
+        .filter((address) => address !== '') ?? null,
+  };
+}

@@ -1,0 +1,82 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createApi } from '@device-supervisor/api';
+import { openConfigJson } from '@device-supervisor/config-json';
+import { createDevice } from '@device-supervisor/device';
+import { createEngine } from '@device-supervisor/engine';
+import { formatError } from '@device-supervisor/errors';
+import { createUpdateLocks } from '@device-supervisor/lockfile';
+import { openStore } from '@device-supervisor/store';
+import type { SupervisorConfig } from './config.ts';
+import { readDeviceFacts } from './device-facts.ts';
+import { startLogs } from './start-logs.ts';
+import { systemClock } from './system-clock.ts';
+import { SUPERVISOR_VERSION } from './version.ts';
+
+export interface Supervisor extends AsyncDisposable {
+  /** Port of the API. */
+  readonly port: number;
+}
+
+/** Looked for in this order where nothing says where the engine is. */
+const ENGINE_SOCKETS = ['/var/run/docker.sock', '/var/run/balena-engine.sock'] as const;
+/** Update locks on the host; services see their own directory of it. */
+const LOCKS_ON_HOST = 'tmp/balena-supervisor/services';
+
+/** Puts the packages together, starts to keep the device at its target and opens the API. */
+export async function startSupervisor(config: SupervisorConfig, print: (message: string) => void): Promise<Supervisor> {
+  await using stack = new AsyncDisposableStack();
+  const onError = (error: unknown): void => print(`Fault: ${formatError(error)}`);
+
+  const configJson = openConfigJson({ path: config.configJsonPath });
+  const identity = await configJson.ensureIdentity();
+  const { config: settings, problems } = await configJson.read();
+  for (const { key, message } of problems) print(`config.json: ${key} ${message}`);
+  const managed = settings.apiEndpoint !== undefined;
+  if (managed) {
+    print('config.json names a cloud (apiEndpoint), and this supervisor does not talk to one: apps stay at their last target');
+  }
+
+  const endpoint = config.engineEndpoint ?? (await usualEndpoint());
+  const port = config.listenPort ?? settings.listenPort ?? 48484;
+  const store = stack.use(openStore({ path: config.databasePath, logger: print }));
+  const engine = stack.use(createEngine({ endpoint }));
+  const locks = stack.use(createUpdateLocks({ directory: join(config.rootMount, LOCKS_ON_HOST) }));
+  for (const { path } of await locks.recoverLeftovers()) print(`Removed our update lock ${path} of an earlier run`);
+
+  const facts = await readDeviceFacts(config, {
+    uuid: identity.uuid,
+    name: settings.initialDeviceName ?? null,
+    apiEndpoint: settings.apiEndpoint ?? null,
+    deviceApiKey: identity.deviceApiKey,
+    apiPort: port,
+    engineEndpoint: endpoint,
+  });
+  const device = stack.use(
+    createDevice({ engine, locks, store, facts, managed, clock: systemClock, random: Math.random }),
+  );
+  const logs = stack.use(startLogs({ device, engine, clock: systemClock, print }));
+  const api = createApi({
+    device,
+    logs,
+    onError,
+    keys: store.apiKeys,
+    version: SUPERVISOR_VERSION,
+    requiresKey: () => !device.localMode,
+  });
+  const server = stack.use(
+    await api.listen({ port, ...(config.listenAddresses === null ? {} : { allow: config.listenAddresses }) }),
+  );
+  print(`API listens on port ${server.port}`);
+  const owned = stack.move();
+  return { port: server.port, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+async function usualEndpoint(): Promise<string> {
+  for (const path of ENGINE_SOCKETS) {
+    const [present] = await Promise.allSettled([access(path)]);
+    if (present.status === 'fulfilled') return `unix://${path}`;
+  }
+  // It may come later: the engine is looked for again and again.
+  return `unix://${ENGINE_SOCKETS[0]}`;
+}

@@ -1,0 +1,13 @@
+import type { Clock } from '@device-supervisor/device';
+
+/** Longest delay that a timer of Node.js takes, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** The machine's time. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  schedule(delay, callback) {
+    const timer = setTimeout(callback, Math.min(delay, LONGEST_TIMER));
+    return { [Symbol.dispose]: () => clearTimeout(timer) };
+  },
+};
