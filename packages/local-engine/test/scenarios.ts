@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeError } from '@device-supervisor/errors';
-import { createCommandRunner, resolveEngine, startPrivateEngine } from '@device-supervisor/local-engine';
+import { createCommandRunner, listProcesses, resolveEngine, startPrivateEngine } from '@device-supervisor/local-engine';
 import { busyboxImage, connectEngine, snapshotMachine, waitFor } from '@device-supervisor/testbed';
 
 const commands = createCommandRunner(process.env);
@@ -140,7 +140,9 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
     const starting = failure(() =>
       startPrivateEngine({ directory, environment: process.env, onProgress, signal: controller.signal }),
     );
-    await waitFor('dockerd to be there', async () => (await snapshotMachine()).processes.length > 0);
+    await waitFor('dockerd to be there', async () =>
+      (await listProcesses()).some(({ commandLine: [program] }) => program === 'dockerd'),
+    );
     controller.abort(new Error('changed my mind'));
     return { before, error: await starting, after: await snapshotMachine() };
   },
