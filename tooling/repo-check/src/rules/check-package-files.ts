@@ -66,7 +66,8 @@ function indexProblems({ root }: Workspace, owner: WorkspacePackage): Violation[
     line: null,
     message: `${folder} is not listed`,
   });
-  const isReferenced = references === null || readReferences(root, '.')?.includes(folder) === true;
+  const isReferenced =
+    references === null || kind === 'tooling' || readReferences(root, '.')?.includes(folder) === true;
   const index = 'packages/README.md';
   const isIndexed =
     kind !== 'packages' || readText(join(root, index)).includes(`](${folder.slice('packages/'.length)}/README.md)`);
