@@ -1,4 +1,4 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 
 /**
  * Tells whether a connection's local address is one of `allowed`; `undefined` allows all. An IPv4 address also matches
@@ -13,6 +13,7 @@ export function createLocalAddressFilter(
   const list = new BlockList();
   for (const address of allowed) {
     const plain = simplify(address);
+    if (isIP(plain) === 0) throw new TypeError(`'${address}' is not an IP address`);
     list.addAddress(plain, familyOf(plain));
   }
   return (address) => {

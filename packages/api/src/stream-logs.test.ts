@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { APP_KEY, createTestApi, GLOBAL_KEY, type TestApi } from '../test/test-api.ts';
+import type { LogMessage } from './ports.ts';
+
+const message: LogMessage = { message: 'hello', timestamp: 1541508467072, serviceName: 'main', appId: 1 };
+const FIRST = '{"message":"Streaming logs","isSystem":true}';
+
+async function open({ request }: TestApi, key = GLOBAL_KEY): Promise<AsyncDisposable & { line(): Promise<string | null> }> {
+  const response = await request('/v2/local/logs', { key });
+  expect(response.headers.get('content-type')).toBe('application/x-ndjson');
+  const reader = response.body?.getReader();
+  return {
+    async line() {
+      const chunk = await reader?.read();
+      return chunk?.value === undefined ? null : Buffer.from(chunk.value).toString().trimEnd();
+    },
+    async [Symbol.asyncDispose]() {
+      await reader?.cancel();
+    },
+  };
+}
+
+describe('GET /v2/local/logs', () => {
+  it('begins with a line at once, and attaches before that', async () => {
+    const api = createTestApi();
+    await using stream = await open(api);
+    expect(api.logs.attached).toBe(1);
+    expect(await stream.line()).toBe(FIRST);
+  });
+
+  it('prints a message as a line, with the fields that it has', async () => {
+    const api = createTestApi();
+    await using stream = await open(api);
+    api.logs.push(message);
+    api.logs.push({ message: 'two\nlines', timestamp: 1, serviceName: null, appId: null, isSystem: true });
+    api.logs.push({ ...message, isSystem: false, isStdErr: true });
+    await stream.line();
+    expect(await stream.line()).toBe('{"message":"hello","timestamp":1541508467072,"serviceName":"main"}');
+    expect(await stream.line()).toBe('{"message":"two\\nlines","timestamp":1,"isSystem":true}');
+    expect(await stream.line()).toBe('{"message":"hello","timestamp":1541508467072,"serviceName":"main","isStdErr":true}');
+  });
+
+  it("shows a service's key the messages of its app alone", async () => {
+    const api = createTestApi();
+    await using stream = await open(api, APP_KEY);
+    await stream.line();
+    api.logs.push({ ...message, message: "another app's", appId: 2 });
+    api.logs.push({ message: "the device's", timestamp: 1, isSystem: true });
+    api.logs.push({ ...message, message: 'its own' });
+    expect(await stream.line()).toContain('its own');
+  });
+
+  it('lets go of the messages when the client leaves, also while it waits for one', async () => {
+    const api = createTestApi();
+    const stream = await open(api);
+    await stream.line();
+    const waiting = stream.line();
+    await stream[Symbol.asyncDispose]();
+    expect(api.logs.attached).toBe(0);
+    expect(await waiting).toBeNull();
+  });
+
+  it('ends when the messages end', async () => {
+    const api = createTestApi();
+    await using stream = await open(api);
+    await stream.line();
+    api.logs.end();
+    expect(await stream.line()).toBeNull();
+  });
+
+  it('ends and reports it when the messages fail', async () => {
+    const api = createTestApi();
+    await using stream = await open(api);
+    await stream.line();
+    const error = new Error('the source broke');
+    api.logs.fail(error);
+    expect(await stream.line()).toBeNull();
+    expect(api.errors).toEqual([error]);
+    expect(api.logs.attached).toBe(0);
+  });
+});
