@@ -1,7 +1,7 @@
 /**
  * @typedef {object} Command
  * @property {string} summary one line for the list of commands
- * @property {string | null} app folder of `apps/` whose bundle must be current; `null`: none
+ * @property {readonly string[]} bundles folders of `apps/` whose bundles must be current
  * @property {string} program path of the program, from the root of the repository
  * @property {readonly string[]} nodeOptions
  * @property {boolean} needsTools whether the program calls tools of this repository by name
@@ -9,8 +9,8 @@
 
 /** @type {Readonly<Record<string, Command>>} */
 export const COMMANDS = {
-  start: bundledApp('local-mode', 'run a supervisor on this machine: npm start [-- path/to/project]'),
-  supervisor: bundledApp('supervisor', 'run the supervisor in the foreground, configured by its environment'),
+  start: bundledApp(['local-mode', 'supervisor'], 'run a supervisor on this machine: npm start [-- path/to/project]'),
+  supervisor: bundledApp(['supervisor'], 'run the supervisor in the foreground, configured by its environment'),
   test: sourceProgram('tooling/checks/src/main.ts', 'run every check and test: npm test [-- step …]'),
   check: sourceProgram('tooling/checks/src/main.ts', 'the same as test'),
   'new-package': sourceProgram('tooling/new-package/src/main.ts', 'scaffold a package'),
@@ -26,12 +26,12 @@ export function describeCommands(unknown) {
 }
 
 /**
- * @param {string} app
+ * @param {[string, ...string[]]} bundles the one to run, then those that it runs itself
  * @param {string} summary
  * @returns {Command}
  */
-function bundledApp(app, summary) {
-  return { summary, app, program: `apps/${app}/dist/main.cjs`, nodeOptions: [], needsTools: false };
+function bundledApp(bundles, summary) {
+  return { summary, bundles, program: `apps/${bundles[0]}/dist/main.cjs`, nodeOptions: [], needsTools: false };
 }
 
 /**
@@ -41,5 +41,5 @@ function bundledApp(app, summary) {
  */
 function sourceProgram(program, summary) {
   const nodeOptions = ['--conditions=@device-supervisor/source'];
-  return { summary, app: null, program, nodeOptions, needsTools: true };
+  return { summary, bundles: [], program, nodeOptions, needsTools: true };
 }

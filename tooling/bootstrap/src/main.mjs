@@ -42,17 +42,16 @@ export async function main(argv) {
 }
 
 /**
- * Brings dependencies and the command's bundle up to date. Says nothing when they are.
+ * Brings dependencies and the command's bundles up to date. Says nothing when they are.
  *
  * @param {string} root
  * @param {import('./commands.mjs').Command} command
  */
-async function prepare(root, command) {
-  const { app } = command;
-  const isReady = () => isInstalled(root) && (app === null || isBundleCurrent(root, app));
-  if (isReady()) return;
+async function prepare(root, { bundles }) {
+  const outdated = () => bundles.filter((app) => !isBundleCurrent(root, app));
+  if (isInstalled(root) && outdated().length === 0) return;
   await withExclusiveUse(join(stateFolder(root), 'bootstrap.lock'), async () => {
     if (!isInstalled(root)) await installWorkspace(root);
-    if (app !== null && !isBundleCurrent(root, app)) await buildBundle(root, app);
+    for (const app of outdated()) await buildBundle(root, app);
   });
 }
