@@ -1,0 +1,37 @@
+import type { ReadStream } from 'node:tty';
+
+/** What a key asks for. */
+export type Command = 'apply' | 'logs' | 'stop';
+
+const KEYS: Readonly<Record<string, Command>> = {
+  r: 'apply',
+  R: 'apply',
+  l: 'logs',
+  L: 'logs',
+  q: 'stop',
+  Q: 'stop',
+  // Ctrl-C, which is a key like any other while keys are read one by one, and Ctrl-D.
+  '\u0003': 'stop',
+  '\u0004': 'stop',
+};
+
+/** Reads single keys from a terminal until it is disposed of. */
+export function readKeys(input: ReadStream, onCommand: (command: Command) => void): Disposable {
+  const onData = (data: string): void => {
+    for (const key of data) {
+      const command = KEYS[key];
+      if (command !== undefined) onCommand(command);
+    }
+  };
+  input.setRawMode(true);
+  input.setEncoding('utf8');
+  input.on('data', onData);
+  input.resume();
+  return {
+    [Symbol.dispose]() {
+      input.off('data', onData);
+      input.setRawMode(false);
+      input.pause();
+    },
+  };
+}

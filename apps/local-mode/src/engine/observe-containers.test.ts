@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { parseStatus } from './observe-containers.ts';
+
+describe('parseStatus', () => {
+  it.each([
+    ['Up 2 minutes', null, 'none'],
+    ['Up Less than a second (health: starting)', null, 'starting'],
+    ['Up 3 seconds (healthy)', null, 'healthy'],
+    ['Up About an hour (unhealthy)', null, 'unhealthy'],
+    ['Up 3 seconds (Paused)', null, 'none'],
+    ['Exited (0) 2 days ago', 0, 'none'],
+    ['Exited (137) Less than a second ago', 137, 'none'],
+    ['Restarting (1) 4 seconds ago', 1, 'none'],
+    ['Created', null, 'none'],
+  ] as const)('reads %s', (status, exitCode, health) => {
+    expect(parseStatus(status)).toEqual({ exitCode, health });
+  });
+});

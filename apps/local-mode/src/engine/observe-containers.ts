@@ -1,0 +1,63 @@
+import type Docker from 'dockerode';
+import { LOCAL_APP_ID } from '../project/to-target-state.ts';
+
+/** A container of the local app, as far as it is shown. */
+export interface ObservedContainer {
+  readonly service: string;
+  readonly id: string;
+  /** The engine's word: `created`, `running`, `restarting`, `exited`, `paused`, `dead`, `removing`. */
+  readonly state: string;
+  /** `null`: it has not ended. */
+  readonly exitCode: number | null;
+  readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
+  readonly ports: readonly PublishedPort[];
+}
+
+export interface PublishedPort {
+  /** Address of this machine; `''`: all of them. */
+  readonly address: string;
+  readonly port: number;
+  readonly containerPort: number;
+  readonly protocol: string;
+}
+
+/** What selects the containers of the local app among all on the engine. */
+export const LOCAL_APP_FILTER: { readonly label: string[] } = {
+  label: ['io.balena.supervised', `io.balena.app-id=${LOCAL_APP_ID}`],
+};
+
+/** The newest container of each service of the local app; one question to the engine. Changes nothing there. */
+export async function observeContainers(engine: Docker): Promise<ReadonlyMap<string, ObservedContainer>> {
+  const containers = new Map<string, ObservedContainer>();
+  const found = await engine.listContainers({ all: true, filters: LOCAL_APP_FILTER });
+  for (const info of found.toSorted((a, b) => b.Created - a.Created)) {
+    const service = info.Labels['io.balena.service-name'];
+    if (service !== undefined && !containers.has(service)) containers.set(service, describe(service, info));
+  }
+  return containers;
+}
+
+function describe(service: string, { Id, State, Status, Ports }: Docker.ContainerInfo): ObservedContainer {
+  return { service, id: Id, state: State, ...parseStatus(Status), ports: publishedPorts(Ports ?? []) };
+}
+
+/** Reads the engine's description, e.g. `Up 2 minutes (healthy)`, `Exited (137) 5 seconds ago`, `Restarting (1) …`. */
+export function parseStatus(status: string): Pick<ObservedContainer, 'exitCode' | 'health'> {
+  const exitCode = /^(?:Exited|Restarting) \((-?\d+)\)/.exec(status)?.[1];
+  const health = /\((?:health: )?(starting|healthy|unhealthy)\)$/.exec(status)?.[1];
+  return {
+    exitCode: exitCode === undefined ? null : Number(exitCode),
+    health: health === 'starting' || health === 'healthy' || health === 'unhealthy' ? health : 'none',
+  };
+}
+
+/** The engine names a port once for IPv4 and once for IPv6. */
+function publishedPorts(ports: readonly Docker.Port[]): PublishedPort[] {
+  const unique = new Map<string, PublishedPort>();
+  for (const { IP = '', PublicPort, PrivatePort, Type } of ports) {
+    if (PublicPort === undefined || PublicPort === 0) continue;
+    const address = IP === '0.0.0.0' || IP === '::' ? '' : IP;
+    unique.set(`${address} ${PublicPort}/${Type}`, { address, port: PublicPort, containerPort: PrivatePort, protocol: Type });
+  }
+  return [...unique.values()].sort((a, b) => a.port - b.port);
+}

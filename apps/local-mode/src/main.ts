@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import { ReadStream } from 'node:tty';
+import { formatError, SupervisorError } from '@device-supervisor/errors';
+import { Interrupted } from './cli/interruption.ts';
+import { HELP, parseOptions } from './cli/options.ts';
+import { UsageError } from './errors.ts';
+import { ProjectError } from './project/errors.ts';
+import { runLocalMode } from './run/local-mode.ts';
+import { createScreen } from './view/screen.ts';
+
+void run().then((exitCode) => {
+  process.exitCode = exitCode;
+});
+
+/** @returns exit code */
+async function run(): Promise<number> {
+  const { stdin, stdout, env } = process;
+  using screen = createScreen(stdout, { isSmart: env['TERM'] !== 'dumb' });
+  try {
+    const options = parseOptions(process.argv.slice(2));
+    if (options.help) {
+      stdout.write(HELP);
+      return 0;
+    }
+    return await runLocalMode(options, {
+      root: resolve(import.meta.dirname, '../../..'),
+      // npm runs scripts in the root of the repository; this is where it was called.
+      workingDirectory: env['INIT_CWD'] ?? process.cwd(),
+      environment: env,
+      screen,
+      keyboard: stdin instanceof ReadStream && stdin.isTTY && screen.isLive ? stdin : null,
+    });
+  } catch (error) {
+    screen[Symbol.dispose]();
+    if (error instanceof Interrupted) return 130;
+    process.stderr.write(describe(error));
+    return error instanceof UsageError || error instanceof ProjectError ? 2 : 1;
+  }
+}
+
+function describe(error: unknown): string {
+  // What we did not expect is a fault of ours, and the stack tells where.
+  const trace = error instanceof SupervisorError || !(error instanceof Error) || process.env['DEBUG'] === undefined ? '' : `\n${error.stack}`;
+  return `${formatError(error)}${trace}\n`;
+}

@@ -1,0 +1,69 @@
+import { createCommandRunner } from '@device-supervisor/local-engine';
+import { findBusybox } from '../build/find-busybox.ts';
+import type { Project } from '../project/project.ts';
+import { readProject } from '../project/read-project.ts';
+import type { Session } from '../session/session.ts';
+import type { Run } from './local-mode.ts';
+import { openLogHub } from './log-hub.ts';
+import { projectPath, shortPath } from './place.ts';
+import { runProject } from './run-project.ts';
+
+/** A supervisor that runs, whoever looks after it. */
+export interface RunningSession extends Pick<Session, 'engine' | 'client' | 'supervisor' | 'noteVolumes'> {
+  /** How to stop it, when it is not as usual. */
+  readonly stopHint: string | null;
+}
+
+/**
+ * Applies a project, and follows its services unless the options say to detach.
+ *
+ * @returns whether all services are as they shall be; only when it detaches
+ */
+export async function applyAndFollow(project: Project, session: RunningSession, run: Run): Promise<boolean> {
+  const { options, place, state, interruption } = run;
+  const path = projectPath(options, place);
+  await session.noteVolumes(Object.keys(project.volumes));
+  const stream = new AbortController();
+  try {
+    return await runProject(project, {
+      place,
+      interruption,
+      facts: {
+        apiAddress: session.client.address,
+        logFile: shortPath(state.logFile, place),
+        projectPath: shortPath(path, place),
+        command: options.path === null ? 'npm start' : `npm start -- ${options.path}`,
+        listenAll: options.listenAll,
+        detach: options.detach,
+        stopHint: session.stopHint,
+      },
+      context: {
+        ...session,
+        screen: place.screen,
+        logFile: state.logFile,
+        logs: await openLogHub(session.client, stream.signal),
+        signal: interruption.signal,
+        busybox: busyboxOnce(run),
+      },
+      async readProject() {
+        const again = await readProject(path, place);
+        await session.noteVolumes(Object.keys(again.volumes));
+        return again;
+      },
+    });
+  } finally {
+    stream.abort();
+  }
+}
+
+/** Several images may ask at the same time. */
+function busyboxOnce({ place, state, interruption, say }: Run): () => Promise<string> {
+  let found: Promise<string> | undefined;
+  return () =>
+    (found ??= findBusybox({
+      commands: createCommandRunner(place.environment),
+      directory: state.busyboxDirectory,
+      onProgress: say,
+      signal: interruption.signal,
+    }));
+}

@@ -1,0 +1,70 @@
+import { formatError } from '@device-supervisor/errors';
+import { BuildError } from '../build/errors.ts';
+import type { Project } from '../project/project.ts';
+import { toTargetState } from '../project/to-target-state.ts';
+import { outcomeOf } from '../view/phase.ts';
+import { createProgressView } from '../view/progress-view.ts';
+import type { Screen } from '../view/screen.ts';
+import { buildServices, type BuildResult } from './build-services.ts';
+import { watchServices, type Look, type Watched } from './watch-services.ts';
+
+export interface ApplyContext extends Watched {
+  readonly screen: Screen;
+  readonly signal: AbortSignal;
+  busybox(): Promise<string>;
+}
+
+export interface ApplyResult extends Look {
+  readonly notBuilt: ReadonlyMap<string, string>;
+  /** Every service is as it shall be. */
+  readonly succeeded: boolean;
+}
+
+/** Milliseconds between two looks while services are brought to their target. */
+const LOOK_INTERVAL = 250;
+
+/**
+ * Builds what a project builds, sends it to the supervisor, and shows how the services get on until nothing changes any
+ * more.
+ *
+ * @throws SupervisorApiError, SupervisorLostError; the signal's reason when aborted
+ */
+export async function applyProject(project: Project, context: ApplyContext): Promise<ApplyResult> {
+  const { screen, logs, client, signal } = context;
+  for (const remark of project.remarks) screen.print(screen.paint('yellow', `! ${remark}`));
+  logs.passTo(null);
+  let built: BuildResult;
+  {
+    using view = createProgressView(screen);
+    built = await buildServices(project, { ...context, view });
+  }
+  for (const failure of built.failures) screen.print(describeFailure(failure, screen));
+  logs.beginApply(project.services);
+  await client.setTarget(toTargetState({ ...project, services: built.runnable }, await client.device()));
+  const last = await watchUntilSettled(project, built, context);
+  for (const remark of new Set(logs.remarks)) screen.print(screen.paint('yellow', `! ${remark}`));
+  signal.throwIfAborted();
+  return {
+    ...last,
+    notBuilt: built.notBuilt,
+    succeeded: [...last.phases.values()].every((phase) => outcomeOf(phase) === 'good'),
+  };
+}
+
+async function watchUntilSettled(project: Project, { notBuilt }: BuildResult, context: ApplyContext): Promise<Look> {
+  using view = createProgressView(context.screen);
+  let last: Look = { phases: new Map(), containers: new Map(), settled: true };
+  for await (last of watchServices(context, { project, notBuilt, interval: LOOK_INTERVAL, signal: context.signal })) {
+    view.update(last.phases);
+    if (last.settled) break;
+  }
+  return last;
+}
+
+/** A failed build with all that the engine printed. */
+function describeFailure(failure: unknown, { paint }: Screen): string {
+  const message = paint('red', `✖ ${formatError(failure)}`);
+  if (!(failure instanceof BuildError) || failure.details.output.trim() === '') return message;
+  const output = failure.details.output.trimEnd().replace(/^/gm, '  | ');
+  return `${paint('dim', output)}\n${message}`;
+}

@@ -1,0 +1,101 @@
+import { formatError } from '@device-supervisor/errors';
+import type Docker from 'dockerode';
+import { buildImage } from '../build/build-image.ts';
+import { formatStep } from '../build/build-output.ts';
+import { BuildError } from '../build/errors.ts';
+import type { Project, ProjectService } from '../project/project.ts';
+import type { Phase } from '../view/phase.ts';
+import type { ProgressView } from '../view/progress-view.ts';
+
+export interface BuildResult {
+  /** Services that cannot run as the project says, with the reason. */
+  readonly notBuilt: ReadonlyMap<string, string>;
+  readonly failures: readonly unknown[];
+  /** Services to be run: those whose image is there, unless they need one that is not. */
+  readonly runnable: readonly ProjectService[];
+}
+
+export interface BuildServicesOptions {
+  readonly engine: Docker;
+  readonly view: ProgressView;
+  readonly signal: AbortSignal;
+  busybox(): Promise<string>;
+}
+
+/**
+ * Builds all images of a project at once. One that cannot be built keeps nobody else from running, but for those that need
+ * it; the one that was built before goes on being used.
+ */
+export async function buildServices(project: Project, options: BuildServicesOptions): Promise<BuildResult> {
+  const { engine, view, signal } = options;
+  const phases = new Map<string, Phase>(project.services.map(({ name }) => [name, { kind: 'waiting', reason: null }]));
+  const show = (name: string, phase: Phase): void => {
+    phases.set(name, phase);
+    view.update(phases);
+  };
+  const failures = new Map<string, unknown>();
+  await Promise.all(
+    project.services.map(async (service) => {
+      const { name, build } = service;
+      if (build === null) return;
+      show(name, { kind: 'building', step: null });
+      try {
+        await buildImage({ ...service, build }, project, {
+          ...options,
+          onStep: (step) => show(name, { kind: 'building', step: formatStep(step) }),
+        });
+        show(name, { kind: 'waiting', reason: 'built' });
+      } catch (error) {
+        if (signal.aborted) return;
+        failures.set(name, error);
+        show(name, { kind: 'failed', reason: reasonOf(error) });
+      }
+    }),
+  );
+  signal.throwIfAborted();
+  const present = new Map<string, boolean>();
+  for (const { name, image } of project.services) present.set(name, !failures.has(name) || (await hasImage(engine, image)));
+  return {
+    failures: [...failures.values()],
+    ...chooseRunnable(project.services, { failures, hasImage: (name) => present.get(name) ?? false }),
+  };
+}
+
+/** Decides who can run though some images could not be built. */
+export function chooseRunnable(
+  services: readonly ProjectService[],
+  { failures, hasImage }: { readonly failures: ReadonlyMap<string, unknown>; hasImage(service: string): boolean },
+): Pick<BuildResult, 'notBuilt' | 'runnable'> {
+  const notBuilt = new Map<string, string>();
+  for (const [name, error] of failures) {
+    const before = hasImage(name) ? '; the image that was built before is used' : '';
+    notBuilt.set(name, `${reasonOf(error)}${before}`);
+  }
+  const absent = new Set([...failures.keys()].filter((name) => !hasImage(name)));
+  for (let size = -1; size !== absent.size; ) {
+    size = absent.size;
+    for (const { name, dependencies } of services) {
+      const culprit = dependencies.find((dependency) => absent.has(dependency));
+      if (culprit === undefined || absent.has(name)) continue;
+      absent.add(name);
+      notBuilt.set(name, `depends_on: needs ${culprit}, which cannot run`);
+    }
+  }
+  return { notBuilt, runnable: services.filter(({ name }) => !absent.has(name)) };
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof BuildError)) return formatError(error);
+  const { dockerfile, step } = error.details;
+  return `cannot be built: ${step === null ? dockerfile : `${dockerfile}, ${step}`}`;
+}
+
+async function hasImage(engine: Docker, image: string): Promise<boolean> {
+  try {
+    await engine.getImage(image).inspect();
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return false;
+    throw error;
+  }
+}

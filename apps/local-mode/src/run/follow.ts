@@ -1,0 +1,45 @@
+import { colourOf, formatPhase } from '../view/format-phase.ts';
+import { createLogPrinter } from '../view/log-printer.ts';
+import { outcomeOf, type Phase } from '../view/phase.ts';
+import type { Project } from '../project/project.ts';
+import type { ApplyContext, ApplyResult } from './apply-project.ts';
+import { watchServices } from './watch-services.ts';
+
+/** Milliseconds between two looks once the services are up. */
+const LOOK_INTERVAL = 1000;
+
+/**
+ * Prints the services' lines, and a line whenever one of them comes up or goes down, until the signal is aborted.
+ *
+ * @throws SupervisorLostError when the supervisor ends
+ */
+export async function followServices(
+  project: Project,
+  { applied, showLogs }: { readonly applied: ApplyResult; showLogs(): boolean },
+  context: ApplyContext,
+): Promise<void> {
+  const { screen, logs, signal } = context;
+  const printer = createLogPrinter(screen, project.services.map(({ name }) => name));
+  logs.passTo((line) => {
+    if (showLogs()) printer.print(line);
+  });
+  let shown = applied.phases;
+  for await (const { phases } of watchServices(context, {
+    project,
+    notBuilt: applied.notBuilt,
+    interval: LOOK_INTERVAL,
+    signal,
+  })) {
+    const settled = [...phases].filter(([, phase]) => outcomeOf(phase) !== 'active');
+    for (const [name, phase] of settled) {
+      if (!isNews(shown.get(name), phase)) continue;
+      screen.print(`${name} is ${screen.paint(colourOf(phase), formatPhase(phase))}`);
+    }
+    // Until it has settled, a service is shown as it was.
+    shown = new Map([...shown, ...settled]);
+  }
+}
+
+function isNews(before: Phase | undefined, now: Phase): boolean {
+  return before === undefined || formatPhase(before) !== formatPhase(now);
+}

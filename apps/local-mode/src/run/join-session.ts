@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Interrupted } from '../cli/interruption.ts';
+import { connectEngine } from '../engine/connect-engine.ts';
+import { StartError } from '../errors.ts';
+import type { Project } from '../project/project.ts';
+import { isRunning } from '../session/process-identity.ts';
+import type { SessionRecord } from '../session/session-record.ts';
+import { createSupervisorClient } from '../supervisor/supervisor-client.ts';
+import { applyAndFollow, type RunningSession } from './apply-and-follow.ts';
+import type { Run } from './local-mode.ts';
+
+/** How long another process may take to start, in milliseconds: it may be installing an engine. */
+const START_DEADLINE = 300_000;
+const LOOK_INTERVAL = 200;
+
+/**
+ * Applies a project to the supervisor that another process looks after. Leaving changes nothing there.
+ *
+ * @returns exit code
+ * @throws StartError when the other process does not get ready
+ */
+export async function joinSession(project: Project, run: Run): Promise<number> {
+  const session = await findSession(run);
+  try {
+    return (await applyAndFollow(project, session, run)) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    run.say('Left; the services keep running');
+    return 0;
+  }
+}
+
+async function findSession({ file, interruption, say }: Run): Promise<RunningSession> {
+  const { signal } = interruption;
+  const end = performance.now() + START_DEADLINE;
+  let told = false;
+  while (performance.now() < end) {
+    signal.throwIfAborted();
+    const record = await file.read();
+    const session = record === null ? null : await sessionOf(record);
+    if (session !== null) {
+      say(`Using the supervisor of another npm start (process ${record?.owner?.pid ?? 'unknown'})`);
+      return session;
+    }
+    if (!told) say('Another npm start is about to start the supervisor; waiting for it');
+    told = true;
+    await delay(LOOK_INTERVAL, undefined, { signal });
+  }
+  throw new StartError('another npm start has not got its supervisor running', {
+    hint: 'End it, or give this one a folder of its own with --state',
+  });
+}
+
+/** `null`: its supervisor does not answer yet. */
+async function sessionOf({ owner, engine, supervisor }: SessionRecord): Promise<RunningSession | null> {
+  if (supervisor === null || !(await isRunning(supervisor.process))) return null;
+  const client = createSupervisorClient(supervisor.port);
+  if (!(await client.isAlive())) return null;
+  return {
+    client,
+    engine: connectEngine(engine.endpoint),
+    supervisor: supervisor.process,
+    noteVolumes: () => Promise.resolve(),
+    stopHint: `in the npm start that was first (process ${owner?.pid ?? 'unknown'}), or npm start -- --stop; Ctrl-C only leaves`,
+  };
+}

@@ -1,0 +1,115 @@
+import { oneLine } from '../view/paint.ts';
+import { NO_EVENTS, readServiceEvent, type ServiceEvents } from '../view/service-events.ts';
+import type { SupervisorClient } from '../supervisor/supervisor-client.ts';
+import type { LogLine } from '../supervisor/stream-logs.ts';
+
+/** Everything that services and supervisor write, from one stream; read as long as the session lasts. */
+export interface LogHub {
+  /** What the supervisor's lines say of each service. */
+  readonly events: ReadonlyMap<string, ServiceEvents>;
+  /** Milliseconds, on the clock of `performance.now()`, of the supervisor's latest line. */
+  readonly lastSystemLine: number;
+  /** The supervisor's remarks about fields without effect, since {@link LogHub.beginApply}. */
+  readonly remarks: readonly string[];
+  /** The latest lines of a service. */
+  tail(service: string): readonly string[];
+  /** What failed before does not count any more. */
+  beginApply(services: readonly ServiceImage[]): void;
+  /** Passes lines on, beginning with those that were held; `null`: holds them from now on. */
+  passTo(sink: ((line: LogLine) => void) | null): void;
+}
+
+export interface ServiceImage {
+  readonly name: string;
+  readonly image: string;
+}
+
+/** Lines that are held at most; the older ones are dropped. */
+const HELD_LINES = 1000;
+/** Lines of each service that are remembered for showing why it failed. */
+const TAIL_LINES = 5;
+
+const REMARK = /^Service '(.+?)': (?!.*has to wait)(.*)$/s;
+
+/** Opens the stream; nothing that is written after this resolves is missed. */
+export async function openLogHub(client: SupervisorClient, signal: AbortSignal): Promise<LogHub> {
+  const hub = new Hub();
+  const first = await client.logs(signal);
+  // Whoever watches the services notices when the supervisor is gone.
+  void readOn(hub, first, { client, signal }).catch(() => undefined);
+  return hub;
+}
+
+/** A stream that breaks off while the supervisor lives is opened anew. */
+async function readOn(
+  hub: Hub,
+  first: AsyncIterable<LogLine>,
+  { client, signal }: { client: SupervisorClient; signal: AbortSignal },
+): Promise<void> {
+  for (let lines = first; ; lines = await client.logs(signal)) {
+    for await (const line of lines) hub.take(line);
+    if (signal.aborted) return;
+  }
+}
+
+class Hub {
+  readonly events = new Map<string, ServiceEvents>();
+  lastSystemLine = 0;
+  remarks: string[] = [];
+  readonly #tails = new Map<string, string[]>();
+  #services: readonly ServiceImage[] = [];
+  #held: LogLine[] = [];
+  #sink: ((line: LogLine) => void) | null = null;
+
+  tail(service: string): readonly string[] {
+    return this.#tails.get(service) ?? [];
+  }
+
+  beginApply(services: readonly ServiceImage[]): void {
+    this.#services = services;
+    this.remarks = [];
+    // Why something waits is said once, as long as it stays true.
+    for (const [name, events] of this.events) this.events.set(name, { ...events, failure: null });
+  }
+
+  passTo(sink: ((line: LogLine) => void) | null): void {
+    this.#sink = sink;
+    if (sink === null) return;
+    const held = this.#held;
+    this.#held = [];
+    for (const line of held) sink(line);
+  }
+
+  take(line: LogLine): void {
+    if (line.isSystem) this.#takeSystemLine(line);
+    else if (line.service !== null) remember(this.#tails, line.service, line.message);
+    if (this.#sink !== null) return this.#sink(line);
+    // What the supervisor does is shown otherwise while lines are held.
+    if (line.isSystem) return;
+    this.#held.push(line);
+    if (this.#held.length > HELD_LINES) this.#held.shift();
+  }
+
+  #takeSystemLine(line: LogLine): void {
+    this.lastSystemLine = performance.now();
+    for (const service of this.#concerned(line)) {
+      this.events.set(service, readServiceEvent(this.events.get(service) ?? NO_EVENTS, line));
+    }
+    const [, service, remark] = REMARK.exec(line.message) ?? [];
+    if (service !== undefined && remark !== undefined) this.remarks.push(`${service}: ${oneLine(remark)}`);
+  }
+
+  /** An image may be downloaded for several services, and the line names one at most. */
+  #concerned({ message, service }: LogLine): readonly string[] {
+    const image = /\bimage '(.+?)'/.exec(message)?.[1];
+    const users = image === undefined ? [] : this.#services.filter((one) => one.image === image).map(({ name }) => name);
+    return [...new Set([...(service === null ? [] : [service]), ...users])];
+  }
+}
+
+function remember(tails: Map<string, string[]>, service: string, message: string): void {
+  const tail = tails.get(service) ?? [];
+  tail.push(message);
+  if (tail.length > TAIL_LINES) tail.shift();
+  tails.set(service, tail);
+}

@@ -1,0 +1,37 @@
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import type { ReadStream } from 'node:tty';
+import type { Options } from '../cli/options.ts';
+import type { Screen } from '../view/screen.ts';
+
+/** Where this program runs, and in front of whom. */
+export interface Place {
+  /** The repository. */
+  readonly root: string;
+  /** Where the person was who typed the command. */
+  readonly workingDirectory: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly screen: Screen;
+  /** A terminal that keys can be read from; `null`: there is none. */
+  readonly keyboard: ReadStream | null;
+}
+
+/** Absolute path of the project that is asked for. */
+export function projectPath({ path }: Options, { root, workingDirectory }: Place): string {
+  return path === null ? join(root, 'examples/hello') : resolve(workingDirectory, path);
+}
+
+/** Absolute path of the folder for everything that a session keeps. */
+export function statePath({ stateFolder }: Options, { root, workingDirectory }: Place): string {
+  return stateFolder === null ? join(root, '.state/local-mode') : resolve(workingDirectory, stateFolder);
+}
+
+/** Absolute path of the supervisor's program. */
+export function supervisorProgram({ root }: Place): string {
+  return join(root, 'apps/supervisor/dist/main.cjs');
+}
+
+/** A path as a person would type it. */
+export function shortPath(path: string, { workingDirectory }: Place): string {
+  const short = relative(workingDirectory, path);
+  return short === '' ? '.' : short.startsWith('..') || isAbsolute(short) ? path : short;
+}

@@ -1,0 +1,105 @@
+import { formatError, SupervisorError } from '@device-supervisor/errors';
+import { readKeys, type Command } from '../cli/keys.ts';
+import type { Interruption } from '../cli/interruption.ts';
+import { SupervisorLostError } from '../errors.ts';
+import type { Project } from '../project/project.ts';
+import { applyProject, type ApplyContext, type ApplyResult } from './apply-project.ts';
+import { followServices } from './follow.ts';
+import type { Place } from './place.ts';
+import { printSummary, type SummaryFacts } from './summary.ts';
+
+export interface RunProjectOptions {
+  readonly place: Place;
+  readonly context: ApplyContext;
+  readonly interruption: Interruption;
+  readonly facts: Omit<SummaryFacts, 'mode'> & { readonly detach: boolean };
+  /** Reads the project again, and sees to what has to be known of it elsewhere. */
+  readProject(): Promise<Project>;
+}
+
+/**
+ * Applies a project and follows its services, applying it again at the press of a key. Never ends by itself, unless it is
+ * to detach.
+ *
+ * @returns whether everything is as it shall be; only when it detaches
+ * @throws the interruption's reason; SupervisorLostError
+ */
+export async function runProject(first: Project, options: RunProjectOptions): Promise<boolean> {
+  const { place, context, interruption, facts } = options;
+  const { screen, logs } = context;
+  const keyboard = facts.detach ? null : place.keyboard;
+  const mode = facts.detach ? 'detached' : keyboard === null ? 'follow' : 'keys';
+  const state = { showLogs: true, again: new AbortController() };
+  using _keys = keyboard === null ? null : readKeys(keyboard, (command) => carryOut(command, { state, interruption, screen }));
+
+  let project = first;
+  let applied = NOTHING_APPLIED;
+  for (;;) {
+    try {
+      applied = await applyProject(project, context);
+      printSummary(applied, logs, { screen, facts: { ...facts, mode } });
+    } catch (error) {
+      if (facts.detach || !isCorrectable(error)) throw error;
+      screen.print(screen.paint('red', formatError(error)));
+    }
+    if (facts.detach) return applied.succeeded;
+    project = await nextProject({ project, applied, state }, options);
+  }
+}
+
+const NOTHING_APPLIED: ApplyResult = {
+  phases: new Map(),
+  containers: new Map(),
+  notBuilt: new Map(),
+  settled: true,
+  succeeded: false,
+};
+
+interface KeyState {
+  showLogs: boolean;
+  /** Aborted when the project is to be applied again. */
+  again: AbortController;
+}
+
+function carryOut(
+  command: Command,
+  { state, interruption, screen }: { state: KeyState; interruption: Interruption; screen: ApplyContext['screen'] },
+): void {
+  switch (command) {
+    case 'apply':
+      return state.again.abort();
+    case 'logs':
+      state.showLogs = !state.showLogs;
+      return screen.print(screen.paint('dim', state.showLogs ? 'logs are on' : 'logs are off; l switches them on'));
+    case 'stop':
+      return interruption.request();
+  }
+}
+
+/** Follows the services until the project is to be applied again, and can be read. */
+async function nextProject(
+  { project, applied, state }: { project: Project; applied: ApplyResult; state: KeyState },
+  { context, interruption, readProject }: RunProjectOptions,
+): Promise<Project> {
+  for (;;) {
+    state.again = new AbortController();
+    const signal = AbortSignal.any([interruption.signal, state.again.signal]);
+    try {
+      await followServices(project, { applied, showLogs: () => state.showLogs }, { ...context, signal });
+    } catch (error) {
+      interruption.signal.throwIfAborted();
+      if (!signal.aborted) throw error;
+    }
+    try {
+      return await readProject();
+    } catch (error) {
+      if (!isCorrectable(error)) throw error;
+      context.screen.print(context.screen.paint('red', formatError(error)));
+    }
+  }
+}
+
+/** Whether a person can correct it and press the key once more. */
+function isCorrectable(error: unknown): boolean {
+  return error instanceof SupervisorError && !(error instanceof SupervisorLostError);
+}

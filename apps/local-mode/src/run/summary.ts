@@ -1,0 +1,57 @@
+import type { Screen } from '../view/screen.ts';
+import { serviceTable } from '../view/service-table.ts';
+import type { LogHub } from './log-hub.ts';
+import type { ApplyResult } from './apply-project.ts';
+
+export interface SummaryFacts {
+  readonly apiAddress: string;
+  readonly logFile: string;
+  /** What a person edits, e.g. `examples/hello`. */
+  readonly projectPath: string;
+  /** Command that applies the project once more. */
+  readonly command: string;
+  readonly listenAll: boolean;
+  /** How to stop, when it is not as usual. */
+  readonly stopHint: string | null;
+  readonly mode: 'keys' | 'follow' | 'detached';
+}
+
+/** Prints what came of an apply, and what can be done next. */
+export function printSummary(result: ApplyResult, logs: LogHub, { screen, facts }: { screen: Screen; facts: SummaryFacts }): void {
+  const { paint } = screen;
+  screen.print('');
+  for (const line of serviceTable(result.phases, result.containers, paint)) screen.print(line);
+  for (const [name, phase] of result.phases) {
+    if (phase.kind !== 'failed') continue;
+    for (const line of logs.tail(name)) screen.print(paint('dim', `  ${name} | ${line}`));
+  }
+  screen.print('');
+  for (const [title, text] of nextSteps(facts)) screen.print(`${paint('dim', title.padEnd(10))}${text}`);
+  if (facts.listenAll) screen.print(paint('yellow', LISTEN_ALL_WARNING));
+  screen.print('');
+}
+
+export const LISTEN_ALL_WARNING =
+  '! The API is open to everyone who can reach this machine, without a key: they can run programs here as root.';
+
+function nextSteps({ apiAddress, logFile, projectPath, command, mode, stopHint }: SummaryFacts): [string, string][] {
+  const api: [string, string] = ['API', `${apiAddress}  (its log: ${logFile})`];
+  switch (mode) {
+    case 'keys':
+      return [
+        api,
+        ['change', `edit ${projectPath}, then press r`],
+        ['logs', 'follow here; l switches them off and on'],
+        ['stop', stopHint ?? 'q or Ctrl-C'],
+      ];
+    case 'follow':
+      return [api, ['change', `edit ${projectPath}, then run ${command} again`], ['logs', 'follow here'], ['stop', stopHint ?? 'Ctrl-C']];
+    case 'detached':
+      return [
+        api,
+        ['change', `edit ${projectPath}, then run ${command} again`],
+        ['logs', `curl -N ${apiAddress}/v2/local/logs`],
+        ['stop', stopHint ?? 'npm start -- --stop'],
+      ];
+  }
+}

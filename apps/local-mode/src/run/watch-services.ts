@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import { observeContainers, type ObservedContainer } from '../engine/observe-containers.ts';
+import { SupervisorApiError } from '../errors.ts';
+import type { Project } from '../project/project.ts';
+import { isRunning, type ProcessIdentity } from '../session/process-identity.ts';
+import type { SupervisorClient } from '../supervisor/supervisor-client.ts';
+import { lost } from '../supervisor/supervisor-process.ts';
+import { derivePhases } from '../view/derive-phases.ts';
+import { outcomeOf, type Phase } from '../view/phase.ts';
+import type { LogHub } from './log-hub.ts';
+
+/** What there is to look at. */
+export interface Watched {
+  readonly engine: Docker;
+  readonly client: SupervisorClient;
+  readonly supervisor: ProcessIdentity;
+  /** The supervisor's log file. */
+  readonly logFile: string;
+  readonly logs: LogHub;
+}
+
+/** How the services are at one moment. */
+export interface Look {
+  readonly phases: ReadonlyMap<string, Phase>;
+  readonly containers: ReadonlyMap<string, ObservedContainer>;
+  /** Nothing will change by itself, or nothing has for a while though something failed. */
+  readonly settled: boolean;
+}
+
+export interface WatchOptions {
+  readonly project: Pick<Project, 'services'>;
+  readonly notBuilt: ReadonlyMap<string, string>;
+  /** Milliseconds between two looks. */
+  readonly interval: number;
+  readonly signal: AbortSignal;
+}
+
+/** A container without a health check is taken as up when it has run for so long, in milliseconds. */
+const STEADY_AFTER = 1000;
+/** So long after the supervisor's latest line, in milliseconds, what has failed is taken as what came of it. */
+const QUIET_AFTER = 1500;
+/** Looks in a row that may fail while supervisor or engine are busy. */
+const FAILED_LOOKS = 20;
+
+/**
+ * Looks at the services again and again, until nobody reads on or the signal is aborted.
+ *
+ * @throws SupervisorLostError when the supervisor has ended
+ */
+export async function* watchServices(watched: Watched, options: WatchOptions): AsyncGenerator<Look> {
+  const runningSince = new Map<string, number>();
+  for (let failures = 0; ; ) {
+    options.signal.throwIfAborted();
+    try {
+      yield await look(watched, options, runningSince);
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      if (!(await isRunning(watched.supervisor))) throw await lost('ended unexpectedly', watched.logFile);
+      if (failures > FAILED_LOOKS || !(error instanceof SupervisorApiError)) throw error;
+    }
+    await delay(options.interval, undefined, { signal: options.signal });
+  }
+}
+
+async function look(
+  { engine, client, logs }: Watched,
+  { project, notBuilt }: WatchOptions,
+  runningSince: Map<string, number>,
+): Promise<Look> {
+  const [{ applying, services: statuses }, containers] = await Promise.all([client.status(), observeContainers(engine)]);
+  const phases = derivePhases({
+    services: project.services,
+    notBuilt,
+    applying,
+    statuses,
+    containers,
+    events: logs.events,
+    steady: steadyContainers(containers, runningSince),
+  });
+  const outcomes = [...phases.values()].map(outcomeOf);
+  const quiet = performance.now() - logs.lastSystemLine > QUIET_AFTER;
+  const settled = !outcomes.includes('active') && (!applying || (outcomes.includes('bad') && quiet));
+  return { phases, containers, settled };
+}
+
+function steadyContainers(
+  containers: ReadonlyMap<string, ObservedContainer>,
+  runningSince: Map<string, number>,
+): ReadonlySet<string> {
+  const now = performance.now();
+  const running = new Set([...containers.values()].filter(({ state }) => state === 'running').map(({ id }) => id));
+  for (const id of runningSince.keys()) if (!running.has(id)) runningSince.delete(id);
+  for (const id of running) if (!runningSince.has(id)) runningSince.set(id, now);
+  return new Set([...runningSince].filter(([, since]) => now - since >= STEADY_AFTER).map(([id]) => id));
+}

@@ -1,0 +1,55 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { ProcessIdentity } from './process-identity.ts';
+
+/** What runs, or may still run, for a state folder; written before it is started, removed once it is gone. */
+export const SessionRecord = z.strictObject({
+  version: z.literal(1),
+  /** The process that looks after it; `null`: nobody does (`--keep`, `--detach`). It may have been killed. */
+  owner: ProcessIdentity.nullable(),
+  engine: z.strictObject({ endpoint: z.string(), kind: z.enum(['configured', 'system', 'private']) }),
+  /** `null`: it was not started yet. */
+  supervisor: z
+    .strictObject({
+      process: ProcessIdentity,
+      port: z.int(),
+      /** What it was started with; another one is needed for another setup. */
+      setup: z.string(),
+    })
+    .nullable(),
+  /** The network `supervisor0` was not on the engine before. */
+  madeSupervisorNetwork: z.boolean(),
+  /** Names of the volumes of all projects that were applied. */
+  volumes: z.array(z.string()),
+});
+export type SessionRecord = z.infer<typeof SessionRecord>;
+
+/** The record of a state folder on disk. */
+export interface SessionFile {
+  /** `null`: there is none, or none that can be read. */
+  read(): Promise<SessionRecord | null>;
+  write(record: SessionRecord): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export function sessionFile(stateDirectory: string): SessionFile {
+  const path = join(stateDirectory, 'session.json');
+  return {
+    async read() {
+      try {
+        return SessionRecord.parse(JSON.parse(await readFile(path, 'utf8')));
+      } catch (error) {
+        if (error instanceof z.ZodError || error instanceof SyntaxError) return null;
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+        throw error;
+      }
+    },
+    async write(record) {
+      const draft = `${path}.${process.pid}`;
+      await writeFile(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+      await rename(draft, path);
+    },
+    remove: () => rm(path, { force: true }),
+  };
+}

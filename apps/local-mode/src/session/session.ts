@@ -1,0 +1,181 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LocalEngine } from '@device-supervisor/local-engine';
+import type Docker from 'dockerode';
+import { connectEngine } from '../engine/connect-engine.ts';
+import { hasSupervisorNetwork, listLeftovers, presentVolumes, removeSupervisorNetwork, removeVolumes } from '../engine/leftovers.ts';
+import { LeftoversError, SupervisorApiError } from '../errors.ts';
+import { EMPTY_TARGET } from '../project/to-target-state.ts';
+import { freePort } from '../supervisor/free-port.ts';
+import { createSupervisorClient, type SupervisorClient } from '../supervisor/supervisor-client.ts';
+import { startSupervisor, stopSupervisor, supervisorAnswers } from '../supervisor/supervisor-process.ts';
+import { findSupervisors } from './find-supervisors.ts';
+import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts';
+import type { SessionFile, SessionRecord } from './session-record.ts';
+import type { StateFolder } from './state-folder.ts';
+import { DEFAULT_PORT, describeSetup, supervisorEnvironment } from './supervisor-setup.ts';
+
+export interface SessionOptions {
+  readonly state: StateFolder;
+  readonly file: SessionFile;
+  readonly engine: LocalEngine;
+  /** The supervisor's program. */
+  readonly program: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly listenAll: boolean;
+  /** 0: any free one; `null`: the usual one, or that of a supervisor that runs. */
+  readonly port: number | null;
+  onProgress(message: string): void;
+  readonly signal: AbortSignal;
+}
+
+/** An engine and a supervisor on it, looked after by this process. */
+export interface Session {
+  readonly engine: Docker;
+  readonly client: SupervisorClient;
+  readonly supervisor: ProcessIdentity;
+  /** What runs now, for a person. */
+  describe(): string;
+  /** Notes volumes of a project, so that they can be removed when everything is stopped. */
+  noteVolumes(names: readonly string[]): Promise<void>;
+  /** Leaves everything running, for a later process. */
+  release(): Promise<void>;
+  /**
+   * Takes everything away: containers, networks, supervisor, a private engine. Named volumes stay unless asked for.
+   *
+   * @throws LeftoversError when something does not go
+   */
+  stop(options: { readonly volumes: boolean; onProgress(message: string): void }): Promise<StopReport>;
+}
+
+export interface StopReport {
+  readonly removedVolumes: readonly string[];
+  readonly keptVolumes: readonly string[];
+}
+
+/** How long containers may take to stop, in milliseconds: more than the engine's ten seconds for each, one after the other. */
+const EMPTY_DEADLINE = 90_000;
+const LOOK_INTERVAL = 200;
+
+/**
+ * Starts a supervisor on the engine, or takes over the one that an earlier process left running; what is set up otherwise is
+ * replaced. Its containers run on meanwhile.
+ *
+ * @throws PortTakenError, SupervisorLostError
+ */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { state, file, engine, signal } = options;
+  const docker = connectEngine(engine.endpoint);
+  const before = await file.read();
+  const setup = await describeSetup(options.program, { ...options, engineEndpoint: engine.endpoint });
+  const base: SessionRecord = {
+    version: 1,
+    owner: await identifyProcess(process.pid),
+    engine: { endpoint: engine.endpoint, kind: engine.kind },
+    supervisor: null,
+    madeSupervisorNetwork: before?.madeSupervisorNetwork ?? !(await hasSupervisorNetwork(docker)),
+    volumes: before?.volumes ?? [],
+  };
+  await file.write({ ...base, supervisor: before?.supervisor ?? null });
+  const running = await takeOver(before?.supervisor ?? null, setup, options);
+  const supervisor = running ?? { ...(await launch(options)), setup };
+  const record = { ...base, supervisor };
+  await file.write(record);
+  try {
+    await supervisorAnswers(supervisor.process, { port: supervisor.port, logFile: state.logFile }, signal);
+  } catch (error) {
+    await stopSupervisor(supervisor.process);
+    throw error;
+  }
+  return session({ ...options, docker, supervisor }, record);
+}
+
+type RunningSupervisor = NonNullable<SessionRecord['supervisor']>;
+
+async function takeOver(
+  supervisor: RunningSupervisor | null,
+  setup: string,
+  { state, port, onProgress }: SessionOptions,
+): Promise<RunningSupervisor | null> {
+  const running = await findSupervisors(state.databasePath);
+  const usable = supervisor !== null && supervisor.setup === setup && (port === null || port === 0 || port === supervisor.port);
+  if (usable && (await isRunning(supervisor.process)) && (await createSupervisorClient(supervisor.port).isAlive())) {
+    onProgress(`Using the supervisor that is already running (process ${supervisor.process.pid})`);
+    return supervisor;
+  }
+  for (const process of running) {
+    onProgress(`Replacing the supervisor of an earlier run (process ${process.pid})`);
+    await stopSupervisor(process);
+  }
+  return null;
+}
+
+async function launch(options: SessionOptions): Promise<{ process: ProcessIdentity; port: number }> {
+  const { state, engine, program, environment } = options;
+  const port = await freePort(options.port ?? DEFAULT_PORT);
+  options.onProgress('Starting the supervisor');
+  const setup = { ...options, engineEndpoint: engine.endpoint };
+  const process = await startSupervisor({
+    program,
+    port,
+    logFile: state.logFile,
+    environment: supervisorEnvironment(setup, port, environment),
+  });
+  return { process, port };
+}
+
+function session(
+  options: SessionOptions & { readonly docker: Docker; readonly supervisor: RunningSupervisor },
+  initial: SessionRecord,
+): Session {
+  const { docker, engine, file, supervisor } = options;
+  const client = createSupervisorClient(supervisor.port);
+  let record = initial;
+  return {
+    engine: docker,
+    client,
+    supervisor: supervisor.process,
+    describe: () => {
+      const private_ = engine.kind === 'private' ? `, ${engine.description}` : '';
+      return `the project's containers, the supervisor (process ${supervisor.process.pid})${private_}`;
+    },
+    async noteVolumes(names) {
+      record = { ...record, volumes: [...new Set([...record.volumes, ...names])] };
+      await file.write(record);
+    },
+    async release() {
+      await file.write({ ...record, owner: null });
+    },
+    async stop({ volumes, onProgress }) {
+      onProgress('Stopping the services');
+      if (await isRunning(supervisor.process)) await empty(docker, client);
+      onProgress('Stopping the supervisor');
+      await stopSupervisor(supervisor.process);
+      if (record.madeSupervisorNetwork) await removeSupervisorNetwork(docker);
+      const removedVolumes = volumes ? await removeVolumes(docker, record.volumes) : [];
+      const keptVolumes = await presentVolumes(docker, record.volumes);
+      const left = await listLeftovers(docker);
+      if (engine.kind === 'private') onProgress('Stopping the private engine');
+      await engine[Symbol.asyncDispose]();
+      if (left.length > 0) {
+        await file.write({ ...record, owner: null });
+        throw new LeftoversError(left);
+      }
+      if (keptVolumes.length === 0) await file.remove();
+      else await file.write({ ...record, owner: null, supervisor: null, volumes: [...keptVolumes] });
+      return { removedVolumes, keptVolumes };
+    },
+  };
+}
+
+/** Has the supervisor remove the app, and waits until the engine has nothing of it any more, or too long. */
+async function empty(docker: Docker, client: SupervisorClient): Promise<void> {
+  try {
+    await client.setTarget(EMPTY_TARGET);
+  } catch (error) {
+    // What is left then is found, and named, at the end.
+    if (!(error instanceof SupervisorApiError)) throw error;
+    return;
+  }
+  const end = performance.now() + EMPTY_DEADLINE;
+  while (performance.now() < end && (await listLeftovers(docker)).length > 0) await delay(LOOK_INTERVAL);
+}

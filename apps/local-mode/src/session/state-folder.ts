@@ -1,0 +1,38 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Where everything goes that a session keeps; all paths are absolute. */
+export interface StateFolder {
+  readonly directory: string;
+  readonly databasePath: string;
+  readonly configJsonPath: string;
+  /** Stands in for the boot partition of a device. */
+  readonly bootMount: string;
+  readonly logFile: string;
+  readonly busyboxDirectory: string;
+}
+
+/** The architecture's name in the cloud's device types. */
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: 'i386', arm64: 'aarch64', arm: 'armv7hf' };
+
+/** Makes what a supervisor expects to find on a device: a configuration, and what kind of device this is. */
+export async function prepareStateFolder(directory: string): Promise<StateFolder> {
+  const bootMount = join(directory, 'boot');
+  const configJsonPath = join(directory, 'config.json');
+  await mkdir(bootMount, { recursive: true, mode: 0o700 });
+  await writeFile(configJsonPath, '{}\n', { flag: 'wx', mode: 0o600 }).catch(ignorePresent);
+  const arch = ARCHITECTURES[process.arch] ?? process.arch;
+  await writeFile(join(bootMount, 'device-type.json'), `${JSON.stringify({ slug: `generic-${arch}`, arch })}\n`);
+  return {
+    directory,
+    bootMount,
+    configJsonPath,
+    databasePath: join(directory, 'database.sqlite'),
+    logFile: join(directory, 'supervisor.log'),
+    busyboxDirectory: join(directory, 'busybox'),
+  };
+}
+
+function ignorePresent(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+}

@@ -1,0 +1,127 @@
+import * as z from 'zod';
+import { SupervisorApiError } from '../errors.ts';
+import type { LocalTarget } from '../project/to-target-state.ts';
+import { LOCAL_APP_NAME } from '../project/to-target-state.ts';
+import { streamLogs, type LogLine } from './stream-logs.ts';
+
+/** A supervisor, as any client of its HTTP API sees it. */
+export interface SupervisorClient {
+  /** e.g. `http://localhost:48484`. */
+  readonly address: string;
+  /** Whether it answers `/ping`. */
+  isAlive(): Promise<boolean>;
+  /** What the device is called and how it is set up; a new target shall say the same. */
+  device(): Promise<{ readonly name?: string; readonly config?: Readonly<Record<string, string>> }>;
+  setTarget(target: LocalTarget): Promise<void>;
+  status(): Promise<SupervisorStatus>;
+  /** Lines from now on, until the signal is aborted or the supervisor ends. */
+  logs(signal: AbortSignal): Promise<AsyncIterable<LogLine>>;
+}
+
+export interface SupervisorStatus {
+  /** It is not yet, or no longer, at its target. */
+  readonly applying: boolean;
+  /** Services of the local app by name. */
+  readonly services: ReadonlyMap<string, ServiceStatus>;
+}
+
+export interface ServiceStatus {
+  /** The API's word, e.g. `Downloading`, `Running`, `exited`. */
+  readonly status: string;
+  /** Percent; `null`: not downloading. */
+  readonly downloadProgress: number | null;
+}
+
+/** Milliseconds in which the API answers; it is on this machine, and none of these requests waits for an action. */
+const TIMEOUT = 20_000;
+/** Milliseconds in which a living supervisor answers a ping. */
+const PING_TIMEOUT = 2_000;
+
+const TargetAnswer = z.object({
+  state: z.object({ local: z.object({ name: z.string().optional(), config: z.record(z.string(), z.string()).optional() }) }),
+});
+const StatusAnswer = z.object({ appState: z.string() });
+const ApplicationsAnswer = z.record(
+  z.string(),
+  z.object({
+    services: z.record(z.string(), z.object({ status: z.string(), downloadProgress: z.number().nullable() })),
+  }),
+);
+const FailureAnswer = z.object({ message: z.string() });
+
+/** A client of the supervisor that listens on this port of this machine. */
+export function createSupervisorClient(port: number): SupervisorClient {
+  const base = `http://127.0.0.1:${port}`;
+  const get = async <T extends z.ZodType>(path: string, schema: T): Promise<z.infer<T>> =>
+    await ask(`GET ${path}`, await call(base, `GET ${path}`), schema);
+  return {
+    address: `http://localhost:${port}`,
+    async isAlive() {
+      try {
+        const answer = await fetch(`${base}/ping`, { signal: AbortSignal.timeout(PING_TIMEOUT) });
+        return answer.ok && (await answer.text()) === 'OK';
+      } catch {
+        return false;
+      }
+    },
+    async device() {
+      const { name, config } = (await get('/v2/local/target-state', TargetAnswer)).state.local;
+      return { ...(name === undefined ? {} : { name }), ...(config === undefined ? {} : { config }) };
+    },
+    async setTarget(target) {
+      const answer = await call(base, 'POST /v2/local/target-state', target);
+      await answer.body?.cancel();
+    },
+    async status() {
+      const [{ appState }, applications] = await Promise.all([
+        get('/v2/state/status', StatusAnswer),
+        get('/v2/applications/state', ApplicationsAnswer),
+      ]);
+      const services = applications[LOCAL_APP_NAME]?.services ?? {};
+      return { applying: appState !== 'applied', services: new Map(Object.entries(services)) };
+    },
+    logs: (signal) => streamLogs(`${base}/v2/local/logs`, signal),
+  };
+}
+
+/** @param request method and path */
+async function call(base: string, request: string, body?: unknown): Promise<Response> {
+  const [method = '', path = ''] = request.split(' ');
+  let answer: Response;
+  try {
+    answer = await fetch(`${base}${path}`, {
+      method,
+      signal: AbortSignal.timeout(TIMEOUT),
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+  } catch (cause) {
+    throw new SupervisorApiError(request, null, { reason: reasonOf(cause), cause });
+  }
+  if (!answer.ok) {
+    throw new SupervisorApiError(request, answer.status, { reason: `${answer.status}, ${await failureOf(answer)}` });
+  }
+  return answer;
+}
+
+async function ask<T extends z.ZodType>(request: string, answer: Response, schema: T): Promise<z.infer<T>> {
+  try {
+    return schema.parse(await answer.json());
+  } catch (cause) {
+    throw new SupervisorApiError(request, answer.status, { reason: 'the answer is not what the API promises', cause });
+  }
+}
+
+async function failureOf(answer: Response): Promise<string> {
+  const text = await answer.text();
+  try {
+    return FailureAnswer.parse(JSON.parse(text)).message;
+  } catch {
+    return text;
+  }
+}
+
+/** `fetch failed` says nothing; the reason is below it. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import type { ObservedContainer } from '../engine/observe-containers.ts';
+import { derivePhases, type Sources } from './derive-phases.ts';
+import { NO_EVENTS, readServiceEvent, type ServiceEvents } from './service-events.ts';
+
+const NOTHING: Sources = {
+  services: [
+    { name: 'web', dependencies: [] },
+    { name: 'probe', dependencies: ['web'] },
+  ],
+  notBuilt: new Map(),
+  applying: true,
+  statuses: new Map(),
+  containers: new Map(),
+  events: new Map(),
+  steady: new Set(['steady']),
+};
+
+function container(fields: Partial<ObservedContainer>): ObservedContainer {
+  return { service: 'web', id: 'new', state: 'running', exitCode: null, health: 'none', ports: [], ...fields };
+}
+
+function web(sources: Partial<Sources>) {
+  return derivePhases({ ...NOTHING, ...sources }).get('web');
+}
+
+function heard(...messages: string[]): ServiceEvents {
+  return messages
+    .map((message) => ({ message, service: 'web', isSystem: true, isStdErr: false }))
+    .reduce(readServiceEvent, NO_EVENTS);
+}
+
+describe('derivePhases', () => {
+  it.each([
+    ['nothing yet', {}, { kind: 'waiting', reason: null }],
+    ['a download', { statuses: new Map([['web', { status: 'Downloading', downloadProgress: 42 }]]) }, { kind: 'downloading', percent: 42 }],
+    ['an installation', { statuses: new Map([['web', { status: 'Installing', downloadProgress: null }]]) }, { kind: 'installing' }],
+    ['a container that was just created', { containers: new Map([['web', container({ state: 'created' })]]) }, { kind: 'starting' }],
+    ['a container that was just started', { containers: new Map([['web', container({})]]) }, { kind: 'starting' }],
+    ['a container that is up', { containers: new Map([['web', container({ id: 'steady' })]]) }, { kind: 'running' }],
+    ['a health check under way', { containers: new Map([['web', container({ health: 'starting' })]]) }, { kind: 'checking' }],
+    ['a healthy one', { containers: new Map([['web', container({ health: 'healthy' })]]) }, { kind: 'healthy' }],
+    ['a one-shot that is done', { containers: new Map([['web', container({ state: 'exited', exitCode: 0 })]]) }, { kind: 'completed' }],
+    ['one that failed', { containers: new Map([['web', container({ state: 'exited', exitCode: 3 })]]) }, { kind: 'failed', reason: 'it ended with exit code 3' }],
+    ['one that fails again and again', { containers: new Map([['web', container({ state: 'restarting', exitCode: 1 })]]) }, { kind: 'failed', reason: 'it ends with exit code 1 again and again; see its log' }],
+    ['no container though all is done', { applying: false }, { kind: 'failed', reason: 'it has no container' }],
+    ['an image that was not built', { notBuilt: new Map([['web', 'no such file']]) }, { kind: 'failed', reason: 'no such file' }],
+  ] as const)('tells %s', (_, sources, phase) => {
+    expect(web(sources)).toEqual(phase);
+  });
+
+  it('takes a failure as final when it is not retried, or after the third', () => {
+    const message = "Failed to start service 'web' due to 'port is already allocated', retrying in 2 s";
+    const reason = 'cannot start: port is already allocated';
+    expect(web({ events: new Map([['web', heard(message)]]) })).toEqual({ kind: 'retrying', reason });
+    expect(web({ events: new Map([['web', heard(message, message, message)]]) })).toEqual({ kind: 'failed', reason });
+    expect(web({ events: new Map([['web', heard("Failed to install service 'web img' due to 'x'")]]) })).toEqual({
+      kind: 'failed',
+      reason: 'cannot install: x',
+    });
+  });
+
+  it('forgets a failure after a success', () => {
+    const events = heard("Failed to start service 'web' due to 'x', retrying in 1 s", "Starting service 'web'", "Started service 'web'");
+    expect(web({ events: new Map([['web', events]]) })).toEqual({ kind: 'waiting', reason: null });
+  });
+
+  it('takes whoever waits for a failed service as blocked, and says what for', () => {
+    const waits = heard("Service 'probe' has to wait: depends_on: waits for web to be healthy");
+    const sources = { ...NOTHING, events: new Map([['probe', waits]]) };
+    expect(derivePhases(sources).get('probe')).toEqual({ kind: 'waiting', reason: 'depends_on: waits for web to be healthy' });
+    const unhealthy = { ...sources, containers: new Map([['web', container({ health: 'unhealthy' })]]) };
+    expect(derivePhases(unhealthy).get('probe')).toEqual({ kind: 'blocked', reason: 'depends_on: waits for web to be healthy' });
+  });
+
+  it('takes a target that cannot be applied as blocked once all else is done', () => {
+    const events = new Map([['web', heard("Service 'web' has to wait: ports[0]: 'x' is not a port")]]);
+    expect(web({ events, applying: false })).toEqual({ kind: 'blocked', reason: "ports[0]: 'x' is not a port" });
+  });
+
+  it('tells who holds back an update', () => {
+    expect(web({ events: new Map([['web', heard("Updates are locked, retrying in 10 s (Service 'web': x)")]]) })).toEqual({
+      kind: 'blocked',
+      reason: 'it holds its update lock',
+    });
+  });
+
+  it("does not believe a service's own lines", () => {
+    const line = { message: "Failed to start service 'web' due to 'x'", service: 'web', isSystem: false, isStdErr: false };
+    expect(readServiceEvent(NO_EVENTS, line)).toBe(NO_EVENTS);
+  });
+});

@@ -1,0 +1,108 @@
+import type { ObservedContainer } from '../engine/observe-containers.ts';
+import type { ServiceStatus } from '../supervisor/supervisor-client.ts';
+import { outcomeOf, type Phase } from './phase.ts';
+import { NO_EVENTS, type ServiceEvents } from './service-events.ts';
+
+/** What is known of the services of a project at one moment. */
+export interface Sources {
+  readonly services: readonly { readonly name: string; readonly dependencies: readonly string[] }[];
+  /** Services whose images could not be built, with the reason. */
+  readonly notBuilt: ReadonlyMap<string, string>;
+  /** The supervisor is not at its target. */
+  readonly applying: boolean;
+  readonly statuses: ReadonlyMap<string, ServiceStatus>;
+  readonly containers: ReadonlyMap<string, ObservedContainer>;
+  readonly events: ReadonlyMap<string, ServiceEvents>;
+  /** Ids of containers that have run without a break for so long that they are taken as up. */
+  readonly steady: ReadonlySet<string>;
+}
+
+/** So often may something fail before it counts as failed; the supervisor goes on trying. */
+const ATTEMPTS = 3;
+
+/** Puts together how each service is doing. */
+export function derivePhases(sources: Sources): ReadonlyMap<string, Phase> {
+  const phases = new Map<string, Phase>();
+  for (const { name } of sources.services) phases.set(name, phaseOf(name, sources));
+  return settleWaiting(phases, sources.services);
+}
+
+function phaseOf(name: string, sources: Sources): Phase {
+  const { failure, block } = sources.events.get(name) ?? NO_EVENTS;
+  const notBuilt = sources.notBuilt.get(name);
+  if (notBuilt !== undefined) return { kind: 'failed', reason: notBuilt };
+  if (failure !== null) {
+    const { reason, attempts, retries } = failure;
+    return retries && attempts < ATTEMPTS ? { kind: 'retrying', reason } : { kind: 'failed', reason };
+  }
+  if (block?.kind === 'locked') return { kind: 'blocked', reason: block.reason };
+  const status = sources.statuses.get(name);
+  if (status?.status === 'Downloading') return { kind: 'downloading', percent: status.downloadProgress };
+  if (status?.status === 'Installing') return { kind: 'installing' };
+  if (status?.status === 'Stopping') return { kind: 'stopping' };
+  const container = sources.containers.get(name);
+  const waiting: Phase | null = block === null ? null : waitingPhase(block.reason, sources);
+  return container === undefined
+    ? (waiting ?? absentPhase(sources))
+    : containerPhase(container, { waiting, sources });
+}
+
+/** Whoever waits once all is done waits in vain. */
+function waitingPhase(reason: string, { applying }: Sources): Phase {
+  return applying ? { kind: 'waiting', reason } : { kind: 'blocked', reason };
+}
+
+function absentPhase({ applying }: Sources): Phase {
+  return applying ? { kind: 'waiting', reason: null } : { kind: 'failed', reason: 'it has no container' };
+}
+
+function containerPhase(
+  { id, state, health, exitCode }: ObservedContainer,
+  { waiting, sources }: { waiting: Phase | null; sources: Sources },
+): Phase {
+  switch (state) {
+    case 'running':
+      switch (health) {
+        case 'healthy':
+        case 'unhealthy':
+          return { kind: health };
+        case 'starting':
+          return { kind: 'checking' };
+        case 'none':
+          return sources.steady.has(id) ? { kind: 'running' } : { kind: 'starting' };
+      }
+    case 'restarting':
+      return { kind: 'failed', reason: `it ends with exit code ${exitCode ?? 0} again and again; see its log` };
+    case 'exited':
+      if (waiting !== null) return waiting;
+      if (exitCode === 0) return { kind: 'completed' };
+      return { kind: 'failed', reason: `it ended with exit code ${exitCode ?? 'unknown'}` };
+    case 'paused':
+      return { kind: 'blocked', reason: 'its container is paused' };
+    case 'dead':
+      return { kind: 'failed', reason: 'the engine could not remove its container' };
+    case 'removing':
+      return { kind: 'stopping' };
+    default:
+      return waiting ?? { kind: 'starting' };
+  }
+}
+
+/** A service that waits for one that does not come up has settled, too. */
+function settleWaiting(phases: Map<string, Phase>, services: Sources['services']): ReadonlyMap<string, Phase> {
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const { name, dependencies } of services) {
+      const phase = phases.get(name);
+      if (phase?.kind !== 'waiting') continue;
+      const culprit = dependencies.find((other) => {
+        const state = phases.get(other);
+        return state !== undefined && outcomeOf(state) === 'bad';
+      });
+      if (culprit === undefined) continue;
+      phases.set(name, { kind: 'blocked', reason: phase.reason ?? `waits for ${culprit}` });
+      changed = true;
+    }
+  }
+  return phases;
+}

@@ -1,0 +1,33 @@
+import type { LogLine } from '../supervisor/stream-logs.ts';
+
+/** What the supervisor's own lines say of a service, as far as its status does not say it. */
+export interface ServiceEvents {
+  /** Why the last thing that was tried failed; `null`: nothing failed since something succeeded. */
+  readonly failure: { readonly reason: string; readonly attempts: number; readonly retries: boolean } | null;
+  /** What it waits for; `null`: nothing. */
+  readonly block: { readonly reason: string; readonly kind: 'dependency' | 'locked' | 'other' } | null;
+}
+
+export const NO_EVENTS: ServiceEvents = { failure: null, block: null };
+
+const FAILED = /^Failed to (\w+) (?:image|service) '.*?' due to '(.*)'(?:, (retrying) in [^,]*)?$/s;
+const SUCCEEDED = /^(?:Downloaded|Installed|Started) (?:image|service) '/;
+const WAITS = /^Service '.*?' has to wait: (.*)$/s;
+const LOCKED = /^Updates are locked(.*)$/s;
+
+/** Takes in a line of the supervisor about a service. Other lines leave things as they are. */
+export function readServiceEvent(events: ServiceEvents, { message, isSystem }: LogLine): ServiceEvents {
+  if (!isSystem) return events;
+  const [, action, reason, retries] = FAILED.exec(message) ?? [];
+  if (action !== undefined && reason !== undefined) {
+    const attempts = (events.failure?.attempts ?? 0) + 1;
+    return { ...events, failure: { reason: `cannot ${action}: ${reason}`, attempts, retries: retries !== undefined } };
+  }
+  if (SUCCEEDED.test(message)) return NO_EVENTS;
+  const wait = WAITS.exec(message)?.[1];
+  if (wait !== undefined) {
+    return { ...events, block: { reason: wait, kind: wait.startsWith('depends_on') ? 'dependency' : 'other' } };
+  }
+  if (LOCKED.test(message)) return { ...events, block: { reason: 'it holds its update lock', kind: 'locked' } };
+  return events;
+}
