@@ -17,7 +17,7 @@ const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
  */
 export async function main(argv) {
   const [name, ...args] = argv;
-  const command = name === undefined ? undefined : COMMANDS[name];
+  const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
     process.stderr.write(describeCommands(name));
     process.exitCode = name === '--help' ? 0 : 2;
