@@ -5,26 +5,39 @@ import { join } from 'node:path';
 import { startPrivateEngine } from '@device-supervisor/local-engine';
 import { connectEngine } from './connect-engine.ts';
 import { artefactDirectory } from './run-environment.ts';
+import { waitFor } from './wait-for.ts';
 
 /** A container engine for tests. Disposing of it removes everything in it, and all traces of it. */
 export interface TestEngine extends AsyncDisposable {
   /** `unix:///path`. */
   readonly endpoint: string;
   readonly directory: string;
+  /** Ends it without a warning, as a crash does. */
+  kill(): Promise<void>;
+  /** Starts it again after it was killed. */
+  revive(): Promise<void>;
 }
 
 /** Starts a private engine in a fresh temporary directory; its log goes to the artefacts. */
 export async function startTestEngine(): Promise<TestEngine> {
   const directory = await mkdtemp(join(tmpdir(), 'engine-'));
-  const engine = await startPrivateEngine({
+  const options = {
     directory,
     environment: process.env,
     logFile: join(await artefactDirectory(`engine-${randomUUID()}`), 'dockerd.log'),
     onProgress: () => undefined,
-  });
+  };
+  let engine = await startPrivateEngine(options);
   return {
     endpoint: engine.endpoint,
     directory,
+    async kill() {
+      process.kill(engine.pid, 'SIGKILL');
+      await waitFor('the engine to be gone', () => isGone(engine.pid));
+    },
+    async revive() {
+      engine = await startPrivateEngine(options);
+    },
     async [Symbol.asyncDispose]() {
       // By force: in order, each container would take the ten seconds that it has to end by itself.
       await removeContainers(engine.endpoint);
@@ -32,6 +45,15 @@ export async function startTestEngine(): Promise<TestEngine> {
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 async function removeContainers(endpoint: string): Promise<void> {

@@ -1,0 +1,117 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { waitFor } from '@device-supervisor/testbed';
+
+/** A supervisor as its users have it: the bundle, as a process, reached over HTTP. */
+export interface SupervisorProcess extends AsyncDisposable {
+  readonly directory: string;
+  readonly pid: number;
+  /** Everything that it printed, of all its runs. */
+  output(): string;
+  url(path: string): string;
+  get(path: string): Promise<unknown>;
+  /** @returns status and body */
+  post(path: string, body: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** Posts `{"local":{"apps":…}}` and waits until it is applied. */
+  apply(apps: object): Promise<void>;
+  applied(): Promise<void>;
+  /** Container ids by service. */
+  containers(): Promise<Record<string, string>>;
+  /** Ends it without a warning. */
+  kill(): Promise<void>;
+  /** Asks it to end. @returns its exit code */
+  terminate(): Promise<number | null>;
+  start(): Promise<void>;
+}
+
+export interface SupervisorOptions {
+  readonly engineEndpoint: string;
+  /** Default: the machine's own root, so that locks are where containers have them. */
+  readonly rootMount?: string;
+}
+
+const PROGRAM = resolve(import.meta.dirname, '../../apps/supervisor/dist/main.cjs');
+
+/** Starts a supervisor with a state of its own. Disposing of it removes the process and the state, not its containers. */
+export async function startSupervisor({ engineEndpoint, rootMount = '/' }: SupervisorOptions): Promise<SupervisorProcess> {
+  const directory = await mkdtemp(join(tmpdir(), 'supervisor-'));
+  const environment = {
+    PATH: process.env['PATH'],
+    DOCKER_HOST: engineEndpoint,
+    ROOT_MOUNTPOINT: rootMount,
+    BOOT_MOUNTPOINT: join(directory, 'boot'),
+    DATABASE_PATH: join(directory, 'data/database.sqlite'),
+    LISTEN_PORT: '0',
+    LISTEN_ADDRESSES: '127.0.0.1',
+  };
+  let output = '';
+  let child: ChildProcess | null = null;
+  let origin = '';
+
+  const call = async (path: string, init?: RequestInit): Promise<Response> => await fetch(supervisor.url(path), init);
+  const ended = (process: ChildProcess): boolean => process.exitCode !== null || process.signalCode !== null;
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (child === null || ended(child)) return child?.exitCode ?? null;
+    const exit = once(child, 'exit');
+    child.kill(signal);
+    await exit;
+    return child.exitCode;
+  };
+  const supervisor: SupervisorProcess = {
+    directory,
+    get pid() {
+      return child?.pid ?? 0;
+    },
+    output: () => output,
+    url: (path) => `${origin}${path}`,
+    get: async (path) => await (await call(path)).json(),
+    async post(path, body) {
+      const response = await call(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      });
+      return { status: response.status, body: await response.json() };
+    },
+    async apply(apps) {
+      const { status, body } = await supervisor.post('/v2/local/target-state', { local: { apps } });
+      if (status !== 200) throw new Error(`the target was refused: ${JSON.stringify(body)}`);
+      await supervisor.applied();
+    },
+    async applied() {
+      await waitFor('the target to be applied', () => supervisor.get('/v2/state/status'), {
+        until: (state) => JSON.stringify(state).includes('"appState":"applied"'),
+        timeout: 60_000,
+      });
+    },
+    async containers() {
+      const answer = await supervisor.get('/v2/containerId');
+      if (typeof answer !== 'object' || answer === null || !('services' in answer)) throw new Error(JSON.stringify(answer));
+      return Object.fromEntries(Object.entries(answer.services ?? {}).map(([name, id]) => [name, String(id)]));
+    },
+    async kill() {
+      await end('SIGKILL');
+    },
+    terminate: () => end('SIGTERM'),
+    async start() {
+      const before = output.length;
+      const started = spawn(process.execPath, [PROGRAM], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+      child = started;
+      for (const stream of [started.stdout, started.stderr]) stream.on('data', (chunk) => void (output += String(chunk)));
+      const listening = await waitFor('the API to listen', () => /API listens on port (\d+)/.exec(output.slice(before)), {
+        until: (match) => match !== null || ended(started),
+      });
+      if (listening === null) throw new Error(`the supervisor ended: ${output.slice(before)}`);
+      origin = `http://127.0.0.1:${listening[1]}`;
+    },
+    async [Symbol.asyncDispose]() {
+      await end('SIGKILL');
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+  await supervisor.start();
+  return supervisor;
+}
