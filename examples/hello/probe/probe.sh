@@ -3,7 +3,7 @@ trap 'exit 0' TERM INT
 echo "reading $PAGE every $INTERVAL s"
 
 while true; do
-  if page=$(wget -q -T 2 -O - "$PAGE" 2>&1); then
+  if page=$(timeout 2 wget -q -O - "$PAGE" 2>&1); then
     echo "the page says that the worker has counted to $(echo "$page" | sed -n 's/.*<strong>\(.*\)<\/strong>.*/\1/p')"
   else
     echo "the page cannot be read: $page" >&2

@@ -14,7 +14,7 @@ publish() {
 while true; do
   count=$((count + 1))
   echo "$count" | publish count
-  state=$(wget -q -T 2 -O - "$url" 2>/dev/null) || state='{"error":"the supervisor does not answer"}'
+  state=$(timeout 2 wget -q -O - "$url" 2>/dev/null) || state='{"error":"the supervisor does not answer"}'
   echo "$state" | publish state.json
   if [ "$state" != "$before" ]; then
     echo "the supervisor says: $state"

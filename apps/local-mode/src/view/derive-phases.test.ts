@@ -35,7 +35,12 @@ describe('derivePhases', () => {
     ['nothing yet', {}, { kind: 'waiting', reason: null }],
     ['a download', { statuses: new Map([['web', { status: 'Downloading', downloadProgress: 42 }]]) }, { kind: 'downloading', percent: 42 }],
     ['an installation', { statuses: new Map([['web', { status: 'Installing', downloadProgress: null }]]) }, { kind: 'installing' }],
-    ['a container that was just created', { containers: new Map([['web', container({ state: 'created' })]]) }, { kind: 'starting' }],
+    ['a container that was just created', { containers: new Map([['web', container({ state: 'created' })]]) }, { kind: 'waiting', reason: null }],
+    [
+      'a container that is being started',
+      { containers: new Map([['web', container({ state: 'created' })]]), statuses: new Map([['web', { status: 'Starting', downloadProgress: null }]]) },
+      { kind: 'starting' },
+    ],
     ['a container that was just started', { containers: new Map([['web', container({})]]) }, { kind: 'starting' }],
     ['a container that is up', { containers: new Map([['web', container({ id: 'steady' })]]) }, { kind: 'running' }],
     ['a health check under way', { containers: new Map([['web', container({ health: 'starting' })]]) }, { kind: 'checking' }],

@@ -57,7 +57,7 @@ function absentPhase({ applying }: Sources): Phase {
 }
 
 function containerPhase(
-  { id, state, health, exitCode }: ObservedContainer,
+  { id, service, state, health, exitCode }: ObservedContainer,
   { waiting, sources }: { waiting: Phase | null; sources: Sources },
 ): Phase {
   switch (state) {
@@ -84,7 +84,8 @@ function containerPhase(
     case 'removing':
       return { kind: 'stopping' };
     default:
-      return waiting ?? { kind: 'starting' };
+      // Created: it is started next, or once others are as far as it needs them.
+      return waiting ?? (sources.statuses.get(service)?.status === 'Starting' ? { kind: 'starting' } : { kind: 'waiting', reason: null });
   }
 }
 

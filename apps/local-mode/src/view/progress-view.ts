@@ -48,6 +48,8 @@ function plainView(screen: Screen): ProgressView {
   return {
     update(phases) {
       for (const [name, phase] of phases) {
+        // Waiting for one's turn is no news.
+        if (phase.kind === 'waiting' && phase.reason === null) continue;
         const text = formatPhase(withCoarseProgress(phase));
         if (printed.get(name) === text) continue;
         printed.set(name, text);
