@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { busyboxImage, connectEngine, pushImage } from '@device-supervisor/testbed';
 import { inject } from 'vitest';
 import { createEngine } from '../src/index.ts';
-import { CONTRACT_IMAGE, type EngineHarness } from '../src/testing/engine-contract.ts';
+import { CONTRACT_IMAGE, type EngineHarness } from '../src/testing/contract/engine-harness.ts';
 
 /** Ends when it is stopped, or with the code that somebody writes into a file. */
 const COMMAND = [

@@ -1,6 +1,7 @@
 import { pathOf } from '../containers/container-actions.ts';
 import type { Transport } from '../transport/transport.ts';
 import { ContainerInspection } from '../wire/container-wire.ts';
+import { followToTheEnd, type ReadLog } from './follow-to-the-end.ts';
 import { readFramedMessages, readRawMessages, type LogMessage } from './log-messages.ts';
 
 export interface ContainerLogsOptions {
@@ -33,18 +34,17 @@ export async function* readContainerLogs(
   { since, tail, follow, signal }: ContainerLogsOptions & { readonly signal: AbortSignal },
 ): AsyncGenerator<ContainerLogLine, void> {
   if (signal.aborted) return;
-  const { Config } = await transport.request({ method: 'GET', path: `${pathOf(container)}/json` }, ContainerInspection);
-  const query = {
-    stdout: true,
-    stderr: true,
-    timestamps: true,
-    follow,
-    tail: tail ?? 'all',
-    ...(since === undefined ? {} : { since: formatSince(since) }),
+  const path = pathOf(container);
+  const { Config } = await transport.request({ method: 'GET', path: `${path}/json` }, ContainerInspection);
+  const read: ReadLog = async function* (range) {
+    const query = { stdout: true, stderr: true, timestamps: true, ...range };
+    const { chunks } = await transport.open({ method: 'GET', path: `${path}/logs`, query, signal });
+    yield* Config.Tty ? readRawMessages(chunks) : readFramedMessages(chunks);
   };
+  const range = { tail: tail ?? 'all', ...(since === undefined ? {} : { since: (since / 1000).toFixed(3) }) };
   try {
-    const { chunks } = await transport.open({ method: 'GET', path: `${pathOf(container)}/logs`, query, signal });
-    yield* Config.Tty ? assembleLines(readRawMessages(chunks), true) : assembleLines(readFramedMessages(chunks), false);
+    const messages = follow ? followToTheEnd(read, range) : read({ ...range, follow });
+    yield* assembleLines(messages, Config.Tty);
   } catch (error) {
     if (!signal.aborted) throw error;
   }
@@ -83,9 +83,4 @@ function decodeLine(bytes: Buffer, tty: boolean): string {
   if (bytes[end - 1] === LINE_FEED) end--;
   if (tty && bytes[end - 1] === CARRIAGE_RETURN) end--;
   return bytes.toString('utf8', 0, end);
-}
-
-/** Seconds with a fraction, as the engine wants them. */
-function formatSince(milliseconds: number): string {
-  return (milliseconds / 1000).toFixed(3);
 }

@@ -1,5 +1,9 @@
-import { CONTRACT_IMAGE, describeEngineContract } from './engine-contract.ts';
-import { createInMemoryEngine } from './in-memory-engine.ts';
+import { describe, expect, it } from 'vitest';
+import { EngineUnreachableError } from '../errors.ts';
+import { serviceConfig } from './contract/contract-subject.ts';
+import { CONTRACT_IMAGE } from './contract/engine-harness.ts';
+import { describeEngineContract } from './engine-contract.ts';
+import { createInMemoryEngine, type InMemoryEngine } from './in-memory-engine.ts';
 
 describeEngineContract('in memory', async () => {
   const image = { ...CONTRACT_IMAGE, command: ['serve'] };
@@ -25,4 +29,132 @@ describeEngineContract('in memory', async () => {
     freePort: async () => port++,
     [Symbol.asyncDispose]: async () => engine.goAway(),
   };
+});
+
+describe('what a test can do to the engine in memory', () => {
+  const image = { 'web:1': {} };
+  const config = serviceConfig();
+  const signal = new AbortController().signal;
+  const create = (engine: InMemoryEngine, name = 'web'): Promise<void> =>
+    engine.createContainer({ name, image: 'web:1', config });
+
+  it('records calls, and tells writes from reads', async () => {
+    const engine = createInMemoryEngine({ images: image });
+    await create(engine);
+    await engine.observe({ imageReferences: [] });
+    await engine.startContainer('nothing').catch(() => undefined);
+    expect(engine.calls).toEqual([
+      { kind: 'createContainer', target: 'web', write: true },
+      { kind: 'observe', target: '', write: false },
+      { kind: 'startContainer', target: 'nothing', write: true },
+    ]);
+    engine.clearCalls();
+    expect(engine.calls).toEqual([]);
+  });
+
+  it('fails the next calls of a kind, without effect', async () => {
+    const engine = createInMemoryEngine({ images: image });
+    const [first, second] = [new Error('first'), new Error('second')];
+    engine.failNext('createContainer', first);
+    engine.failNext('createContainer', second);
+    await engine.observe({ imageReferences: [] });
+    await expect(create(engine)).rejects.toBe(first);
+    await expect(create(engine)).rejects.toBe(second);
+    expect(engine.snapshot().containers).toEqual([]);
+    await create(engine);
+    expect(engine.snapshot().containers).toHaveLength(1);
+  });
+
+  it('holds calls back until they are released', async () => {
+    const engine = createInMemoryEngine({ images: image });
+    const hold = engine.hold('startContainer');
+    await create(engine);
+    const started = engine.startContainer('web');
+    await Promise.resolve();
+    expect(hold.waiting).toBe(1);
+    expect(engine.snapshot().containers[0]?.status).toBe('created');
+    hold.release();
+    await started;
+    expect(hold.waiting).toBe(0);
+    expect(engine.snapshot().containers[0]?.status).toBe('running');
+  });
+
+  it('shows the progress of a pull that is held, and lets it be aborted', async () => {
+    const engine = createInMemoryEngine({ pullable: image });
+    using hold = engine.hold('pullImage');
+    const controller = new AbortController();
+    const progress: number[] = [];
+    const onProgress = (percent: number): void => void progress.push(percent);
+    const pulled = engine.pullImage('web:1', { signal: controller.signal, onProgress });
+    await Promise.resolve();
+    expect(hold.waiting).toBe(1);
+    engine.setPullProgress('web:1', 40);
+    const reason = new Error('another target');
+    controller.abort(reason);
+    await expect(pulled).rejects.toBe(reason);
+    expect(progress).toEqual([0, 40]);
+    expect(engine.snapshot().images).toEqual([]);
+  });
+
+  it('goes away and comes back as it was', async () => {
+    const engine = createInMemoryEngine({ images: image });
+    await create(engine);
+    const events = engine.events(signal)[Symbol.asyncIterator]();
+    await events.next();
+    engine.goAway();
+    await expect(events.next()).rejects.toBeInstanceOf(EngineUnreachableError);
+    await expect(engine.observe({ imageReferences: [] })).rejects.toBeInstanceOf(EngineUnreachableError);
+    await expect(engine.events(signal)[Symbol.asyncIterator]().next()).rejects.toBeInstanceOf(EngineUnreachableError);
+    engine.comeBack();
+    expect((await engine.observe({ imageReferences: [] })).containers).toHaveLength(1);
+  });
+
+  it('crashes after a write that took effect, whose caller does not hear of it', async () => {
+    const engine = createInMemoryEngine({ images: image });
+    engine.crashAfterWrites(2);
+    await create(engine);
+    await expect(create(engine, 'worker')).rejects.toBeInstanceOf(EngineUnreachableError);
+    await expect(create(engine, 'third')).rejects.toBeInstanceOf(EngineUnreachableError);
+    engine.comeBack();
+    expect(engine.snapshot().containers.map(({ name }) => name)).toEqual(['worker', 'web']);
+    await create(engine, 'third');
+  });
+
+  it("fails starts with the engine's words, which stay on the container", async () => {
+    const engine = createInMemoryEngine({ images: image });
+    await create(engine);
+    const words = 'Error starting userland proxy: listen tcp4 10.0.0.9:80: bind: cannot assign requested address';
+    engine.failStart('web', words);
+    await expect(engine.startContainer('web')).rejects.toMatchObject({
+      code: 'ADDRESS_NOT_AVAILABLE',
+      details: { address: '10.0.0.9' },
+    });
+    expect(engine.snapshot().containers).toMatchObject([{ status: 'created', error: words }]);
+    engine.failStart('web', null);
+    await engine.startContainer('web');
+    expect(engine.snapshot().containers).toMatchObject([{ status: 'running', error: '' }]);
+  });
+
+  it('restarts what waits for it when it is told', async () => {
+    const engine = createInMemoryEngine({ images: image });
+    const restart = { name: 'on-failure', maximumRetryCount: 1 } as const;
+    await engine.createContainer({ name: 'web', image: 'web:1', config: { ...config, restart } });
+    await engine.startContainer('web');
+    engine.exit('web', 1);
+    expect(engine.snapshot().containers).toMatchObject([{ status: 'restarting', exitCode: 1, restartCount: 1 }]);
+    engine.resume('web');
+    expect(engine.snapshot().containers).toMatchObject([{ status: 'running', restartCount: 1 }]);
+    engine.exit('web', 1);
+    expect(engine.snapshot().containers).toMatchObject([{ status: 'exited', restartCount: 1 }]);
+    expect(() => engine.resume('web')).toThrow('container web is exited');
+  });
+
+  it('takes its time from the clock that it is given', async () => {
+    let now = 5000;
+    const engine = createInMemoryEngine({ images: image, clock: { now: () => now } });
+    await create(engine);
+    now = 9000;
+    await engine.startContainer('web');
+    expect(engine.snapshot().containers).toMatchObject([{ createdAt: 5000, startedAt: 9000 }]);
+  });
 });

@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import { LABELS, withImageDefaults } from '@device-supervisor/compose';
+import { ImageNotFoundError, NameConflictError, NotFoundError } from '../../errors.ts';
+import { serviceConfig, rejection, LEASE, type ContractSubject } from './contract-subject.ts';
+import { HEALTHCHECK } from './engine-harness.ts';
+
+/** What every engine does with containers. */
+export function describeContainers(subject: ContractSubject): void {
+  const { observe, create, run, find, reach } = subject;
+  describe('observing containers', () => {
+    it('describes one that was created and not started', async () => {
+      const container = await create('contract-web');
+      const { images } = await observe(subject.harness.image.reference);
+      expect(container).toMatchObject({
+        name: 'contract-web',
+        imageId: images.find(({ tags }) => tags.includes(subject.harness.image.reference))?.id,
+        imageReference: subject.harness.image.reference,
+        identity: { appId: 7, appUuid: 'a1b2', serviceId: 11, serviceName: 'web' },
+        status: 'created',
+        health: 'none',
+        exitCode: 0,
+        error: '',
+        startedAt: null,
+        restartCount: 0,
+        publishedPorts: [],
+      });
+      expect(container.id).toMatch(/^[0-9a-f]{64}$/);
+    });
+
+    it('gives the configuration that it was created with, completed by the image', async () => {
+      const changes = { environment: { OWN: 'a=b', IN_BOTH: 'own' }, exposedPorts: ['80/tcp'], user: 'nobody' };
+      const { config } = await create('contract-web', changes);
+      expect(config).toEqual(withImageDefaults(serviceConfig(changes), subject.harness.image.config));
+    });
+
+    it("takes the image's arguments only together with its entrypoint", async () => {
+      const { config } = await create('contract-web', { entrypoint: ['sleep'] });
+      expect(config).toMatchObject({ entrypoint: ['sleep'], command: null });
+    });
+
+    it('leaves out those without the label', async () => {
+      await create('contract-web');
+      const config = serviceConfig({ labels: { [LABELS.supervised]: 'false' } });
+      await subject.engine.createContainer({
+        name: 'contract-foreign',
+        image: subject.harness.image.reference,
+        config,
+      });
+      expect((await observe()).containers.map((one) => one.name)).toEqual(['contract-web']);
+    });
+
+    it('knows its own by the former labels too', async () => {
+      const labels = {
+        'io.resin.supervised': 'true',
+        'io.resin.app-id': '7',
+        'io.resin.service-id': '11',
+        'io.resin.service-name': 'web',
+      };
+      const { identity, config } = await create('contract-web', { labels });
+      expect(identity).toEqual({ appId: 7, serviceId: 11, serviceName: 'web' });
+      expect(config.labels).toEqual({ ...labels, 'from-image': 'yes' });
+    });
+
+    it('has no identity for one whose labels name no service', async () => {
+      expect((await create('contract-web', { labels: { [LABELS.supervised]: '1' } })).identity).toBeNull();
+    });
+
+    it('notices what others change', async () => {
+      await run('contract-web');
+      await subject.harness.limitMemory('contract-web', 64 * 1024 * 1024);
+      const changed = await reach('contract-web', ({ config }) => config.resources.memory !== 0);
+      expect(changed.config.resources).toMatchObject({ memory: 64 * 1024 * 1024, memorySwap: 0 });
+    });
+  });
+
+  describe('the life of a container', () => {
+    it('starts it', async () => {
+      const container = await run('contract-web');
+      expect(container).toMatchObject({ status: 'running', exitCode: 0, error: '' });
+      expect(container.startedAt).toBeGreaterThanOrEqual(container.createdAt);
+    });
+
+    it('starts it once', async () => {
+      const first = await run('contract-web');
+      await subject.engine.startContainer(first.id);
+      expect(await find('contract-web')).toEqual(first);
+    });
+
+    it('does not start what is not there', async () => {
+      const error = await rejection(subject.engine.startContainer('contract-nothing'));
+      expect(error).toBeInstanceOf(NotFoundError);
+      expect(error).toMatchObject({ details: { kind: 'container', name: 'contract-nothing' } });
+    });
+
+    it('stops it, also when it shall always restart', async () => {
+      const { id } = await run('contract-web', { restart: { name: 'always', maximumRetryCount: 0 } });
+      await subject.engine.stopContainer(id, LEASE, 5);
+      expect(await find('contract-web')).toMatchObject({ status: 'exited', restartCount: 0, publishedPorts: [] });
+    });
+
+    it("stops it within the container's own time", async () => {
+      const { id } = await run('contract-web', { stopTimeout: 1 });
+      await subject.engine.stopContainer(id, LEASE, null);
+      expect(await find('contract-web')).toMatchObject({ status: 'exited' });
+    });
+
+    it('is content when there is nothing to stop', async () => {
+      const { id } = await create('contract-web');
+      await subject.engine.stopContainer(id, LEASE, 1);
+      await subject.engine.stopContainer('f'.repeat(64), LEASE, null);
+      expect(await find('contract-web')).toMatchObject({ status: 'created' });
+    });
+
+    it('removes it, running or not', async () => {
+      const running = await run('contract-web');
+      const created = await create('contract-worker');
+      await subject.engine.removeContainer(running.id, LEASE);
+      await subject.engine.removeContainer(created.id, LEASE);
+      expect((await observe()).containers).toEqual([]);
+    });
+
+    it('is content when there is nothing to remove', async () => {
+      const { id } = await create('contract-web');
+      await Promise.all([subject.engine.removeContainer(id, LEASE), subject.engine.removeContainer(id, LEASE)]);
+      await subject.engine.removeContainer(id, LEASE);
+      expect((await observe()).containers).toEqual([]);
+    });
+
+    it('refuses a name that another has', async () => {
+      const { id } = await create('contract-web');
+      const error = await rejection(create('contract-web'));
+      expect(error).toBeInstanceOf(NameConflictError);
+      expect(error).toMatchObject({ details: { kind: 'container', name: 'contract-web' } });
+      expect((await find('contract-web')).id).toBe(id);
+    });
+
+    it('refuses an image that is not there', async () => {
+      const config = serviceConfig();
+      const error = await rejection(
+        subject.engine.createContainer({ name: 'contract-web', image: 'contract/nothing:1', config }),
+      );
+      expect(error).toBeInstanceOf(ImageNotFoundError);
+      expect(error).toMatchObject({ details: { reference: 'contract/nothing:1' } });
+    });
+
+    it('renames it, and keeps it running', async () => {
+      const before = await run('contract-web');
+      await subject.engine.renameContainer(before.id, 'contract-web-2', LEASE);
+      expect(await find('contract-web-2')).toEqual({ ...before, name: 'contract-web-2' });
+      await subject.engine.renameContainer(before.id, 'contract-web-2', LEASE);
+    });
+
+    it('does not rename to a name that another has, nor what is not there', async () => {
+      const { id } = await create('contract-web');
+      await create('contract-worker');
+      expect(await rejection(subject.engine.renameContainer(id, 'contract-worker', LEASE))).toBeInstanceOf(
+        NameConflictError,
+      );
+      expect(await rejection(subject.engine.renameContainer('f'.repeat(64), 'contract-x', LEASE))).toBeInstanceOf(
+        NotFoundError,
+      );
+      expect((await find('contract-web')).id).toBe(id);
+    });
+
+    it('shows how it ended', async () => {
+      await run('contract-web');
+      await subject.harness.exit('contract-web', 3);
+      const ended = await reach('contract-web', ({ status }) => status === 'exited');
+      expect(ended).toMatchObject({ exitCode: 3, restartCount: 0, health: 'none' });
+    });
+
+    it.each([
+      ['always', 0],
+      ['unless-stopped', 3],
+      ['on-failure', 3],
+    ] as const)('restarts it with the policy %s after exit code %i', async (policy, code) => {
+      await run('contract-web', { restart: { name: policy, maximumRetryCount: 0 } });
+      await subject.harness.exit('contract-web', code);
+      const back = await reach('contract-web', ({ restartCount }) => restartCount === 1);
+      expect(['running', 'restarting']).toContain(back.status);
+    });
+
+    it('does not restart with the policy on-failure what succeeded', async () => {
+      await run('contract-web', { restart: { name: 'on-failure', maximumRetryCount: 0 } });
+      await subject.harness.exit('contract-web', 0);
+      const ended = await reach('contract-web', ({ status }) => status === 'exited');
+      expect(ended).toMatchObject({ exitCode: 0, restartCount: 0 });
+    });
+
+    it('follows its health', async () => {
+      expect(await run('contract-web', { healthcheck: HEALTHCHECK })).toMatchObject({ health: 'starting' });
+      await subject.harness.becomeHealthy('contract-web');
+      const healthy = await reach('contract-web', ({ health }) => health === 'healthy');
+      await subject.engine.stopContainer(healthy.id, LEASE, 5);
+      expect(await find('contract-web')).toMatchObject({ status: 'exited', health: 'unhealthy' });
+    });
+  });
+}

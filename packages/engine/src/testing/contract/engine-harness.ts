@@ -1,0 +1,44 @@
+import type { ImageConfig } from '@device-supervisor/compose';
+import type { DeviceEngine } from '@device-supervisor/device';
+
+/** An engine under test, and the hands that act on it from outside. */
+export interface EngineHarness extends AsyncDisposable {
+  readonly engine: DeviceEngine;
+  /** On the engine; its containers run until they are stopped or told to exit. */
+  readonly image: { readonly reference: string; readonly config: ImageConfig };
+  /** Puts an image into a registry that the engine reaches; the same content is the same image. */
+  publish(name: string, content: string): Promise<{ readonly tag: string; readonly digest: string }>;
+  /** A reference in that registry that nobody published. */
+  readonly unpublished: string;
+  /** Gives an image of the engine one more tag. */
+  tag(reference: string, tag: string): Promise<void>;
+  /** Makes the container's process end. */
+  exit(container: string, code: number): Promise<void>;
+  /** Makes the container's health check, {@link HEALTHCHECK}, succeed. */
+  becomeHealthy(container: string): Promise<void>;
+  /** Changes a limit as somebody else who uses the engine. */
+  limitMemory(container: string, bytes: number): Promise<void>;
+  /** A port that nobody listens on. */
+  freePort(): Promise<number>;
+}
+
+/** What the images of a harness say. */
+export const CONTRACT_IMAGE: Omit<ImageConfig, 'command'> = {
+  environment: { FROM_IMAGE: 'yes', IN_BOTH: 'image' },
+  labels: { 'from-image': 'yes' },
+  entrypoint: null,
+  user: '',
+  workingDir: '/tmp',
+  healthcheck: null,
+  stopSignal: '',
+  exposedPorts: ['7000/tcp'],
+  volumes: ['/image-volume'],
+};
+
+export const HEALTHCHECK = {
+  test: ['CMD-SHELL', 'test -e /healthy'],
+  interval: 100,
+  timeout: 5000,
+  startPeriod: 60_000,
+  retries: 1,
+};
