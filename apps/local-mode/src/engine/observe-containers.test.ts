@@ -4,6 +4,7 @@ import { parseStatus } from './observe-containers.ts';
 describe('parseStatus', () => {
   it.each([
     ['Up 2 minutes', null, 'none'],
+    ['Up 1 second', null, 'none'],
     ['Up Less than a second (health: starting)', null, 'starting'],
     ['Up 3 seconds (healthy)', null, 'healthy'],
     ['Up About an hour (unhealthy)', null, 'unhealthy'],
@@ -13,6 +14,11 @@ describe('parseStatus', () => {
     ['Restarting (1) 4 seconds ago', 1, 'none'],
     ['Created', null, 'none'],
   ] as const)('reads %s', (status, exitCode, health) => {
-    expect(parseStatus(status)).toEqual({ exitCode, health });
+    expect(parseStatus(status)).toMatchObject({ exitCode, health });
+  });
+
+  it('takes a container as steady once it has been up for a second', () => {
+    const steady = ['Up Less than a second', 'Up 1 second', 'Up 2 minutes (healthy)', 'Restarting (1) 2 minutes ago', 'Created'].map((status) => parseStatus(status).steady);
+    expect(steady).toEqual([false, true, true, false, false]);
   });
 });

@@ -9,6 +9,8 @@ export interface ObservedContainer {
   readonly state: string;
   /** `null`: it has not ended. */
   readonly exitCode: number | null;
+  /** Whether it has been up for a second or more. */
+  readonly steady: boolean;
   readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
   readonly ports: readonly PublishedPort[];
 }
@@ -42,10 +44,11 @@ function describe(service: string, { Id, State, Status, Ports }: Docker.Containe
 }
 
 /** Reads the engine's description, e.g. `Up 2 minutes (healthy)`, `Exited (137) 5 seconds ago`, `Restarting (1) …`. */
-export function parseStatus(status: string): Pick<ObservedContainer, 'exitCode' | 'health'> {
+export function parseStatus(status: string): Pick<ObservedContainer, 'exitCode' | 'health' | 'steady'> {
   const exitCode = /^(?:Exited|Restarting) \((-?\d+)\)/.exec(status)?.[1];
   const health = /\((?:health: )?(starting|healthy|unhealthy)\)$/.exec(status)?.[1];
   return {
+    steady: status.startsWith('Up ') && !status.startsWith('Up Less than a second'),
     exitCode: exitCode === undefined ? null : Number(exitCode),
     health: health === 'starting' || health === 'healthy' || health === 'unhealthy' ? health : 'none',
   };

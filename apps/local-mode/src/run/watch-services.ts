@@ -36,8 +36,6 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
 }
 
-/** A container without a health check is taken as up when it has run for so long, in milliseconds. */
-const STEADY_AFTER = 1000;
 /** So long after the supervisor's latest line, in milliseconds, what has failed is taken as what came of it. */
 const QUIET_AFTER = 1500;
 /** Looks in a row that may fail while supervisor or engine are busy. */
@@ -49,11 +47,10 @@ const FAILED_LOOKS = 20;
  * @throws SupervisorLostError when the supervisor has ended
  */
 export async function* watchServices(watched: Watched, options: WatchOptions): AsyncGenerator<Look> {
-  const runningSince = new Map<string, number>();
   for (let failures = 0; ; ) {
     options.signal.throwIfAborted();
     try {
-      yield await look(watched, options, runningSince);
+      yield await look(watched, options);
       failures = 0;
     } catch (error) {
       failures += 1;
@@ -64,11 +61,7 @@ export async function* watchServices(watched: Watched, options: WatchOptions): A
   }
 }
 
-async function look(
-  { engine, client, logs }: Watched,
-  { project, notBuilt }: WatchOptions,
-  runningSince: Map<string, number>,
-): Promise<Look> {
+async function look({ engine, client, logs }: Watched, { project, notBuilt }: WatchOptions): Promise<Look> {
   const [{ applying, services: statuses }, containers] = await Promise.all([client.status(), observeContainers(engine)]);
   const phases = derivePhases({
     services: project.services,
@@ -77,21 +70,9 @@ async function look(
     statuses,
     containers,
     events: logs.events,
-    steady: steadyContainers(containers, runningSince),
   });
   const outcomes = [...phases.values()].map(outcomeOf);
   const quiet = performance.now() - logs.lastSystemLine > QUIET_AFTER;
   const settled = !outcomes.includes('active') && (!applying || (outcomes.includes('bad') && quiet));
   return { phases, containers, settled };
-}
-
-function steadyContainers(
-  containers: ReadonlyMap<string, ObservedContainer>,
-  runningSince: Map<string, number>,
-): ReadonlySet<string> {
-  const now = performance.now();
-  const running = new Set([...containers.values()].filter(({ state }) => state === 'running').map(({ id }) => id));
-  for (const id of runningSince.keys()) if (!running.has(id)) runningSince.delete(id);
-  for (const id of running) if (!runningSince.has(id)) runningSince.set(id, now);
-  return new Set([...runningSince].filter(([, since]) => now - since >= STEADY_AFTER).map(([id]) => id));
 }

@@ -13,11 +13,10 @@ const NOTHING: Sources = {
   statuses: new Map(),
   containers: new Map(),
   events: new Map(),
-  steady: new Set(['steady']),
 };
 
 function container(fields: Partial<ObservedContainer>): ObservedContainer {
-  return { service: 'web', id: 'new', state: 'running', exitCode: null, health: 'none', ports: [], ...fields };
+  return { service: 'web', id: 'new', state: 'running', exitCode: null, steady: false, health: 'none', ports: [], ...fields };
 }
 
 function web(sources: Partial<Sources>) {
@@ -42,7 +41,7 @@ describe('derivePhases', () => {
       { kind: 'starting' },
     ],
     ['a container that was just started', { containers: new Map([['web', container({})]]) }, { kind: 'starting' }],
-    ['a container that is up', { containers: new Map([['web', container({ id: 'steady' })]]) }, { kind: 'running' }],
+    ['a container that is up', { containers: new Map([['web', container({ steady: true })]]) }, { kind: 'running' }],
     ['a health check under way', { containers: new Map([['web', container({ health: 'starting' })]]) }, { kind: 'checking' }],
     ['a healthy one', { containers: new Map([['web', container({ health: 'healthy' })]]) }, { kind: 'healthy' }],
     ['a one-shot that is done', { containers: new Map([['web', container({ state: 'exited', exitCode: 0 })]]) }, { kind: 'completed' }],

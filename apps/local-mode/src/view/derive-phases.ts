@@ -13,8 +13,6 @@ export interface Sources {
   readonly statuses: ReadonlyMap<string, ServiceStatus>;
   readonly containers: ReadonlyMap<string, ObservedContainer>;
   readonly events: ReadonlyMap<string, ServiceEvents>;
-  /** Ids of containers that have run without a break for so long that they are taken as up. */
-  readonly steady: ReadonlySet<string>;
 }
 
 /** So often may something fail before it counts as failed; the supervisor goes on trying. */
@@ -57,7 +55,7 @@ function absentPhase({ applying }: Sources): Phase {
 }
 
 function containerPhase(
-  { id, service, state, health, exitCode }: ObservedContainer,
+  { service, state, steady, health, exitCode }: ObservedContainer,
   { waiting, sources }: { waiting: Phase | null; sources: Sources },
 ): Phase {
   switch (state) {
@@ -69,7 +67,7 @@ function containerPhase(
         case 'starting':
           return { kind: 'checking' };
         case 'none':
-          return sources.steady.has(id) ? { kind: 'running' } : { kind: 'starting' };
+          return steady ? { kind: 'running' } : { kind: 'starting' };
       }
     case 'restarting':
       return { kind: 'failed', reason: `it ends with exit code ${exitCode ?? 0} again and again; see its log` };
