@@ -4,7 +4,7 @@ import { formatError } from '@device-supervisor/errors';
 import type Docker from 'dockerode';
 import type { BuildInstructions, Project, ProjectService } from '../project/project.ts';
 import { packBuildContext } from './build-context.ts';
-import { formatStep, NO_OUTPUT, readBuildLine, type BuildOutput, type BuildStep } from './build-output.ts';
+import { NO_OUTPUT, readBuildLine, type BuildOutput, type BuildStep } from './build-output.ts';
 import { BuildError } from './errors.ts';
 
 export interface BuildOptions {
@@ -33,7 +33,7 @@ export async function buildImage(
       {
         service: service.name,
         dockerfile: dockerfileName(service.build, project.directory),
-        step: output.step === null ? null : formatStep(output.step),
+        step: output.step,
         output: output.text,
       },
       cause,

@@ -87,7 +87,7 @@ export function chooseRunnable(
 function reasonOf(error: unknown): string {
   if (!(error instanceof BuildError)) return formatError(error);
   const { dockerfile, step } = error.details;
-  return `cannot be built: ${step === null ? dockerfile : `${dockerfile}, ${step}`}`;
+  return `cannot be built: ${step === null ? dockerfile : `${dockerfile}, ${formatStep(step)}`}`;
 }
 
 async function hasImage(engine: Docker, image: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { colourOf, formatPhase } from '../view/format-phase.ts';
 import { createLogPrinter } from '../view/log-printer.ts';
-import { outcomeOf, type Phase } from '../view/phase.ts';
+import { outcomeOf } from '../view/phase.ts';
 import type { Project } from '../project/project.ts';
 import type { ApplyContext, ApplyResult } from './apply-project.ts';
 import { watchServices } from './watch-services.ts';
@@ -32,14 +32,10 @@ export async function followServices(
   })) {
     const settled = [...phases].filter(([, phase]) => outcomeOf(phase) !== 'active');
     for (const [name, phase] of settled) {
-      if (!isNews(shown.get(name), phase)) continue;
+      if (shown.get(name)?.kind === phase.kind) continue;
       screen.print(`${name} is ${screen.paint(colourOf(phase), formatPhase(phase))}`);
     }
     // Until it has settled, a service is shown as it was.
     shown = new Map([...shown, ...settled]);
   }
-}
-
-function isNews(before: Phase | undefined, now: Phase): boolean {
-  return before === undefined || formatPhase(before) !== formatPhase(now);
 }

@@ -77,9 +77,12 @@ describe('derivePhases', () => {
     expect(derivePhases(unhealthy).get('probe')).toEqual({ kind: 'blocked', reason: 'depends_on: waits for web to be healthy' });
   });
 
-  it('takes a target that cannot be applied as blocked once all else is done', () => {
-    const events = new Map([['web', heard("Service 'web' has to wait: ports[0]: 'x' is not a port")]]);
-    expect(web({ events, applying: false })).toEqual({ kind: 'blocked', reason: "ports[0]: 'x' is not a port" });
+  it.each([
+    ["Service 'web' has to wait: ports[0]: 'x' is not a port", "ports[0]: 'x' is not a port"],
+    ["Service 'web' has to wait: depends_on: waits for db to complete, but it failed with exit code 1", 'depends_on: waits for db to complete, but it failed with exit code 1'],
+    ["Service 'web' has to wait: depends_on: cycle web → db → web", 'depends_on: cycle web → db → web'],
+  ])('takes what does not come about by itself as blocked: %s', (message, reason) => {
+    expect(web({ events: new Map([['web', heard(message)]]) })).toEqual({ kind: 'blocked', reason });
   });
 
   it('tells who holds back an update', () => {

@@ -33,7 +33,8 @@ function phaseOf(name: string, sources: Sources): Phase {
     const { reason, attempts, retries } = failure;
     return retries && attempts < ATTEMPTS ? { kind: 'retrying', reason } : { kind: 'failed', reason };
   }
-  if (block?.kind === 'locked') return { kind: 'blocked', reason: block.reason };
+  // Also of a service whose container from before runs on.
+  if (block !== null && !block.passes) return { kind: 'blocked', reason: block.reason };
   const status = sources.statuses.get(name);
   if (status?.status === 'Downloading') return { kind: 'downloading', percent: status.downloadProgress };
   if (status?.status === 'Installing') return { kind: 'installing' };

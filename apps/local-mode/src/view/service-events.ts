@@ -5,7 +5,13 @@ export interface ServiceEvents {
   /** Why the last thing that was tried failed; `null`: nothing failed since something succeeded. */
   readonly failure: { readonly reason: string; readonly attempts: number; readonly retries: boolean } | null;
   /** What it waits for; `null`: nothing. */
-  readonly block: { readonly reason: string; readonly kind: 'dependency' | 'locked' | 'other' } | null;
+  readonly block: Block | null;
+}
+
+export interface Block {
+  readonly reason: string;
+  /** It may come about by itself. */
+  readonly passes: boolean;
 }
 
 export const NO_EVENTS: ServiceEvents = { failure: null, block: null };
@@ -13,7 +19,10 @@ export const NO_EVENTS: ServiceEvents = { failure: null, block: null };
 const FAILED = /^Failed to (\w+) (?:image|service) '.*?' due to '(.*)'(?:, (retrying) in [^,]*)?$/s;
 const SUCCEEDED = /^(?:Downloaded|Installed|Started) (?:image|service) '/;
 const WAITS = /^Service '.*?' has to wait: (.*)$/s;
-const LOCKED = /^Updates are locked(.*)$/s;
+/** Whatever else is waited for is wrong in the project. */
+const PASSING = /: waits for |is being removed/;
+const IN_VAIN = /, but /;
+const LOCKED = /^Updates are locked/;
 
 /** Takes in a line of the supervisor about a service. Other lines leave things as they are. */
 export function readServiceEvent(events: ServiceEvents, { message, isSystem }: LogLine): ServiceEvents {
@@ -26,8 +35,8 @@ export function readServiceEvent(events: ServiceEvents, { message, isSystem }: L
   if (SUCCEEDED.test(message)) return NO_EVENTS;
   const wait = WAITS.exec(message)?.[1];
   if (wait !== undefined) {
-    return { ...events, block: { reason: wait, kind: wait.startsWith('depends_on') ? 'dependency' : 'other' } };
+    return { ...events, block: { reason: wait, passes: PASSING.test(wait) && !IN_VAIN.test(wait) } };
   }
-  if (LOCKED.test(message)) return { ...events, block: { reason: 'it holds its update lock', kind: 'locked' } };
+  if (LOCKED.test(message)) return { ...events, block: { reason: 'it holds its update lock', passes: false } };
   return events;
 }
