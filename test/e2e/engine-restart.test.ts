@@ -1,8 +1,7 @@
+import { bundleApp } from '@device-supervisor/bundle';
 import { resolve } from 'node:path';
-import { busyboxImage, startTestEngine, waitFor } from '@device-supervisor/testbed';
+import { busyboxImage, startSupervisor, startTestEngine, waitFor } from '@device-supervisor/testbed';
 import { beforeAll, expect, it } from 'vitest';
-import { bundleApp } from '../../tooling/bundle/src/bundle-app.ts';
-import { startSupervisor } from './supervisor-process.ts';
 
 const APP = 90_002;
 

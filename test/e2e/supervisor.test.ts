@@ -1,10 +1,17 @@
+import { bundleApp } from '@device-supervisor/bundle';
 import { mkdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { busyboxImage, connectEngine, startTestEngine, waitFor, type TestEngine } from '@device-supervisor/testbed';
+import {
+  busyboxImage,
+  connectEngine,
+  startSupervisor,
+  startTestEngine,
+  waitFor,
+  type SupervisorProcess,
+  type TestEngine,
+} from '@device-supervisor/testbed';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleApp } from '../../tooling/bundle/src/bundle-app.ts';
 import { startRecordingProxy } from './recording-proxy.ts';
-import { startSupervisor, type SupervisorProcess } from './supervisor-process.ts';
 
 /** Far from the ids that other tests use: locks lie in the machine's own directory. */
 const APP = 90_001;

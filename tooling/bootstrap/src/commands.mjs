@@ -13,6 +13,7 @@ export const COMMANDS = {
   supervisor: bundledApp(['supervisor'], 'run the supervisor in the foreground, configured by its environment'),
   test: sourceProgram('tooling/checks/src/main.ts', 'run every check and test: npm test [-- step …]'),
   check: sourceProgram('tooling/checks/src/main.ts', 'the same as test'),
+  bench: sourceProgram('tooling/bench/src/main.ts', 'measure the supervisor as a process'),
   'new-package': sourceProgram('tooling/new-package/src/main.ts', 'scaffold a package'),
 };
 

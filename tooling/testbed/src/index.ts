@@ -16,3 +16,4 @@ export {
   TestServiceError,
   WaitTimeoutError,
 } from './errors.ts';
+export { startSupervisor, type SupervisorOptions, type SupervisorProcess } from './supervisor-process.ts';

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { listProcesses, removeEngineCgroups } from '@device-supervisor/local-engine';
 import { snapshotMachine, waitFor, type MachineSnapshot } from '@device-supervisor/testbed';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -82,6 +83,18 @@ describe('a run in namespaces', () => {
     const { launcher, directory } = await start('wait');
     launcher.kill('SIGKILL');
     await waitFor('the temporary directory to be gone', () => !existsSync(directory));
+    expect(await snapshotMachine()).toEqual(before);
+  });
+
+  it('takes all engines along when its keeper is killed, too, and then leaves only files and cgroups', async () => {
+    const { launcher, directory } = await start('wait');
+    const keeper = (await listProcesses()).find(({ parent }) => parent === launcher.pid);
+    for (const pid of [launcher.pid, keeper?.pid]) process.kill(pid ?? 0, 'SIGKILL');
+    await waitFor('the engine to be gone', snapshotMachine, {
+      until: ({ processes }) => processes.length === before.processes.length,
+    });
+    expect(await removeEngineCgroups(directory)).toEqual([]);
+    await rm(directory, { recursive: true });
     expect(await snapshotMachine()).toEqual(before);
   });
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { waitFor } from '@device-supervisor/testbed';
+import { waitFor } from './wait-for.ts';
 
 /** A supervisor as its users have it: the bundle, as a process, reached over HTTP. */
 export interface SupervisorProcess extends AsyncDisposable {
@@ -25,18 +25,29 @@ export interface SupervisorProcess extends AsyncDisposable {
   /** Asks it to end. @returns its exit code */
   terminate(): Promise<number | null>;
   start(): Promise<void>;
+  /** Starts it without waiting for its API; ending it is up to the caller. */
+  spawn(): Promise<ChildProcess>;
 }
 
 export interface SupervisorOptions {
   readonly engineEndpoint: string;
   /** Default: the machine's own root, so that locks are where containers have them. */
   readonly rootMount?: string;
+  /** Default: any that is free, another one at each start. */
+  readonly port?: number;
 }
 
-const PROGRAM = resolve(import.meta.dirname, '../../apps/supervisor/dist/main.cjs');
+const PROGRAM = resolve(import.meta.dirname, '../../../apps/supervisor/dist/main.cjs');
 
-/** Starts a supervisor with a state of its own. Disposing of it removes the process and the state, not its containers. */
-export async function startSupervisor({ engineEndpoint, rootMount = '/' }: SupervisorOptions): Promise<SupervisorProcess> {
+/**
+ * Starts the supervisor's bundle, which must be there, with a state of its own. Disposing of it removes the process and
+ * the state, not its containers.
+ */
+export async function startSupervisor({
+  engineEndpoint,
+  rootMount = '/',
+  port = 0,
+}: SupervisorOptions): Promise<SupervisorProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'supervisor-'));
   const environment = {
     PATH: process.env['PATH'],
@@ -44,7 +55,7 @@ export async function startSupervisor({ engineEndpoint, rootMount = '/' }: Super
     ROOT_MOUNTPOINT: rootMount,
     BOOT_MOUNTPOINT: join(directory, 'boot'),
     DATABASE_PATH: join(directory, 'data/database.sqlite'),
-    LISTEN_PORT: '0',
+    LISTEN_PORT: String(port),
     LISTEN_ADDRESSES: '127.0.0.1',
   };
   let output = '';
@@ -89,21 +100,32 @@ export async function startSupervisor({ engineEndpoint, rootMount = '/' }: Super
     },
     async containers() {
       const answer = await supervisor.get('/v2/containerId');
-      if (typeof answer !== 'object' || answer === null || !('services' in answer)) throw new Error(JSON.stringify(answer));
+      if (typeof answer !== 'object' || answer === null || !('services' in answer))
+        throw new Error(JSON.stringify(answer));
       return Object.fromEntries(Object.entries(answer.services ?? {}).map(([name, id]) => [name, String(id)]));
     },
     async kill() {
       await end('SIGKILL');
     },
     terminate: () => end('SIGTERM'),
+    async spawn() {
+      const started = spawn(process.execPath, [PROGRAM], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+      for (const stream of [started.stdout, started.stderr])
+        stream.on('data', (chunk) => void (output += String(chunk)));
+      await once(started, 'spawn');
+      return started;
+    },
     async start() {
       const before = output.length;
-      const started = spawn(process.execPath, [PROGRAM], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+      const started = await supervisor.spawn();
       child = started;
-      for (const stream of [started.stdout, started.stderr]) stream.on('data', (chunk) => void (output += String(chunk)));
-      const listening = await waitFor('the API to listen', () => /API listens on port (\d+)/.exec(output.slice(before)), {
-        until: (match) => match !== null || ended(started),
-      });
+      const listening = await waitFor(
+        'the API to listen',
+        () => /API listens on port (\d+)/.exec(output.slice(before)),
+        {
+          until: (match) => match !== null || ended(started),
+        },
+      );
       if (listening === null) throw new Error(`the supervisor ended: ${output.slice(before)}`);
       origin = `http://127.0.0.1:${listening[1]}`;
     },

@@ -1,0 +1,62 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startSupervisor } from '@device-supervisor/testbed';
+
+/** A server that can be started again and again, always at the same address. */
+export interface Candidate extends AsyncDisposable {
+  /** Starts it; the promise resolves when the process has been created, not when it answers. */
+  spawn(): Promise<ChildProcess>;
+  readonly ping: string;
+}
+
+const SERVICES = 5;
+
+/** The supervisor, with five services of its own on the engine. */
+export async function supervisor(engineEndpoint: string): Promise<Candidate> {
+  const process = await startSupervisor({ engineEndpoint, port: await freePort() });
+  const services = Array.from({ length: SERVICES }, (_, index) => [
+    index + 1,
+    { serviceName: `s${index}`, imageId: index + 1, image: 'bench:1', environment: {}, labels: {} },
+  ]);
+  await process.apply({ 90_003: { name: 'bench', commit: 'c1', releaseId: '1', services: Object.fromEntries(services) } });
+  await process.terminate();
+  return {
+    ping: process.url('/ping'),
+    spawn: () => process.spawn(),
+    async [Symbol.asyncDispose]() {
+      await process[Symbol.asyncDispose]();
+      await rm('/tmp/balena-supervisor/services/90003', { recursive: true, force: true });
+    },
+  };
+}
+
+/** The least that an HTTP server on Node.js can be. */
+export async function bareServer(): Promise<Candidate> {
+  const directory = await mkdtemp(join(tmpdir(), 'bench-'));
+  const program = join(directory, 'bare.cjs');
+  const port = await freePort();
+  await writeFile(program, `require('node:http').createServer((_, answer) => answer.end('OK')).listen(${port}, '127.0.0.1')`);
+  return {
+    ping: `http://127.0.0.1:${port}/ping`,
+    async spawn() {
+      const child = spawn(process.execPath, [program], { stdio: 'ignore' });
+      await once(child, 'spawn');
+      return child;
+    },
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
+  return address.port;
+}

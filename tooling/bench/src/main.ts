@@ -1,0 +1,34 @@
+import { parseArgs } from 'node:util';
+import { bundleApp } from '@device-supervisor/bundle';
+import { busyboxImage, startTestEngine } from '@device-supervisor/testbed';
+import { resolve } from 'node:path';
+import { bareServer, supervisor } from './candidates.ts';
+import { measureIdle, measureStart } from './measure.ts';
+
+const { values } = parseArgs({
+  options: { idle: { type: 'string', default: '60' }, starts: { type: 'string', default: '11' } },
+});
+
+await bundleApp(resolve(import.meta.dirname, '../../../apps/supervisor'));
+await using engine = await startTestEngine();
+await busyboxImage(engine.endpoint, { tag: 'bench:1', cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' });
+await using ours = await supervisor(engine.endpoint);
+await using bare = await bareServer();
+
+console.log(`node ${process.version}, five services on the engine`);
+const starts = await measureStart([ours, bare], Number(values.starts));
+const idle = await measureIdle([ours, bare], Number(values.idle));
+console.table({
+  'start, ms': row(starts.map(({ median }) => median)),
+  'start, best of all, ms': row(starts.map(({ least }) => least)),
+  'resident, MB': row(idle.map(({ resident }) => resident / 1e6)),
+  'idle CPU, ms per minute': row(idle.map(({ cpuPerMinute }) => cpuPerMinute)),
+});
+
+function row([supervisorFigure = 0, bareFigure = 0]: readonly number[]): Record<string, string> {
+  return {
+    supervisor: supervisorFigure.toFixed(1),
+    'bare server': bareFigure.toFixed(1),
+    ratio: bareFigure === 0 ? '' : (supervisorFigure / bareFigure).toFixed(2),
+  };
+}
