@@ -123,6 +123,14 @@ describe('POST /v2/local/target-state', () => {
     expect(api.errors).toEqual([]);
   });
 
+  it('does not take a body that breaks off for a failure of ours', async () => {
+    const { request, errors } = openApi();
+    const body = new ReadableStream({ pull: (controller) => controller.error(new Error('aborted')) });
+    const response = await request('/v2/local/target-state', { method: 'POST', body });
+    expect(response.status).toBe(400);
+    expect(errors).toEqual([]);
+  });
+
   it('refuses a request without a body', async () => {
     const response = await openApi().request('/v2/local/target-state', { method: 'POST' });
     expect(response.status).toBe(400);

@@ -1,8 +1,8 @@
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 
 /**
  * Tells whether a connection's local address is one of `allowed`; `undefined` allows all. An IPv4 address also matches
- * in its IPv6-mapped form, which a socket that listens on both reports.
+ * in its IPv6-mapped form, which a socket that listens on both reports. Zones of IPv6 addresses are not compared.
  *
  * @throws TypeError for text that is not an address
  */
@@ -12,22 +12,23 @@ export function createLocalAddressFilter(
   if (allowed === undefined) return () => true;
   const list = new BlockList();
   for (const address of allowed) {
-    const plain = simplify(address);
-    if (isIP(plain) === 0) throw new TypeError(`'${address}' is not an IP address`);
-    list.addAddress(plain, familyOf(plain));
+    const family = familyOf(address);
+    if (family === null) throw new TypeError(`'${address}' is not an IP address`);
+    list.addAddress(address, family);
   }
-  return (address) => {
-    if (address === undefined) return false;
-    const plain = simplify(address);
-    return list.check(plain, familyOf(plain));
+  return (address = '') => {
+    const family = familyOf(address);
+    return family !== null && list.check(address, family);
   };
 }
 
-/** Without zone and IPv4 mapping. */
-function simplify(address: string): string {
-  return address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');
-}
-
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return isIPv6(address) ? 'ipv6' : 'ipv4';
+function familyOf(address: string): 'ipv4' | 'ipv6' | null {
+  switch (isIP(address)) {
+    case 4:
+      return 'ipv4';
+    case 6:
+      return 'ipv6';
+    default:
+      return null;
+  }
 }

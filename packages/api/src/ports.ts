@@ -12,7 +12,12 @@ export type KeyScope =
 
 /** The messages of services and supervisor, as they come. */
 export interface LogStream {
-  attach(): LogSubscription;
+  attach(options: LogRequest): LogSubscription;
+}
+
+export interface LogRequest {
+  /** Which messages are wanted; others take no room in what waits. */
+  readonly accepts: (message: LogMessage) => boolean;
 }
 
 /**
@@ -28,8 +33,8 @@ export interface LogMessage {
   /** The supervisor's own? */
   readonly isSystem?: boolean;
   readonly isStdErr?: boolean;
-  /** None: about no app in particular. */
-  readonly appId?: number | null;
-  /** None: about no service in particular. */
-  readonly serviceName?: string | null;
+  /** Absent: about no app in particular. */
+  readonly appId?: number;
+  /** Absent: about no service in particular. */
+  readonly serviceName?: string;
 }

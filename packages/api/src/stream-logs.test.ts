@@ -1,6 +1,9 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { FakeLogs } from '../test/fake-logs.ts';
 import { APP_KEY, createTestApi, GLOBAL_KEY, type TestApi } from '../test/test-api.ts';
-import type { LogMessage } from './ports.ts';
+import type { LogMessage, LogSubscription } from './ports.ts';
+import { streamLogs } from './routes/stream-logs.ts';
 
 const message: LogMessage = { message: 'hello', timestamp: 1541508467072, serviceName: 'main', appId: 1 };
 const FIRST = '{"message":"Streaming logs","isSystem":true}';
@@ -32,7 +35,7 @@ describe('GET /v2/local/logs', () => {
     const api = createTestApi();
     await using stream = await open(api);
     api.logs.push(message);
-    api.logs.push({ message: 'two\nlines', timestamp: 1, serviceName: null, appId: null, isSystem: true });
+    api.logs.push({ message: 'two\nlines', timestamp: 1, serviceName: 'main', isSystem: true });
     api.logs.push({ ...message, isSystem: false, isStdErr: true });
     await stream.line();
     expect(await stream.line()).toBe('{"message":"hello","timestamp":1541508467072,"serviceName":"main"}');
@@ -79,3 +82,42 @@ describe('GET /v2/local/logs', () => {
     expect(api.logs.attached).toBe(0);
   });
 });
+
+describe('streamLogs', () => {
+  it('ends after the first line when the server is about to end already', async () => {
+    const logs = new FakeLogs();
+    const subscription = logs.attach({ accepts: () => true });
+    const stream = streamLogs(subscription, { ending: AbortSignal.abort(), onError: fail });
+    expect(await new Response(stream).text()).toBe(`${FIRST}\n`);
+    expect(logs.attached).toBe(0);
+  });
+
+  it('does not report what fails because the client has left', async () => {
+    const waiting = Promise.withResolvers<IteratorResult<LogMessage>>();
+    const subscription: LogSubscription = {
+      [Symbol.asyncIterator]: () => ({ next: () => waiting.promise }),
+      [Symbol.dispose]: () => waiting.reject(new Error('the connection to the engine was closed')),
+    };
+    const errors: unknown[] = [];
+    const reader = streamLogs(subscription, { ending: undefined, onError: (error) => errors.push(error) }).getReader();
+    await reader.read();
+    const next = reader.read();
+    await reader.cancel();
+    expect(await next).toMatchObject({ done: true });
+    expect(errors).toEqual([]);
+  });
+
+  it('leaves no listener behind on a server that goes on', async () => {
+    const server = new AbortController();
+    const logs = new FakeLogs();
+    for (let count = 0; count < 20; count++) {
+      const subscription = logs.attach({ accepts: () => true });
+      await streamLogs(subscription, { ending: server.signal, onError: fail }).cancel();
+    }
+    expect(getEventListeners(server.signal, 'abort')).toEqual([]);
+  });
+});
+
+function fail(error: unknown): never {
+  throw error;
+}

@@ -1,4 +1,4 @@
-import type { LogMessage, LogStream, LogSubscription } from '../src/ports.ts';
+import type { LogMessage, LogRequest, LogStream, LogSubscription } from '../src/ports.ts';
 
 /** Hands out the messages that are pushed, to all who are attached. */
 export class FakeLogs implements LogStream {
@@ -22,25 +22,28 @@ export class FakeLogs implements LogStream {
     for (const subscription of this.#subscriptions) subscription[Symbol.dispose]();
   }
 
-  attach(): LogSubscription {
-    const subscription = new FakeSubscription(() => this.#subscriptions.delete(subscription));
+  attach({ accepts }: LogRequest): LogSubscription {
+    const subscription = new FakeSubscription(accepts, () => this.#subscriptions.delete(subscription));
     this.#subscriptions.add(subscription);
     return subscription;
   }
 }
 
 class FakeSubscription implements LogSubscription {
+  readonly #accepts: LogRequest['accepts'];
   readonly #onDispose: () => void;
   readonly #queue: LogMessage[] = [];
   #error: Error | undefined;
   #ended = false;
   #wake = Promise.withResolvers<void>();
 
-  constructor(onDispose: () => void) {
+  constructor(accepts: LogRequest['accepts'], onDispose: () => void) {
+    this.#accepts = accepts;
     this.#onDispose = onDispose;
   }
 
   push(message: LogMessage): void {
+    if (!this.#accepts(message)) return;
     this.#queue.push(message);
     this.#signal();
   }

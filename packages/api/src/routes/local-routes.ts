@@ -1,9 +1,10 @@
 import { NotInLocalModeError } from '@device-supervisor/device';
 import { decodeTargetStateV2, formatTargetStateV2 } from '@device-supervisor/state';
-import { visibleTarget } from '../access.ts';
+import { seesApp, visibleTarget, type Access } from '../access.ts';
 import { InvalidRequestError } from '../errors.ts';
-import { readFlag } from '../read-flag.ts';
+import type { LogMessage } from '../ports.ts';
 import { isJson, readBody } from '../read-body.ts';
+import { readFlag } from '../read-flag.ts';
 import type { Route, RouteDependencies } from './route.ts';
 import { streamLogs } from './stream-logs.ts';
 
@@ -48,12 +49,19 @@ export function localRoutes({ device, logs, onError }: RouteDependencies): reado
       path: '/v2/local/logs',
       scope: 'app',
       summary: 'The log messages from now on, one JSON object a line, until the client leaves',
-      handle: (context) =>
-        context.body(streamLogs(logs.attach(), { access: context.get('access'), ending: context.env.ending, onError }), 200, {
-          'content-type': 'application/x-ndjson',
-        }),
+      handle(context) {
+        const access = context.get('access');
+        const subscription = logs.attach({ accepts: (message) => mayRead(access, message) });
+        const stream = streamLogs(subscription, { ending: context.env.ending, onError });
+        return context.body(stream, 200, { 'content-type': 'application/x-ndjson' });
+      },
     },
   ];
 }
 
 const NOT_JSON = 'send the target state as JSON, with the header Content-Type: application/json';
+
+/** A message about no app in particular is for those who see all. */
+function mayRead(access: Access, { appId }: LogMessage): boolean {
+  return access.kind === 'global' || (appId !== undefined && seesApp(access, appId));
+}

@@ -1,31 +1,21 @@
-import { seesApp, type Access } from '../access.ts';
 import type { LogMessage, LogSubscription } from '../ports.ts';
 
 export interface LogStreamOptions {
-  readonly access: Access;
+  /** Ends the stream when it is aborted. */
   readonly ending: AbortSignal | undefined;
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * The messages that the key sees, one JSON object a line. Takes one from the subscription only when the client has taken
- * the one before, so a slow client fills no memory here. Disposes of the subscription at the end.
+ * The messages of a subscription, one JSON object a line. Takes one only when the client has taken the one before, so a
+ * slow client fills no memory here. Disposes of the subscription at the end.
  */
 export function streamLogs(
   subscription: LogSubscription,
-  { access, ending, onError }: LogStreamOptions,
+  { ending, onError }: LogStreamOptions,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const messages = subscription[Symbol.asyncIterator]();
   const end = new AbortController();
-
-  async function nextMessage(): Promise<LogMessage | null> {
-    for (;;) {
-      const { done, value } = await messages.next();
-      if (done === true) return null;
-      if (mayRead(access, value)) return value;
-    }
-  }
-
   return new ReadableStream(
     {
       start(controller) {
@@ -41,9 +31,9 @@ export function streamLogs(
       },
       async pull(controller) {
         try {
-          const message = await nextMessage();
+          const { done, value } = await messages.next();
           if (end.signal.aborted) return;
-          if (message !== null) return controller.enqueue(formatLine(formatMessage(message)));
+          if (done !== true) return controller.enqueue(formatLine(formatMessage(value)));
         } catch (error) {
           if (end.signal.aborted) return;
           onError(error);
@@ -57,17 +47,12 @@ export function streamLogs(
   );
 }
 
-/** A message about no app in particular is for those who see all. */
-function mayRead(access: Access, { appId }: LogMessage): boolean {
-  return access.kind === 'global' || (appId != null && seesApp(access, appId));
-}
-
+/** Clients tell the supervisor's own lines from those of services by the absence of a service's name. */
 function formatMessage({ message, timestamp, serviceName, isSystem, isStdErr }: LogMessage) {
   return {
     message,
     timestamp,
-    ...(serviceName == null ? {} : { serviceName }),
-    ...(isSystem === true ? { isSystem } : {}),
+    ...(isSystem === true ? { isSystem } : serviceName === undefined ? {} : { serviceName }),
     ...(isStdErr === true ? { isStdErr } : {}),
   };
 }
