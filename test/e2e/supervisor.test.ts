@@ -45,7 +45,14 @@ function apps(services: Readonly<Record<string, Service>>, { commit = 'c1' } = {
     { serviceName, imageId: index + 1, image: 'e2e:1', environment: {}, labels: {}, ...service },
   ]);
   return {
-    [APP]: { name: 'e2e', commit, releaseId: '1', services: Object.fromEntries(entries), volumes: { data: {} }, networks: {} },
+    [APP]: {
+      name: 'e2e',
+      commit,
+      releaseId: '1',
+      services: Object.fromEntries(entries),
+      volumes: { data: {} },
+      networks: {},
+    },
   };
 }
 
@@ -57,13 +64,18 @@ async function removeAll(supervisor: SupervisorProcess): Promise<void> {
 describe('a supervisor', () => {
   it('brings services up, with the network, volume and lock directories that they need', async () => {
     await using supervisor = await startSupervisor({ engineEndpoint: engine.endpoint });
-    await supervisor.apply(apps({ web: { volumes: ['data:/data'], labels: { 'io.balena.features.supervisor-api': '1' } }, db: {} }));
+    await supervisor.apply(
+      apps({ web: { volumes: ['data:/data'], labels: { 'io.balena.features.supervisor-api': '1' } }, db: {} }),
+    );
     const { web = '', db = '' } = await supervisor.containers();
     const docker = connectEngine(engine.endpoint);
     const inspected = await docker.getContainer(web).inspect();
     expect(inspected.State.Running).toBe(true);
     expect(Object.keys(inspected.NetworkSettings.Networks).sort()).toEqual([`${APP}_default`, 'supervisor0']);
-    expect(inspected.Mounts.find(({ Type }) => Type === 'volume')).toMatchObject({ Name: `${APP}_data`, Destination: '/data' });
+    expect(inspected.Mounts.find(({ Type }) => Type === 'volume')).toMatchObject({
+      Name: `${APP}_data`,
+      Destination: '/data',
+    });
     expect((await docker.getContainer(db).inspect()).State.Running).toBe(true);
     expect((await stat(join(LOCKS, 'web'))).mode & 0o7777).toBe(0o1777);
     expect((await stat(join(supervisor.directory, 'data/database.sqlite'))).mode & 0o777).toBe(0o600);
@@ -93,7 +105,9 @@ describe('a supervisor', () => {
     const requests = proxy.take();
     expect(requests.filter((one) => !one.startsWith('GET '))).toEqual([]);
     expect(requests.filter((one) => one.endsWith('/json') && !one.endsWith('s/json'))).toEqual([]);
-    expect(new Set(requests)).toEqual(new Set(['GET /containers/json', 'GET /images/json', 'GET /networks', 'GET /volumes']));
+    expect(new Set(requests)).toEqual(
+      new Set(['GET /containers/json', 'GET /images/json', 'GET /networks', 'GET /volumes']),
+    );
     await removeAll(supervisor);
   });
 
@@ -148,8 +162,9 @@ describe('what is wrong with one service', () => {
       /Failed to start service '(good|taken)' due to '[^']*port 18981/.test(supervisor.output()),
     );
     const docker = connectEngine(engine.endpoint);
-    await waitFor('the other one of the two to run', async () =>
-      (await docker.listContainers()).filter(({ Names: [name = ''] }) => /^\/(good|taken)_/.test(name)),
+    await waitFor(
+      'the other one of the two to run',
+      async () => (await docker.listContainers()).filter(({ Names: [name = ''] }) => /^\/(good|taken)_/.test(name)),
       { until: (running) => running.length === 1 },
     );
     await removeAll(supervisor);
@@ -174,7 +189,10 @@ describe('a supervisor that is killed', () => {
     await using supervisor = await startSupervisor({ engineEndpoint: engine.endpoint });
     const docker = connectEngine(engine.endpoint);
     const target = (image: string, commit: string): object =>
-      apps({ web: { image, volumes: ['data:/data'] }, db: { image }, worker: { image, depends_on: ['db'] } }, { commit });
+      apps(
+        { web: { image, volumes: ['data:/data'] }, db: { image }, worker: { image, depends_on: ['db'] } },
+        { commit },
+      );
     await supervisor.apply(target('e2e:1', 'c0'));
     // Each time killed after one more line of what it says about the update; at last the update is over before.
     for (let lines = 1; lines <= 24; lines += 2) {
@@ -183,7 +201,9 @@ describe('a supervisor that is killed', () => {
       await supervisor.post('/v2/local/target-state', { local: { apps: target(image, commit) } });
       await waitFor(
         `${lines} lines about the update`,
-        () => supervisor.output().split('\n').length >= before + lines || supervisor.output().slice(-40).includes('at its target'),
+        () =>
+          supervisor.output().split('\n').length >= before + lines ||
+          supervisor.output().slice(-40).includes('at its target'),
       );
       await supervisor.kill();
       await supervisor.start();

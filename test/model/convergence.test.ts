@@ -9,7 +9,14 @@ import { startHarness, type DeviceHarness } from './device-harness.ts';
 const RUNS = 2000;
 const SERVICES = ['a', 'b', 'c', 'd'] as const;
 const IMAGES = ['i:1', 'i:2', 'i:3', 'local:1'] as const;
-const WRITES = ['createContainer', 'startContainer', 'stopContainer', 'removeContainer', 'createNetwork', 'pullImage'] as const;
+const WRITES = [
+  'createContainer',
+  'startContainer',
+  'stopContainer',
+  'removeContainer',
+  'createNetwork',
+  'pullImage',
+] as const;
 
 /** A service that may depend on those before it alone, so that there is no cycle. */
 function service(index: number): fc.Arbitrary<TestApp['services'][string]> {
@@ -105,7 +112,9 @@ function guarded(engine: InMemoryEngine, locks: InMemoryLocks): InMemoryEngine {
     },
     async stopContainer(id, lease, timeout) {
       const stopped = engine.snapshot().containers.find((one) => one.id === id);
-      expect(locks.heldByUs(lease.appId), 'a container is stopped without its lock').toContain(stopped?.identity?.serviceName);
+      expect(locks.heldByUs(lease.appId), 'a container is stopped without its lock').toContain(
+        stopped?.identity?.serviceName,
+      );
       await engine.stopContainer(id, lease, timeout);
     },
     async removeVolume() {
@@ -137,32 +146,38 @@ async function play(harness: DeviceHarness, step: Event): Promise<void> {
   }
 }
 
-it('whatever happens on the way, the device reaches its last target and then does nothing', { timeout: 240_000 }, async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 12 }), target, async (steps, last) => {
-      await using harness = startHarness({
-        images: { 'local:1': {} },
-        pullable: { 'i:1': {}, 'i:2': {}, 'i:3': {} },
-        wrapEngine: guarded,
-      });
-      for (const step of steps) await play(harness, step);
-      for (const name of SERVICES) for (const appId of [1, 2]) harness.locks.drop(appId, name);
-      await harness.device.setLocalTarget(last);
-      await harness.settle(() => harness.engine.comeBack());
+it(
+  'whatever happens on the way, the device reaches its last target and then does nothing',
+  { timeout: 240_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 12 }), target, async (steps, last) => {
+        await using harness = startHarness({
+          images: { 'local:1': {} },
+          pullable: { 'i:1': {}, 'i:2': {}, 'i:3': {} },
+          wrapEngine: guarded,
+        });
+        for (const step of steps) await play(harness, step);
+        for (const name of SERVICES) for (const appId of [1, 2]) harness.locks.drop(appId, name);
+        await harness.device.setLocalTarget(last);
+        await harness.settle(() => harness.engine.comeBack());
 
-      const { containers } = harness.engine.snapshot();
-      const wanted = Object.values(last.apps).flatMap((one) =>
-        Object.values(one.release?.services ?? {}).map((each) => `${each.name}_${each.imageId}_1_${one.release?.commit} of ${one.id}`),
-      );
-      expect(containers.map(({ name, identity }) => `${name} of ${identity?.appId}`).sort()).toEqual(wanted.sort());
-      expect(harness.locks.heldByUs(1)).toEqual([]);
-      expect(harness.locks.heldByUs(2)).toEqual([]);
+        const { containers } = harness.engine.snapshot();
+        const wanted = Object.values(last.apps).flatMap((one) =>
+          Object.values(one.release?.services ?? {}).map(
+            (each) => `${each.name}_${each.imageId}_1_${one.release?.commit} of ${one.id}`,
+          ),
+        );
+        expect(containers.map(({ name, identity }) => `${name} of ${identity?.appId}`).sort()).toEqual(wanted.sort());
+        expect(harness.locks.heldByUs(1)).toEqual([]);
+        expect(harness.locks.heldByUs(2)).toEqual([]);
 
-      harness.engine.clearCalls();
-      await harness.device.setLocalTarget(structuredClone(last));
-      await harness.settle();
-      expect(harness.engine.calls.filter(({ write }) => write)).toEqual([]);
-    }),
-    { numRuns: RUNS },
-  );
-});
+        harness.engine.clearCalls();
+        await harness.device.setLocalTarget(structuredClone(last));
+        await harness.settle();
+        expect(harness.engine.calls.filter(({ write }) => write)).toEqual([]);
+      }),
+      { numRuns: RUNS },
+    );
+  },
+);

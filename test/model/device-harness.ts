@@ -1,8 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import { TEST_DEVICE } from '@device-supervisor/compose/testing';
-import { createDevice, systemMessage, type Device, type DeviceEvent, type DeviceStore } from '@device-supervisor/device';
+import {
+  createDevice,
+  systemMessage,
+  type Device,
+  type DeviceEvent,
+  type DeviceStore,
+} from '@device-supervisor/device';
 import { createFakeClock, createInMemoryStore, type FakeClock } from '@device-supervisor/device/testing';
-import { createInMemoryEngine, type InMemoryEngine, type InMemoryEngineOptions } from '@device-supervisor/engine/testing';
+import {
+  createInMemoryEngine,
+  type InMemoryEngine,
+  type InMemoryEngineOptions,
+} from '@device-supervisor/engine/testing';
 import { createInMemoryLocks, type InMemoryLocks } from '@device-supervisor/lockfile/testing';
 
 /** A device over an engine, locks and a store in memory, whose time the test moves. */
@@ -71,8 +81,10 @@ export function startHarness({ wrapEngine, ...options }: HarnessOptions = {}): D
       await flush();
       for (let timers = 0; device.state().applying; timers++) {
         beforeEach();
-        if (timers > MOST_TIMERS) throw new Error(`the device does not converge: ${JSON.stringify(device.state(), null, 1)}`);
-        if (!clock.advanceToNext()) throw new Error(`the device waits for ever: ${JSON.stringify(device.state(), null, 1)}`);
+        if (timers > MOST_TIMERS)
+          throw new Error(`the device does not converge: ${JSON.stringify(device.state(), null, 1)}`);
+        if (!clock.advanceToNext())
+          throw new Error(`the device waits for ever: ${JSON.stringify(device.state(), null, 1)}`);
         await flush();
       }
     },

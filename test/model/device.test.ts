@@ -6,7 +6,9 @@ import { startHarness, type DeviceHarness } from './device-harness.ts';
 const IMAGES = { 'web:1': {}, 'db:1': {} };
 
 function statuses({ device }: DeviceHarness): Record<string, string> {
-  return Object.fromEntries(device.state().apps.flatMap(({ services }) => services.map(({ name, status }) => [name, status])));
+  return Object.fromEntries(
+    device.state().apps.flatMap(({ services }) => services.map(({ name, status }) => [name, status])),
+  );
 }
 
 async function reach(harness: DeviceHarness, target: TargetState): Promise<void> {
@@ -76,7 +78,9 @@ describe('a device', () => {
   it('waits for a dependency to become healthy, without being asked again', async () => {
     await using harness = startHarness({ images: IMAGES });
     const web = { composition: { depends_on: { db: { condition: 'service_healthy' } } } };
-    await harness.device.setLocalTarget(testTarget({ services: { web, db: { composition: { healthcheck: { test: 'true' } } } } }));
+    await harness.device.setLocalTarget(
+      testTarget({ services: { web, db: { composition: { healthcheck: { test: 'true' } } } } }),
+    );
     await harness.flush();
     expect(statuses(harness)).toEqual({ web: 'Installed', db: 'Running' });
     expect(harness.device.state().applying).toBe(true);
@@ -92,7 +96,9 @@ describe('a device', () => {
     harness.locks.hold(1, 'web');
     await harness.device.setLocalTarget(testTarget({ services: { web: { environment: { A: '1' } } } }));
     await harness.flush();
-    expect(harness.said().at(-1)).toBe("Updates are locked, retrying in 30 s (Service 'web': the service holds its update lock)");
+    expect(harness.said().at(-1)).toBe(
+      "Updates are locked, retrying in 30 s (Service 'web': the service holds its update lock)",
+    );
     harness.locks.drop(1, 'web');
     await harness.flush();
     expect(harness.device.state().applying).toBe(false);
@@ -103,7 +109,9 @@ describe('a device', () => {
     await using harness = startHarness({ images: IMAGES });
     await reach(harness, testTarget({ services: { web: {} } }));
     harness.locks.hold(1, 'web');
-    await harness.device.setLocalTarget(testTarget({ services: { web: { environment: { A: '1' } } } }), { force: true });
+    await harness.device.setLocalTarget(testTarget({ services: { web: { environment: { A: '1' } } } }), {
+      force: true,
+    });
     await harness.settle();
     harness.locks.hold(1, 'web');
     await harness.device.setLocalTarget(testTarget({ services: { web: { environment: { A: '2' } } } }));
@@ -142,7 +150,9 @@ describe('a device', () => {
     hold.release();
     await harness.settle();
     expect(harness.engine.snapshot().containers.map(({ name }) => name)).toEqual(['web_1_1_c3']);
-    expect(writes(harness).filter((call) => call.startsWith('createContainer'))).not.toContain('createContainer web_1_1_c2');
+    expect(writes(harness).filter((call) => call.startsWith('createContainer'))).not.toContain(
+      'createContainer web_1_1_c2',
+    );
   });
 
   it('comes back to its target by itself when the engine went away', async () => {
@@ -179,7 +189,8 @@ describe('a device', () => {
       images: IMAGES,
       wrapEngine: (engine) => ({
         ...engine,
-        createContainer: (container) => engine.createContainer({ ...container, config: { ...container.config, user: 'other' } }),
+        createContainer: (container) =>
+          engine.createContainer({ ...container, config: { ...container.config, user: 'other' } }),
       }),
     });
     await harness.device.setLocalTarget(testTarget({ services: { web: {} } }));

@@ -35,7 +35,9 @@ const Environment = z.object({
   CONFIG_MOUNT_POINT: optional(Path),
   HOST_OS_VERSION_PATH: optional(Path),
   DATABASE_PATH: optional(Path),
-  DOCKER_HOST: optional(z.string().regex(/^(unix|tcp|https?):\/\//, 'must begin with unix://, tcp://, http:// or https://')),
+  DOCKER_HOST: optional(
+    z.string().regex(/^(unix|tcp|https?):\/\//, 'must begin with unix://, tcp://, http:// or https://'),
+  ),
   DOCKER_SOCKET: optional(Path),
   LISTEN_PORT: optional(z.coerce.number('must be a port number').int('must be a port number').min(0).max(65_535)),
   LISTEN_ADDRESSES: optional(z.string()),

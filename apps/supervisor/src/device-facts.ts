@@ -64,7 +64,9 @@ export async function readDeviceFacts(
     hostBoardRevision: os['BALENA_BOARD_REV'] ?? os['RESIN_BOARD_REV'] ?? '',
     hasKernelModules,
     hasFirmware,
-    engineSocket: engineEndpoint.startsWith('unix://') ? engineEndpoint.slice('unix://'.length) : ENGINE_SOCKET_ON_DEVICE,
+    engineSocket: engineEndpoint.startsWith('unix://')
+      ? engineEndpoint.slice('unix://'.length)
+      : ENGINE_SOCKET_ON_DEVICE,
   };
 }
 

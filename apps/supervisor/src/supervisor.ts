@@ -34,7 +34,9 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
   for (const { key, message } of problems) print(`config.json: ${key} ${message}`);
   const managed = settings.apiEndpoint !== undefined;
   if (managed) {
-    print('config.json names a cloud (apiEndpoint), and this supervisor does not talk to one: apps stay at their last target');
+    print(
+      'config.json names a cloud (apiEndpoint), and this supervisor does not talk to one: apps stay at their last target',
+    );
   }
 
   const endpoint = config.engineEndpoint ?? (await usualEndpoint());

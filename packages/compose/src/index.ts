@@ -21,12 +21,28 @@ export type * from './plan/operation.ts';
 export { compareContainers, compareNetworks, compareVolumes } from './plan/compare.ts';
 export { canonicalReference, imageFinder, type ImageFinder } from './plan/find-image.ts';
 export { formatPlan } from './plan/format-plan.ts';
-export { plan, serviceKey, type Blocked, type BlockReason, type Notice, type Plan, type PlanInput, type PlanPolicy } from './plan/plan.ts';
+export {
+  plan,
+  serviceKey,
+  type Blocked,
+  type BlockReason,
+  type Notice,
+  type Plan,
+  type PlanInput,
+  type PlanPolicy,
+} from './plan/plan.ts';
 export type { DeviceFacts } from './spec/device-facts.ts';
 export { wantsSupervisorApi } from './spec/feature-labels.ts';
 export type { Finding, Findings } from './spec/findings.ts';
 export { withImageDefaults } from './spec/image-defaults.ts';
-export { isTruthy, LABELS, parseContainerName, SUPERVISOR_NETWORK, withCurrentLabels, type ReleaseIdentity } from './spec/names.ts';
+export {
+  isTruthy,
+  LABELS,
+  parseContainerName,
+  SUPERVISOR_NETWORK,
+  withCurrentLabels,
+  type ReleaseIdentity,
+} from './spec/names.ts';
 export { lockDirectory } from './spec/read-storage.ts';
 export { specifyService, type ServiceSpec, type ServiceSpecContext } from './spec/service-spec.ts';
 export {

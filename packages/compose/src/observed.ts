@@ -49,14 +49,7 @@ export interface ObservedContainer {
 }
 
 /** `restarting`: the engine waits before it starts it once more. */
-export type ContainerStatus =
-  | 'created'
-  | 'running'
-  | 'paused'
-  | 'restarting'
-  | 'removing'
-  | 'exited'
-  | 'dead';
+export type ContainerStatus = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 
 /** `none`: it has no health check. */
 export type ContainerHealth = 'none' | 'starting' | 'healthy' | 'unhealthy';

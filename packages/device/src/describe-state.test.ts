@@ -7,7 +7,11 @@ import { Activity } from './activity.ts';
 import { describeState } from './describe-state.ts';
 import type { DeviceState } from './device-state.ts';
 
-function describeDevice(target: TargetState, snapshot: EngineSnapshot, running: readonly [Operation['kind'], number?][] = []): DeviceState {
+function describeDevice(
+  target: TargetState,
+  snapshot: EngineSnapshot,
+  running: readonly [Operation['kind'], number?][] = [],
+): DeviceState {
   const next = plan(testPlanInput(target, snapshot));
   const activity = new Activity();
   for (const [kind, percent] of running) {
@@ -16,12 +20,22 @@ function describeDevice(target: TargetState, snapshot: EngineSnapshot, running: 
       if (percent !== undefined) activity.apply({ type: 'progress', operation, percent });
     }
   }
-  return describeState({ target, snapshot, activity, plan: next, images: testImageRecords(target, snapshot), applying: true });
+  return describeState({
+    target,
+    snapshot,
+    activity,
+    plan: next,
+    images: testImageRecords(target, snapshot),
+    applying: true,
+  });
 }
 
 function services(state: DeviceState): string[] {
   return state.apps.flatMap(({ services: all }) =>
-    all.map(({ name, status, downloadProgress }) => `${name} ${status}${downloadProgress === null ? '' : ` ${downloadProgress}%`}`),
+    all.map(
+      ({ name, status, downloadProgress }) =>
+        `${name} ${status}${downloadProgress === null ? '' : ` ${downloadProgress}%`}`,
+    ),
   );
 }
 
@@ -38,7 +52,13 @@ describe('describeState', () => {
     const state = describeDevice(target, reached);
     expect(services(state)).toEqual(['web_1 Running', 'db Running']);
     expect(state.apps).toMatchObject([
-      { id: 1, name: 'app1', commit: 'c1', updateStatus: 'done', services: [{ imageId: 1, releaseId: 1, containerId: 'c-1-web_1' }, {}] },
+      {
+        id: 1,
+        name: 'app1',
+        commit: 'c1',
+        updateStatus: 'done',
+        services: [{ imageId: 1, releaseId: 1, containerId: 'c-1-web_1' }, {}],
+      },
     ]);
     expect(state.overallDownloadProgress).toBeNull();
   });
@@ -80,17 +100,35 @@ describe('describeState', () => {
 
   it('shows apps and services that are on their way out', () => {
     expect(describeDevice({ config: {}, apps: {} }, reached).apps).toMatchObject([
-      { id: 1, uuid: 'u1', name: 'app1', updateStatus: 'applying changes', services: [{ name: 'web_1' }, { name: 'db' }] },
+      {
+        id: 1,
+        uuid: 'u1',
+        name: 'app1',
+        updateStatus: 'applying changes',
+        services: [{ name: 'web_1' }, { name: 'db' }],
+      },
     ]);
-    expect(services(describeDevice(testTarget({ services: { db: {} } }), reached))).toEqual(['db Running', 'web_1 Running']);
+    expect(services(describeDevice(testTarget({ services: { db: {} } }), reached))).toEqual([
+      'db Running',
+      'web_1 Running',
+    ]);
   });
 
   it('names a running release only when all containers are of it', () => {
-    const commit = (snapshot: EngineSnapshot): string | null | undefined => describeDevice(target, snapshot).apps[0]?.commit;
+    const commit = (snapshot: EngineSnapshot): string | null | undefined =>
+      describeDevice(target, snapshot).apps[0]?.commit;
     const [web, db] = reached.containers;
     if (web === undefined || db === undefined) throw new Error('the fixture has no containers');
     expect(commit({ ...reached, containers: [web] })).toBeNull();
     expect(commit({ ...reached, containers: [web, { ...db, name: 'db_2_1_c0' }] })).toBeNull();
-    expect(commit({ ...reached, containers: [{ ...web, name: 'web_1_1_1_c0' }, { ...db, name: 'db_2_1_c0' }] })).toBe('c0');
+    expect(
+      commit({
+        ...reached,
+        containers: [
+          { ...web, name: 'web_1_1_1_c0' },
+          { ...db, name: 'db_2_1_c0' },
+        ],
+      }),
+    ).toBe('c0');
   });
 });

@@ -78,10 +78,16 @@ function describeTargetService(
   const { activity, plan, findImage } = sources;
   const downloading = activity.downloadProgress(service.image);
   const missing = findImage(service.image) === undefined;
-  if (own.length > 0 && downloading === null && !(missing && plan.operations.some((one) => isPullOf(one, service.image)))) {
+  if (
+    own.length > 0 &&
+    downloading === null &&
+    !(missing && plan.operations.some((one) => isPullOf(one, service.image)))
+  ) {
     return own.map((container) => describeContainer(container, sources));
   }
-  const installing = activity.running().some((one) => isAbout(one, app.id, service.name) && one.kind === 'create-container');
+  const installing = activity
+    .running()
+    .some((one) => isAbout(one, app.id, service.name) && one.kind === 'create-container');
   const [current] = own;
   return [
     {

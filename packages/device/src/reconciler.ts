@@ -172,10 +172,14 @@ export class Reconciler implements AsyncDisposable {
     if (next.operations.length === 0) return this.#settle(next);
     this.#applying = true;
     this.#stateChanged();
-    const results = await execute(next.operations, { engine, locks, images: store.images }, {
-      signal: round.signal,
-      onEvent: (event) => this.#onExecution(event),
-    });
+    const results = await execute(
+      next.operations,
+      { engine, locks, images: store.images },
+      {
+        signal: round.signal,
+        onEvent: (event) => this.#onExecution(event),
+      },
+    );
     if ([...results.values()].some(({ status }) => status === 'done')) this.#changedSinceSettled = true;
     emit({ type: 'state-changed' });
     this.#wakeUp();
@@ -217,7 +221,9 @@ export class Reconciler implements AsyncDisposable {
   /** Services' lock directories must be there before their containers are, and again after the host's `/tmp` was emptied. */
   async #prepareLocks(target: TargetState): Promise<void> {
     const { locks, emit } = this.#dependencies;
-    const services = lockedApps(target, NO_SNAPSHOT).flatMap((app) => app.services.map((name) => ({ appId: app.appId, name })));
+    const services = lockedApps(target, NO_SNAPSHOT).flatMap((app) =>
+      app.services.map((name) => ({ appId: app.appId, name })),
+    );
     const results = await Promise.allSettled(services.map(({ appId, name }) => locks.prepare(appId, name)));
     const failure = results.find((result) => result.status === 'rejected');
     if (failure?.status === 'rejected') emit({ type: 'fault', error: failure.reason });

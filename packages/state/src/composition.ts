@@ -6,7 +6,16 @@ import * as z from 'zod';
  */
 
 const Text = z.string();
-const Count = z.union([z.number(), z.string().regex(/^-?\d+$/).transform(Number)], 'must be a number');
+const Count = z.union(
+  [
+    z.number(),
+    z
+      .string()
+      .regex(/^-?\d+$/)
+      .transform(Number),
+  ],
+  'must be a number',
+);
 const Flag = z.union([z.boolean(), z.stringbool()], 'must be true or false');
 /** A size such as `64m`, or bytes. */
 const Size = z.union([z.number(), z.string()], 'must be a number of bytes or a size such as 64m');
@@ -87,12 +96,16 @@ export const ServiceComposition = z.preprocess(
     mem_reservation: Size.optional(),
     memswap_limit: Size.optional(),
     network_mode: Text.optional(),
-    networks: z.union([TextList, z.record(z.string(), Endpoint.nullable())], 'must be a list of networks or a map').optional(),
+    networks: z
+      .union([TextList, z.record(z.string(), Endpoint.nullable())], 'must be a list of networks or a map')
+      .optional(),
     oom_kill_disable: Flag.optional(),
     oom_score_adj: Count.optional(),
     pid: Text.optional(),
     pids_limit: Count.optional(),
-    ports: z.array(z.union([z.number(), Text, PortObject], 'must be a port such as 80:8080, or a map with target')).optional(),
+    ports: z
+      .array(z.union([z.number(), Text, PortObject], 'must be a port such as 80:8080, or a map with target'))
+      .optional(),
     privileged: Flag.optional(),
     read_only: Flag.optional(),
     restart: Text.optional(),
@@ -110,7 +123,9 @@ export const ServiceComposition = z.preprocess(
     user: z.union([Text, z.number()]).optional(),
     userns_mode: Text.optional(),
     uts: Text.optional(),
-    volumes: z.array(z.union([Text, VolumeMountObject], 'must be a volume such as data:/data, or a map with type and target')).optional(),
+    volumes: z
+      .array(z.union([Text, VolumeMountObject], 'must be a volume such as data:/data, or a map with type and target'))
+      .optional(),
     working_dir: Text.optional(),
   }),
 );

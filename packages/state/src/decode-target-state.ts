@@ -81,13 +81,11 @@ const DeviceV3 = z
     config: Config.default({}),
     apps: z.record(KeyName, AppV3),
   })
-  .transform(
-    ({ name, config, apps }): TargetState => ({
-      ...(name === undefined ? {} : { name }),
-      config,
-      apps: Object.fromEntries(Object.entries(apps).map(([uuid, app]) => [uuid, appFromV3(uuid, app)])),
-    }),
-  );
+  .transform(({ name, config, apps }): TargetState => ({
+    ...(name === undefined ? {} : { name }),
+    config,
+    apps: Object.fromEntries(Object.entries(apps).map(([uuid, app]) => [uuid, appFromV3(uuid, app)])),
+  }));
 
 function appFromV3(uuid: string, app: z.infer<typeof AppV3>): TargetApp {
   const [entry] = Object.entries(app.releases);
@@ -184,14 +182,12 @@ const DeviceV2 = z
     },
     'is missing or not an object; to remove every app, send {"local":{"apps":{}}}',
   )
-  .transform(
-    ({ name, config, apps }): TargetState => ({
-      ...(name == null ? {} : { name }),
-      config,
-      // In this format an app has no uuid; its id serves as one.
-      apps: Object.fromEntries(Object.entries(apps).map(([id, app]) => [String(Number(id)), appFromV2(id, app)])),
-    }),
-  );
+  .transform(({ name, config, apps }): TargetState => ({
+    ...(name == null ? {} : { name }),
+    config,
+    // In this format an app has no uuid; its id serves as one.
+    apps: Object.fromEntries(Object.entries(apps).map(([id, app]) => [String(Number(id)), appFromV2(id, app)])),
+  }));
 
 function appFromV2(id: string, app: z.infer<typeof AppV2>): TargetApp {
   return {

@@ -11,9 +11,7 @@ export const NumericId = z
   .refine(Number.isSafeInteger, 'must be a whole number below 2^53');
 
 /** Name of an environment variable. */
-export const EnvironmentName = z
-  .string()
-  .regex(/^[^=\0]+$/, 'must not be empty and must not contain = or NUL');
+export const EnvironmentName = z.string().regex(/^[^=\0]+$/, 'must not be empty and must not contain = or NUL');
 
 /** Name of a label or of a configuration variable. */
 export const KeyName = z.string().min(1, 'must not be empty');

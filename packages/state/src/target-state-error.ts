@@ -11,7 +11,9 @@ export interface TargetStateIssue {
 /** A document is not a target state; nothing of it was applied. */
 export class TargetStateError extends SupervisorError<'TARGET_STATE_INVALID', { issues: readonly TargetStateIssue[] }> {
   constructor(issues: readonly TargetStateIssue[]) {
-    const faults = issues.slice(0, MAX_ISSUES_SHOWN).map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+    const faults = issues
+      .slice(0, MAX_ISSUES_SHOWN)
+      .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
     const more = issues.length > MAX_ISSUES_SHOWN ? ` (and ${issues.length - MAX_ISSUES_SHOWN} more)` : '';
     super('TARGET_STATE_INVALID', `invalid target state: ${faults.join('; ')}${more}`, { details: { issues } });
   }
@@ -36,7 +38,8 @@ function flatten(issue: z.core.$ZodIssue, prefix: readonly PropertyKey[]): Targe
 
 function expectation(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') {
-    if (issue.input === undefined && issue.message.includes('undefined')) return `is missing (expected ${issue.expected})`;
+    if (issue.input === undefined && issue.message.includes('undefined'))
+      return `is missing (expected ${issue.expected})`;
     return issue.message.startsWith('Invalid input: ') ? issue.message.slice('Invalid input: '.length) : issue.message;
   }
   return issue.message;

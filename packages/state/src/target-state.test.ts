@@ -11,7 +11,8 @@ function faultsOf(decode: () => unknown): unknown {
   try {
     decode();
   } catch (error) {
-    if (error instanceof TargetStateError) return error.details.issues.map(({ path, message }) => `${path}: ${message}`);
+    if (error instanceof TargetStateError)
+      return error.details.issues.map(({ path, message }) => `${path}: ${message}`);
     throw error;
   }
   return 'decoded';
@@ -57,14 +58,38 @@ describe('target state v2', () => {
     ['null', null, ': expected object, received null'],
     ['a list', [], ': expected object, received array'],
     ['an empty object', {}, 'local: is missing or not an object; to remove every app, send {"local":{"apps":{}}}'],
-    ['no apps', { local: {} }, 'local.apps: is missing or not an object; to remove every app, send {"local":{"apps":{}}}'],
-    ['apps as a list', { local: { apps: [] } }, 'local.apps: is missing or not an object; to remove every app, send {"local":{"apps":{}}}'],
-    ['an app id that is no number', { local: { apps: { x: { name: 'a' } } } }, 'local.apps.x: this name must be a number'],
+    [
+      'no apps',
+      { local: {} },
+      'local.apps: is missing or not an object; to remove every app, send {"local":{"apps":{}}}',
+    ],
+    [
+      'apps as a list',
+      { local: { apps: [] } },
+      'local.apps: is missing or not an object; to remove every app, send {"local":{"apps":{}}}',
+    ],
+    [
+      'an app id that is no number',
+      { local: { apps: { x: { name: 'a' } } } },
+      'local.apps.x: this name must be a number',
+    ],
     ['a null app', { local: { apps: { 1: null } } }, 'local.apps.1: expected object, received null'],
     ['a null service', v2(null), 'local.apps.1.services.5: expected object, received null'],
-    ['no service name', v2({ ...SERVICE, serviceName: undefined }), 'local.apps.1.services.5.serviceName: is missing (expected string)'],
-    ['a number as a variable', v2({ ...SERVICE, environment: { A: 1 } }), 'local.apps.1.services.5.environment.A: must be a string'],
-    ['a compose key of a wrong type', v2({ ...SERVICE, cap_add: 5 }), 'local.apps.1.services.5.cap_add: Invalid input: expected array, received number'],
+    [
+      'no service name',
+      v2({ ...SERVICE, serviceName: undefined }),
+      'local.apps.1.services.5.serviceName: is missing (expected string)',
+    ],
+    [
+      'a number as a variable',
+      v2({ ...SERVICE, environment: { A: 1 } }),
+      'local.apps.1.services.5.environment.A: must be a string',
+    ],
+    [
+      'a compose key of a wrong type',
+      v2({ ...SERVICE, cap_add: 5 }),
+      'local.apps.1.services.5.cap_add: Invalid input: expected array, received number',
+    ],
     ['a device name of two lines', { local: { name: 'a\nb', apps: {} } }, 'local.name: must not contain a line break'],
   ])('refuses %s', (_, document, fault) => {
     expect(faultsOf(() => decodeTargetStateV2(document))).toEqual([fault]);
@@ -72,9 +97,9 @@ describe('target state v2', () => {
 
   it('refuses two services of one name', () => {
     const services = { 1: SERVICE, 2: SERVICE };
-    expect(faultsOf(() => decodeTargetStateV2({ local: { apps: { 1: { name: 'a', commit: 'c', services } } } }))).toEqual([
-      'local.apps.1.services.2.serviceName: web is the name of service 1 too',
-    ]);
+    expect(
+      faultsOf(() => decodeTargetStateV2({ local: { apps: { 1: { name: 'a', commit: 'c', services } } } })),
+    ).toEqual(['local.apps.1.services.2.serviceName: web is the name of service 1 too']);
   });
 
   it('names at most five faults in its message', () => {
@@ -83,13 +108,22 @@ describe('target state v2', () => {
   });
 
   it('is printed in a form that decodes to the same', () => {
-    const target = decodeTargetStateV2(v2({ ...SERVICE, ports: [80], contract: { type: 'sw.container' }, running: false }));
+    const target = decodeTargetStateV2(
+      v2({ ...SERVICE, ports: [80], contract: { type: 'sw.container' }, running: false }),
+    );
     expect(decodeTargetStateV2({ local: formatTargetStateV2(target) })).toEqual({ ...target, name: '' });
   });
 });
 
 describe('target state v3', () => {
-  const service = { id: 5, image_id: '7', image: 'web@sha256:00', environment: { A: 'b' }, labels: {}, composition: {} };
+  const service = {
+    id: 5,
+    image_id: '7',
+    image: 'web@sha256:00',
+    environment: { A: 'b' },
+    labels: {},
+    composition: {},
+  };
   const app = { id: 6, name: 'fleet', releases: { abc: { id: 8, services: { web: service } } } };
 
   it('takes the entry of this device, with its release', () => {
@@ -97,24 +131,42 @@ describe('target state v3', () => {
     expect(target).toMatchObject({
       name: 'dev',
       apps: {
-        cafe: { id: 6, uuid: 'cafe', release: { id: 8, commit: 'abc', services: { web: { name: 'web', imageId: 7, running: true } } } },
+        cafe: {
+          id: 6,
+          uuid: 'cafe',
+          release: { id: 8, commit: 'abc', services: { web: { name: 'web', imageId: 7, running: true } } },
+        },
       },
     });
   });
 
   it('takes an app without releases as one without a release', () => {
-    expect(decodeTargetStateV3({ me: { apps: { cafe: { id: 6, name: 'f' } } } }, 'me').apps['cafe']?.release).toBeNull();
+    expect(
+      decodeTargetStateV3({ me: { apps: { cafe: { id: 6, name: 'f' } } } }, 'me').apps['cafe']?.release,
+    ).toBeNull();
   });
 
   it('strips the prefixes of configuration names, the newest one winning', () => {
     const config = { A: 'none', RESIN_A: 'resin', BALENA_A: 'balena', RESIN_B: 'resin', C: 'none' };
-    expect(decodeTargetStateV3({ me: { config, apps: {} } }, 'me').config).toEqual({ A: 'balena', B: 'resin', C: 'none' });
+    expect(decodeTargetStateV3({ me: { config, apps: {} } }, 'me').config).toEqual({
+      A: 'balena',
+      B: 'resin',
+      C: 'none',
+    });
   });
 
   it.each([
-    ['two releases', { me: { apps: { c: { ...app, releases: { a: app.releases.abc, b: app.releases.abc } } } } }, 'me.apps.c.releases: must hold at most one release'],
+    [
+      'two releases',
+      { me: { apps: { c: { ...app, releases: { a: app.releases.abc, b: app.releases.abc } } } } },
+      'me.apps.c.releases: must hold at most one release',
+    ],
     ['an unknown device', { other: {} }, 'me: is missing (expected object)'],
-    ['an empty image', { me: { apps: { c: { ...app, releases: { a: { id: 1, services: { web: { ...service, image: '' } } } } } } } }, 'me.apps.c.releases.a.services.web.image: must not be empty'],
+    [
+      'an empty image',
+      { me: { apps: { c: { ...app, releases: { a: { id: 1, services: { web: { ...service, image: '' } } } } } } } },
+      'me.apps.c.releases.a.services.web.image: must not be empty',
+    ],
   ])('refuses %s', (_, document, fault) => {
     expect(faultsOf(() => decodeTargetStateV3(document, 'me'))).toEqual([fault]);
   });

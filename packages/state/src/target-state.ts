@@ -48,7 +48,10 @@ export type TargetApp = z.infer<typeof TargetApp>;
  * `config` names have no `BALENA_` or `RESIN_` prefix. `apps` is keyed by app uuid.
  */
 export const TargetState = z.object({
-  name: z.string().regex(/^[^\r\n]*$/, 'must not contain a line break').optional(),
+  name: z
+    .string()
+    .regex(/^[^\r\n]*$/, 'must not contain a line break')
+    .optional(),
   config: z.record(z.string(), z.string()),
   apps: z.record(z.string(), TargetApp),
 });

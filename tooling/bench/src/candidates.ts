@@ -22,7 +22,9 @@ export async function supervisor(engineEndpoint: string): Promise<Candidate> {
     index + 1,
     { serviceName: `s${index}`, imageId: index + 1, image: 'bench:1', environment: {}, labels: {} },
   ]);
-  await process.apply({ 90_003: { name: 'bench', commit: 'c1', releaseId: '1', services: Object.fromEntries(services) } });
+  await process.apply({
+    90_003: { name: 'bench', commit: 'c1', releaseId: '1', services: Object.fromEntries(services) },
+  });
   await process.terminate();
   return {
     ping: process.url('/ping'),
@@ -39,7 +41,10 @@ export async function bareServer(): Promise<Candidate> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-'));
   const program = join(directory, 'bare.cjs');
   const port = await freePort();
-  await writeFile(program, `require('node:http').createServer((_, answer) => answer.end('OK')).listen(${port}, '127.0.0.1')`);
+  await writeFile(
+    program,
+    `require('node:http').createServer((_, answer) => answer.end('OK')).listen(${port}, '127.0.0.1')`,
+  );
   return {
     ping: `http://127.0.0.1:${port}/ping`,
     async spawn() {

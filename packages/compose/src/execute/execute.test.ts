@@ -59,7 +59,11 @@ const signal = new AbortController().signal;
 describe('execute', () => {
   it('makes every call once, each after those it depends on, and gives the locks back last', async () => {
     const calls: string[] = [];
-    const results = await execute(update(), ports(async (name, subject) => void calls.push(`${name} ${subject}`)), { signal });
+    const results = await execute(
+      update(),
+      ports(async (name, subject) => void calls.push(`${name} ${subject}`)),
+      { signal },
+    );
     expect([...results.values()].every(({ status }) => status === 'done')).toBe(true);
     const position = (call: string): number => calls.indexOf(call);
     expect(calls).toHaveLength(new Set(calls).size);
@@ -90,7 +94,11 @@ describe('execute', () => {
   it('gives the locks back also where the plan does not', async () => {
     const calls: string[] = [];
     const operations = update().filter(({ kind }) => kind === 'acquire-locks' || kind === 'pull-image');
-    await execute(operations, ports(async (name) => void calls.push(name)), { signal });
+    await execute(
+      operations,
+      ports(async (name) => void calls.push(name)),
+      { signal },
+    );
     expect(calls.at(-1)).toBe('unlock');
   });
 
@@ -112,7 +120,11 @@ describe('execute', () => {
     const calls: string[] = [];
     const holders = [{ appId: 1, service: 'web' }];
     const record: Call = async (name) => void calls.push(name);
-    const results = await execute(update(), ports(record, async () => ({ status: 'held', holders })), { signal });
+    const results = await execute(
+      update(),
+      ports(record, async () => ({ status: 'held', holders })),
+      { signal },
+    );
     expect(results.get('acquire-locks 1')).toEqual({ status: 'locked', holders });
     expect(calls.filter((name) => name === 'stop' || name === 'unlock')).toEqual([]);
     expect(results.get('release-locks 1')).toEqual({ status: 'skipped' });
@@ -156,7 +168,14 @@ describe('execute', () => {
   it('keeps to the number of calls at once, and lets downloads run beside them', async () => {
     const services = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`s${index}`, {}]));
     const target = testTarget({ services });
-    const snapshot = { containers: [], images: Object.keys(services).slice(6).map((name) => testImage(`${name}:1`)), networks: [], volumes: [] };
+    const snapshot = {
+      containers: [],
+      images: Object.keys(services)
+        .slice(6)
+        .map((name) => testImage(`${name}:1`)),
+      networks: [],
+      volumes: [],
+    };
     const { operations } = plan(testPlanInput(target, snapshot));
     const open = { pull: 0, other: 0 };
     const most = { pull: 0, other: 0 };
@@ -179,7 +198,11 @@ describe('execute', () => {
     const target = testTarget({ services: { web: {} } });
     const snapshot = { ...reachedSnapshot(target), containers: [] };
     const { operations } = plan(testPlanInput(target, snapshot));
-    await execute(operations, ports(() => Promise.resolve()), { signal, onEvent: (event) => events.push(event) });
+    await execute(
+      operations,
+      ports(() => Promise.resolve()),
+      { signal, onEvent: (event) => events.push(event) },
+    );
     expect(events.map(({ type, operation }) => `${type} ${operation.id}`)).toEqual([
       'started create-container web_1_1_c1',
       'finished create-container web_1_1_c1',
@@ -189,6 +212,12 @@ describe('execute', () => {
   });
 
   it('resolves at once when there is nothing to do', async () => {
-    expect(await execute([], ports(() => Promise.reject(new Error('called'))), { signal })).toEqual(new Map());
+    expect(
+      await execute(
+        [],
+        ports(() => Promise.reject(new Error('called'))),
+        { signal },
+      ),
+    ).toEqual(new Map());
   });
 });

@@ -44,7 +44,10 @@ export function decideService(
   const config = completeConfig(spec, networkOwner);
   const decide = (action: ServiceAction): ServiceDecision => ({ spec, current, action, config });
   if (spec.networkOf !== null && networkOwner?.action.kind === 'hold') {
-    return decide({ kind: 'hold', blocked: { reason: 'dependency', message: `network_mode: waits for ${spec.networkOf}` } });
+    return decide({
+      kind: 'hold',
+      blocked: { reason: 'dependency', message: `network_mode: waits for ${spec.networkOf}` },
+    });
   }
   if (current === null) return decide({ kind: 'create', cause: 'does not exist' });
   if (current.status === 'removing') {
@@ -74,7 +77,9 @@ function completeConfig(spec: ServiceSpec, owner: ServiceDecision | null): Servi
 function compareWithImage(spec: ServiceSpec, current: ObservedContainer, image: ObservedImage): string[] {
   if (image.id !== current.imageId) {
     const same = current.imageReference === spec.service.image;
-    return [same ? `image ${spec.service.image} has new content` : `image ${current.imageReference} → ${spec.service.image}`];
+    return [
+      same ? `image ${spec.service.image} has new content` : `image ${current.imageReference} → ${spec.service.image}`,
+    ];
   }
   return image.config === undefined
     ? []

@@ -5,7 +5,9 @@ import type { Plan } from './plan.ts';
 export function formatPlan({ operations, blocked, notices }: Plan): string {
   return [
     ...operations.map(formatOperation),
-    ...blocked.map(({ appId, service, reason, message }) => `blocked ${subject(appId, service)} (${reason}): ${message}`),
+    ...blocked.map(
+      ({ appId, service, reason, message }) => `blocked ${subject(appId, service)} (${reason}): ${message}`,
+    ),
     ...notices.map(({ appId, service, field, reason }) => `notice ${subject(appId, service)}: ${field} ${reason}`),
   ].join('\n');
 }

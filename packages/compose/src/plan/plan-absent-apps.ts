@@ -25,7 +25,8 @@ export function planAbsentApps(input: PlanContext, draft: PlanDraft): void {
       draft,
     });
     for (const container of containers) {
-      if (container.status !== 'removing') planContainerRemoval(container, { cause: CAUSE, locks, draft, stopAfter: [] });
+      if (container.status !== 'removing')
+        planContainerRemoval(container, { cause: CAUSE, locks, draft, stopAfter: [] });
     }
     locks.finish();
   }
@@ -39,7 +40,9 @@ export function planAbsentApps(input: PlanContext, draft: PlanDraft): void {
 function planVolumeRemoval({ snapshot, target }: PlanContext, draft: PlanDraft): void {
   for (const volume of snapshot.volumes) {
     if (!volume.supervised || volume.appUuid === null || target.apps[volume.appUuid] !== undefined) continue;
-    const users = snapshot.containers.filter(({ config }) => config.mounts.some(({ source }) => source === volume.name));
+    const users = snapshot.containers.filter(({ config }) =>
+      config.mounts.some(({ source }) => source === volume.name),
+    );
     draft.add({
       kind: 'remove-volume',
       id: `remove-volume ${volume.name}`,

@@ -6,7 +6,13 @@ import { containersOf, currentContainer } from './observed-services.ts';
 import type { PlanDraft } from './plan-draft.ts';
 import { planImage } from './plan-images.ts';
 import { planLocks } from './plan-locks.ts';
-import { assessNetwork, planNetwork, planNetworkRemoval, specifyNetworks, type NetworkAssessment } from './plan-networks.ts';
+import {
+  assessNetwork,
+  planNetwork,
+  planNetworkRemoval,
+  specifyNetworks,
+  type NetworkAssessment,
+} from './plan-networks.ts';
 import { planServices } from './plan-services.ts';
 import { assessVolumes, planVolume, type VolumeAssessment } from './plan-volumes.ts';
 import { serviceKey, type Blocked, type PlanContext } from './plan.ts';
@@ -25,10 +31,13 @@ const NO_RELEASE: TargetRelease = { id: 0, commit: '', services: {}, networks: {
 export function planApp(app: TargetApp, { input, draft, supervisorNetwork }: AppContext): void {
   const release = app.release ?? NO_RELEASE;
   const { snapshot } = input;
-  const networks = app.release === null ? [] : specifyNetworks(app, release).map((spec) => assessNetwork(spec, snapshot));
+  const networks =
+    app.release === null ? [] : specifyNetworks(app, release).map((spec) => assessNetwork(spec, snapshot));
   const volumes = assessVolumes(app, release, snapshot);
   const specs = specifyServices(app, release, input);
-  const networksByName = new Map([...networks, ...(supervisorNetwork === null ? [] : [supervisorNetwork])].map((one) => [one.spec.name, one]));
+  const networksByName = new Map(
+    [...networks, ...(supervisorNetwork === null ? [] : [supervisorNetwork])].map((one) => [one.spec.name, one]),
+  );
   const decisions = decideServices(specs, { app, input, networks: networksByName, volumes });
 
   for (const network of networks) planNetwork(network, { appId: app.id, snapshot, draft });
@@ -124,7 +133,10 @@ function obstacleOf(
   }
   const network = Object.keys(config.networks).find((name) => networks.get(name)?.status === 'taken');
   if (network !== undefined) {
-    return { reason: 'name-taken', message: `networks: a network ${network} exists that is not ours; remove or rename it` };
+    return {
+      reason: 'name-taken',
+      message: `networks: a network ${network} exists that is not ours; remove or rename it`,
+    };
   }
   const volume = volumes.find(({ spec, status }) => status === 'taken' && mounted.includes(spec.name));
   if (volume !== undefined) {

@@ -28,7 +28,7 @@ export class PlanDraft {
   /** Ids of the operations that need `id`, directly or not. */
   dependentsOf(id: string): string[] {
     const found = new Set([id]);
-    for (let size = 0; size !== found.size; ) {
+    for (let size = 0; size !== found.size;) {
       size = found.size;
       for (const { operation } of this.#operations.values()) {
         if (operation.dependsOn.some((dependency) => found.has(dependency))) found.add(operation.id);
@@ -57,7 +57,7 @@ export class PlanDraft {
       blocked.push({ appId, service, reason: 'backoff', message });
       kept.delete(id);
     }
-    for (let size = -1; size !== kept.size; ) {
+    for (let size = -1; size !== kept.size;) {
       size = kept.size;
       dropUnreachable(kept);
       keepPredecessors(kept, this.#operations);
@@ -82,10 +82,7 @@ function lastOnly(operations: readonly Operation[]): (operation: Operation) => O
 }
 
 /** A container is not taken away for another that cannot come now. */
-function keepPredecessors(
-  kept: Map<string, DraftOperation>,
-  planned: ReadonlyMap<string, DraftOperation>,
-): void {
+function keepPredecessors(kept: Map<string, DraftOperation>, planned: ReadonlyMap<string, DraftOperation>): void {
   for (const [id, { operation: creation }] of planned) {
     if (creation.kind !== 'create-container' || kept.has(id)) continue;
     for (const [other, { operation }] of kept) {
@@ -97,7 +94,7 @@ function keepPredecessors(
 
 /** Drops operations that depend on one that is not there. Locks are released whatever became of the rest. */
 function dropUnreachable(kept: Map<string, DraftOperation>): void {
-  for (let size = -1; size !== kept.size; ) {
+  for (let size = -1; size !== kept.size;) {
     size = kept.size;
     for (const [id, { operation }] of kept) {
       const [first = ''] = operation.dependsOn;

@@ -171,13 +171,23 @@ function planStart(
   const cause = action.kind === 'keep' ? keepCause(current, input) : action.cause;
   if (cause === null) return;
   const dependsOn = arrives
-    ? [createContainerId(spec), ...Object.keys(spec.config.networks).map((name) => connectNetworkId(spec, name)).filter((id) => draft.has(id))]
+    ? [
+        createContainerId(spec),
+        ...Object.keys(spec.config.networks)
+          .map((name) => connectNetworkId(spec, name))
+          .filter((id) => draft.has(id)),
+      ]
     : [];
   for (const dependency of spec.dependencies) {
     const other = decisions.find((one) => one.spec.service.name === dependency.service);
     const state = dependencyState(dependency, other, draft);
     if (state.kind === 'waits') {
-      draft.block({ appId: app.id, service: spec.service.name, reason: 'dependency', message: `depends_on: ${state.message}` });
+      draft.block({
+        appId: app.id,
+        service: spec.service.name,
+        reason: 'dependency',
+        message: `depends_on: ${state.message}`,
+      });
       return;
     }
     if (state.kind === 'planned') dependsOn.push(state.id);

@@ -25,7 +25,11 @@ export function assessVolumes(app: TargetApp, release: TargetRelease, snapshot: 
   });
 }
 
-export function planVolume({ spec, name, status, differences }: VolumeAssessment, app: TargetApp, draft: PlanDraft): void {
+export function planVolume(
+  { spec, name, status, differences }: VolumeAssessment,
+  app: TargetApp,
+  draft: PlanDraft,
+): void {
   if (status === 'absent') {
     draft.add({
       kind: 'create-volume',

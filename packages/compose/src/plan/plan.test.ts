@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { TargetState } from '@device-supervisor/state';
 import type { EngineSnapshot, ObservedContainer } from '../observed.ts';
-import { reachedSnapshot, testImage, testImageRecords, testPlanInput, testTarget, type TestPlanInput } from '../testing/fixtures.ts';
+import {
+  reachedSnapshot,
+  testImage,
+  testImageRecords,
+  testPlanInput,
+  testTarget,
+  type TestPlanInput,
+} from '../testing/fixtures.ts';
 import { formatPlan } from './format-plan.ts';
 import { plan } from './plan.ts';
 
@@ -20,7 +27,9 @@ function plannedUpdate(from: TargetState, to: TargetState, input?: TestPlanInput
 }
 
 function change(snapshot: EngineSnapshot, service: string, fields: Partial<ObservedContainer>): EngineSnapshot {
-  const containers = snapshot.containers.map((one) => (one.identity?.serviceName === service ? { ...one, ...fields } : one));
+  const containers = snapshot.containers.map((one) =>
+    one.identity?.serviceName === service ? { ...one, ...fields } : one,
+  );
   return { ...snapshot, containers };
 }
 
@@ -28,7 +37,10 @@ describe('a target that is reached', () => {
   it('asks for nothing', () => {
     const target = testTarget({
       services: {
-        web: { labels: { 'io.balena.features.supervisor-api': '1' }, composition: { volumes: ['data:/data'], ports: ['80:8080'] } },
+        web: {
+          labels: { 'io.balena.features.supervisor-api': '1' },
+          composition: { volumes: ['data:/data'], ports: ['80:8080'] },
+        },
         side: { composition: { network_mode: 'host' } },
       },
       volumes: { data: {} },
@@ -41,7 +53,9 @@ describe('a target that is reached', () => {
     const snapshot = reachedSnapshot(target);
     const config = snapshot.containers[0]!.config;
     const endpoint = { aliases: ['host', 'web'], ipv4Address: '', ipv6Address: '', linkLocalIps: [] };
-    expect(planned(target, change(snapshot, 'web', { config: { ...config, networks: { u1_default: endpoint } } }))).toBe('');
+    expect(
+      planned(target, change(snapshot, 'web', { config: { ...config, networks: { u1_default: endpoint } } })),
+    ).toBe('');
   });
 
   it('asks for nothing when the app or the device is renamed', () => {
@@ -53,7 +67,10 @@ describe('a target that is reached', () => {
 
 describe('an app that is new on the device', () => {
   it('is downloaded, created and started, each service as soon as its own image is there', () => {
-    const target = testTarget({ services: { web: { composition: { volumes: ['data:/data'] } }, db: {} }, volumes: { data: {} } });
+    const target = testTarget({
+      services: { web: { composition: { volumes: ['data:/data'] } }, db: {} },
+      volumes: { data: {} },
+    });
     expect(planned(target, NOTHING)).toBe(
       [
         'create-network u1_default: does not exist',
@@ -138,13 +155,20 @@ describe('a new release', () => {
 
   it('takes held locks when it is forced', () => {
     const result = plan(
-      testPlanInput(to, { ...reachedSnapshot(from), images: reachedSnapshot(to).images }, {
-        heldLocks: [{ appId: 1, service: 'db' }],
-        policy: { forceLocks: true },
-      }),
+      testPlanInput(
+        to,
+        { ...reachedSnapshot(from), images: reachedSnapshot(to).images },
+        {
+          heldLocks: [{ appId: 1, service: 'db' }],
+          policy: { forceLocks: true },
+        },
+      ),
     );
     expect(result.blocked).toEqual([]);
-    expect(result.operations.find(({ kind }) => kind === 'acquire-locks')).toMatchObject({ force: true, services: ['db', 'web'] });
+    expect(result.operations.find(({ kind }) => kind === 'acquire-locks')).toMatchObject({
+      force: true,
+      services: ['db', 'web'],
+    });
   });
 
   it('changes nothing as long as one of its images cannot be had', () => {
@@ -153,7 +177,9 @@ describe('a new release', () => {
       images: testImageRecords(to, reachedSnapshot(to)),
     };
     expect(planned(to, reachedSnapshot(from), input)).toBe(
-      ['pull-image web:2: service web needs it', 'blocked app 1 service db (backoff): not found; next try in 1 s'].join('\n'),
+      ['pull-image web:2: service web needs it', 'blocked app 1 service db (backoff): not found; next try in 1 s'].join(
+        '\n',
+      ),
     );
   });
 
@@ -165,9 +191,15 @@ describe('a new release', () => {
 
   it('creates nothing while what it needs cannot be had', () => {
     const fresh = testTarget({ services: { web: {} } });
-    const input = { policy: { paused: new Map([['pull-image web:1', 'not found; next try in 1 s']]) }, images: testImageRecords(fresh, reachedSnapshot(fresh)) };
+    const input = {
+      policy: { paused: new Map([['pull-image web:1', 'not found; next try in 1 s']]) },
+      images: testImageRecords(fresh, reachedSnapshot(fresh)),
+    };
     expect(planned(fresh, NOTHING, input)).toBe(
-      ['create-network u1_default: does not exist', 'blocked app 1 service web (backoff): not found; next try in 1 s'].join('\n'),
+      [
+        'create-network u1_default: does not exist',
+        'blocked app 1 service web (backoff): not found; next try in 1 s',
+      ].join('\n'),
     );
   });
 
@@ -224,14 +256,30 @@ describe('a service that differs', () => {
 
   it('is replaced when the same tag names another image', () => {
     const snapshot = reachedSnapshot(base);
-    const images = snapshot.images.map((image) => (image.id === 'sha256:db:1' ? { ...image, id: 'sha256:rebuilt' } : image));
-    expect(planned(base, { ...snapshot, images })).toContain('stop-container db_2_1_c1: image db:1 has new content [after acquire-locks 1]');
+    const images = snapshot.images.map((image) =>
+      image.id === 'sha256:db:1' ? { ...image, id: 'sha256:rebuilt' } : image,
+    );
+    expect(planned(base, { ...snapshot, images })).toContain(
+      'stop-container db_2_1_c1: image db:1 has new content [after acquire-locks 1]',
+    );
   });
 
   it.each([
-    ['was created and never started', { status: 'created', startedAt: null }, 'start-container web_1_1_c1: was never started'],
-    ['exited, and it is told to stay up', { status: 'exited', id: 'unseen' }, 'start-container web_1_1_c1: was found stopped'],
-    ['exited because its address was not there', { status: 'exited', error: 'bind: cannot assign requested address' }, 'start-container web_1_1_c1: its host address was not there'],
+    [
+      'was created and never started',
+      { status: 'created', startedAt: null },
+      'start-container web_1_1_c1: was never started',
+    ],
+    [
+      'exited, and it is told to stay up',
+      { status: 'exited', id: 'unseen' },
+      'start-container web_1_1_c1: was found stopped',
+    ],
+    [
+      'exited because its address was not there',
+      { status: 'exited', error: 'bind: cannot assign requested address' },
+      'start-container web_1_1_c1: its host address was not there',
+    ],
     ['exited under our eyes', { status: 'exited' }, ''],
     ['restarts', { status: 'restarting' }, ''],
     ['is paused', { status: 'paused' }, ''],
@@ -250,7 +298,9 @@ describe('a service that differs', () => {
   });
 
   it('is stopped, and stays, when the target does not want it to run', () => {
-    const stopped = testTarget({ services: { web: { environment: { A: '1', SECRET: 'hunter2' }, running: false }, db: {} } });
+    const stopped = testTarget({
+      services: { web: { environment: { A: '1', SECRET: 'hunter2' }, running: false }, db: {} },
+    });
     expect(plannedUpdate(base, stopped)).toBe(
       [
         'acquire-locks 1: to stop web',
@@ -287,10 +337,19 @@ describe('dependencies', () => {
 
   it('start first, and stop last', () => {
     const from = testTarget({ services: { web: { composition: { depends_on: ['db'] } }, db: {} } });
-    const to = testTarget({ services: { web: { composition: { depends_on: ['db'] }, environment: { A: '1' } }, db: { environment: { A: '1' } } } });
+    const to = testTarget({
+      services: {
+        web: { composition: { depends_on: ['db'] }, environment: { A: '1' } },
+        db: { environment: { A: '1' } },
+      },
+    });
     const text = plannedUpdate(from, to);
-    expect(text).toContain('stop-container db_2_1_c1: environment A [after acquire-locks 1, stop-container web_1_1_c1]');
-    expect(text).toContain('start-container web_1_1_c1: environment A [after create-container web_1_1_c1, start-container db_2_1_c1]');
+    expect(text).toContain(
+      'stop-container db_2_1_c1: environment A [after acquire-locks 1, stop-container web_1_1_c1]',
+    );
+    expect(text).toContain(
+      'start-container web_1_1_c1: environment A [after create-container web_1_1_c1, start-container db_2_1_c1]',
+    );
   });
 
   it('are waited for until they are healthy; the container is ready by then', () => {
@@ -309,12 +368,18 @@ describe('dependencies', () => {
     expect(planned(target, change(waiting, 'db', { health: 'starting' }))).toBe(
       'blocked app 1 service web (dependency): depends_on: waits for db to be healthy',
     );
-    expect(planned(target, change(waiting, 'db', { health: 'healthy' }))).toBe('start-container web_1_1_c1: was never started');
+    expect(planned(target, change(waiting, 'db', { health: 'healthy' }))).toBe(
+      'start-container web_1_1_c1: was never started',
+    );
   });
 
   it.each([
     ['runs', { status: 'running' }, 'blocked app 1 service web (dependency): depends_on: waits for db to complete'],
-    ['failed', { status: 'exited', exitCode: 3 }, 'blocked app 1 service web (dependency): depends_on: waits for db to complete, but it failed with exit code 3'],
+    [
+      'failed',
+      { status: 'exited', exitCode: 3 },
+      'blocked app 1 service web (dependency): depends_on: waits for db to complete, but it failed with exit code 3',
+    ],
     ['is done', { status: 'exited', exitCode: 0 }, 'start-container web_1_1_c1: was never started'],
   ] as const)('are waited for until they are complete: one that %s', (_, fields, expected) => {
     const target = testTarget({
@@ -349,9 +414,13 @@ describe('dependencies', () => {
       config: { ...snapshot.containers[1]!.config, networkMode: 'container:c-1-vpn', hostname: 'of-the-other' },
     });
     expect(planned(from, joined)).toBe('');
-    const to = testTarget({ services: { vpn: { environment: { A: '1' } }, app: { composition: { network_mode: 'service:vpn' } } } });
+    const to = testTarget({
+      services: { vpn: { environment: { A: '1' } }, app: { composition: { network_mode: 'service:vpn' } } },
+    });
     const text = planned(to, joined);
-    expect(text).toContain('stop-container vpn_1_1_c1: environment A [after acquire-locks 1, stop-container app_2_1_c1]');
+    expect(text).toContain(
+      'stop-container vpn_1_1_c1: environment A [after acquire-locks 1, stop-container app_2_1_c1]',
+    );
     expect(text).toContain('remove-container app_2_1_c1: the container of vpn is replaced');
     expect(text).toContain('blocked app 1 service app (dependency): network_mode: waits for the container of vpn');
   });
@@ -378,7 +447,9 @@ describe('networks and volumes', () => {
 
   it('a network that the release does not have is removed', () => {
     const from = testTarget({ services: { web: {} }, networks: { back: {} } });
-    expect(plannedUpdate(from, testTarget({ services: { web: {} } }))).toBe('remove-network u1_back: is not in the release');
+    expect(plannedUpdate(from, testTarget({ services: { web: {} } }))).toBe(
+      'remove-network u1_back: is not in the release',
+    );
   });
 
   it('a volume that changed keeps its data, and it is said', () => {
@@ -391,9 +462,16 @@ describe('networks and volumes', () => {
   });
 
   it('names that others have are left to them', () => {
-    const target = testTarget({ services: { web: { composition: { volumes: ['data:/data'] } } }, volumes: { data: {} } });
+    const target = testTarget({
+      services: { web: { composition: { volumes: ['data:/data'] } } },
+      volumes: { data: {} },
+    });
     const snapshot = reachedSnapshot(target);
-    const foreign = { ...snapshot, containers: [], volumes: snapshot.volumes.map((one) => ({ ...one, supervised: false })) };
+    const foreign = {
+      ...snapshot,
+      containers: [],
+      volumes: snapshot.volumes.map((one) => ({ ...one, supervised: false })),
+    };
     expect(planned(target, foreign)).toBe(
       'blocked app 1 service web (name-taken): volumes.data: a volume 1_data exists that is not ours; remove or rename it',
     );

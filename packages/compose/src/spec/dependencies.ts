@@ -33,7 +33,11 @@ export function readDependencies(
     return [];
   });
   const shared = sharedNetwork(networkMode);
-  if (shared !== null && release.services[shared] !== undefined && !dependencies.some((one) => one.service === shared)) {
+  if (
+    shared !== null &&
+    release.services[shared] !== undefined &&
+    !dependencies.some((one) => one.service === shared)
+  ) {
     dependencies.push({ service: shared, condition: 'service_started' });
   }
   return dependencies;

@@ -45,7 +45,8 @@ const FEATURES: Readonly<Record<string, Feature>> = {
   }),
   'kernel-modules': ({ device, findings }) =>
     hostDirectory('/lib/modules', device.hasKernelModules, { label: 'kernel-modules', findings }),
-  firmware: ({ device, findings }) => hostDirectory('/lib/firmware', device.hasFirmware, { label: 'firmware', findings }),
+  firmware: ({ device, findings }) =>
+    hostDirectory('/lib/firmware', device.hasFirmware, { label: 'firmware', findings }),
   sysfs: () => ({ mounts: [bind('/sys', '/sys')] }),
   procfs: () => ({ mounts: [bind('/proc', '/proc')] }),
   gpu: () => ({ deviceRequests: [{ driver: '', count: 1, deviceIds: [], capabilities: [['gpu']] }] }),

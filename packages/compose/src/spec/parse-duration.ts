@@ -2,7 +2,7 @@ import { FieldError } from './field-error.ts';
 
 const MILLISECONDS: Readonly<Record<string, number>> = {
   us: 1e-3,
-  'µs': 1e-3,
+  µs: 1e-3,
   ms: 1,
   s: 1000,
   m: 60_000,

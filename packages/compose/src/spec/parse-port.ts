@@ -20,7 +20,8 @@ const PROTOCOLS = ['tcp', 'udp', 'sctp'];
 export function parsePort(port: string | number | PortObject): PortBinding[] {
   if (typeof port === 'object') {
     const container = parseRange(String(port.target), port);
-    const host = port.published === undefined || port.published === '' ? null : parseRange(String(port.published), port);
+    const host =
+      port.published === undefined || port.published === '' ? null : parseRange(String(port.published), port);
     return bind({ container, host, hostIp: port.host_ip ?? '', protocol: port.protocol ?? 'tcp' }, port);
   }
   const text = String(port).trim();
@@ -39,10 +40,16 @@ export function parsePort(port: string | number | PortObject): PortBinding[] {
 }
 
 function bind(
-  { container, host, hostIp, protocol }: { container: PortRange; host: PortRange | null; hostIp: string; protocol: string },
+  {
+    container,
+    host,
+    hostIp,
+    protocol,
+  }: { container: PortRange; host: PortRange | null; hostIp: string; protocol: string },
   port: unknown,
 ): PortBinding[] {
-  if (!PROTOCOLS.includes(protocol)) throw new FieldError(`protocol '${protocol}' is not one of ${PROTOCOLS.join(', ')}`);
+  if (!PROTOCOLS.includes(protocol))
+    throw new FieldError(`protocol '${protocol}' is not one of ${PROTOCOLS.join(', ')}`);
   const count = container.last - container.first + 1;
   if (host !== null && host.last - host.first + 1 !== count) {
     // A range of host ports for one container port: the engine takes a free one of them.

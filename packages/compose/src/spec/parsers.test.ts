@@ -44,7 +44,11 @@ describe('parseDuration', () => {
 });
 
 describe('parsePort', () => {
-  const binding = (containerPort: string, hostPort: string, hostIp = ''): object => ({ containerPort, hostPort, hostIp });
+  const binding = (containerPort: string, hostPort: string, hostIp = ''): object => ({
+    containerPort,
+    hostPort,
+    hostIp,
+  });
 
   it.each([
     [80, [binding('80/tcp', '')]],
@@ -77,15 +81,24 @@ describe('parseMount', () => {
     ['data:/data', { kind: 'volume', volume: 'data', target: '/data', readOnly: false }],
     ['data:/data/:ro', { kind: 'volume', volume: 'data', target: '/data', readOnly: true }],
     ['/data', { kind: 'anonymous', target: '/data' }],
-    [{ type: 'volume', source: 'data', target: '/d', read_only: true }, { kind: 'volume', volume: 'data', target: '/d', readOnly: true }],
-    [{ type: 'tmpfs', target: '/t', tmpfs: { size: '64m', mode: 0o700 } }, { kind: 'tmpfs', target: '/t', options: 'size=64m,mode=700' }],
+    [
+      { type: 'volume', source: 'data', target: '/d', read_only: true },
+      { kind: 'volume', volume: 'data', target: '/d', readOnly: true },
+    ],
+    [
+      { type: 'tmpfs', target: '/t', tmpfs: { size: '64m', mode: 0o700 } },
+      { kind: 'tmpfs', target: '/t', options: 'size=64m,mode=700' },
+    ],
   ])('reads %j', (mount, expected) => {
     expect(parseMount(mount)).toEqual(expected);
   });
 
-  it.each(['/etc:/etc', './here:/etc', '~/x:/etc', { type: 'bind', source: '/etc', target: '/etc' }])('does not mount the host: %j', (mount) => {
-    expect(parseMount(mount)).toMatchObject({ kind: 'refused' });
-  });
+  it.each(['/etc:/etc', './here:/etc', '~/x:/etc', { type: 'bind', source: '/etc', target: '/etc' }])(
+    'does not mount the host: %j',
+    (mount) => {
+      expect(parseMount(mount)).toMatchObject({ kind: 'refused' });
+    },
+  );
 
   it.each(['data:data', ':/data', 'data:/data:ro:x', 'data:/data:wild'])('refuses %j', (mount) => {
     expect(() => parseMount(mount)).toThrow();

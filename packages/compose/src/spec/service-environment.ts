@@ -7,7 +7,12 @@ import { toMap } from './list-or-map.ts';
 export const LOCK_DIRECTORIES_IN_CONTAINER = ['/tmp/balena', '/tmp/resin'] as const;
 
 /** The variables that tell a name which may change without the service being changed. */
-const UNCOMPARED = new Set(['BALENA_APP_NAME', 'RESIN_APP_NAME', 'BALENA_DEVICE_NAME_AT_INIT', 'RESIN_DEVICE_NAME_AT_INIT']);
+const UNCOMPARED = new Set([
+  'BALENA_APP_NAME',
+  'RESIN_APP_NAME',
+  'BALENA_DEVICE_NAME_AT_INIT',
+  'RESIN_DEVICE_NAME_AT_INIT',
+]);
 
 /** Do containers that differ in this variable alone count as equal? */
 export function isCompared(variable: string): boolean {

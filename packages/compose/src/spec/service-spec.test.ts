@@ -93,7 +93,10 @@ describe('feature labels', () => {
   const labels = { 'io.balena.features.supervisor-api': '1' };
 
   it('supervisor-api gives the address and key of the API, and a place on its network', () => {
-    const { config } = specify({ labels, environment: { BALENA_SUPERVISOR_PORT: 'overwritten' } }, { supervisorApiKey: 'secret-key' });
+    const { config } = specify(
+      { labels, environment: { BALENA_SUPERVISOR_PORT: 'overwritten' } },
+      { supervisorApiKey: 'secret-key' },
+    );
     for (const prefix of ['BALENA', 'RESIN']) {
       expect(config.environment).toMatchObject({
         [`${prefix}_SUPERVISOR_API_KEY`]: 'secret-key',
@@ -120,13 +123,14 @@ describe('feature labels', () => {
 
   it('balena-socket mounts the engine, and leaves a DOCKER_HOST of the service', () => {
     const { config } = specify({ labels: { 'io.balena.features.balena-socket': '1' } });
-    expect(config.mounts.filter(({ source }) => source === '/var/run/docker.sock').map(({ target }) => target)).toEqual([
-      '/host/run/balena-engine.sock',
-      '/var/run/balena.sock',
-      '/var/run/docker.sock',
-    ]);
+    expect(config.mounts.filter(({ source }) => source === '/var/run/docker.sock').map(({ target }) => target)).toEqual(
+      ['/host/run/balena-engine.sock', '/var/run/balena.sock', '/var/run/docker.sock'],
+    );
     expect(config.environment['DOCKER_HOST']).toBe('unix:///host/run/balena-engine.sock');
-    const own = specify({ labels: { 'io.balena.features.balena-socket': '1' }, environment: { DOCKER_HOST: 'tcp://x' } });
+    const own = specify({
+      labels: { 'io.balena.features.balena-socket': '1' },
+      environment: { DOCKER_HOST: 'tcp://x' },
+    });
     expect(own.config.environment['DOCKER_HOST']).toBe('tcp://x');
   });
 
@@ -150,13 +154,30 @@ describe('compose fields', () => {
     ['cpus', { cpus: '0.5' }, { resources: { nanoCpus: 500_000_000 } }],
     ['mem_limit', { mem_limit: '64m' }, { resources: { memory: 67_108_864 } }],
     ['storage_opt', { storage_opt: { size: '1G' } }, { storageOpt: { size: '1G' } }],
-    ['ulimits', { ulimits: { nproc: 5, nofile: { soft: 1, hard: 2 } } }, { ulimits: [{ name: 'nofile', soft: 1, hard: 2 }, { name: 'nproc', soft: 5, hard: 5 }] }],
+    [
+      'ulimits',
+      { ulimits: { nproc: 5, nofile: { soft: 1, hard: 2 } } },
+      {
+        ulimits: [
+          { name: 'nofile', soft: 1, hard: 2 },
+          { name: 'nproc', soft: 5, hard: 5 },
+        ],
+      },
+    ],
     ['capabilities', { cap_add: ['CAP_SYS_ADMIN', 'net_admin'] }, { capAdd: ['NET_ADMIN', 'SYS_ADMIN'] }],
-    ['a device with permissions', { devices: ['/dev/a:rw'] }, { devices: [{ hostPath: '/dev/a', containerPath: '/dev/a', permissions: 'rw' }] }],
+    [
+      'a device with permissions',
+      { devices: ['/dev/a:rw'] },
+      { devices: [{ hostPath: '/dev/a', containerPath: '/dev/a', permissions: 'rw' }] },
+    ],
     ['hosts in both forms', { extra_hosts: ['a:1.2.3.4', 'b=::1'] }, { extraHosts: ['a:1.2.3.4', 'b:::1'] }],
     ['stop_grace_period', { stop_grace_period: '1m30s' }, { stopTimeout: 90 }],
     ['security labels', { security_opt: ['label=disable', 'seccomp=x'] }, { securityOpt: ['seccomp=x'] }],
-    ['a health check', { healthcheck: { test: 'true', interval: '5s', start_period: '1m' } }, { healthcheck: { test: ['CMD-SHELL', 'true'], interval: 5000, timeout: 0, startPeriod: 60_000, retries: 0 } }],
+    [
+      'a health check',
+      { healthcheck: { test: 'true', interval: '5s', start_period: '1m' } },
+      { healthcheck: { test: ['CMD-SHELL', 'true'], interval: 5000, timeout: 0, startPeriod: 60_000, retries: 0 } },
+    ],
     ['no health check', { healthcheck: { disable: true } }, { healthcheck: { test: ['NONE'] } }],
     ['expose', { expose: [80] }, { exposedPorts: ['80/tcp'] }],
     ['the host network', { network_mode: 'host', hostname: 'x' }, { networkMode: 'host', networks: {}, hostname: '' }],
@@ -168,16 +189,38 @@ describe('compose fields', () => {
 
   it('gives an endpoint the name of the service and the aliases asked for', () => {
     const { config } = specify({ composition: { networks: { back: { aliases: ['db'], ipv4_address: '10.1.2.3' } } } });
-    expect(config.networks).toEqual({ u1_back: { aliases: ['db', 'web'], ipv4Address: '10.1.2.3', ipv6Address: '', linkLocalIps: [] } });
+    expect(config.networks).toEqual({
+      u1_back: { aliases: ['db', 'web'], ipv4Address: '10.1.2.3', ipv6Address: '', linkLocalIps: [] },
+    });
   });
 
   it.each<[string, TargetService['composition'], { field: string; reason: string }]>([
-    ['an unknown network', { networks: ['x'] }, { field: 'networks.x', reason: 'is not one of the networks of the app' }],
-    ['an unknown volume', { volumes: ['x:/x'] }, { field: 'volumes[0]', reason: "volume 'x' is not one of the app's volumes" }],
+    [
+      'an unknown network',
+      { networks: ['x'] },
+      { field: 'networks.x', reason: 'is not one of the networks of the app' },
+    ],
+    [
+      'an unknown volume',
+      { volumes: ['x:/x'] },
+      { field: 'volumes[0]', reason: "volume 'x' is not one of the app's volumes" },
+    ],
     ['an unknown dependency', { depends_on: ['x'] }, { field: 'depends_on.x', reason: 'there is no such service' }],
-    ['the network of a container', { network_mode: 'container:x' }, { field: 'network_mode', reason: "'container:x' is not supported; use host, none, bridge or service:<name>" }],
-    ['a bad size', { mem_limit: 'much' }, { field: 'mem_limit', reason: "'much' is not a size; write a number of bytes or e.g. 64m" }],
-    ['a bad number of CPUs', { cpus: 'two' }, { field: 'cpus', reason: "'two' is not a number of CPUs; write e.g. 0.5" }],
+    [
+      'the network of a container',
+      { network_mode: 'container:x' },
+      { field: 'network_mode', reason: "'container:x' is not supported; use host, none, bridge or service:<name>" },
+    ],
+    [
+      'a bad size',
+      { mem_limit: 'much' },
+      { field: 'mem_limit', reason: "'much' is not a size; write a number of bytes or e.g. 64m" },
+    ],
+    [
+      'a bad number of CPUs',
+      { cpus: 'two' },
+      { field: 'cpus', reason: "'two' is not a number of CPUs; write e.g. 0.5" },
+    ],
   ])('refuses %s', (_, composition, problem) => {
     expect(specify({ composition }).findings.problems).toEqual([problem]);
   });

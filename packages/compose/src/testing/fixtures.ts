@@ -78,11 +78,19 @@ function testApp({ id = 1, commit = 'c1', services, networks = {}, volumes = {} 
 
 /** The engine of a device on which a target is reached. */
 export function reachedSnapshot(target: TargetState): EngineSnapshot {
-  const apps = Object.values(target.apps).flatMap((app) => (app.release === null ? [] : [{ app, release: app.release }]));
+  const apps = Object.values(target.apps).flatMap((app) =>
+    app.release === null ? [] : [{ app, release: app.release }],
+  );
   return {
     images: apps.flatMap(({ release }) => Object.values(release.services).map(({ image }) => testImage(image))),
     networks: [
-      { id: 'n-supervisor0', name: 'supervisor0', supervised: true, appId: null, config: SUPERVISOR_NETWORK_SPEC.config },
+      {
+        id: 'n-supervisor0',
+        name: 'supervisor0',
+        supervised: true,
+        appId: null,
+        config: SUPERVISOR_NETWORK_SPEC.config,
+      },
       ...apps.flatMap(({ app, release }) =>
         specifyNetworks(app, release).map(({ name, config }) => ({
           id: `n-${name}`,
