@@ -1,14 +1,14 @@
 import { SupervisorError } from '@device-supervisor/errors';
 
 /** The command line asks for something that there is not. */
-export class UsageError extends SupervisorError<'USAGE', object> {
+export class UsageError extends SupervisorError<'USAGE'> {
   constructor(message: string, hint: string) {
     super('USAGE', message, { details: {}, hint });
   }
 }
 
 /** This machine, or what it holds, does not let us start. */
-export class StartError extends SupervisorError<'CANNOT_START', object> {
+export class StartError extends SupervisorError<'CANNOT_START'> {
   constructor(message: string, options: { readonly hint: string; readonly cause?: unknown }) {
     super('CANNOT_START', message, { details: {}, ...options });
   }
@@ -53,7 +53,7 @@ export class SupervisorApiError extends SupervisorError<
 }
 
 /** There is no static busybox for a project that asks for one. */
-export class BusyboxUnavailableError extends SupervisorError<'BUSYBOX_UNAVAILABLE', object> {
+export class BusyboxUnavailableError extends SupervisorError<'BUSYBOX_UNAVAILABLE'> {
   constructor(reason: string, cause?: unknown) {
     super('BUSYBOX_UNAVAILABLE', `the project asks for a static busybox (x-busybox), and ${reason}`, {
       details: {},

@@ -28,6 +28,7 @@ async function run(): Promise<number> {
       workingDirectory: env['INIT_CWD'] ?? process.cwd(),
       environment: env,
       screen,
+      output: stdout,
       keyboard: stdin instanceof ReadStream && stdin.isTTY && screen.isLive ? stdin : null,
     });
   } catch (error) {
@@ -40,6 +41,9 @@ async function run(): Promise<number> {
 
 function describe(error: unknown): string {
   // What we did not expect is a fault of ours, and the stack tells where.
-  const trace = error instanceof SupervisorError || !(error instanceof Error) || process.env['DEBUG'] === undefined ? '' : `\n${error.stack}`;
+  const trace =
+    error instanceof SupervisorError || !(error instanceof Error) || process.env['DEBUG'] === undefined
+      ? ''
+      : `\n${error.stack}`;
   return `${formatError(error)}${trace}\n`;
 }

@@ -16,9 +16,11 @@ while true; do
   echo "$count" | publish count
   state=$(timeout 2 wget -q -O - "$url" 2>/dev/null) || state='{"error":"the supervisor does not answer"}'
   echo "$state" | publish state.json
-  if [ "$state" != "$before" ]; then
-    echo "the supervisor says: $state"
-    before=$state
+  # The words alone, e.g. `Running Running Starting`.
+  words=$(echo "$state" | grep -o '"\(status\|error\)":"[^"]*"' | cut -d '"' -f 4 | tr '\n' ' ')
+  if [ "$words" != "$before" ]; then
+    echo "the supervisor says: $words"
+    before=$words
   fi
   # A signal ends the wait at once; a sleep in the foreground it would not end.
   sleep "$INTERVAL" &

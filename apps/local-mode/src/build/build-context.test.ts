@@ -22,7 +22,17 @@ async function write(files: Readonly<Record<string, string>>): Promise<void> {
 }
 
 function instructions(dockerfile: BuildInstructions['dockerfile'], context: string = folder): BuildInstructions {
-  return { context, dockerfile, args: {}, labels: {}, target: null, network: null, noCache: false, pull: false, addBusybox: false };
+  return {
+    context,
+    dockerfile,
+    args: {},
+    labels: {},
+    target: null,
+    network: null,
+    noCache: false,
+    pull: false,
+    addBusybox: false,
+  };
 }
 
 async function packed(
@@ -35,7 +45,7 @@ async function packed(
   archive.once('error', (error) => reader.destroy(error));
   archive.pipe(reader);
   for await (const entry of reader) {
-    const { name, type, mode = 0, linkname } = entry.header;
+    const { name, type, mode, linkname } = entry.header;
     const content = await text(Readable.from(entry));
     entries[name] = type === 'file' ? `${mode.toString(8)} ${content}` : `${type} ${linkname ?? ''}`.trim();
   }
@@ -73,7 +83,13 @@ describe('packBuildContext', () => {
   });
 
   it('tells upper from lower case, and finds a file in an ignored folder that a later rule wants', async () => {
-    await write({ '.dockerignore': 'Keep\ndata\n!data/keep/it', Dockerfile: '', keep: '', 'data/drop': '', 'data/keep/it': 'x' });
+    await write({
+      '.dockerignore': 'Keep\ndata\n!data/keep/it',
+      Dockerfile: '',
+      keep: '',
+      'data/drop': '',
+      'data/keep/it': 'x',
+    });
     expect(Object.keys((await packed()).entries)).toEqual(['.dockerignore', 'Dockerfile', 'keep', 'data/keep/it']);
   });
 
@@ -85,7 +101,9 @@ describe('packBuildContext', () => {
       a: '',
       b: '',
     });
-    const { dockerfile, entries } = await packed(instructions({ kind: 'file', path: join(folder, 'docker/Dockerfile') }));
+    const { dockerfile, entries } = await packed(
+      instructions({ kind: 'file', path: join(folder, 'docker/Dockerfile') }),
+    );
     expect(dockerfile).toBe('docker/Dockerfile');
     expect(Object.keys(entries)).toEqual(['.dockerignore', 'a', 'docker/Dockerfile']);
   });

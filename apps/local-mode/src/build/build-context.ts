@@ -55,7 +55,11 @@ interface ContextFile {
 }
 
 /** What is in the context and not ignored, folders before what is in them. */
-async function* selectFiles(root: string, rules: IgnoreRules, needed: ReadonlySet<string>): AsyncGenerator<ContextFile> {
+async function* selectFiles(
+  root: string,
+  rules: IgnoreRules,
+  needed: ReadonlySet<string>,
+): AsyncGenerator<ContextFile> {
   const folders = [root];
   for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
     for (const entry of (await readdir(folder)).sort()) {
@@ -64,7 +68,10 @@ async function* selectFiles(root: string, rules: IgnoreRules, needed: ReadonlySe
       const stats = await lstat(path);
       const ignored = rules.ignore.ignores(name) && !needed.has(name);
       // A later rule, or a Dockerfile below, may take back what a rule says of the folder.
-      if (stats.isDirectory() && (!ignored || rules.hasExceptions || [...needed].some((file) => file.startsWith(`${name}/`)))) {
+      if (
+        stats.isDirectory() &&
+        (!ignored || rules.hasExceptions || [...needed].some((file) => file.startsWith(`${name}/`)))
+      ) {
         folders.push(path);
       }
       if (!ignored) yield { name, path, stats };

@@ -26,7 +26,12 @@ describe('readBuildLine', () => {
   });
 
   it('keeps the error and what was pulled', () => {
-    expect(read({ status: 'Pulling fs layer', id: 'a1', progressDetail: {} }, { error: 'no such host', errorDetail: { message: 'x' } })).toEqual({
+    expect(
+      read(
+        { status: 'Pulling fs layer', id: 'a1', progressDetail: {} },
+        { error: 'no such host', errorDetail: { message: 'x' } },
+      ),
+    ).toEqual({
       text: 'a1: Pulling fs layer\nno such host\n',
       step: null,
       error: 'no such host',

@@ -37,7 +37,8 @@ describe('findBusybox', () => {
     const error = await find(machineWith(), [process.execPath]).catch((failure: unknown) => failure);
     expect(error).toBeInstanceOf(BusyboxUnavailableError);
     expect(error).toMatchObject({
-      message: 'the project asks for a static busybox (x-busybox), and this machine has none, nor apt-get to download it',
+      message:
+        'the project asks for a static busybox (x-busybox), and this machine has none, nor apt-get to download it',
       hint: expect.stringContaining('apt-get install busybox-static'),
     });
   });
@@ -50,7 +51,10 @@ describe('findBusybox', () => {
   });
 
   it('keeps the reason why it cannot be downloaded', async () => {
-    const offline: CommandRunner = { ...machineWith('apt-get', 'dpkg-deb'), run: () => Promise.reject(new Error('no network')) };
+    const offline: CommandRunner = {
+      ...machineWith('apt-get', 'dpkg-deb'),
+      run: () => Promise.reject(new Error('no network')),
+    };
     await expect(find(offline, [])).rejects.toMatchObject({ cause: new Error('no network') });
   });
 });

@@ -42,7 +42,12 @@ async function download({ commands, directory, onProgress, signal }: FindBusybox
   const lists = join(directory, 'lists');
   await mkdir(lists, { recursive: true });
   // Lists and cache of its own: those of the system may be empty, and belong to root.
-  const settings = [`Dir::State::Lists=${lists}`, `Dir::Cache=${directory}`, 'APT::Sandbox::User=root', 'Debug::NoLocking=true'];
+  const settings = [
+    `Dir::State::Lists=${lists}`,
+    `Dir::Cache=${directory}`,
+    'APT::Sandbox::User=root',
+    'Debug::NoLocking=true',
+  ];
   const options = settings.flatMap((setting) => ['-o', setting]);
   const unpacked = join(directory, 'root');
   try {
@@ -50,7 +55,7 @@ async function download({ commands, directory, onProgress, signal }: FindBusybox
     // It downloads into the current folder, and nowhere else.
     const downloading = ['apt-get', '-q', ...options, 'download', 'busybox-static'];
     await commands.run('sh', ['-c', 'cd "$0" && exec "$@"', directory, ...downloading], { signal });
-    const [file = 'none.deb'] = (await readdir(directory)).filter((name) => name.endsWith('.deb'));
+    const file = (await readdir(directory)).find((name) => name.endsWith('.deb')) ?? 'none.deb';
     await commands.run('dpkg-deb', ['-x', join(directory, file), unpacked], { signal });
   } catch (error) {
     signal.throwIfAborted();

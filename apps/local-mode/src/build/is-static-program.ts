@@ -29,8 +29,10 @@ async function programHeaderTypes(file: FileHandle): Promise<readonly number[] |
   const is64 = header[4] === 2;
   const isLittle = header[5] === 1;
   const short = (offset: number): number => (isLittle ? header.readUInt16LE(offset) : header.readUInt16BE(offset));
-  const word = (bytes: Buffer, offset: number): number => (isLittle ? bytes.readUInt32LE(offset) : bytes.readUInt32BE(offset));
-  const long = (offset: number): number => Number(isLittle ? header.readBigUInt64LE(offset) : header.readBigUInt64BE(offset));
+  const word = (bytes: Buffer, offset: number): number =>
+    isLittle ? bytes.readUInt32LE(offset) : bytes.readUInt32BE(offset);
+  const long = (offset: number): number =>
+    Number(isLittle ? header.readBigUInt64LE(offset) : header.readBigUInt64BE(offset));
   const table = is64 ? long(32) : word(header, 28);
   const size = short(is64 ? 54 : 42);
   const count = short(is64 ? 56 : 44);

@@ -1,3 +1,5 @@
+import type { Writable } from 'node:stream';
+
 /** A wish to stop, by signal or key. */
 export interface Interruption extends Disposable {
   /** Aborted at the first wish. */
@@ -13,14 +15,20 @@ export class Interrupted extends Error {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** @param onSecond called at every wish after the first: somebody does not want to wait */
-export function listenForInterruption(onSecond: () => void): Interruption {
+/**
+ * @param output what is written where nobody reads any more, such as a closed terminal, is a wish to stop, too
+ * @param onSecond called at every wish after the first: somebody does not want to wait
+ */
+export function listenForInterruption(output: Writable, onSecond: () => void): Interruption {
   const controller = new AbortController();
   const request = (): void => {
     if (controller.signal.aborted) onSecond();
     else controller.abort(new Interrupted('interrupted'));
   };
+  // A closed terminal sends a signal as well, and means it once.
+  const onLost = (): void => controller.abort(new Interrupted('nobody reads the output'));
   for (const signal of SIGNALS) process.on(signal, request);
+  output.on('error', onLost);
   return {
     signal: controller.signal,
     request,

@@ -36,7 +36,11 @@ describe('parseOptions', () => {
     ['a port without a number', ['--port'], "option '--port <value>' argument missing"],
     ['a value for a flag', ['--keep=1'], "option '--keep' does not take an argument"],
     ['--stop with a path', ['--stop', 'a'], '--stop goes with neither a path nor --detach nor --keep'],
-    ['--volumes with --keep', ['--volumes', '--keep'], '--volumes removes volumes when stopping, and --detach and --keep do not stop'],
+    [
+      '--volumes with --keep',
+      ['--volumes', '--keep'],
+      '--volumes removes volumes when stopping, and --detach and --keep do not stop',
+    ],
   ])('refuses %s', (_, args, message) => {
     expect(() => parseOptions(args)).toThrow(expect.objectContaining({ name: UsageError.name, message }));
   });

@@ -97,7 +97,10 @@ function parse(args: readonly string[]) {
     });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new UsageError(error.message.replace(/\. .*$/s, '').replace(/^[A-Z]/, (letter) => letter.toLowerCase()), SEE_HELP);
+    throw new UsageError(
+      error.message.replace(/\. .*$/s, '').replace(/^[A-Z]/, (letter) => letter.toLowerCase()),
+      SEE_HELP,
+    );
   }
 }
 

@@ -1,4 +1,10 @@
-import { formatEngineEndpoint, parseEngineEndpoint, resolveEngine, type LocalEngine, type ResolveEngineOptions } from '@device-supervisor/local-engine';
+import {
+  formatEngineEndpoint,
+  parseEngineEndpoint,
+  resolveEngine,
+  type LocalEngine,
+  type ResolveEngineOptions,
+} from '@device-supervisor/local-engine';
 import { StartError } from '../errors.ts';
 
 /** The engine of a session that has not been stopped. */
@@ -12,7 +18,10 @@ export interface RecordedEngine {
  *
  * @throws StartError when the environment names another engine than the session that is still there has
  */
-export async function chooseEngine(recorded: RecordedEngine | null, options: ResolveEngineOptions): Promise<LocalEngine> {
+export async function chooseEngine(
+  recorded: RecordedEngine | null,
+  options: ResolveEngineOptions,
+): Promise<LocalEngine> {
   if (recorded === null) return await resolveEngine(options);
   const { DOCKER_HOST, DOCKER_SOCKET, ...environment } = options.environment;
   const asked = [DOCKER_HOST, DOCKER_SOCKET].find((value) => value !== undefined && value !== '');

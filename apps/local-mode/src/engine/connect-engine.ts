@@ -13,6 +13,8 @@ export function connectEngine(endpoint: string): Docker {
     throw new StartError(`${endpoint} does not name an engine`, { hint: 'Write unix:///path or tcp://host:port' });
   }
   return new Docker(
-    parsed.kind === 'unix' ? { socketPath: parsed.socketPath } : { protocol: 'http', host: parsed.host, port: parsed.port },
+    parsed.kind === 'unix'
+      ? { socketPath: parsed.socketPath }
+      : { protocol: 'http', host: parsed.host, port: parsed.port },
   );
 }

@@ -18,7 +18,13 @@ describe('parseStatus', () => {
   });
 
   it('takes a container as steady once it has been up for a second', () => {
-    const steady = ['Up Less than a second', 'Up 1 second', 'Up 2 minutes (healthy)', 'Restarting (1) 2 minutes ago', 'Created'].map((status) => parseStatus(status).steady);
+    const steady = [
+      'Up Less than a second',
+      'Up 1 second',
+      'Up 2 minutes (healthy)',
+      'Restarting (1) 2 minutes ago',
+      'Created',
+    ].map((status) => parseStatus(status).steady);
     expect(steady).toEqual([false, true, true, false, false]);
   });
 });

@@ -60,7 +60,12 @@ function publishedPorts(ports: readonly Docker.Port[]): PublishedPort[] {
   for (const { IP = '', PublicPort, PrivatePort, Type } of ports) {
     if (PublicPort === undefined || PublicPort === 0) continue;
     const address = IP === '0.0.0.0' || IP === '::' ? '' : IP;
-    unique.set(`${address} ${PublicPort}/${Type}`, { address, port: PublicPort, containerPort: PrivatePort, protocol: Type });
+    unique.set(`${address} ${PublicPort}/${Type}`, {
+      address,
+      port: PublicPort,
+      containerPort: PrivatePort,
+      protocol: Type,
+    });
   }
   return [...unique.values()].sort((a, b) => a.port - b.port);
 }

@@ -26,17 +26,25 @@ const BuildInput = z.looseObject({
 export type BuildInput = z.infer<typeof BuildInput>;
 
 const EnvironmentFile = z.union(
-  [z.string().transform((path) => ({ path, required: true })), z.looseObject({ path: z.string(), required: Flag.default(true) })],
+  [
+    z.string().transform((path) => ({ path, required: true })),
+    z.looseObject({ path: z.string(), required: Flag.default(true) }),
+  ],
   'must be a path, or a map with path and required',
 );
-const EnvironmentFiles = z.union([
-  z.string().transform((path) => [{ path, required: true }]),
-  z.array(EnvironmentFile),
-], 'must be a path or a list of paths');
+const EnvironmentFiles = z.union(
+  [z.string().transform((path) => [{ path, required: true }]), z.array(EnvironmentFile)],
+  'must be a path or a list of paths',
+);
 
 export const ServiceInput = z.looseObject({
   image: z.string().min(1, 'must not be empty').nullish(),
-  build: z.union([z.string().transform((context): BuildInput => ({ context })), BuildInput], 'must be a path, or a map with context').nullish(),
+  build: z
+    .union(
+      [z.string().transform((context): BuildInput => ({ context })), BuildInput],
+      'must be a path, or a map with context',
+    )
+    .nullish(),
   environment: KeyValues.nullish(),
   env_file: EnvironmentFiles.nullish(),
   labels: KeyValues.nullish(),

@@ -38,7 +38,11 @@ describe('interpolate', () => {
     ['an empty one with :?', '${EMPTY:?}', 'variable EMPTY must be set'],
     ['an open brace', '${SET:-x', "'${SET:-x' has no closing brace"],
     ['no name', 'a $ b', "'a $ b' cannot be read: after $ comes a name, {name} or another $; a plain $ is written $$"],
-    ['an unknown operator', '${SET/x}', "'${SET/x}' cannot be read: after ${SET comes }, or one of :- - :? ? :+ +; a plain $ is written $$"],
+    [
+      'an unknown operator',
+      '${SET/x}',
+      "'${SET/x}' cannot be read: after ${SET comes }, or one of :- - :? ? :+ +; a plain $ is written $$",
+    ],
   ])('refuses %s', (_, text, message) => {
     expect(() => interpolate(text, VARIABLES)).toThrow(new InterpolationError(message));
   });

@@ -18,7 +18,10 @@ const COMPOSE_FILES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'doc
 export async function locateProject(path: string): Promise<ProjectLocation> {
   switch (await kindOf(path)) {
     case 'absent':
-      throw new UsageError(`there is no ${path}`, 'Name a folder with a compose.yaml or a Dockerfile, or the file itself');
+      throw new UsageError(
+        `there is no ${path}`,
+        'Name a folder with a compose.yaml or a Dockerfile, or the file itself',
+      );
     case 'file': {
       const isDockerfile = /^(.*\.)?dockerfile(\..*)?$/i.test(basename(path));
       return { kind: isDockerfile ? 'dockerfile' : 'compose', file: path, directory: dirname(path) };
@@ -45,7 +48,11 @@ async function kindOf(path: string): Promise<'absent' | 'file' | 'folder'> {
   try {
     return (await stat(path)).isDirectory() ? 'folder' : 'file';
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return 'absent';
-    throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, 'Check its permissions');
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      return 'absent';
+    throw new UsageError(
+      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      'Check its permissions',
+    );
   }
 }

@@ -48,8 +48,7 @@ export interface BuildInstructions {
 
 export type DockerfileSource =
   /** Absolute path, in the context or elsewhere. */
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'inline'; readonly content: string };
+  { readonly kind: 'file'; readonly path: string } | { readonly kind: 'inline'; readonly content: string };
 
 /** Reference of the image that is built for a service: the name that the public command-line client gives it. */
 export function builtImage(service: string): string {

@@ -67,7 +67,11 @@ describe('readComposeFile', () => {
     ['a tab as indentation', 'services:\n\tweb: {}', 'compose.yaml:2:1: '],
     ['a key that stands there twice', 'a: 1\na: 2', 'compose.yaml:2:1: Map keys must be unique'],
     ['an unknown anchor', 'a: *none', 'compose.yaml:1:4: a: there is no anchor &none before this'],
-    ['a variable that must be set', 'services:\n  web:\n    image: ${IMAGE:?name one}', 'compose.yaml:3:12: services.web.image: variable IMAGE must be set: name one'],
+    [
+      'a variable that must be set',
+      'services:\n  web:\n    image: ${IMAGE:?name one}',
+      'compose.yaml:3:12: services.web.image: variable IMAGE must be set: name one',
+    ],
   ])('names line and column of %s', (_, text, message) => {
     expect(faultOf(text)).toContain(message);
   });

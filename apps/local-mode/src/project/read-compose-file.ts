@@ -1,4 +1,15 @@
-import { isAlias, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+} from 'yaml';
 import type { Position, ProjectIssue } from './errors.ts';
 import { ProjectError } from './errors.ts';
 import { interpolate, InterpolationError, type Variables } from './interpolate.ts';
@@ -25,7 +36,12 @@ export function readComposeFile(text: string, file: string, variables: Variables
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  const faults = document.errors.map(({ message, pos: [offset] }) => ({ file, position: positionAt(offset), path: '', message }));
+  const faults = document.errors.map(({ message, pos: [offset] }) => ({
+    file,
+    position: positionAt(offset),
+    path: '',
+    message,
+  }));
   if (faults.length > 0) throw new ProjectError(faults);
 
   const unset = interpolateScalars(document, { file, variables, positionAt });
@@ -49,7 +65,12 @@ function interpolateScalars(
     Alias(_, node, ancestors) {
       if (node.resolve(document) !== undefined) return;
       const position = node.range == null ? undefined : positionAt(node.range[0]);
-      faults.push({ file, position, path: pathOf(ancestors), message: `there is no anchor &${node.source} before this` });
+      faults.push({
+        file,
+        position,
+        path: pathOf(ancestors),
+        message: `there is no anchor &${node.source} before this`,
+      });
     },
     Scalar(key, node, ancestors) {
       if (key === 'key' || typeof node.value !== 'string') return;

@@ -141,14 +141,20 @@ services:
     environment: { C: 3 }
 `,
     });
-    expect((await readProject(folder, { environment: {} })).services[0]?.environment).toEqual({ A: '1', B: '2', C: '3' });
+    expect((await readProject(folder, { environment: {} })).services[0]?.environment).toEqual({
+      A: '1',
+      B: '2',
+      C: '3',
+    });
     expect(await faultsOf('services:\n  web:\n    image: web\n    env_file: none.env')).toEqual([
       'compose.yaml:4:5: services.web.env_file: there is no none.env',
     ]);
   });
 
   it('leaves out services whose profiles are not active, and says so', async () => {
-    await write({ 'compose.yaml': 'services:\n  web: { image: web }\n  debug: { image: debug, profiles: [debug, dev] }' });
+    await write({
+      'compose.yaml': 'services:\n  web: { image: web }\n  debug: { image: debug, profiles: [debug, dev] }',
+    });
     const names = async (profiles: string) =>
       (await readProject(folder, { environment: { COMPOSE_PROFILES: profiles } })).services.map(({ name }) => name);
     expect(await names('')).toEqual(['web']);
@@ -161,7 +167,8 @@ services:
 
   it('says what has no effect, but not of x- keys', async () => {
     await write({
-      'compose.yaml': 'name: a\nversion: "3"\nx-a: 1\nsecrets: {}\nservices:\n  web: { build: { ssh: default, x-b: 1 }, x-c: 1 }',
+      'compose.yaml':
+        'name: a\nversion: "3"\nx-a: 1\nsecrets: {}\nservices:\n  web: { build: { ssh: default, x-b: 1 }, x-c: 1 }',
     });
     const { remarks, services } = await readProject(folder, { environment: {} });
     expect(remarks.map((remark) => remark.replace(`${folder}/`, ''))).toEqual([
@@ -178,7 +185,15 @@ services:
       local: {
         apps: {
           1: {
-            services: { 1: { serviceName: 'main', privileged: true, tty: true, network_mode: 'host', volumes: ['resin-data:/data'] } },
+            services: {
+              1: {
+                serviceName: 'main',
+                privileged: true,
+                tty: true,
+                network_mode: 'host',
+                volumes: ['resin-data:/data'],
+              },
+            },
             volumes: { 'resin-data': {} },
           },
         },
@@ -191,14 +206,46 @@ services:
     ['no services', 'x-a: 1', 'compose.yaml: services: is missing, or not a map of services'],
     ['an empty map of services', 'services: {}', 'compose.yaml:1:1: services: there is no service to run'],
     ['a service of nothing', 'services:\n  web: {}', 'compose.yaml:2:3: services.web: needs an image or a build'],
-    ['extends', 'services:\n  web: { extends: { service: a } }', 'compose.yaml:2:10: services.web.extends: is not supported: write the fields out, or use an anchor and a merge key'],
-    ['include', 'include: [a.yaml]\nservices:\n  web: { image: a }', 'compose.yaml:1:1: include: is not supported: put the services into one file'],
-    ['a git context', 'services:\n  web:\n    build: https://host/repo.git', 'compose.yaml:3:5: services.web.build.context: must be a folder of this machine: clone the repository first'],
-    ['ports that are no list', 'services:\n  web:\n    image: a\n    ports: 80', 'compose.yaml:4:5: services.web.ports: expected array, received number'],
-    ['a wrong item of a list', 'services:\n  web:\n    image: a\n    cap_add:\n      - 1', 'compose.yaml:5:9: services.web.cap_add.0: expected string, received number'],
-    ['a bad service name', 'services:\n  "w b": { image: a }', 'compose.yaml:2:3: services.w b: must start with a letter or digit and hold only letters, digits, _ . and -'],
-    ['a bad network', 'services:\n  web: { image: a }\nnetworks:\n  net: { internal: 5 }', 'compose.yaml:4:10: networks.net.internal: must be true or false'],
-    ['a build of a wrong type', 'services:\n  web: { build: 5 }', 'compose.yaml:2:10: services.web.build: must be a path, or a map with context'],
+    [
+      'extends',
+      'services:\n  web: { extends: { service: a } }',
+      'compose.yaml:2:10: services.web.extends: is not supported: write the fields out, or use an anchor and a merge key',
+    ],
+    [
+      'include',
+      'include: [a.yaml]\nservices:\n  web: { image: a }',
+      'compose.yaml:1:1: include: is not supported: put the services into one file',
+    ],
+    [
+      'a git context',
+      'services:\n  web:\n    build: https://host/repo.git',
+      'compose.yaml:3:5: services.web.build.context: must be a folder of this machine: clone the repository first',
+    ],
+    [
+      'ports that are no list',
+      'services:\n  web:\n    image: a\n    ports: 80',
+      'compose.yaml:4:5: services.web.ports: expected array, received number',
+    ],
+    [
+      'a wrong item of a list',
+      'services:\n  web:\n    image: a\n    cap_add:\n      - 1',
+      'compose.yaml:5:9: services.web.cap_add.0: expected string, received number',
+    ],
+    [
+      'a bad service name',
+      'services:\n  "w b": { image: a }',
+      'compose.yaml:2:3: services.w b: must start with a letter or digit and hold only letters, digits, _ . and -',
+    ],
+    [
+      'a bad network',
+      'services:\n  web: { image: a }\nnetworks:\n  net: { internal: 5 }',
+      'compose.yaml:4:10: networks.net.internal: must be true or false',
+    ],
+    [
+      'a build of a wrong type',
+      'services:\n  web: { build: 5 }',
+      'compose.yaml:2:10: services.web.build: must be a path, or a map with context',
+    ],
   ])('refuses %s', async (_, compose, fault) => {
     expect(await faultsOf(compose)).toEqual([fault]);
   });

@@ -63,7 +63,10 @@ async function readComposeProject(
         .map((key) => formatIssue(locatedIssue({ compose, file }, [key], 'is not supported and has no effect'))),
       ...Object.entries(inputs)
         .filter(([, { profiles }]) => !isActive(profiles ?? [], active))
-        .map(([name, { profiles }]) => `${name} is left out: COMPOSE_PROFILES names none of its profiles (${(profiles ?? []).join(', ')})`),
+        .map(
+          ([name, { profiles }]) =>
+            `${name} is left out: COMPOSE_PROFILES names none of its profiles (${(profiles ?? []).join(', ')})`,
+        ),
       ...results.flatMap((result) => result.remarks),
     ],
   };

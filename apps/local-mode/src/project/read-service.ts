@@ -42,7 +42,9 @@ export async function readService(name: string, input: ServiceInput, context: Se
       build: instructions,
       environment: { ...fromFiles.variables, ...own },
       labels: withFallback(readKeyValues(labels), () => ''),
-      composition: Object.fromEntries(Object.entries(composition).filter(([key, value]) => value !== undefined && !key.startsWith('x-'))),
+      composition: Object.fromEntries(
+        Object.entries(composition).filter(([key, value]) => value !== undefined && !key.startsWith('x-')),
+      ),
       dependencies: readDependencies(composition),
     },
   };

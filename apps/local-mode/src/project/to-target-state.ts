@@ -34,7 +34,9 @@ export function toTargetState(
           name: LOCAL_APP_NAME,
           commit: COMMIT,
           releaseId: '1',
-          services: Object.fromEntries(project.services.map((service, index) => [String(index + 1), toService(service, index + 1)])),
+          services: Object.fromEntries(
+            project.services.map((service, index) => [String(index + 1), toService(service, index + 1)]),
+          ),
           volumes: project.volumes,
           networks: project.networks,
         },

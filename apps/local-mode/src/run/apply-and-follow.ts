@@ -3,7 +3,7 @@ import { findBusybox } from '../build/find-busybox.ts';
 import type { Project } from '../project/project.ts';
 import { readProject } from '../project/read-project.ts';
 import type { Session } from '../session/session.ts';
-import type { Run } from './local-mode.ts';
+import type { Run } from './run.ts';
 import { openLogHub } from './log-hub.ts';
 import { projectPath, shortPath } from './place.ts';
 import { runProject } from './run-project.ts';

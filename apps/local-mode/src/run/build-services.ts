@@ -54,7 +54,8 @@ export async function buildServices(project: Project, options: BuildServicesOpti
   );
   signal.throwIfAborted();
   const present = new Map<string, boolean>();
-  for (const { name, image } of project.services) present.set(name, !failures.has(name) || (await hasImage(engine, image)));
+  for (const { name, image } of project.services)
+    present.set(name, !failures.has(name) || (await isPresent(engine, image)));
   return {
     failures: [...failures.values()],
     ...chooseRunnable(project.services, { failures, hasImage: (name) => present.get(name) ?? false }),
@@ -72,7 +73,7 @@ export function chooseRunnable(
     notBuilt.set(name, `${reasonOf(error)}${before}`);
   }
   const absent = new Set([...failures.keys()].filter((name) => !hasImage(name)));
-  for (let size = -1; size !== absent.size; ) {
+  for (let size = -1; size !== absent.size;) {
     size = absent.size;
     for (const { name, dependencies } of services) {
       const culprit = dependencies.find((dependency) => absent.has(dependency));
@@ -90,7 +91,7 @@ function reasonOf(error: unknown): string {
   return `cannot be built: ${step === null ? dockerfile : `${dockerfile}, ${formatStep(step)}`}`;
 }
 
-async function hasImage(engine: Docker, image: string): Promise<boolean> {
+async function isPresent(engine: Docker, image: string): Promise<boolean> {
   try {
     await engine.getImage(image).inspect();
     return true;

@@ -19,7 +19,10 @@ export async function followServices(
   context: ApplyContext,
 ): Promise<void> {
   const { screen, logs, signal } = context;
-  const printer = createLogPrinter(screen, project.services.map(({ name }) => name));
+  const printer = createLogPrinter(
+    screen,
+    project.services.map(({ name }) => name),
+  );
   logs.passTo((line) => {
     if (showLogs()) printer.print(line);
   });

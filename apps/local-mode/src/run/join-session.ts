@@ -7,7 +7,7 @@ import { isRunning } from '../session/process-identity.ts';
 import type { SessionRecord } from '../session/session-record.ts';
 import { createSupervisorClient } from '../supervisor/supervisor-client.ts';
 import { applyAndFollow, type RunningSession } from './apply-and-follow.ts';
-import type { Run } from './local-mode.ts';
+import type { Run } from './run.ts';
 
 /** How long another process may take to start, in milliseconds: it may be installing an engine. */
 const START_DEADLINE = 300_000;

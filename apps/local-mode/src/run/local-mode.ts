@@ -1,36 +1,26 @@
-import { Interrupted, listenForInterruption, type Interruption } from '../cli/interruption.ts';
+import { Interrupted, listenForInterruption } from '../cli/interruption.ts';
 import type { Options } from '../cli/options.ts';
-import { chooseEngine } from '../engine/choose-engine.ts';
 import { SupervisorLostError } from '../errors.ts';
 import type { Project } from '../project/project.ts';
 import { readProject } from '../project/read-project.ts';
 import { ownStateFolder } from '../session/own-state-folder.ts';
-import { openSession, type Session } from '../session/session.ts';
-import { sessionFile, type SessionFile } from '../session/session-record.ts';
-import { prepareStateFolder, type StateFolder } from '../session/state-folder.ts';
+import type { Session } from '../session/session.ts';
+import { sessionFile } from '../session/session-record.ts';
+import { prepareStateFolder } from '../session/state-folder.ts';
 import { applyAndFollow } from './apply-and-follow.ts';
 import { joinSession } from './join-session.ts';
-import { projectPath, statePath, supervisorProgram, type Place } from './place.ts';
+import { projectPath, statePath, type Place } from './place.ts';
+import type { Run } from './run.ts';
+import { startSession } from './start-session.ts';
 import { stopRecordedSession, stopSession } from './stop-session.ts';
 import { LISTEN_ALL_WARNING } from './summary.ts';
-
-/** What every part of a run needs. */
-export interface Run {
-  readonly options: Options;
-  readonly place: Place;
-  readonly state: StateFolder;
-  readonly file: SessionFile;
-  readonly interruption: Interruption;
-  /** Says what begins now. */
-  say(message: string): void;
-}
 
 /** Does what the options ask for. @returns exit code */
 export async function runLocalMode(options: Options, place: Place): Promise<number> {
   const { screen, environment } = place;
   const project = options.stop ? null : await readProject(projectPath(options, place), { environment });
   let session: Session | null = null;
-  using interruption = listenForInterruption(() => giveUp(place, session));
+  using interruption = listenForInterruption(place.output, () => giveUp(place, session));
   const state = await prepareStateFolder(statePath(options, place));
   const run: Run = {
     options,
@@ -47,7 +37,7 @@ export async function runLocalMode(options: Options, place: Place): Promise<numb
     session = await startSession(run);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
-    screen.print('Stopped before anything was started');
+    screen.print('Interrupted before anything was changed');
     return INTERRUPTED;
   }
   return await ownProject(project, session, run);
@@ -55,36 +45,6 @@ export async function runLocalMode(options: Options, place: Place): Promise<numb
 
 /** Exit code of a program that somebody ended with Ctrl-C. */
 const INTERRUPTED = 130;
-
-/** Finds an engine and a supervisor; when one of them fails, nothing is left of the other. */
-export async function startSession({ options, place, state, file, interruption, say }: Run): Promise<Session> {
-  const before = await file.read();
-  const { signal } = interruption;
-  const engine = await chooseEngine(before?.supervisor == null ? null : before.engine, {
-    environment: place.environment,
-    stateDirectory: state.directory,
-    installEngine: options.install,
-    onProgress: say,
-    signal,
-  });
-  try {
-    say(`Using ${engine.description}`);
-    return await openSession({
-      state,
-      file,
-      engine,
-      signal,
-      program: supervisorProgram(place),
-      environment: place.environment,
-      listenAll: options.listenAll,
-      port: options.port,
-      onProgress: say,
-    });
-  } catch (error) {
-    await engine[Symbol.asyncDispose]();
-    throw error;
-  }
-}
 
 async function ownProject(project: Project, session: Session, run: Run): Promise<number> {
   const { options, place } = run;

@@ -102,7 +102,8 @@ class Hub {
   /** An image may be downloaded for several services, and the line names one at most. */
   #concerned({ message, service }: LogLine): readonly string[] {
     const image = /\bimage '(.+?)'/.exec(message)?.[1];
-    const users = image === undefined ? [] : this.#services.filter((one) => one.image === image).map(({ name }) => name);
+    const users =
+      image === undefined ? [] : this.#services.filter((one) => one.image === image).map(({ name }) => name);
     return [...new Set([...(service === null ? [] : [service]), ...users])];
   }
 }

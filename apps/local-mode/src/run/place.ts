@@ -1,4 +1,5 @@
 import { isAbsolute, join, relative, resolve } from 'node:path';
+import type { Writable } from 'node:stream';
 import type { ReadStream } from 'node:tty';
 import type { Options } from '../cli/options.ts';
 import type { Screen } from '../view/screen.ts';
@@ -11,6 +12,8 @@ export interface Place {
   readonly workingDirectory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly screen: Screen;
+  /** What the screen writes to. */
+  readonly output: Writable;
   /** A terminal that keys can be read from; `null`: there is none. */
   readonly keyboard: ReadStream | null;
 }

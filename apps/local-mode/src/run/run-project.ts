@@ -30,7 +30,8 @@ export async function runProject(first: Project, options: RunProjectOptions): Pr
   const keyboard = facts.detach ? null : place.keyboard;
   const mode = facts.detach ? 'detached' : keyboard === null ? 'follow' : 'keys';
   const state = { showLogs: true, again: new AbortController() };
-  using _keys = keyboard === null ? null : readKeys(keyboard, (command) => carryOut(command, { state, interruption, screen }));
+  using _keys =
+    keyboard === null ? null : readKeys(keyboard, (command) => carryOut(command, { state, interruption, screen }));
 
   let project = first;
   let applied = NOTHING_APPLIED;

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LeftoversError } from '../errors.ts';
 import { isRunning, signalProcess } from '../session/process-identity.ts';
 import type { Session } from '../session/session.ts';
-import { startSession, type Run } from './local-mode.ts';
+import type { Run } from './run.ts';
+import { startSession } from './start-session.ts';
 
 /** How long another process may take to stop everything, in milliseconds. */
 const OWNER_DEADLINE = 180_000;
@@ -14,7 +15,9 @@ export async function stopSession(session: Session, { options, place, say }: Run
   const { removedVolumes, keptVolumes } = await session.stop({ volumes: options.volumes, onProgress: say });
   if (removedVolumes.length > 0) say(`Removed ${volumes(removedVolumes)}`);
   if (keptVolumes.length > 0) {
-    say(`Kept ${volumes(keptVolumes)} for the next start; npm start -- --stop --volumes removes ${keptVolumes.length === 1 ? 'it' : 'them'}`);
+    say(
+      `Kept ${volumes(keptVolumes)} for the next start; npm start -- --stop --volumes removes ${keptVolumes.length === 1 ? 'it' : 'them'}`,
+    );
   }
   screen.print('Stopped');
 }

@@ -17,7 +17,11 @@ export interface SummaryFacts {
 }
 
 /** Prints what came of an apply, and what can be done next. */
-export function printSummary(result: ApplyResult, logs: LogHub, { screen, facts }: { screen: Screen; facts: SummaryFacts }): void {
+export function printSummary(
+  result: ApplyResult,
+  logs: LogHub,
+  { screen, facts }: { screen: Screen; facts: SummaryFacts },
+): void {
   const { paint } = screen;
   screen.print('');
   for (const line of serviceTable(result.phases, result.containers, paint)) screen.print(line);
@@ -45,7 +49,12 @@ function nextSteps({ apiAddress, logFile, projectPath, command, mode, stopHint }
         ['stop', stopHint ?? 'q or Ctrl-C'],
       ];
     case 'follow':
-      return [api, ['change', `edit ${projectPath}, then run ${command} again`], ['logs', 'follow here'], ['stop', stopHint ?? 'Ctrl-C']];
+      return [
+        api,
+        ['change', `edit ${projectPath}, then run ${command} again`],
+        ['logs', 'follow here'],
+        ['stop', stopHint ?? 'Ctrl-C'],
+      ];
     case 'detached':
       return [
         api,

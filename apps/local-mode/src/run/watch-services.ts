@@ -47,7 +47,7 @@ const FAILED_LOOKS = 20;
  * @throws SupervisorLostError when the supervisor has ended
  */
 export async function* watchServices(watched: Watched, options: WatchOptions): AsyncGenerator<Look> {
-  for (let failures = 0; ; ) {
+  for (let failures = 0; ;) {
     options.signal.throwIfAborted();
     try {
       yield await look(watched, options);
@@ -62,7 +62,10 @@ export async function* watchServices(watched: Watched, options: WatchOptions): A
 }
 
 async function look({ engine, client, logs }: Watched, { project, notBuilt }: WatchOptions): Promise<Look> {
-  const [{ applying, services: statuses }, containers] = await Promise.all([client.status(), observeContainers(engine)]);
+  const [{ applying, services: statuses }, containers] = await Promise.all([
+    client.status(),
+    observeContainers(engine),
+  ]);
   const phases = derivePhases({
     services: project.services,
     notBuilt,

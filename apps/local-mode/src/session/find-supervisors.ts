@@ -7,7 +7,9 @@ import { identifyProcess, type ProcessIdentity } from './process-identity.ts';
  */
 export async function findSupervisors(databasePath: string): Promise<readonly ProcessIdentity[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const found = await Promise.all(ids.map(async (pid) => ((await usesDatabase(pid, databasePath)) ? await identifyProcess(pid) : null)));
+  const found = await Promise.all(
+    ids.map(async (pid) => ((await usesDatabase(pid, databasePath)) ? await identifyProcess(pid) : null)),
+  );
   return found.filter((process) => process !== null);
 }
 
@@ -17,7 +19,8 @@ async function usesDatabase(pid: number, databasePath: string): Promise<boolean>
     return environment.split('\0').includes(`DATABASE_PATH=${databasePath}`);
   } catch (error) {
     const gone = ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'];
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string' && gone.includes(error.code)) return false;
+    if (error instanceof Error && 'code' in error && typeof error.code === 'string' && gone.includes(error.code))
+      return false;
     throw error;
   }
 }

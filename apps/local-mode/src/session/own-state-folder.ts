@@ -10,7 +10,10 @@ import { createServer } from 'node:net';
  * @returns `null` when another process has it
  */
 export async function ownStateFolder(directory: string): Promise<AsyncDisposable | null> {
-  const name = createHash('sha256').update(await realpath(directory)).digest('hex').slice(0, 32);
+  const name = createHash('sha256')
+    .update(await realpath(directory))
+    .digest('hex')
+    .slice(0, 32);
   const server = createServer((socket) => socket.destroy());
   try {
     // A socket with a name in the kernel's memory, not in a file system, so that nothing is ever left behind.

@@ -2,7 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LocalEngine } from '@device-supervisor/local-engine';
 import type Docker from 'dockerode';
 import { connectEngine } from '../engine/connect-engine.ts';
-import { hasSupervisorNetwork, listLeftovers, presentVolumes, removeSupervisorNetwork, removeVolumes } from '../engine/leftovers.ts';
+import {
+  hasSupervisorNetwork,
+  listLeftovers,
+  presentVolumes,
+  removeSupervisorNetwork,
+  removeVolumes,
+} from '../engine/leftovers.ts';
 import { LeftoversError, SupervisorApiError } from '../errors.ts';
 import { EMPTY_TARGET } from '../project/to-target-state.ts';
 import { freePort } from '../supervisor/free-port.ts';
@@ -72,7 +78,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     owner: await identifyProcess(process.pid),
     engine: { endpoint: engine.endpoint, kind: engine.kind },
     supervisor: null,
-    madeSupervisorNetwork: before?.madeSupervisorNetwork ?? !(await hasSupervisorNetwork(docker)),
+    madeSupervisorNetwork:
+      before?.supervisor == null ? !(await hasSupervisorNetwork(docker)) : before.madeSupervisorNetwork,
     volumes: before?.volumes ?? [],
   };
   await file.write({ ...base, supervisor: before?.supervisor ?? null });
@@ -83,7 +90,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   try {
     await supervisorAnswers(supervisor.process, { port: supervisor.port, logFile: state.logFile }, signal);
   } catch (error) {
-    await stopSupervisor(supervisor.process);
+    if (running === null) await stopSupervisor(supervisor.process);
     throw error;
   }
   return session({ ...options, docker, supervisor }, record);
@@ -97,7 +104,8 @@ async function takeOver(
   { state, port, onProgress }: SessionOptions,
 ): Promise<RunningSupervisor | null> {
   const running = await findSupervisors(state.databasePath);
-  const usable = supervisor !== null && supervisor.setup === setup && (port === null || port === 0 || port === supervisor.port);
+  const usable =
+    supervisor !== null && supervisor.setup === setup && (port === null || port === 0 || port === supervisor.port);
   if (usable && (await isRunning(supervisor.process)) && (await createSupervisorClient(supervisor.port).isAlive())) {
     onProgress(`Using the supervisor that is already running (process ${supervisor.process.pid})`);
     return supervisor;

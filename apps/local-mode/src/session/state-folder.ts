@@ -13,7 +13,12 @@ export interface StateFolder {
 }
 
 /** The architecture's name in the cloud's device types. */
-const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: 'i386', arm64: 'aarch64', arm: 'armv7hf' };
+const ARCHITECTURES: Readonly<Record<string, string>> = {
+  x64: 'amd64',
+  ia32: 'i386',
+  arm64: 'aarch64',
+  arm: 'armv7hf',
+};
 
 /** Makes what a supervisor expects to find on a device: a configuration, and what kind of device this is. */
 export async function prepareStateFolder(directory: string): Promise<StateFolder> {

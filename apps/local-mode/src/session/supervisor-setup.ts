@@ -50,6 +50,9 @@ export async function describeSetup(program: string, { engineEndpoint, listenAll
     const { mtimeMs, size } = await stat(program);
     return JSON.stringify({ program, mtimeMs, size, engineEndpoint, listenAll });
   } catch (cause) {
-    throw new StartError('the supervisor is not built', { hint: 'Run npm start, which builds it, or npm run supervisor', cause });
+    throw new StartError('the supervisor is not built', {
+      hint: 'Run npm start, which builds it, or npm run supervisor',
+      cause,
+    });
   }
 }

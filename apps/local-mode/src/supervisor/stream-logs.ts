@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
@@ -28,24 +27,28 @@ const LogAnswer = z.object({
  * @throws SupervisorApiError when it cannot be opened
  */
 export async function streamLogs(url: string, signal: AbortSignal): Promise<AsyncIterable<LogLine>> {
-  // Not with fetch: it gives up on a stream that is silent for some minutes.
-  const outgoing = request(url, { agent: false, signal });
   const failed = (reason: string, cause?: unknown): SupervisorApiError =>
     new SupervisorApiError('GET /v2/local/logs', null, { reason, cause });
   let answer: IncomingMessage;
   try {
-    outgoing.end();
-    [answer] = await once(outgoing, 'response');
+    answer = await open(url, signal);
   } catch (error) {
     signal.throwIfAborted();
     throw failed(error instanceof Error ? error.message : String(error), error);
   }
-  outgoing.on('error', () => undefined);
   if (answer.statusCode !== 200) {
     answer.destroy();
     throw failed(`status ${answer.statusCode}`);
   }
   return readLines(answer);
+}
+
+/** Not with fetch: it gives up on a stream that is silent for some minutes. */
+function open(url: string, signal: AbortSignal): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  // The listener stays: whoever reads the answer learns of a later failure from its end.
+  request(url, { agent: false, signal }, resolve).on('error', reject).end();
+  return promise;
 }
 
 async function* readLines(answer: IncomingMessage): AsyncGenerator<LogLine> {

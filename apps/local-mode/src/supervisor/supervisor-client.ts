@@ -38,7 +38,9 @@ const TIMEOUT = 20_000;
 const PING_TIMEOUT = 2_000;
 
 const TargetAnswer = z.object({
-  state: z.object({ local: z.object({ name: z.string().optional(), config: z.record(z.string(), z.string()).optional() }) }),
+  state: z.object({
+    local: z.object({ name: z.string().optional(), config: z.record(z.string(), z.string()).optional() }),
+  }),
 });
 const StatusAnswer = z.object({ appState: z.string() });
 const ApplicationsAnswer = z.record(

@@ -90,7 +90,10 @@ export async function stopSupervisor(process: ProcessIdentity): Promise<void> {
 /** What to say when a supervisor is gone, with the end of its log. */
 export async function lost(reason: string, logFile: string): Promise<SupervisorLostError> {
   const text = await readFile(logFile, 'utf8').catch(ignoreAbsent);
-  return new SupervisorLostError(reason, { logFile, log: (text ?? '').trimEnd().split('\n').slice(-LOG_LINES).join('\n') });
+  return new SupervisorLostError(reason, {
+    logFile,
+    log: (text ?? '').trimEnd().split('\n').slice(-LOG_LINES).join('\n'),
+  });
 }
 
 function ignoreAbsent(error: unknown): undefined {

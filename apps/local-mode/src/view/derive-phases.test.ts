@@ -16,7 +16,16 @@ const NOTHING: Sources = {
 };
 
 function container(fields: Partial<ObservedContainer>): ObservedContainer {
-  return { service: 'web', id: 'new', state: 'running', exitCode: null, steady: false, health: 'none', ports: [], ...fields };
+  return {
+    service: 'web',
+    id: 'new',
+    state: 'running',
+    exitCode: null,
+    steady: false,
+    health: 'none',
+    ports: [],
+    ...fields,
+  };
 }
 
 function web(sources: Partial<Sources>) {
@@ -32,23 +41,58 @@ function heard(...messages: string[]): ServiceEvents {
 describe('derivePhases', () => {
   it.each([
     ['nothing yet', {}, { kind: 'waiting', reason: null }],
-    ['a download', { statuses: new Map([['web', { status: 'Downloading', downloadProgress: 42 }]]) }, { kind: 'downloading', percent: 42 }],
-    ['an installation', { statuses: new Map([['web', { status: 'Installing', downloadProgress: null }]]) }, { kind: 'installing' }],
-    ['a container that was just created', { containers: new Map([['web', container({ state: 'created' })]]) }, { kind: 'waiting', reason: null }],
+    [
+      'a download',
+      { statuses: new Map([['web', { status: 'Downloading', downloadProgress: 42 }]]) },
+      { kind: 'downloading', percent: 42 },
+    ],
+    [
+      'an installation',
+      { statuses: new Map([['web', { status: 'Installing', downloadProgress: null }]]) },
+      { kind: 'installing' },
+    ],
+    [
+      'a container that was just created',
+      { containers: new Map([['web', container({ state: 'created' })]]) },
+      { kind: 'waiting', reason: null },
+    ],
     [
       'a container that is being started',
-      { containers: new Map([['web', container({ state: 'created' })]]), statuses: new Map([['web', { status: 'Starting', downloadProgress: null }]]) },
+      {
+        containers: new Map([['web', container({ state: 'created' })]]),
+        statuses: new Map([['web', { status: 'Starting', downloadProgress: null }]]),
+      },
       { kind: 'starting' },
     ],
     ['a container that was just started', { containers: new Map([['web', container({})]]) }, { kind: 'starting' }],
     ['a container that is up', { containers: new Map([['web', container({ steady: true })]]) }, { kind: 'running' }],
-    ['a health check under way', { containers: new Map([['web', container({ health: 'starting' })]]) }, { kind: 'checking' }],
+    [
+      'a health check under way',
+      { containers: new Map([['web', container({ health: 'starting' })]]) },
+      { kind: 'checking' },
+    ],
     ['a healthy one', { containers: new Map([['web', container({ health: 'healthy' })]]) }, { kind: 'healthy' }],
-    ['a one-shot that is done', { containers: new Map([['web', container({ state: 'exited', exitCode: 0 })]]) }, { kind: 'completed' }],
-    ['one that failed', { containers: new Map([['web', container({ state: 'exited', exitCode: 3 })]]) }, { kind: 'failed', reason: 'it ended with exit code 3' }],
-    ['one that fails again and again', { containers: new Map([['web', container({ state: 'restarting', exitCode: 1 })]]) }, { kind: 'failed', reason: 'it ends with exit code 1 again and again; see its log' }],
+    [
+      'a one-shot that is done',
+      { containers: new Map([['web', container({ state: 'exited', exitCode: 0 })]]) },
+      { kind: 'completed' },
+    ],
+    [
+      'one that failed',
+      { containers: new Map([['web', container({ state: 'exited', exitCode: 3 })]]) },
+      { kind: 'failed', reason: 'it ended with exit code 3' },
+    ],
+    [
+      'one that fails again and again',
+      { containers: new Map([['web', container({ state: 'restarting', exitCode: 1 })]]) },
+      { kind: 'failed', reason: 'it ends with exit code 1 again and again; see its log' },
+    ],
     ['no container though all is done', { applying: false }, { kind: 'failed', reason: 'it has no container' }],
-    ['an image that was not built', { notBuilt: new Map([['web', 'no such file']]) }, { kind: 'failed', reason: 'no such file' }],
+    [
+      'an image that was not built',
+      { notBuilt: new Map([['web', 'no such file']]) },
+      { kind: 'failed', reason: 'no such file' },
+    ],
   ] as const)('tells %s', (_, sources, phase) => {
     expect(web(sources)).toEqual(phase);
   });
@@ -65,35 +109,55 @@ describe('derivePhases', () => {
   });
 
   it('forgets a failure after a success', () => {
-    const events = heard("Failed to start service 'web' due to 'x', retrying in 1 s", "Starting service 'web'", "Started service 'web'");
+    const events = heard(
+      "Failed to start service 'web' due to 'x', retrying in 1 s",
+      "Starting service 'web'",
+      "Started service 'web'",
+    );
     expect(web({ events: new Map([['web', events]]) })).toEqual({ kind: 'waiting', reason: null });
   });
 
   it('takes whoever waits for a failed service as blocked, and says what for', () => {
     const waits = heard("Service 'probe' has to wait: depends_on: waits for web to be healthy");
     const sources = { ...NOTHING, events: new Map([['probe', waits]]) };
-    expect(derivePhases(sources).get('probe')).toEqual({ kind: 'waiting', reason: 'depends_on: waits for web to be healthy' });
+    expect(derivePhases(sources).get('probe')).toEqual({
+      kind: 'waiting',
+      reason: 'depends_on: waits for web to be healthy',
+    });
     const unhealthy = { ...sources, containers: new Map([['web', container({ health: 'unhealthy' })]]) };
-    expect(derivePhases(unhealthy).get('probe')).toEqual({ kind: 'blocked', reason: 'depends_on: waits for web to be healthy' });
+    expect(derivePhases(unhealthy).get('probe')).toEqual({
+      kind: 'blocked',
+      reason: 'depends_on: waits for web to be healthy',
+    });
   });
 
   it.each([
     ["Service 'web' has to wait: ports[0]: 'x' is not a port", "ports[0]: 'x' is not a port"],
-    ["Service 'web' has to wait: depends_on: waits for db to complete, but it failed with exit code 1", 'depends_on: waits for db to complete, but it failed with exit code 1'],
+    [
+      "Service 'web' has to wait: depends_on: waits for db to complete, but it failed with exit code 1",
+      'depends_on: waits for db to complete, but it failed with exit code 1',
+    ],
     ["Service 'web' has to wait: depends_on: cycle web → db → web", 'depends_on: cycle web → db → web'],
   ])('takes what does not come about by itself as blocked: %s', (message, reason) => {
     expect(web({ events: new Map([['web', heard(message)]]) })).toEqual({ kind: 'blocked', reason });
   });
 
   it('tells who holds back an update', () => {
-    expect(web({ events: new Map([['web', heard("Updates are locked, retrying in 10 s (Service 'web': x)")]]) })).toEqual({
+    expect(
+      web({ events: new Map([['web', heard("Updates are locked, retrying in 10 s (Service 'web': x)")]]) }),
+    ).toEqual({
       kind: 'blocked',
       reason: 'it holds its update lock',
     });
   });
 
   it("does not believe a service's own lines", () => {
-    const line = { message: "Failed to start service 'web' due to 'x'", service: 'web', isSystem: false, isStdErr: false };
+    const line = {
+      message: "Failed to start service 'web' due to 'x'",
+      service: 'web',
+      isSystem: false,
+      isStdErr: false,
+    };
     expect(readServiceEvent(NO_EVENTS, line)).toBe(NO_EVENTS);
   });
 });

@@ -41,9 +41,7 @@ function phaseOf(name: string, sources: Sources): Phase {
   if (status?.status === 'Stopping') return { kind: 'stopping' };
   const container = sources.containers.get(name);
   const waiting: Phase | null = block === null ? null : waitingPhase(block.reason, sources);
-  return container === undefined
-    ? (waiting ?? absentPhase(sources))
-    : containerPhase(container, { waiting, sources });
+  return container === undefined ? (waiting ?? absentPhase(sources)) : containerPhase(container, { waiting, sources });
 }
 
 /** Whoever waits once all is done waits in vain. */
@@ -84,13 +82,18 @@ function containerPhase(
       return { kind: 'stopping' };
     default:
       // Created: it is started next, or once others are as far as it needs them.
-      return waiting ?? (sources.statuses.get(service)?.status === 'Starting' ? { kind: 'starting' } : { kind: 'waiting', reason: null });
+      return (
+        waiting ??
+        (sources.statuses.get(service)?.status === 'Starting'
+          ? { kind: 'starting' }
+          : { kind: 'waiting', reason: null })
+      );
   }
 }
 
 /** A service that waits for one that does not come up has settled, too. */
 function settleWaiting(phases: Map<string, Phase>, services: Sources['services']): ReadonlyMap<string, Phase> {
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const { name, dependencies } of services) {
       const phase = phases.get(name);

@@ -92,5 +92,9 @@ function symbolOf({ kind }: Phase, tick: number): string {
 
 function bar(percent: number): Span[] {
   const full = Math.round((Math.min(100, Math.max(0, percent)) / 100) * BAR_WIDTH);
-  return [{ text: '█'.repeat(full), format: 'cyan' }, { text: '░'.repeat(BAR_WIDTH - full), format: 'dim' }, { text: ' ' }];
+  return [
+    { text: '█'.repeat(full), format: 'cyan' },
+    { text: '░'.repeat(BAR_WIDTH - full), format: 'dim' },
+    { text: ' ' },
+  ];
 }

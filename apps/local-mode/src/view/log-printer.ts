@@ -2,7 +2,16 @@ import type { LogLine } from '../supervisor/stream-logs.ts';
 import type { Format } from './paint.ts';
 import type { Screen } from './screen.ts';
 
-const COLOURS: readonly Format[] = ['cyan', 'magenta', 'blue', 'yellow', 'green', 'cyanBright', 'magentaBright', 'blueBright'];
+const COLOURS: readonly Format[] = [
+  'cyan',
+  'magenta',
+  'blue',
+  'yellow',
+  'green',
+  'cyanBright',
+  'magentaBright',
+  'blueBright',
+];
 
 /** Name before the supervisor's own lines. */
 const SYSTEM = 'supervisor';
@@ -28,7 +37,11 @@ export function createLogPrinter(screen: Screen, services: readonly string[]): L
   };
 }
 
-function lineText(text: string, { isSystem, isStdErr }: { isSystem: boolean; isStdErr: boolean }, { paint }: Screen): string {
+function lineText(
+  text: string,
+  { isSystem, isStdErr }: { isSystem: boolean; isStdErr: boolean },
+  { paint }: Screen,
+): string {
   if (isSystem) return paint('dim', text);
   // A colour that a program switched on must not run into the next line.
   if (text.includes('\u001b')) return `${text}\u001b[0m`;

@@ -24,7 +24,9 @@ function liveView(screen: Screen): ProgressView {
   const draw = (): void => {
     const width = Math.max(0, ...[...phases.keys()].map((name) => name.length));
     screen.show(
-      [...phases].map(([text, phase]) => renderLine(phaseLine({ text, width }, phase, tick), screen.width, screen.paint)),
+      [...phases].map(([text, phase]) =>
+        renderLine(phaseLine({ text, width }, phase, tick), screen.width, screen.paint),
+      ),
     );
   };
   const timer = setInterval(() => {

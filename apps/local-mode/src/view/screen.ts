@@ -32,13 +32,17 @@ export function createScreen(stream: ScreenStream, terminal: { readonly isSmart:
   /** Moves to where the block begins; a terminal that has become narrower has wrapped its lines. */
   const rewind = (): string => {
     const columns = stream.columns ?? 80;
-    const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(stripVTControlCharacters(line).length / columns)), 0);
+    const rows = drawn.reduce(
+      (sum, line) => sum + Math.max(1, Math.ceil(stripVTControlCharacters(line).length / columns)),
+      0,
+    );
     return rows === 0 ? '' : `\u001b[${rows}A\r`;
   };
   const draw = (above: string): void => {
     const room = Math.max(1, (stream.rows ?? 24) - 1);
     const lines = block.length > room ? [...block.slice(0, room - 1), `… ${block.length - room + 1} more`] : block;
-    const cursor = lines.length > 0 && drawn.length === 0 ? HIDE_CURSOR : lines.length === 0 && drawn.length > 0 ? SHOW_CURSOR : '';
+    const cursor =
+      lines.length > 0 && drawn.length === 0 ? HIDE_CURSOR : lines.length === 0 && drawn.length > 0 ? SHOW_CURSOR : '';
     const text = [...lines].map((line) => `${line}${ERASE_LINE_END}\n`).join('');
     stream.write(`${rewind()}${above === '' ? '' : `${ERASE_BELOW}${above}`}${text}${ERASE_BELOW}${cursor}`);
     drawn = lines;

@@ -16,16 +16,28 @@ export function serviceTable(
     const container = containers.get(name);
     return {
       phase,
-      cells: [name, wordOf(phase), (container?.ports ?? []).map(formatPort).join(', '), container?.id.slice(0, ID_LENGTH) ?? ''],
+      cells: [
+        name,
+        wordOf(phase),
+        (container?.ports ?? []).map(formatPort).join(', '),
+        container?.id.slice(0, ID_LENGTH) ?? '',
+      ],
     };
   });
   const header = ['SERVICE', 'STATUS', 'ADDRESS', 'CONTAINER'];
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map(({ cells }) => cells[column]?.length ?? 0)));
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map(({ cells }) => cells[column]?.length ?? 0)),
+  );
   const line = (cells: readonly string[], colour: (cell: string, column: number) => string): string =>
-    cells.map((cell, column) => colour(cell.padEnd(widths[column] ?? 0), column)).join('  ').trimEnd();
+    cells
+      .map((cell, column) => colour(cell.padEnd(widths[column] ?? 0), column))
+      .join('  ')
+      .trimEnd();
   return [
     line(header, (cell) => paint('dim', cell)),
-    ...rows.map(({ cells, phase }) => line(cells, (cell, column) => (column === 1 ? paint(colourOf(phase), cell) : cell))),
+    ...rows.map(({ cells, phase }) =>
+      line(cells, (cell, column) => (column === 1 ? paint(colourOf(phase), cell) : cell)),
+    ),
     ...[...phases].flatMap(([name, phase]) =>
       outcomeOf(phase) === 'bad' ? [`${paint(colourOf(phase), `${name}:`)} ${oneLine(detailOf(phase))}`] : [],
     ),
