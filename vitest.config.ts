@@ -10,6 +10,7 @@ const resolution = {
 
 export default defineConfig({
   test: {
+    teardownTimeout: 60_000,
     projects: [
       {
         ...resolution,
@@ -37,7 +38,6 @@ export default defineConfig({
           globalSetup: ['tooling/testbed/src/vitest-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          teardownTimeout: 60_000,
           // All files share one engine, and many change the machine that they look at.
           fileParallelism: false,
         },

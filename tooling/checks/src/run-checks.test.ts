@@ -20,7 +20,7 @@ describe('runChecks', () => {
   it('counts each check as one, goes on after a failure, and prints its output', async () => {
     const steps = [
       step('format', `console.log('fine')`),
-      step('lint', `console.log('a.ts: bad'); process.exit(1)`),
+      step('lint', `console.log('\\x1b[31ma.ts\\x1b[0m: bad'); process.exit(1)`),
       step('types', ''),
     ];
     expect(await run(steps)).toBe(false);

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { readReport, type TestCounts } from './read-report.ts';
 import { reportOf, type Step } from './steps.ts';
 
@@ -35,7 +36,11 @@ export async function runStep(step: Step, { root, signal }: StepOptions): Promis
   const counts = step.countsTests ? await readReport(report) : NO_TESTS;
   return {
     ...judge(step, counts, reason),
-    output: [await readFile(log, 'utf8'), ...counts.remarks, ...(reason === null ? [] : [reason])].join('\n'),
+    output: [
+      stripVTControlCharacters(await readFile(log, 'utf8')),
+      ...counts.remarks,
+      ...(reason === null ? [] : [reason]),
+    ].join('\n'),
     elapsed: (performance.now() - started) / 1000,
   };
 }
@@ -58,7 +63,7 @@ async function failureOf(
   const child = spawn(program, args, {
     cwd: root,
     stdio: ['ignore', output.fd, output.fd],
-    // Snapshots are not written, and logs hold no colours.
+    // Snapshots are not written; most tools leave out colours.
     env: { ...process.env, CI: 'true', NO_COLOR: '1', TURBO_TELEMETRY_DISABLED: '1' },
   });
   using _ending = endOn(AbortSignal.any([signal, limit]), (how) => child.kill(how));

@@ -17,7 +17,7 @@ export const STEPS: readonly Step[] = [
   check('lint', 'no lint finding (oxlint, with types)', ['oxlint']),
   check('boundaries', 'dependency directions and package files', ['node', 'tooling/repo-check/src/main.ts']),
   check('imports', 'packages import what they declare, and stay inside (turbo)', ['turbo', 'boundaries']),
-  check('dead-code', 'no unused file, export or dependency (knip)', ['knip']),
+  check('dead-code', 'no unused file, export or dependency (knip)', ['knip', '--no-config-hints']),
   check('build', 'every package builds', ['turbo', 'run', 'build']),
   check('types', 'tests and tooling have no type error', ['tsc', '-b']),
   check('bundles', 'every app makes a bundle', ['turbo', 'run', 'bundle']),
