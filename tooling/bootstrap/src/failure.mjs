@@ -78,10 +78,25 @@ export function diagnose(what, log) {
   const known = DIAGNOSES.find(({ pattern }) => pattern.test(log.text));
   const tail = log.text.trimEnd().split('\n').slice(-15).join('\n');
   return new BootstrapFailure(`${what} failed${known === undefined ? '' : `: ${known.reason}`}`, {
-    remedy: known?.remedy ?? 'read the output above; deleting node_modules and .state makes a fresh start.',
+    remedy: known?.remedy ?? UNKNOWN_REMEDY,
     log: { path: log.path, tail },
   });
 }
+
+/**
+ * The same for what was thrown here, e.g. by the file system.
+ *
+ * @param {unknown} thrown
+ */
+export function asFailure(thrown) {
+  if (thrown instanceof BootstrapFailure) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const known = DIAGNOSES.find(({ pattern }) => pattern.test(message));
+  if (known !== undefined) return new BootstrapFailure(`${known.reason}: ${message}`, { remedy: known.remedy });
+  return new BootstrapFailure(thrown instanceof Error ? String(thrown.stack) : message, { remedy: UNKNOWN_REMEDY });
+}
+
+const UNKNOWN_REMEDY = 'read the output above; deleting node_modules and .state makes a fresh start.';
 
 /** @param {string} text */
 function indent(text) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BootstrapFailure, diagnose } from './failure.mjs';
+import { asFailure, BootstrapFailure, diagnose } from './failure.mjs';
 
 describe('diagnose', () => {
   it.each([
@@ -36,5 +36,18 @@ describe('BootstrapFailure', () => {
     expect(new BootstrapFailure('npm is missing', { remedy: 'install it.' }).format()).toBe(
       'device-supervisor: npm is missing\n  Remedy: install it.\n',
     );
+  });
+});
+
+describe('asFailure', () => {
+  it('explains what the file system says', () => {
+    const thrown = Object.assign(new Error("ENOSPC: no space left on device, open '.state/x'"), { code: 'ENOSPC' });
+    expect(asFailure(thrown).format()).toMatch(
+      /^device-supervisor: the disk is full: ENOSPC.*\n {2}Remedy: free about/,
+    );
+  });
+
+  it('shows where anything else comes from', () => {
+    expect(asFailure(new RangeError('odd')).message).toMatch(/^RangeError: odd\n {4}at /);
   });
 });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { buildBundle, isBundleCurrent } from './build-bundle.mjs';
 import { COMMANDS, describeCommands } from './commands.mjs';
 import { withExclusiveUse } from './exclusive-use.mjs';
-import { BootstrapFailure, Interrupted } from './failure.mjs';
+import { asFailure, Interrupted } from './failure.mjs';
 import { installWorkspace, isInstalled, toolPath, workspaceNode } from './install-workspace.mjs';
 import { endLike, runInForeground } from './run-in-foreground.mjs';
 import { stateFolder } from './state-folder.mjs';
@@ -32,11 +32,7 @@ export async function main(argv) {
     endLike(ending);
   } catch (error) {
     if (error instanceof Interrupted) return endLike({ code: null, signal: error.signal });
-    process.stderr.write(
-      error instanceof BootstrapFailure
-        ? error.format()
-        : `device-supervisor: ${error instanceof Error ? error.stack : String(error)}\n`,
-    );
+    process.stderr.write(asFailure(error).format());
     process.exitCode = 1;
   }
 }
