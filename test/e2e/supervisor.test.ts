@@ -162,11 +162,12 @@ describe('what is wrong with one service', () => {
       /Failed to start service '(good|taken)' due to '[^']*port 18981/.test(supervisor.output()),
     );
     const docker = connectEngine(engine.endpoint);
-    await waitFor(
+    const running = await waitFor(
       'the other one of the two to run',
       async () => (await docker.listContainers()).filter(({ Names: [name = ''] }) => /^\/(good|taken)_/.test(name)),
-      { until: (running) => running.length === 1 },
+      { until: (containers) => containers.length === 1 },
     );
+    expect(running).toHaveLength(1);
     await removeAll(supervisor);
   });
 

@@ -49,7 +49,8 @@ function logSource(engine: Engine): ContainerLogSource {
       const { loggingDriver } = await engine.info();
       if (loggingDriver === 'journald') {
         try {
-          return yield* fromJournal.follow(container, since, signal);
+          yield* fromJournal.follow(container, since, signal);
+          return;
         } catch (error) {
           if (!(error instanceof JournalUnavailableError)) throw error;
         }

@@ -21,16 +21,9 @@ export type * from './plan/operation.ts';
 export { compareContainers, compareNetworks, compareVolumes } from './plan/compare.ts';
 export { canonicalReference, imageFinder, type ImageFinder } from './plan/find-image.ts';
 export { formatPlan } from './plan/format-plan.ts';
-export {
-  plan,
-  serviceKey,
-  type Blocked,
-  type BlockReason,
-  type Notice,
-  type Plan,
-  type PlanInput,
-  type PlanPolicy,
-} from './plan/plan.ts';
+export { plan } from './plan/plan.ts';
+export { serviceKey, type PlanInput, type PlanPolicy } from './plan/plan-input.ts';
+export type { Blocked, BlockReason, Notice, Plan } from './plan/plan-output.ts';
 export type { DeviceFacts } from './spec/device-facts.ts';
 export { wantsSupervisorApi } from './spec/feature-labels.ts';
 export type { Finding, Findings } from './spec/findings.ts';

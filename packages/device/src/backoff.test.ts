@@ -13,8 +13,10 @@ function backoff(random = 0): { backoff: Backoff; advance: (milliseconds: number
 
 describe('Backoff', () => {
   it('doubles the delay with each failure in a row, up to the limit', () => {
-    const { backoff: it } = backoff();
-    expect([1, 2, 3, 4, 5, 6, 7].map(() => it.failed('a', 'x'))).toEqual([500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
+    const { backoff: held } = backoff();
+    expect([1, 2, 3, 4, 5, 6, 7].map(() => held.failed('a', 'x'))).toEqual([
+      500, 1000, 2000, 4000, 8000, 10_000, 10_000,
+    ]);
   });
 
   it('spreads retries by up to a quarter', () => {
@@ -22,38 +24,40 @@ describe('Backoff', () => {
   });
 
   it('holds an operation back until its time, with the reason', () => {
-    const { backoff: it, advance } = backoff();
-    it.failed('a', 'no such image');
-    expect([...it.paused()]).toEqual([['a', 'no such image; next try in 1 s']]);
-    expect(it.nextRetry()).toBe(500);
+    const { backoff: held, advance } = backoff();
+    held.failed('a', 'no such image');
+    expect([...held.paused()]).toEqual([['a', 'no such image; next try in 1 s']]);
+    expect(held.nextRetry()).toBe(500);
     advance(500);
-    expect(it.paused().size).toBe(0);
-    expect(it.nextRetry()).toBeNull();
+    expect(held.paused().size).toBe(0);
+    expect(held.nextRetry()).toBeNull();
   });
 
   it('begins anew after a success, and long after a failure', () => {
-    const { backoff: it, advance } = backoff();
-    it.failed('a', 'x');
-    it.succeeded('a', 'cause');
-    expect(it.failed('a', 'x')).toBe(500);
-    expect(it.failed('a', 'x')).toBe(1000);
+    const { backoff: held, advance } = backoff();
+    held.failed('a', 'x');
+    held.succeeded('a', 'cause');
+    expect(held.failed('a', 'x')).toBe(500);
+    expect(held.failed('a', 'x')).toBe(1000);
     advance(10 * 60_000 + 2000);
-    expect(it.failed('a', 'x')).toBe(500);
+    expect(held.failed('a', 'x')).toBe(500);
   });
 
   it('holds back what succeeds again and again in vain', () => {
-    const { backoff: it } = backoff();
-    for (let time = 0; time < 3; time++) it.succeeded('a', 'image differs');
-    expect(it.paused().size).toBe(0);
-    it.succeeded('a', 'image differs');
-    expect([...it.paused()]).toEqual([['a', 'was done 4 times and is still needed (image differs); next try in 1 s']]);
+    const { backoff: held } = backoff();
+    for (let time = 0; time < 3; time++) held.succeeded('a', 'image differs');
+    expect(held.paused().size).toBe(0);
+    held.succeeded('a', 'image differs');
+    expect([...held.paused()]).toEqual([
+      ['a', 'was done 4 times and is still needed (image differs); next try in 1 s'],
+    ]);
   });
 
   it('lets everything be tried at once after a reset', () => {
-    const { backoff: it } = backoff();
-    it.failed('a', 'x');
-    it.reset();
-    expect(it.paused().size).toBe(0);
+    const { backoff: held } = backoff();
+    held.failed('a', 'x');
+    held.reset();
+    expect(held.paused().size).toBe(0);
   });
 });
 

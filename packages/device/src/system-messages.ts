@@ -62,27 +62,32 @@ interface Wording {
 function wordingOf(operation: Operation): Wording | null {
   switch (operation.kind) {
     case 'pull-image':
-      return word('Downloading', 'Downloaded', 'download', `image '${operation.reference}'`);
+      return { doing: 'Downloading', done: 'Downloaded', failed: 'download', object: `image '${operation.reference}'` };
     case 'remove-image':
-      return word('Deleting', 'Deleted', 'delete', `image '${operation.reference}'`);
+      return { doing: 'Deleting', done: 'Deleted', failed: 'delete', object: `image '${operation.reference}'` };
     case 'create-container':
-      return word('Installing', 'Installed', 'install', `service '${operation.service} ${operation.image}'`);
+      return {
+        doing: 'Installing',
+        done: 'Installed',
+        failed: 'install',
+        object: `service '${operation.service} ${operation.image}'`,
+      };
     case 'start-container':
-      return word('Starting', 'Started', 'start', `service '${operation.service}'`);
+      return { doing: 'Starting', done: 'Started', failed: 'start', object: `service '${operation.service}'` };
     case 'stop-container':
-      return word('Killing', 'Killed', 'kill', `service '${operation.service}'`);
+      return { doing: 'Killing', done: 'Killed', failed: 'kill', object: `service '${operation.service}'` };
     case 'remove-container':
-      return word('Removing', 'Removed', 'remove', `service '${operation.service}'`);
+      return { doing: 'Removing', done: 'Removed', failed: 'remove', object: `service '${operation.service}'` };
     case 'create-network':
-      return word('Creating', 'Created', 'create', `network '${operation.name}'`);
+      return { doing: 'Creating', done: 'Created', failed: 'create', object: `network '${operation.name}'` };
     case 'remove-network':
-      return word('Removing', 'Removed', 'remove', `network '${operation.name}'`);
+      return { doing: 'Removing', done: 'Removed', failed: 'remove', object: `network '${operation.name}'` };
     case 'create-volume':
-      return word('Creating', 'Created', 'create', `volume '${operation.name}'`);
+      return { doing: 'Creating', done: 'Created', failed: 'create', object: `volume '${operation.name}'` };
     case 'remove-volume':
-      return word('Removing', 'Removed', 'remove', `volume '${operation.name}'`);
+      return { doing: 'Removing', done: 'Removed', failed: 'remove', object: `volume '${operation.name}'` };
     case 'acquire-locks':
-      return word('Taking', 'Took', 'take', 'the update locks');
+      return { doing: 'Taking', done: 'Took', failed: 'take', object: 'the update locks' };
     case 'release-locks':
     case 'save-image':
     case 'forget-image':
@@ -90,10 +95,6 @@ function wordingOf(operation: Operation): Wording | null {
     case 'rename-container':
       return null;
   }
-}
-
-function word(doing: string, done: string, failed: string, object: string): Wording {
-  return { doing, done, failed, object };
 }
 
 function beginning(operation: Operation): string | null {

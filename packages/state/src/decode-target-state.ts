@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { NetworkComposition, ServiceComposition, VolumeComposition } from './composition.ts';
 import { ComponentName, Environment, KeyName, Labels, NumericId } from './names.ts';
 import { TargetStateError } from './target-state-error.ts';
-import { AppClass, type TargetApp, type TargetState } from './target-state.ts';
+import { AppClass, type TargetApp, type TargetService, type TargetState } from './target-state.ts';
 
 /**
  * Decodes target state v3, as the cloud sends it: an object keyed by device uuid.
@@ -101,7 +101,7 @@ function appFromV3(uuid: string, app: z.infer<typeof AppV3>): TargetApp {
 }
 
 function releaseFromV3(commit: string, release: z.infer<typeof ReleaseV3>): TargetApp['release'] {
-  const services = Object.entries(release.services).map(([name, service]) => [
+  const services = Object.entries(release.services).map(([name, service]): [string, TargetService] => [
     name,
     {
       id: service.id,
@@ -136,14 +136,19 @@ const ServiceV2 = z
     labels: Labels.default({}),
     contract: z.record(z.string(), z.unknown()).nullish(),
   })
-  .transform(({ imageId, serviceName, serviceId, image, running, environment, labels, contract, ...rest }, context) => {
-    const composition = ServiceComposition.safeParse(rest);
-    if (!composition.success) {
-      for (const { path, message } of composition.error.issues) context.addIssue({ code: 'custom', path, message });
-      return z.NEVER;
-    }
-    return { imageId, serviceName, image, running, environment, labels, contract, composition: composition.data };
-  });
+  .transform(
+    (
+      { imageId, serviceName, serviceId: _serviceId, image, running, environment, labels, contract, ...rest },
+      context,
+    ) => {
+      const composition = ServiceComposition.safeParse(rest);
+      if (!composition.success) {
+        for (const { path, message } of composition.error.issues) context.addIssue({ code: 'custom', path, message });
+        return z.NEVER;
+      }
+      return { imageId, serviceName, image, running, environment, labels, contract, composition: composition.data };
+    },
+  );
 
 const AppV2 = z
   .object({
@@ -201,10 +206,12 @@ function appFromV2(id: string, app: z.infer<typeof AppV2>): TargetApp {
 }
 
 function releaseFromV2(commit: string, app: z.infer<typeof AppV2>): TargetApp['release'] {
-  const services = Object.entries(app.services).map(([id, { serviceName, contract, ...service }]) => [
-    serviceName,
-    { id: Number(id), name: serviceName, ...service, ...(contract == null ? {} : { contract }) },
-  ]);
+  const services = Object.entries(app.services).map(
+    ([id, { serviceName, contract, ...service }]): [string, TargetService] => [
+      serviceName,
+      { id: Number(id), name: serviceName, ...service, ...(contract == null ? {} : { contract }) },
+    ],
+  );
   return {
     id: app.releaseId ?? 0,
     commit,

@@ -18,7 +18,7 @@ const SERVICES = 5;
 /** The supervisor, with five services of its own on the engine. */
 export async function supervisor(engineEndpoint: string): Promise<Candidate> {
   const process = await startSupervisor({ engineEndpoint, port: await freePort() });
-  const services = Array.from({ length: SERVICES }, (_, index) => [
+  const services = Array.from({ length: SERVICES }, (_, index): [number, object] => [
     index + 1,
     { serviceName: `s${index}`, imageId: index + 1, image: 'bench:1', environment: {}, labels: {} },
   ]);

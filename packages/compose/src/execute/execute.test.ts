@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { plan } from '../plan/plan.ts';
 import type { Operation } from '../plan/operation.ts';
@@ -138,7 +139,8 @@ describe('execute', () => {
       ports(async (name, _, pullSignal) => {
         if (name !== 'pull' || pullSignal === undefined) return;
         pulling.resolve();
-        await new Promise((_, reject) => pullSignal.addEventListener('abort', () => reject(new Error('aborted'))));
+        await once(pullSignal, 'abort');
+        throw new Error('aborted');
       }),
       { signal: abort.signal },
     );

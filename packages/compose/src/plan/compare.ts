@@ -1,4 +1,4 @@
-import type { ContainerConfig, NetworkConfig, VolumeConfig } from '../container-config.ts';
+import type { ContainerConfig, NetworkConfig, NetworkEndpoint, VolumeConfig } from '../container-config.ts';
 import { isCompared } from '../spec/service-environment.ts';
 
 /** Fields whose values may hold secrets, or are too long to print. */
@@ -36,7 +36,9 @@ function describe(field: string, before: unknown, after: unknown): string {
 }
 
 function print(value: unknown): string {
-  return value === '' || value === null || value === undefined ? 'unset' : String(value);
+  return value === '' || value === null || value === undefined
+    ? 'unset'
+    : JSON.stringify(value).replace(/^"(.*)"$/, '$1');
 }
 
 function differingKeys(before: unknown, after: unknown): string[] {
@@ -45,7 +47,7 @@ function differingKeys(before: unknown, after: unknown): string[] {
 }
 
 function entriesOf(value: unknown): Map<string, unknown> {
-  return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : []);
+  return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : []);
 }
 
 /** Deep equality of plain data; a key with the value `undefined` is one that is not there. */
@@ -63,7 +65,7 @@ function withoutUncompared(config: ContainerConfig): ContainerConfig {
   // A container that borrows another's network stack shows that one's names as its own.
   if (config.networkMode.startsWith('container:')) return { ...base, hostname: '', domainname: '', macAddress: '' };
   // Engines add a container's hostname to its aliases.
-  const networks = Object.entries(config.networks).map(([name, endpoint]) => [
+  const networks = Object.entries(config.networks).map(([name, endpoint]): [string, NetworkEndpoint] => [
     name,
     { ...endpoint, aliases: endpoint.aliases.filter((alias) => alias !== config.hostname) },
   ]);

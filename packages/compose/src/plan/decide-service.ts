@@ -3,7 +3,8 @@ import { withImageDefaults } from '../spec/image-defaults.ts';
 import type { ServiceSpec } from '../spec/service-spec.ts';
 import { compareContainers } from './compare.ts';
 import type { NetworkAssessment } from './plan-networks.ts';
-import type { Blocked, PlanContext } from './plan.ts';
+import type { PlanContext } from './plan-input.ts';
+import type { Blocked } from './plan-output.ts';
 
 /** What is to become of one service's container. */
 export interface ServiceDecision {

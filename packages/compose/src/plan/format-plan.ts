@@ -1,5 +1,5 @@
 import type { Operation } from './operation.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './plan-output.ts';
 
 /** Prints a plan, a line for each operation in order, then what waits, then what is not applied. */
 export function formatPlan({ operations, blocked, notices }: Plan): string {

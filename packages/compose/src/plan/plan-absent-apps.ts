@@ -3,7 +3,7 @@ import type { PlanDraft } from './plan-draft.ts';
 import { planLocks } from './plan-locks.ts';
 import { planNetworkRemoval } from './plan-networks.ts';
 import { planContainerRemoval } from './plan-services.ts';
-import type { PlanContext } from './plan.ts';
+import type { PlanContext } from './plan-input.ts';
 
 const CAUSE = 'the app is not in the target';
 

@@ -15,7 +15,8 @@ import {
 } from './plan-networks.ts';
 import { planServices } from './plan-services.ts';
 import { assessVolumes, planVolume, type VolumeAssessment } from './plan-volumes.ts';
-import { serviceKey, type Blocked, type PlanContext } from './plan.ts';
+import { serviceKey, type PlanContext } from './plan-input.ts';
+import type { Blocked } from './plan-output.ts';
 import { findCycles, topologicalOrder } from './topological-order.ts';
 
 export interface AppContext {

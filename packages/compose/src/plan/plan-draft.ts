@@ -1,6 +1,6 @@
 import { topologicalOrder } from './topological-order.ts';
 import type { Operation } from './operation.ts';
-import type { Blocked, Notice, Plan } from './plan.ts';
+import type { Blocked, Notice, Plan } from './plan-output.ts';
 
 /** An operation while its plan is being made. */
 export interface DraftOperation {

@@ -2,7 +2,7 @@ import type { TargetApp, TargetRelease, TargetService } from '@device-supervisor
 import type { ImageRecord } from '../execute/ports.ts';
 import { canonicalReference } from './find-image.ts';
 import type { PlanDraft } from './plan-draft.ts';
-import type { PlanContext } from './plan.ts';
+import type { PlanContext } from './plan-input.ts';
 import { removeContainerId } from './plan-networks.ts';
 
 /** Fetches a service's image if the engine does not have it, and writes down that we need it. */

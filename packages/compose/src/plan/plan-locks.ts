@@ -1,6 +1,6 @@
 import type { Operation } from './operation.ts';
 import type { PlanDraft } from './plan-draft.ts';
-import type { PlanContext } from './plan.ts';
+import type { PlanContext } from './plan-input.ts';
 
 /** The update locks of one app while its plan is made: asked for by what stops, removes or renames a container. */
 export interface LockPlan {

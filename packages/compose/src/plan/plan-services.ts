@@ -7,7 +7,7 @@ import { pullImageId } from './plan-images.ts';
 import type { LockPlan } from './plan-locks.ts';
 import { createNetworkId, removeContainerId, stopContainerId } from './plan-networks.ts';
 import { createVolumeId } from './plan-volumes.ts';
-import type { PlanContext } from './plan.ts';
+import type { PlanContext } from './plan-input.ts';
 import { startCause, unmetCondition } from './start-rules.ts';
 
 export interface ServicesContext {

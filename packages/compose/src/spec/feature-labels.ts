@@ -67,12 +67,18 @@ export function readFeatures(labels: Readonly<Record<string, string>>, context: 
     .sort();
   const parts = [...new Set(granted)].map((name) => FEATURES[name]?.(context) ?? {});
   return {
-    environment: Object.assign({}, ...parts.map((part) => part.environment)),
-    defaults: Object.assign({}, ...parts.map((part) => part.defaults)),
+    environment: merge(parts.map((part) => part.environment)),
+    defaults: merge(parts.map((part) => part.defaults)),
     mounts: parts.flatMap((part) => part.mounts ?? []),
     networks: parts.flatMap((part) => part.networks ?? []),
     deviceRequests: parts.flatMap((part) => part.deviceRequests ?? []),
   };
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+function merge(parts: readonly (Variables | undefined)[]): Variables {
+  return Object.fromEntries(parts.flatMap((part) => Object.entries(part ?? {})));
 }
 
 /** Does the service ask for a key to the supervisor's API? */

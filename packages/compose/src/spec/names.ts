@@ -42,7 +42,10 @@ export function volumeName(app: TargetApp, volume: string): string {
 
 /** Labels under the field's former name, `io.resin.…`, read as the present one. */
 export function withCurrentLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
-  const renamed = Object.entries(labels).map(([name, value]) => [name.replace(/^io\.resin\./, 'io.balena.'), value]);
+  const renamed = Object.entries(labels).map(([name, value]): [string, string] => [
+    name.replace(/^io\.resin\./, 'io.balena.'),
+    value,
+  ]);
   return { ...Object.fromEntries(renamed), ...labels };
 }
 

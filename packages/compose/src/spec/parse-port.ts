@@ -9,6 +9,8 @@ export interface PortObject {
   readonly protocol?: string | undefined;
 }
 
+type Port = string | number | PortObject;
+
 interface PortRange {
   readonly first: number;
   readonly last: number;
@@ -17,7 +19,7 @@ interface PortRange {
 const PROTOCOLS = ['tcp', 'udp', 'sctp'];
 
 /** Bindings of one compose port: `8080`, `80:8080/udp`, `127.0.0.1:80-81:8080-8081`, `[::1]:80:80`, or the long form. */
-export function parsePort(port: string | number | PortObject): PortBinding[] {
+export function parsePort(port: Port): PortBinding[] {
   if (typeof port === 'object') {
     const container = parseRange(String(port.target), port);
     const host =
@@ -46,7 +48,7 @@ function bind(
     hostIp,
     protocol,
   }: { container: PortRange; host: PortRange | null; hostIp: string; protocol: string },
-  port: unknown,
+  port: Port,
 ): PortBinding[] {
   if (!PROTOCOLS.includes(protocol))
     throw new FieldError(`protocol '${protocol}' is not one of ${PROTOCOLS.join(', ')}`);
@@ -63,7 +65,7 @@ function bind(
   }));
 }
 
-function parseRange(text: string, port: unknown): PortRange {
+function parseRange(text: string, port: Port): PortRange {
   const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
   if (match === null) throw notAPort(port);
   const first = Number(match[1]);
@@ -72,10 +74,10 @@ function parseRange(text: string, port: unknown): PortRange {
   return { first, last };
 }
 
-function notAPort(port: unknown): FieldError {
+function notAPort(port: Port): FieldError {
   return new FieldError(`${show(port)} is not a port; write e.g. 80, 8080:80 or 127.0.0.1:8080:80/udp`);
 }
 
-function show(port: unknown): string {
-  return typeof port === 'object' ? JSON.stringify(port) : `'${String(port)}'`;
+function show(port: Port): string {
+  return typeof port === 'object' ? JSON.stringify(port) : `'${port}'`;
 }

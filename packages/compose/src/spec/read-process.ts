@@ -58,6 +58,7 @@ function readRestart(restart: string = 'always'): RestartPolicy {
     case 'on-failure':
       if (rest.length === 0 && /^\d*$/.test(retries ?? '')) return { name, maximumRetryCount: Number(retries ?? 0) };
       break;
+    default:
   }
   throw new FieldError(`'${restart}' is not one of no, always, unless-stopped, on-failure, on-failure:<retries>`);
 }

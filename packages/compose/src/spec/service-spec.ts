@@ -87,12 +87,12 @@ export function specifyService(service: TargetService, context: ServiceSpecConte
   };
 }
 
-const APPLIED_FIELDS = new Set([
-  ...['cap_add', 'cap_drop', 'cgroup', 'cgroup_parent', 'command', 'cpu_period', 'cpu_quota', 'cpu_shares', 'cpus'],
-  ...['cpuset', 'device_cgroup_rules', 'devices', 'dns', 'dns_opt', 'dns_search', 'domainname', 'entrypoint'],
-  ...['expose', 'extra_hosts', 'group_add', 'healthcheck', 'hostname', 'init', 'ipc', 'mac_address', 'mem_limit'],
-  ...['mem_reservation', 'memswap_limit', 'network_mode', 'networks', 'oom_kill_disable', 'oom_score_adj', 'pid'],
-  ...['pids_limit', 'ports', 'privileged', 'read_only', 'restart', 'runtime', 'security_opt', 'shm_size'],
-  ...['stdin_open', 'stop_grace_period', 'stop_signal', 'storage_opt', 'sysctls', 'tmpfs', 'tty', 'ulimits', 'user'],
-  ...['userns_mode', 'uts', 'volumes', 'working_dir'],
-]);
+const APPLIED_FIELDS = new Set(
+  [
+    'cap_add cap_drop cgroup cgroup_parent command cpu_period cpu_quota cpu_shares cpus cpuset device_cgroup_rules',
+    'devices dns dns_opt dns_search domainname entrypoint expose extra_hosts group_add healthcheck hostname init ipc',
+    'mac_address mem_limit mem_reservation memswap_limit network_mode networks oom_kill_disable oom_score_adj pid',
+    'pids_limit ports privileged read_only restart runtime security_opt shm_size stdin_open stop_grace_period',
+    'stop_signal storage_opt sysctls tmpfs tty ulimits user userns_mode uts volumes working_dir',
+  ].flatMap((fields) => fields.split(' ')),
+);

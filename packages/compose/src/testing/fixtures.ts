@@ -1,7 +1,7 @@
 import type { TargetApp, TargetService, TargetState } from '@device-supervisor/state';
 import type { ImageConfig } from '../container-config.ts';
 import type { EngineSnapshot, ObservedContainer, ObservedImage } from '../observed.ts';
-import { serviceKey, type PlanInput, type PlanPolicy } from '../plan/plan.ts';
+import { serviceKey, type PlanInput, type PlanPolicy } from '../plan/plan-input.ts';
 import { specifyNetworks } from '../plan/plan-networks.ts';
 import type { DeviceFacts } from '../spec/device-facts.ts';
 import { withImageDefaults } from '../spec/image-defaults.ts';

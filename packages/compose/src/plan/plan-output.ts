@@ -1,0 +1,39 @@
+import type { Operation } from './operation.ts';
+
+/** What to do so that the engine comes to hold what the target says. */
+export interface Plan {
+  /** In an order in which each comes after those it depends on; empty: nothing can be done now. */
+  readonly operations: readonly Operation[];
+  /** What has to wait, and for what. */
+  readonly blocked: readonly Blocked[];
+  /** What of the target is not applied, though its service runs. */
+  readonly notices: readonly Notice[];
+}
+
+export interface Blocked {
+  /** `null`: no app in particular. */
+  readonly appId: number | null;
+  /** `null`: the whole app. */
+  readonly service: string | null;
+  readonly reason: BlockReason;
+  /** For a person to read; never holds a secret. */
+  readonly message: string;
+}
+
+/**
+ * - `invalid`: the target asks for what cannot be
+ * - `name-taken`: something that is not ours has the name that we need
+ * - `locked`: a service holds its update lock
+ * - `dependency`: another service is not yet as it must be
+ * - `engine`: the engine is busy with it
+ * - `backoff`: it failed, and is tried again later
+ */
+export type BlockReason = 'invalid' | 'name-taken' | 'locked' | 'dependency' | 'engine' | 'backoff';
+
+export interface Notice {
+  readonly appId: number;
+  /** `null`: a network or volume, which the field names. */
+  readonly service: string | null;
+  readonly field: string;
+  readonly reason: string;
+}

@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import type { TargetState } from '@device-supervisor/state';
+import type { EngineSnapshot } from '../observed.ts';
+import { reachedSnapshot, testImage, testImageRecords, testTarget } from '../testing/fixtures.ts';
+import { changeContainer, EMPTY_ENGINE, printPlan, printUpdate } from '../testing/print-plan.ts';
+
+describe('dependencies', () => {
+  const healthy = { composition: { depends_on: { db: { condition: 'service_healthy' } } } };
+
+  it('start first, and stop last', () => {
+    const from = testTarget({ services: { web: { composition: { depends_on: ['db'] } }, db: {} } });
+    const to = testTarget({
+      services: {
+        web: { composition: { depends_on: ['db'] }, environment: { A: '1' } },
+        db: { environment: { A: '1' } },
+      },
+    });
+    const text = printUpdate(from, to);
+    expect(text).toContain(
+      'stop-container db_2_1_c1: environment A [after acquire-locks 1, stop-container web_1_1_c1]',
+    );
+    expect(text).toContain(
+      'start-container web_1_1_c1: environment A [after create-container web_1_1_c1, start-container db_2_1_c1]',
+    );
+  });
+
+  it('are waited for until they are healthy; the container is ready by then', () => {
+    const target = testTarget({ services: { web: healthy, db: {} } });
+    const images = [testImage('web:1'), testImage('db:1')];
+    expect(printPlan(target, { ...EMPTY_ENGINE, images })).toBe(
+      [
+        'create-network u1_default: does not exist',
+        'create-container db_2_1_c1: does not exist [after create-network u1_default]',
+        'create-container web_1_1_c1: does not exist [after create-network u1_default]',
+        'start-container db_2_1_c1: does not exist [after create-container db_2_1_c1]',
+        'blocked app 1 service web (dependency): depends_on: waits for db to be created',
+      ].join('\n'),
+    );
+    const waiting = changeContainer(reachedSnapshot(target), 'web', { status: 'created', startedAt: null });
+    expect(printPlan(target, changeContainer(waiting, 'db', { health: 'starting' }))).toBe(
+      'blocked app 1 service web (dependency): depends_on: waits for db to be healthy',
+    );
+    expect(printPlan(target, changeContainer(waiting, 'db', { health: 'healthy' }))).toBe(
+      'start-container web_1_1_c1: was never started',
+    );
+  });
+
+  it.each([
+    ['runs', { status: 'running' }, 'blocked app 1 service web (dependency): depends_on: waits for db to complete'],
+    [
+      'failed',
+      { status: 'exited', exitCode: 3 },
+      'blocked app 1 service web (dependency): depends_on: waits for db to complete, but it failed with exit code 3',
+    ],
+    ['is done', { status: 'exited', exitCode: 0 }, 'start-container web_1_1_c1: was never started'],
+  ] as const)('are waited for until they are complete: one that %s', (_, fields, expected) => {
+    const target = testTarget({
+      services: {
+        web: { composition: { depends_on: { db: { condition: 'service_completed_successfully' } } } },
+        db: { composition: { restart: 'no' } },
+      },
+    });
+    const waiting = changeContainer(reachedSnapshot(target), 'web', { status: 'created', startedAt: null });
+    expect(printPlan(target, changeContainer(waiting, 'db', fields))).toBe(expected);
+  });
+
+  it('that form a cycle are refused by name, and hold up nobody else', () => {
+    const target = testTarget({
+      services: { a: { composition: { depends_on: ['b'] } }, b: { composition: { depends_on: ['a'] } }, web: {} },
+    });
+    expect(printPlan(target, { ...EMPTY_ENGINE, images: [testImage('web:1')] })).toBe(
+      [
+        'create-network u1_default: does not exist',
+        'create-container web_3_1_c1: does not exist [after create-network u1_default]',
+        'start-container web_3_1_c1: does not exist [after create-container web_3_1_c1]',
+        'blocked app 1 service a (invalid): depends_on: cycle a → b → a',
+        'blocked app 1 service b (invalid): depends_on: cycle a → b → a',
+      ].join('\n'),
+    );
+  });
+
+  it('on whose network a service runs come first, and it is replaced along with them', () => {
+    const from = testTarget({ services: { vpn: {}, app: { composition: { network_mode: 'service:vpn' } } } });
+    const snapshot = reachedSnapshot(from);
+    const joined = changeContainer(snapshot, 'app', ({ config }) => ({
+      config: { ...config, networkMode: 'container:c-1-vpn', hostname: 'of-the-other' },
+    }));
+    expect(printPlan(from, joined)).toBe('');
+    const to = testTarget({
+      services: { vpn: { environment: { A: '1' } }, app: { composition: { network_mode: 'service:vpn' } } },
+    });
+    const text = printPlan(to, joined);
+    expect(text).toContain(
+      'stop-container vpn_1_1_c1: environment A [after acquire-locks 1, stop-container app_2_1_c1]',
+    );
+    expect(text).toContain('remove-container app_2_1_c1: the container of vpn is replaced');
+    expect(text).toContain('blocked app 1 service app (dependency): network_mode: waits for the container of vpn');
+  });
+});
+
+describe('networks and volumes', () => {
+  it('a network that changed is replaced once the containers on it are gone', () => {
+    const services = { web: { composition: { networks: ['back'] } }, other: {} };
+    const from = testTarget({ services, networks: { back: {} } });
+    const to = testTarget({ services, networks: { back: { internal: true } } });
+    expect(printUpdate(from, to)).toBe(
+      [
+        'acquire-locks 1: to stop web',
+        'stop-container web_1_1_c1: network u1_back is replaced [after acquire-locks 1]',
+        'remove-container web_1_1_c1: network u1_back is replaced [after stop-container web_1_1_c1]',
+        'remove-network u1_back: internal false → true [after remove-container web_1_1_c1]',
+        'create-network u1_back: internal false → true [after remove-network u1_back]',
+        'create-container web_1_1_c1: network u1_back is replaced [after acquire-locks 1, remove-container web_1_1_c1, create-network u1_back]',
+        'start-container web_1_1_c1: network u1_back is replaced [after create-container web_1_1_c1]',
+        'release-locks 1: done [after start-container web_1_1_c1]',
+      ].join('\n'),
+    );
+  });
+
+  it('a network that the release does not have is removed', () => {
+    const from = testTarget({ services: { web: {} }, networks: { back: {} } });
+    expect(printUpdate(from, testTarget({ services: { web: {} } }))).toBe(
+      'remove-network u1_back: is not in the release',
+    );
+  });
+
+  it('a volume that changed keeps its data, and it is said', () => {
+    const services = { web: { composition: { volumes: ['data:/data'] } } };
+    const from = testTarget({ services, volumes: { data: {} } });
+    const to = testTarget({ services, volumes: { data: { driver: 'other' } } });
+    expect(printUpdate(from, to)).toBe(
+      'notice app 1: volumes.data driver local → other is not applied: the volume holds data and stays as it is; remove it to have it created anew',
+    );
+  });
+
+  it('names that others have are left to them', () => {
+    const target = testTarget({
+      services: { web: { composition: { volumes: ['data:/data'] } } },
+      volumes: { data: {} },
+    });
+    const snapshot = reachedSnapshot(target);
+    const foreign = {
+      ...snapshot,
+      containers: [],
+      volumes: snapshot.volumes.map((one) => ({ ...one, supervised: false })),
+    };
+    expect(printPlan(target, foreign)).toBe(
+      'blocked app 1 service web (name-taken): volumes.data: a volume 1_data exists that is not ours; remove or rename it',
+    );
+  });
+});
+
+describe('an app that is not in the target', () => {
+  const target = testTarget({ services: { web: { composition: { volumes: ['data:/data'] } } }, volumes: { data: {} } });
+  const snapshot = reachedSnapshot(target);
+  const none: TargetState = { config: {}, apps: {} };
+  const images = testImageRecords(target, snapshot);
+
+  it('is removed with its containers, networks, volumes and images', () => {
+    expect(printPlan(none, snapshot, { images })).toBe(
+      [
+        'acquire-locks 1: to stop web',
+        'stop-container web_1_1_c1: the app is not in the target [after acquire-locks 1]',
+        'remove-container web_1_1_c1: the app is not in the target [after stop-container web_1_1_c1]',
+        'release-locks 1: done [after remove-container web_1_1_c1]',
+        'remove-network u1_default: the app is not in the target [after remove-container web_1_1_c1]',
+        'remove-volume 1_data: the app is not in the target [after remove-container web_1_1_c1]',
+        'remove-image web:1: nothing needs it any more [after remove-container web_1_1_c1]',
+        'forget-image web:1 for 1: nothing needs it any more [after remove-container web_1_1_c1, remove-image web:1]',
+      ].join('\n'),
+    );
+  });
+
+  it('leaves volumes and images behind where they are kept', () => {
+    const text = printPlan(none, snapshot, { images, policy: { keepImages: true, keepVolumes: true } });
+    expect(text).not.toMatch(/remove-(volume|image)/);
+    expect(text).toContain('forget-image web:1 for 1');
+  });
+
+  it('does not touch what is not supervised', () => {
+    const foreign: EngineSnapshot = {
+      containers: [],
+      images: snapshot.images,
+      networks: snapshot.networks.map((one) => ({ ...one, supervised: false })),
+      volumes: snapshot.volumes.map((one) => ({ ...one, supervised: false })),
+    };
+    expect(printPlan(none, foreign)).toBe('');
+  });
+});
+
+describe('what cannot be applied', () => {
+  it('is named by service and field, and holds up nobody else', () => {
+    const target = testTarget({ services: { bad: { composition: { ports: ['nonsense'] } }, web: {} } });
+    const text = printPlan(target, { ...EMPTY_ENGINE, images: [testImage('web:1')] });
+    expect(text).toContain('start-container web_2_1_c1');
+    expect(text).toContain(
+      "blocked app 1 service bad (invalid): ports[0]: 'nonsense' is not a port; write e.g. 80, 8080:80 or 127.0.0.1:8080:80/udp",
+    );
+  });
+
+  it('leaves the container of the service that runs now', () => {
+    const from = testTarget({ services: { web: {} } });
+    const to = testTarget({ services: { web: { composition: { restart: 'sometimes' } } } });
+    expect(printUpdate(from, to)).toBe(
+      "blocked app 1 service web (invalid): restart: 'sometimes' is not one of no, always, unless-stopped, on-failure, on-failure:<retries>",
+    );
+  });
+
+  it('is said when the service runs without it', () => {
+    const target = testTarget({ services: { web: { composition: { volumes: ['/etc:/etc'], links: ['db'] } } } });
+    expect(printPlan(target, reachedSnapshot(target))).toBe(
+      [
+        'notice app 1 service web: volumes[0] paths of the host are not mounted; use a named volume, or a label io.balena.features.*',
+        'notice app 1 service web: links is not supported and has no effect',
+      ].join('\n'),
+    );
+  });
+});
