@@ -67,7 +67,7 @@ function nextRawMessage(input: ByteQueue): LogMessage | null {
   const lineFeed = start.indexOf(LINE_FEED);
   const end = lineFeed < 0 ? textStart + RECORD_LENGTH : lineFeed + 1;
   if (end > start.length) return null;
-  return splitTimestamp('stdout', input.take(Math.min(end, textStart + RECORD_LENGTH)));
+  return splitTimestamp('stdout', input.take(end));
 }
 
 function splitTimestamp(stream: LogMessage['stream'], bytes: Buffer): LogMessage {

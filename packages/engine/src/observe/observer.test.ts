@@ -214,25 +214,6 @@ describe('observe', () => {
     expect(images).toEqual([{ id: IMAGE_ID, tags: ['web:1'], digests: [] }]);
   });
 
-  it('inspects a few containers at once', async () => {
-    let open = 0;
-    let most = 0;
-    const entries = Array.from({ length: 30 }, (_, index) => containerEntry(1, { Id: `${index}`.padStart(64, 'a') }));
-    listOf(...entries);
-    for (let index = 0; index < entries.length; index++) {
-      scripted.answers[`GET /containers/${String(index).padStart(64, 'a')}/json`] = (response) => {
-        most = Math.max(most, ++open);
-        setImmediate(() => {
-          open--;
-          response.end(JSON.stringify(containerInspection(1)));
-        });
-      };
-    }
-    expect((await observe()).containers).toHaveLength(30);
-    expect(most).toBeGreaterThan(1);
-    expect(most).toBeLessThanOrEqual(8);
-  });
-
   it('fails when the engine cannot be reached', async () => {
     await scripted[Symbol.asyncDispose]();
     await expect(engine.observe({ imageReferences: [] })).rejects.toBeInstanceOf(EngineUnreachableError);

@@ -33,6 +33,8 @@ export class EngineCalls {
   readonly recorded: EngineCall[] = [];
   readonly #failures: { readonly kind: CallKind; readonly error: Error }[] = [];
   readonly #holds = new Set<OpenHold>();
+  /** Ends the waiting of each call that is held. */
+  readonly #waiting = new Set<() => void>();
   #isAway = false;
   /** Writes until the engine crashes; `null`: it does not. */
   #writesLeft: number | null = null;
@@ -49,9 +51,8 @@ export class EngineCalls {
   ): Promise<Result> {
     const write = kind !== 'observe' && kind !== 'events';
     this.recorded.push({ kind, target, write });
-    this.throwIfAway();
+    if (this.#isAway) throw unreachable();
     await this.#pass(kind, signal);
-    this.throwIfAway();
     const failure = this.#failures.find((one) => one.kind === kind);
     if (failure !== undefined) {
       this.#failures.splice(this.#failures.indexOf(failure), 1);
@@ -84,6 +85,7 @@ export class EngineCalls {
 
   goAway(): void {
     this.#isAway = true;
+    for (const interrupt of this.#waiting) interrupt();
     this.#onAway(unreachable());
   }
 
@@ -95,22 +97,21 @@ export class EngineCalls {
     this.#writesLeft = count;
   }
 
-  throwIfAway(): void {
-    if (this.#isAway) throw unreachable();
-  }
-
   async #pass(kind: CallKind, signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
-    const aborted = Promise.withResolvers<never>();
-    const abort = (): void => aborted.reject(signal?.reason);
+    const interrupted = Promise.withResolvers<never>();
+    const abort = (): void => interrupted.reject(signal?.reason);
+    const goAway = (): void => interrupted.reject(unreachable());
     signal?.addEventListener('abort', abort, { once: true });
+    this.#waiting.add(goAway);
     try {
       for (const hold of [...this.#holds].filter((one) => one.kind === kind)) {
         hold.waiting++;
-        await Promise.race([hold.released.promise, aborted.promise]).finally(() => hold.waiting--);
+        await Promise.race([hold.released.promise, interrupted.promise]).finally(() => hold.waiting--);
       }
     } finally {
       signal?.removeEventListener('abort', abort);
+      this.#waiting.delete(goAway);
     }
   }
 

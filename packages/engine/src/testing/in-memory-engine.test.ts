@@ -109,6 +109,19 @@ describe('what a test can do to the engine in memory', () => {
     expect((await engine.observe({ imageReferences: [] })).containers).toHaveLength(1);
   });
 
+  it('goes away also for calls that are held', async () => {
+    const engine = createInMemoryEngine({ images: image });
+    await create(engine);
+    using hold = engine.hold('startContainer');
+    const started = engine.startContainer('web');
+    await Promise.resolve();
+    engine.goAway();
+    await expect(started).rejects.toBeInstanceOf(EngineUnreachableError);
+    await expect(engine.startContainer('web')).rejects.toBeInstanceOf(EngineUnreachableError);
+    expect(hold.waiting).toBe(0);
+    expect(engine.snapshot().containers).toMatchObject([{ status: 'created' }]);
+  });
+
   it('crashes after a write that took effect, whose caller does not hear of it', async () => {
     const engine = createInMemoryEngine({ images: image });
     engine.crashAfterWrites(2);

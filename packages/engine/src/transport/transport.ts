@@ -116,7 +116,6 @@ export function createTransport({ endpoint, tls, clock, callTimeout }: Transport
   }
 
   async function answer(call: Call, signal: AbortSignal): Promise<IncomingMessage> {
-    signal.throwIfAborted();
     const response = await dial(call, signal).catch((error: unknown) => {
       throw reasonFor(error, signal);
     });

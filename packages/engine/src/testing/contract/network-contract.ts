@@ -154,6 +154,11 @@ export function describeNetworks(subject: ContractSubject): void {
       expect(await find('contract-worker')).toMatchObject({ status: 'running', error: '' });
     });
 
+    it('opens none that the container does not expose', async () => {
+      const port = await subject.harness.freePort();
+      expect((await run('contract-web', { ...publish(port), exposedPorts: [] })).publishedPorts).toEqual([]);
+    });
+
     it('picks one when none is asked for', async () => {
       const { publishedPorts } = await run('contract-web', {
         ...publish(0),
