@@ -1,4 +1,4 @@
-export { startTestEngine, type TestEngine } from './start-test-engine.ts';
+export { startTestEngine, type TestEngine, type TestEngineOptions } from './start-test-engine.ts';
 export { startRegistry, pushImage, type PushedImage, type TestRegistry } from './start-registry.ts';
 export { busyboxImage, type BusyboxImageOptions, type TestImage } from './busybox-image.ts';
 export { type ImageConfiguration, type ImageHealthcheck } from './dockerfile.ts';

@@ -18,9 +18,14 @@ export interface TestEngine extends AsyncDisposable {
   revive(): Promise<void>;
 }
 
-/** Starts a private engine in a fresh temporary directory; its log goes to the artefacts. */
-export async function startTestEngine(): Promise<TestEngine> {
-  const directory = await mkdtemp(join(tmpdir(), 'engine-'));
+export interface TestEngineOptions {
+  /** Where its files go, e.g. a small file system. Default: the system's directory for temporary files. */
+  readonly parentDirectory?: string;
+}
+
+/** Starts a private engine in a fresh directory; its log goes to the artefacts. */
+export async function startTestEngine({ parentDirectory = tmpdir() }: TestEngineOptions = {}): Promise<TestEngine> {
+  const directory = await mkdtemp(join(parentDirectory, 'engine-'));
   const options = {
     directory,
     environment: process.env,
