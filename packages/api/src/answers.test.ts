@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createTestApi, type TestApi } from '../test/test-api.ts';
 import { TWO_APPS, TWO_APPS_TARGET } from '../test/fake-device.ts';
 
@@ -53,15 +54,18 @@ describe('GET /v2/local/target-state', () => {
     api.device.localMode = false;
     api.device.currentTarget = TWO_APPS_TARGET;
     expect(await readJson('/v2/local/target-state', api)).toMatchObject({
-      state: { local: { apps: { '1': { name: 'fleet', services: { '1': { serviceName: 'main', privileged: true } } } } } },
+      state: {
+        local: { apps: { '1': { name: 'fleet', services: { '1': { serviceName: 'main', privileged: true } } } } },
+      },
     });
   });
 
   it('can be sent back as it came', async () => {
     const api = openApi();
     api.device.currentTarget = TWO_APPS_TARGET;
-    const first = Object(await readJson('/v2/local/target-state', api));
-    const sent = await api.request('/v2/local/target-state', { method: 'POST', body: first.state });
+    const first = await readJson('/v2/local/target-state', api);
+    const { state } = z.object({ state: z.unknown() }).parse(first);
+    const sent = await api.request('/v2/local/target-state', { method: 'POST', body: state });
     expect(sent.status).toBe(200);
     expect(await readJson('/v2/local/target-state', api)).toEqual(first);
   });
@@ -102,7 +106,11 @@ describe('POST /v2/local/target-state', () => {
   it.each([
     ['malformed JSON', '{"local":', /^the body is not valid JSON: /],
     ['text that is not JSON', 'secret-password', /^the body is not valid JSON: Unexpected token 's'$/],
-    ['bytes that are not text', new ReadableStream({ start: (it) => (it.enqueue(Buffer.from([0x22, 0xff])), it.close()) }), /UTF-8/],
+    [
+      'bytes that are not text',
+      new ReadableStream({ start: (body) => (body.enqueue(Buffer.from([0x22, 0xff])), body.close()) }),
+      /UTF-8/,
+    ],
     ['an array', [], /^body: must be a JSON object, not an array$/],
     ['null', null, /^body: must be a JSON object, not null$/],
     ['a number', 5, /^body: must be a JSON object, not a number$/],
@@ -111,8 +119,16 @@ describe('POST /v2/local/target-state', () => {
     ['local without apps', { local: {} }, /local\.apps: is missing/],
     ['an app id that is not a number', { local: { apps: { x: { name: 'x' } } } }, /local\.apps\.x/],
     ['a null app', { local: { apps: { 1: null } } }, /local\.apps\.1/],
-    ['a null service', { local: { apps: { 1: { name: 'x', commit: 'y', services: { 1: null } } } } }, /local\.apps\.1\.services\.1/],
-    ['a service without a name', { local: { apps: { 1: { name: 'x', services: { 1: { imageId: 1, image: 'i' } } } } } }, /services\.1\.serviceName/],
+    [
+      'a null service',
+      { local: { apps: { 1: { name: 'x', commit: 'y', services: { 1: null } } } } },
+      /local\.apps\.1\.services\.1/,
+    ],
+    [
+      'a service without a name',
+      { local: { apps: { 1: { name: 'x', services: { 1: { imageId: 1, image: 'i' } } } } } },
+      /services\.1\.serviceName/,
+    ],
     ['an unknown word for force', { local: { apps: {} }, force: 'perhaps' }, /^force: must be true or false$/],
     ['nesting without end', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, /^body: must be a JSON object/],
   ])('refuses %s with a 400 that says where', async (_, body, message) => {
@@ -206,9 +222,9 @@ describe('GET /v2/state/status', () => {
 
 describe('GET /v2/applications/state', () => {
   it('is keyed by the names of apps', async () => {
-    const state = Object(await readJson('/v2/applications/state'));
+    const state = z.record(z.string(), z.unknown()).parse(await readJson('/v2/applications/state'));
     expect(Object.keys(state)).toEqual(['fleet', 'other']);
-    expect(state.fleet).toEqual({
+    expect(state['fleet']).toEqual({
       appId: 1,
       appUuid: 'uuid-of-1',
       commit: 'commit-of-1',

@@ -46,7 +46,10 @@ describe.each(requests)('a failure of ours in %s', (_, path, options) => {
     const { request, errors } = failingApi(failure);
     const response = await request(path, options);
     expect(response.status).toBe(503);
-    expect(await response.json()).toEqual({ status: 'failed', message: 'internal error; see the logs of the supervisor' });
+    expect(await response.json()).toEqual({
+      status: 'failed',
+      message: 'internal error; see the logs of the supervisor',
+    });
     expect(errors).toEqual([failure]);
   });
 

@@ -18,7 +18,7 @@ const STATUS: ReadonlyMap<string, ContentfulStatusCode> = new Map([
 
 /** Makes the answer to a request that failed; reports to `onError` what the client is not to blame for. */
 export function answerFailure(error: unknown, onError: (error: unknown) => void): Response {
-  const known = error instanceof SupervisorError ? STATUS.get(error.code) : undefined;
+  const known = isForReaders(error) ? STATUS.get(error.code) : undefined;
   if (known === undefined) onError(error);
   const status = known ?? 503;
   // The text, not JSON, is what clients of this API have always got here.
@@ -31,6 +31,10 @@ const TEXT = { 'content-type': 'text/plain; charset=UTF-8' };
 
 /** Never the message of an error that was not made for readers: it would show our insides. */
 function messageFor(error: unknown): string {
-  if (!(error instanceof SupervisorError)) return 'internal error; see the logs of the supervisor';
+  if (!isForReaders(error)) return 'internal error; see the logs of the supervisor';
   return error.hint === undefined ? error.message : `${error.message}. ${error.hint}`;
+}
+
+function isForReaders(error: unknown): error is SupervisorError {
+  return error instanceof SupervisorError;
 }

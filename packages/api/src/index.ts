@@ -12,4 +12,4 @@ export {
   UnauthorizedError,
 } from './errors.ts';
 export type { ListenOptions, Server } from './listen.ts';
-export type { ApiKeys, KeyScope, LogMessage, LogStream, LogSubscription } from './ports.ts';
+export type { ApiKeys, KeyScope, LogMessage, LogRequest, LogStream, LogSubscription } from './ports.ts';

@@ -95,7 +95,6 @@ function prepareDrain(server: HttpServer): (timeout: number) => Promise<void> {
   });
   server.prependListener('request', ({ socket }, outgoing) => {
     answers.set(outgoing, socket);
-    if (drained !== undefined) outgoing.shouldKeepAlive = false;
     outgoing.once('close', () => {
       answers.delete(outgoing);
       if (drained !== undefined) socket.destroySoon();

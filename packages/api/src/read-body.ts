@@ -47,11 +47,11 @@ async function* chunksOf(request: Request): AsyncGenerator<Uint8Array> {
   if (request.body === null) return;
   const reader = request.body.getReader();
   for (;;) {
-    const { done, value } = await reader.read().catch((error: unknown) => {
+    const next = await reader.read().catch((error: unknown) => {
       throw new RequestAbortedError(error);
     });
-    if (done) return;
-    yield value;
+    if (next.done) return;
+    yield next.value;
   }
 }
 

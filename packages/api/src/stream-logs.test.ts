@@ -8,7 +8,10 @@ import { streamLogs } from './routes/stream-logs.ts';
 const message: LogMessage = { message: 'hello', timestamp: 1541508467072, serviceName: 'main', appId: 1 };
 const FIRST = '{"message":"Streaming logs","isSystem":true}';
 
-async function open({ request }: TestApi, key = GLOBAL_KEY): Promise<AsyncDisposable & { line(): Promise<string | null> }> {
+async function open(
+  { request }: TestApi,
+  key = GLOBAL_KEY,
+): Promise<AsyncDisposable & { line(): Promise<string | null> }> {
   const response = await request('/v2/local/logs', { key });
   expect(response.headers.get('content-type')).toBe('application/x-ndjson');
   const reader = response.body?.getReader();
@@ -40,7 +43,9 @@ describe('GET /v2/local/logs', () => {
     await stream.line();
     expect(await stream.line()).toBe('{"message":"hello","timestamp":1541508467072,"serviceName":"main"}');
     expect(await stream.line()).toBe('{"message":"two\\nlines","timestamp":1,"isSystem":true}');
-    expect(await stream.line()).toBe('{"message":"hello","timestamp":1541508467072,"serviceName":"main","isStdErr":true}');
+    expect(await stream.line()).toBe(
+      '{"message":"hello","timestamp":1541508467072,"serviceName":"main","isStdErr":true}',
+    );
   });
 
   it("shows a service's key the messages of its app alone", async () => {

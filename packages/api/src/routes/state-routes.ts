@@ -105,10 +105,10 @@ function formatService({ status, releaseId, downloadProgress, image }: ServiceSt
 
 function formatSingleApp(app: AppState) {
   const services = keepFirst(
-    app.services.map(({ imageId, status, releaseId, downloadProgress }) => [
-      String(imageId),
-      { status, releaseId, download_progress: downloadProgress },
-    ] as const),
+    app.services.map(
+      ({ imageId, status, releaseId, downloadProgress }) =>
+        [String(imageId), { status, releaseId, download_progress: downloadProgress }] as const,
+    ),
   );
   return { local: { [app.id]: { services } }, commit: app.commit };
 }

@@ -31,9 +31,9 @@ export function streamLogs(
       },
       async pull(controller) {
         try {
-          const { done, value } = await messages.next();
+          const next = await messages.next();
           if (end.signal.aborted) return;
-          if (done !== true) return controller.enqueue(formatLine(formatMessage(value)));
+          if (next.done !== true) return controller.enqueue(formatLine(formatMessage(next.value)));
         } catch (error) {
           if (end.signal.aborted) return;
           onError(error);
