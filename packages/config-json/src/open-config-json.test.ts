@@ -116,11 +116,7 @@ describe('update', () => {
   it('replaces what is unusable where it stands in the way', async () => {
     writeFileSync(path, '{"os":"nonsense","listenPort":"http","z":0}');
     await file.update({ listenPort: 80, os: { power: { mode: 'low' } } });
-    expect(Object.entries(JSON.parse(content()))).toEqual([
-      ['os', { power: { mode: 'low' } }],
-      ['listenPort', 80],
-      ['z', 0],
-    ]);
+    expect(content()).toBe('{"os":{"power":{"mode":"low"}},"listenPort":80,"z":0}');
   });
 
   it('changes the value that counts of a key that stands twice', async () => {
@@ -242,7 +238,10 @@ describe('a damaged file', () => {
     const damage = async (text: string): Promise<unknown> => {
       writeFileSync(path, text);
       const results = await Promise.allSettled([file.read(), file.read()]);
-      return results.map((result) => (result.status === 'rejected' ? result.reason.details.copy : 'read'));
+      return results.map((result) => {
+        const reason: unknown = result.status === 'rejected' ? result.reason : null;
+        return reason instanceof ConfigJsonDamagedError ? reason.details.copy : result;
+      });
     };
     for (let number = 1; number <= 5; number++) {
       const copy = `${path}.damaged-${number}`;

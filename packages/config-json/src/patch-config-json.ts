@@ -11,7 +11,7 @@ export type ConfigJsonPatch = Patch<Omit<ConfigJson, 'os'>> & { readonly os?: Os
 type Patch<Values> = { readonly [Key in keyof Values]?: Values[Key] | null };
 type Os = NonNullable<ConfigJson['os']>;
 type OsPatch = Patch<Pick<Os, 'network'>> & {
-  readonly [Key in 'kernel' | 'power' | 'fan']?: Patch<NonNullable<Os[Key]>>;
+  readonly [Key in 'kernel' | 'power' | 'fan']?: Patch<Exclude<Os[Key], undefined>>;
 };
 
 export interface PatchedConfigJson {

@@ -36,10 +36,12 @@ describe('a crash at any point of a lease', () => {
       leftovers += filesLeft().length;
 
       await using locks = createUpdateLocks({ directory: temporary.directory });
-      if (step % 2 === 0) expect([step, await takeAndRelease(locks)]).toEqual([step, 'acquired']);
+      const attempts: string[] = [];
+      if (step % 2 === 0) attempts.push(await takeAndRelease(locks));
       await locks.recoverLeftovers();
       expect([step, filesLeft()]).toEqual([step, []]);
-      expect([step, await takeAndRelease(locks)]).toEqual([step, 'acquired']);
+      attempts.push(await takeAndRelease(locks));
+      expect([step, new Set(attempts)]).toEqual([step, new Set(['acquired'])]);
     }
     expect(filesLeft()).toEqual([]);
     expect(crashes).toBeGreaterThan(20);

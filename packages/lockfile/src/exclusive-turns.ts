@@ -6,12 +6,12 @@ export interface ExclusiveTurns<Key> {
    */
   take(key: Key, signal?: AbortSignal): Promise<() => void>;
   /** Rejects all who wait. */
-  rejectWaiting(reason: unknown): void;
+  rejectWaiting(reason: Error): void;
 }
 
 interface Waiting {
   readonly proceed: () => void;
-  readonly reject: (reason: unknown) => void;
+  readonly reject: (reason: Error) => void;
 }
 
 export function createExclusiveTurns<Key>(): ExclusiveTurns<Key> {
@@ -48,18 +48,18 @@ export function createExclusiveTurns<Key>(): ExclusiveTurns<Key> {
   };
 }
 
-function wait(queue: Waiting[], signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      queue.splice(queue.indexOf(waiting), 1);
-      reject(signal?.reason);
-    };
-    const settled = (): void => signal?.removeEventListener('abort', onAbort);
-    const waiting: Waiting = {
-      proceed: () => (settled(), resolve()),
-      reject: (reason) => (settled(), reject(reason)),
-    };
-    queue.push(waiting);
-    signal?.addEventListener('abort', onAbort, { once: true });
-  });
+async function wait(queue: Waiting[], signal: AbortSignal | undefined): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<'turn' | 'aborted'>();
+  const onAbort = (): void => {
+    queue.splice(queue.indexOf(waiting), 1);
+    resolve('aborted');
+  };
+  const settled = (): void => signal?.removeEventListener('abort', onAbort);
+  const waiting: Waiting = {
+    proceed: () => (settled(), resolve('turn')),
+    reject: (reason) => (settled(), reject(reason)),
+  };
+  queue.push(waiting);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  if ((await promise) === 'aborted') signal?.throwIfAborted();
 }

@@ -22,7 +22,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 describe('removeTree', () => {
   it('removes a directory with all its contents', async () => {
-    mkdirSync(join(root, 'held', ...'abcdefgh'), { recursive: true });
+    mkdirSync(join(root, 'held/a/b/c/d/e/f/g/h'), { recursive: true });
     writeFileSync(join(root, 'held/a/file'), '');
     await removeTree(join(root, 'held'));
     expect(readdirSync(root)).toEqual([]);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   copyFileSync,
   existsSync,
@@ -149,15 +150,17 @@ describe.each(LOCK_NAMES)('a lock of a service named %s', (name) => {
 describe('our lock', () => {
   it('is complete on disk before it is there, and tells whose it is', async () => {
     const steps: string[] = [];
+    const thereBeforeLinked: boolean[] = [];
     const fileSystem = beforeEachStep(({ call, path }) => {
       steps.push(call);
-      if (call === 'link') expect(existsSync(path)).toBe(false);
+      if (call === 'link') thereBeforeLinked.push(existsSync(path));
     });
     const locks = open({ fileSystem, holder: 'my-supervisor' });
     await locks.prepare(1, 'web');
     steps.length = 0;
     const lease = await leaseOf(locks, ['web']);
     expect(steps.filter((call) => call !== 'mkdir')).toEqual(['create', 'write', 'sync', 'link', 'link', 'unlink']);
+    expect(thereBeforeLinked).toEqual([false, false]);
     const [line, rest] = readFileSync(temporary.lock(1, 'web'), 'utf8').split('\n');
     expect(JSON.parse(line ?? '')).toEqual({
       lock: 'device-supervisor/1',
@@ -242,7 +245,7 @@ describe('a lease', () => {
     utimesSync(temporary.lock(1, 'db'), 0, 0);
     unlinkSync(temporary.lock(1, 'web'));
     mkdirSync(temporary.lock(1, 'web'));
-    await new Promise((resolve) => lease.compromised.addEventListener('abort', resolve));
+    await once(lease.compromised, 'abort');
     expect(lease.compromised.reason).toBeInstanceOf(LeaseCompromisedError);
     expect(lease.compromised.reason).toMatchObject({
       code: 'LEASE_COMPROMISED',
@@ -256,7 +259,7 @@ describe('a lease', () => {
   it('removes its lock also when that was away for a while', async () => {
     const lease = await leaseOf(open({ verifyInterval: 1000 }), ['web']);
     renameSync(temporary.lock(1, 'web'), temporary.elsewhere);
-    await new Promise((resolve) => lease.compromised.addEventListener('abort', resolve));
+    await once(lease.compromised, 'abort');
     renameSync(temporary.elsewhere, temporary.lock(1, 'web'));
     await lease[Symbol.asyncDispose]();
     expect(readdirSync(temporary.service(1, 'web'))).toEqual([]);

@@ -11,6 +11,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import type { LockHolder } from '@device-supervisor/compose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTemporaryDirectory, type TemporaryDirectory } from '../test/temporary-directory.ts';
 import { createUpdateLocks, LOCK_NAMES, LockWatchError, type DeviceUpdateLocks } from './index.ts';
@@ -29,8 +31,8 @@ afterEach(() => {
 });
 
 interface Watch {
-  /** Resolves when the service was reported and `condition` holds; fails by time-out otherwise. */
-  until(service: string, condition: () => boolean): Promise<void>;
+  /** Resolves with the report of the service after which `condition` holds; fails by time-out otherwise. */
+  until(service: string, condition: () => boolean): Promise<LockHolder>;
 }
 
 function watch(services: readonly string[] = ['web']): Watch {
@@ -40,12 +42,13 @@ function watch(services: readonly string[] = ['web']): Watch {
       for (;;) {
         const { value, done } = await changes.next();
         if (done === true) throw new Error('the watch ended');
-        if (value.service === service && condition()) return;
+        if (value.service === service && condition()) return value;
       }
     },
   };
 }
 
+const WEB: LockHolder = { appId: 1, service: 'web' };
 const isThere = (path: string) => (): boolean => existsSync(path);
 const isGone = (path: string) => (): boolean => !existsSync(path);
 
@@ -64,9 +67,9 @@ describe.each(LOCK_NAMES)('watching %s', (name) => {
     const path = temporary.lock(1, 'web', name);
     const { until } = watch();
     take(path);
-    await until('web', () => true);
+    expect(await until('web', () => true)).toEqual(WEB);
     release(path);
-    await until('web', isGone(path));
+    expect(await until('web', isGone(path))).toEqual(WEB);
   });
 });
 
@@ -90,18 +93,18 @@ describe('watching', () => {
     const path = temporary.lock(1, 'web');
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, '');
-    await until('web', isThere(path));
+    expect(await until('web', isThere(path))).toEqual(WEB);
     unlinkSync(path);
-    await until('web', isGone(path));
+    expect(await until('web', isGone(path))).toEqual(WEB);
   });
 
   it('does not depend on how far apart the directories are made', async () => {
     const { until } = watch(['web', 'db']);
     for (const service of ['web', 'db']) {
       await locks.prepare(1, service);
-      await until(service, isThere(temporary.service(1, service)));
+      expect(await until(service, isThere(temporary.service(1, service)))).toEqual({ appId: 1, service });
       writeFileSync(temporary.lock(1, service), '');
-      await until(service, isThere(temporary.lock(1, service)));
+      expect(await until(service, isThere(temporary.lock(1, service)))).toEqual({ appId: 1, service });
     }
   });
 
@@ -116,25 +119,25 @@ describe('watching', () => {
     const { until } = watch();
     for (let round = 0; round < 3; round++) {
       writeFileSync(path, '');
-      await until('web', isThere(path));
+      expect(await until('web', isThere(path))).toEqual(WEB);
       rmSync(level(dirname(path)), { recursive: true });
-      await until('web', isGone(path));
+      expect(await until('web', isGone(path))).toEqual(WEB);
       if (round === 1) mkdirSync(dirname(path), { recursive: true });
       else await locks.prepare(1, 'web');
     }
     writeFileSync(path, '');
-    await until('web', isThere(path));
+    expect(await until('web', isThere(path))).toEqual(WEB);
   });
 
   it('goes on after the directory of the app was moved away', async () => {
     await locks.prepare(1, 'web');
     const { until } = watch();
     renameSync(dirname(temporary.service(1, 'web')), temporary.elsewhere);
-    await until('web', isGone(temporary.service(1, 'web')));
+    expect(await until('web', isGone(temporary.service(1, 'web')))).toEqual(WEB);
     await locks.prepare(1, 'web');
-    await until('web', isThere(temporary.service(1, 'web')));
+    expect(await until('web', isThere(temporary.service(1, 'web')))).toEqual(WEB);
     writeFileSync(temporary.lock(1, 'web'), '');
-    await until('web', isThere(temporary.lock(1, 'web')));
+    expect(await until('web', isThere(temporary.lock(1, 'web')))).toEqual(WEB);
   });
 
   it('wakes up somebody who found the lock held', async () => {
@@ -143,7 +146,7 @@ describe('watching', () => {
     mkdirSync(temporary.lock(1, 'web'));
     expect((await locks.acquire({ appId: 1, services: ['web'], force: false })).status).toBe('held');
     rmdirSync(temporary.lock(1, 'web'));
-    await until('web', isGone(temporary.lock(1, 'web')));
+    expect(await until('web', isGone(temporary.lock(1, 'web')))).toEqual(WEB);
     expect((await locks.acquire({ appId: 1, services: ['web'], force: false })).status).toBe('acquired');
     await locks[Symbol.asyncDispose]();
   });
@@ -165,7 +168,7 @@ describe('watching', () => {
       break;
     }
     // The event that was just read is not over yet, and keeps its directory until then.
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
     expect(watchedDirectories()).toBe(before);
   });
 });

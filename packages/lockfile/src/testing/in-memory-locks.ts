@@ -122,7 +122,7 @@ export function createInMemoryLocks(): InMemoryLocks {
     async [Symbol.asyncDispose]() {
       closed = true;
       turns.rejectWaiting(new LocksClosedError());
-      for (const lease of [...compromises.keys()]) await lease[Symbol.asyncDispose]();
+      for (const lease of compromises.keys()) await lease[Symbol.asyncDispose]();
     },
   };
 }
