@@ -17,6 +17,7 @@ describe('a private engine that is stopped', () => {
     expect(during.mounts.length).toBeGreaterThan(before.mounts.length);
     expect(during.processes.length).toBeGreaterThan(before.processes.length);
     expect(during.cgroups).toHaveLength(1);
+    expect([before.forwarding, during.forwarding]).toEqual(['0', '1']);
     expect(during.shimSockets.length).toBeGreaterThan(0);
     expect(after).toEqual(before);
   });
@@ -38,6 +39,7 @@ describe('a private engine that is stopped', () => {
     const { before, between, after } = await runScenario('two-engines');
     expect(between.firewall).toContain('iptables *filter :DOCKER-USER -');
     expect(between.links).toHaveLength(before.links.length + 1);
+    expect(between.forwarding).toBe('1');
     expect(after).toEqual(before);
   });
 });

@@ -224,6 +224,8 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
 
 const [, , name = '', heldDirectory] = process.argv;
 if (heldDirectory === undefined) {
+  // A new network namespace takes over the machine's setting, which may be what an engine has made of it.
+  await writeFile('/proc/sys/net/ipv4/ip_forward', '0');
   const scenario = scenarios[name];
   if (scenario === undefined) throw new TypeError(`no scenario is called ${name}`);
   process.stdout.write(`${JSON.stringify(await scenario())}\n`);

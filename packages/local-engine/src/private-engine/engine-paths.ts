@@ -57,12 +57,17 @@ export function enginePaths(
     programs: join(home, 'bin'),
     configuration: join(home, 'daemon.json'),
     trustKey: join(home, 'trust-key.json'),
-    record: join(home, 'machine-before.json'),
+    record: recordOf(home),
     logFile: options.logFile ?? join(home, 'dockerd.log'),
     bridge: `docker-${digest}`,
     cgroupParent: `${cgroupPrefix(home)}${digest}`,
     containerdNamespace: `device-supervisor-${digest}`,
   };
+}
+
+/** Where the engine of a directory keeps its {@link EnginePaths.record}. */
+export function recordOf(directory: string): string {
+  return join(directory, 'machine-before.json');
 }
 
 /** How the cgroups of all engines in a directory, or below it, begin. */

@@ -86,12 +86,6 @@ COMMIT
     expect(script).toContain('-D DOCKER ! -i docker-1 -p tcp');
   });
 
-  it('takes over chains from an engine that has gone since', () => {
-    const before = chains.replaceAll('docker-1', 'docker-2');
-    expect(plan({ before, otherLinks: new Set(['docker-2']) }).script).not.toContain('-X DOCKER');
-    expect(plan({ before }).script).toContain('-X DOCKER\n');
-  });
-
   it('keeps a policy that was strict before', () => {
     expect(plan({ before: empty.replace('FORWARD ACCEPT', 'FORWARD DROP') }).script).not.toContain(':FORWARD');
   });

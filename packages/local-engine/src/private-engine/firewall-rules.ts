@@ -43,21 +43,19 @@ export function planRuleRemoval(request: RuleRemovalRequest): RuleRemoval {
   const chainsUnused = !now.some((table) => usesChains(table, request.otherLinks));
   const script = now.map((table) => {
     const earlier = before.find(({ name }) => name === table.name);
-    return tableScript(table, earlier, { ...request, chainsUnused, before, now });
+    return tableScript(table, earlier, { ...request, chainsUnused });
   });
   return { script: script.join(''), chainsUnused };
 }
 
-interface Context extends Omit<RuleRemovalRequest, 'before' | 'now'> {
-  readonly before: readonly Table[];
-  readonly now: readonly Table[];
+interface Context extends RuleRemovalRequest {
   readonly chainsUnused: boolean;
 }
 
 function tableScript(table: Table, earlier: Table | undefined, context: Context): string {
   const kept = new Set(earlier?.rules);
   const chains = context.chainsUnused
-    ? table.chains.filter((chain) => isEngineChain(chain) && (!earlier?.chains.includes(chain) || wasGivenUp(context)))
+    ? table.chains.filter((chain) => isEngineChain(chain) && !earlier?.chains.includes(chain))
     : [];
   const rules = table.rules.filter((rule) => {
     const { chain, target, links } = readRule(rule);
@@ -81,12 +79,6 @@ function tableScript(table: Table, earlier: Table | undefined, context: Context)
     ...chains.map((chain) => `-X ${chain}`),
   ];
   return lines.length === 0 ? '' : `*${table.name}\n${lines.join('\n')}\nCOMMIT\n`;
-}
-
-/** Whether the chains that were there before belonged to another engine, whose interfaces have since gone. */
-function wasGivenUp({ before, otherLinks, bridges }: Context): boolean {
-  const links = before.flatMap(engineLinks);
-  return links.length > 0 && !links.some((link) => otherLinks.has(link) || bridges.has(link));
 }
 
 function usesChains(table: Table, links: ReadonlySet<string>): boolean {

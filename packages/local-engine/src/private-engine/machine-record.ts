@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { MachineNetwork } from './machine-network.ts';
 
@@ -32,10 +32,11 @@ export async function recordMachine(network: MachineNetwork): Promise<MachineRec
 }
 
 export async function writeMachineRecord(file: string, record: MachineRecord): Promise<void> {
-  await writeFile(file, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+  await writeFile(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${file}.new`, file);
 }
 
-/** `undefined`: there is none, or a killed process did not finish writing it. */
+/** `undefined`: there is none, or it is not one of ours. */
 export async function readMachineRecord(file: string): Promise<MachineRecord | undefined> {
   let text: string;
   try {

@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bequeathRecord } from './bequeath-record.ts';
 import type { EnginePaths } from './engine-paths.ts';
 import { planRuleRemoval } from './firewall-rules.ts';
 import type { MachineNetwork } from './machine-network.ts';
 import type { MachineRecord } from './machine-record.ts';
 
-/** Goes back to the interfaces, the firewall and the forwarding of before an engine that no longer runs. */
+/**
+ * Goes back to the interfaces, the firewall and the forwarding of before an engine that no longer runs. What other
+ * engines still use stays; those that were started after it get its record, and go back further when they stop.
+ */
 export async function restoreNetwork(
   record: MachineRecord,
   paths: EnginePaths,
@@ -35,6 +39,7 @@ export async function restoreNetwork(
   if (chainsUnused && record.forwarding === '0' && (await network.forwarding()) === '1') {
     await network.setForwarding('0');
   }
+  await bequeathRecord(record, new Set(own.map(({ name }) => name)));
 }
 
 /**
