@@ -26,7 +26,7 @@ export async function withExclusiveUse(path, task) {
     }
     if (told !== holder) {
       process.stderr.write(
-        `device-supervisor: another command (process ${parse(holder)?.pid}) is preparing this folder; waiting for it\n`,
+        `device-supervisor: another command (process ${parse(holder)?.pid}) is at work in this folder; waiting for it\n`,
       );
       told = holder;
     }
