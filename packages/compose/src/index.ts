@@ -20,6 +20,7 @@ export type * from './execute/ports.ts';
 export type * from './plan/operation.ts';
 export { compareContainers, compareNetworks, compareVolumes } from './plan/compare.ts';
 export { canonicalReference, imageFinder, type ImageFinder } from './plan/find-image.ts';
+export { absentAppContainers } from './plan/observed-services.ts';
 export { formatPlan } from './plan/format-plan.ts';
 export { plan } from './plan/plan.ts';
 export { serviceKey, type PlanInput, type PlanPolicy } from './plan/plan-input.ts';
@@ -38,10 +39,4 @@ export {
 } from './spec/names.ts';
 export { lockDirectory } from './spec/read-storage.ts';
 export { specifyService, type ServiceSpec, type ServiceSpecContext } from './spec/service-spec.ts';
-export {
-  execute,
-  type ExecuteOptions,
-  type ExecutePorts,
-  type ExecutionEvent,
-  type OperationResult,
-} from './execute/execute.ts';
+export { execute, type ExecuteOptions, type ExecutionEvent, type OperationResult } from './execute/execute.ts';

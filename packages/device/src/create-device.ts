@@ -1,21 +1,8 @@
-import type { DeviceFacts } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
 import type { ApplyOptions, Device, DeviceEvent } from './device.ts';
 import { NotInLocalModeError } from './errors.ts';
-import type { Clock, DeviceEngine, DeviceLocks, DeviceStore } from './ports.ts';
+import type { DeviceDependencies } from './device-dependencies.ts';
 import { Reconciler } from './reconciler.ts';
-
-export interface DeviceDependencies {
-  readonly engine: DeviceEngine;
-  readonly locks: DeviceLocks;
-  readonly store: DeviceStore;
-  readonly clock: Clock;
-  /** A number from 0 to 1, to spread retries. */
-  readonly random: () => number;
-  readonly facts: DeviceFacts;
-  /** Is the target taken from the cloud? Otherwise from the local API. */
-  readonly managed: boolean;
-}
 
 const NO_TARGET: TargetState = { config: {}, apps: {} };
 

@@ -1,4 +1,5 @@
 import {
+  absentAppContainers,
   imageFinder,
   parseContainerName,
   type EngineSnapshot,
@@ -173,15 +174,7 @@ function updateStatus(appId: number, { plan, activity }: Sources): UpdateStatus 
 }
 
 function absentApps(sources: Sources): AppState[] {
-  const { target, snapshot } = sources;
-  const known = new Set(Object.values(target.apps).map(({ id }) => id));
-  const leaving = new Map<number, ObservedContainer[]>();
-  for (const container of snapshot.containers) {
-    const appId = container.identity?.appId;
-    if (appId === undefined || known.has(appId)) continue;
-    leaving.set(appId, [...(leaving.get(appId) ?? []), container]);
-  }
-  return [...leaving].map(([id, containers]) => ({
+  return [...absentAppContainers(sources.target, sources.snapshot)].map(([id, containers]) => ({
     id,
     uuid: containers[0]?.identity?.appUuid ?? String(id),
     name: containers[0]?.config.environment['BALENA_APP_NAME'] ?? String(id),

@@ -2,7 +2,8 @@ export type { ApplyOptions, Device, DeviceEvent, DeviceHealth } from './device.t
 export { systemMessage, type SystemMessage } from './system-messages.ts';
 export type { AppState, DeviceState, ImageState, ServiceState } from './device-state.ts';
 export { NotInLocalModeError } from './errors.ts';
-export { createDevice, type DeviceDependencies } from './create-device.ts';
+export { createDevice } from './create-device.ts';
+export type { DeviceDependencies } from './device-dependencies.ts';
 export type {
   Clock,
   DeviceEngine,

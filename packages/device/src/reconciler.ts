@@ -15,7 +15,7 @@ import type { TargetState } from '@device-supervisor/state';
 import { isDeepStrictEqual } from 'node:util';
 import { Activity } from './activity.ts';
 import { Backoff } from './backoff.ts';
-import type { DeviceDependencies } from './create-device.ts';
+import type { DeviceDependencies } from './device-dependencies.ts';
 import { describeState } from './describe-state.ts';
 import type { DeviceState } from './device-state.ts';
 import type { DeviceEvent, DeviceHealth } from './device.ts';

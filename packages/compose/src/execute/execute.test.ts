@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { plan } from '../plan/plan.ts';
 import type { Operation } from '../plan/operation.ts';
 import { reachedSnapshot, testImage, testPlanInput, testTarget } from '../testing/fixtures.ts';
-import { execute, type ExecutePorts, type ExecutionEvent } from './execute.ts';
-import type { LockResult } from './ports.ts';
+import { execute, type ExecutionEvent } from './execute.ts';
+import type { ExecutePorts, LockResult } from './ports.ts';
 
 type Call = (name: string, subject: string, signal?: AbortSignal) => Promise<void>;
 

@@ -1,12 +1,6 @@
 import type { Operation, ReleaseLocks } from '../plan/operation.ts';
-import type { ContainerEngine, ImageRecords, LockHolder, LockLease, UpdateLocks } from './ports.ts';
+import type { ExecutePorts, LockHolder, LockLease } from './ports.ts';
 import { performOperation } from './perform-operation.ts';
-
-export interface ExecutePorts {
-  readonly engine: ContainerEngine;
-  readonly locks: UpdateLocks;
-  readonly images: ImageRecords;
-}
 
 export interface ExecuteOptions {
   /** Aborted: downloads end at once, other calls finish, nothing new begins but the release of locks. */

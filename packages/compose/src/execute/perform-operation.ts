@@ -1,6 +1,5 @@
 import type { AcquireLocks, Operation, ReleaseLocks } from '../plan/operation.ts';
-import type { ExecutePorts } from './execute.ts';
-import type { LockLease } from './ports.ts';
+import type { ExecutePorts, LockLease } from './ports.ts';
 
 export interface PerformContext {
   readonly ports: ExecutePorts;

@@ -1,5 +1,12 @@
 import type { ContainerConfig, NetworkConfig, NetworkEndpoint, VolumeConfig } from '../container-config.ts';
 
+/** Everything that a plan is carried out on. */
+export interface ExecutePorts {
+  readonly engine: ContainerEngine;
+  readonly locks: UpdateLocks;
+  readonly images: ImageRecords;
+}
+
 /**
  * What the compose engine needs from a container engine. Every method is one change; each is idempotent towards what it
  * wants to reach: removing what is gone, stopping what is stopped and starting what runs all succeed. What fails throws.

@@ -1,4 +1,4 @@
-import type { ObservedContainer } from '../observed.ts';
+import { absentAppContainers } from './observed-services.ts';
 import type { PlanDraft } from './plan-draft.ts';
 import { planLocks } from './plan-locks.ts';
 import { planNetworkRemoval } from './plan-networks.ts';
@@ -11,13 +11,7 @@ const CAUSE = 'the app is not in the target';
 export function planAbsentApps(input: PlanContext, draft: PlanDraft): void {
   const { snapshot, target } = input;
   const ids = new Set(Object.values(target.apps).map(({ id }) => id));
-  const absent = new Map<number, ObservedContainer[]>();
-  for (const container of snapshot.containers) {
-    const appId = container.identity?.appId;
-    if (appId === undefined || ids.has(appId)) continue;
-    absent.set(appId, [...(absent.get(appId) ?? []), container]);
-  }
-  for (const [appId, containers] of absent) {
+  for (const [appId, containers] of absentAppContainers(target, snapshot)) {
     const locks = planLocks(appId, {
       services: containers.map(({ identity }) => identity?.serviceName ?? ''),
       downloads: [],

@@ -1,0 +1,15 @@
+import type { DeviceFacts } from '@device-supervisor/compose';
+import type { Clock, DeviceEngine, DeviceLocks, DeviceStore } from './ports.ts';
+
+/** Everything that a device is made of. */
+export interface DeviceDependencies {
+  readonly engine: DeviceEngine;
+  readonly locks: DeviceLocks;
+  readonly store: DeviceStore;
+  readonly clock: Clock;
+  /** A number from 0 to 1, to spread retries. */
+  readonly random: () => number;
+  readonly facts: DeviceFacts;
+  /** Is the target taken from the cloud? Otherwise from the local API. */
+  readonly managed: boolean;
+}
