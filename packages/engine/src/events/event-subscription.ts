@@ -3,7 +3,8 @@ import { EngineUnreachableError } from '../errors.ts';
 import { readJsonLines } from '../transport/read-json-lines.ts';
 import type { Transport } from '../transport/transport.ts';
 import { EventLine } from '../wire/engine-wire.ts';
-import { EventQueue } from './event-queue.ts';
+import type { EventQueue } from './event-queue.ts';
+import { serveEvents } from './serve-events.ts';
 
 export interface EventObserver {
   /** From now on changes are noticed. */
@@ -48,26 +49,8 @@ export class EventSubscription implements AsyncDisposable {
   }
 
   /** See `DeviceEngine.events`. */
-  async *events(signal: AbortSignal): AsyncGenerator<EngineEvent, void> {
-    const queue = new EventQueue();
-    const end = (): void => queue.end();
-    signal.addEventListener('abort', end);
-    this.#queues.add(queue);
-    try {
-      const aborted = Promise.withResolvers<void>();
-      signal.addEventListener('abort', () => aborted.resolve(), { once: true });
-      if (signal.aborted) return;
-      await Promise.race([this.connect(), aborted.promise]);
-      if (signal.aborted) return;
-      yield { kind: 'connected' };
-      for await (const event of queue) {
-        if (signal.aborted) return;
-        yield event;
-      }
-    } finally {
-      signal.removeEventListener('abort', end);
-      this.#queues.delete(queue);
-    }
+  events(signal: AbortSignal): AsyncGenerator<EngineEvent, void> {
+    return serveEvents(this.#queues, () => this.connect(), signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

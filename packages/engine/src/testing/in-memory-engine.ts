@@ -1,6 +1,7 @@
 import type { ContainerConfig, ContainerHealth, EngineSnapshot } from '@device-supervisor/compose';
-import type { Clock, DeviceEngine, EngineEvent } from '@device-supervisor/device';
-import { EventQueue } from '../events/event-queue.ts';
+import type { Clock, DeviceEngine } from '@device-supervisor/device';
+import type { EventQueue } from '../events/event-queue.ts';
+import { serveEvents } from '../events/serve-events.ts';
 import { EngineCalls, type CallKind, type EngineCall, type Hold } from './engine-calls.ts';
 import { MemoryContainers, type ContainerWorld } from './memory-containers.ts';
 import { MemoryImages, type ImageSpec } from './memory-images.ts';
@@ -109,7 +110,7 @@ export function createInMemoryEngine({
     snapshot: () => snapshot(),
 
     observe: ({ imageReferences }) => on('observe', '', () => snapshot(imageReferences)),
-    events,
+    events: (signal) => serveEvents(queues, () => on('events', '', () => undefined), signal),
     pullImage: async (reference, { signal, onProgress }) => {
       onProgress(0);
       progress.set(reference, onProgress);
@@ -169,22 +170,4 @@ export function createInMemoryEngine({
     comeBack: () => calls.comeBack(),
     crashAfterWrites: (count) => calls.crashAfterWrites(count),
   };
-
-  async function* events(signal: AbortSignal): AsyncGenerator<EngineEvent, void> {
-    if (signal.aborted) return;
-    const queue = new EventQueue();
-    const end = (): void => queue.end();
-    signal.addEventListener('abort', end, { once: true });
-    try {
-      await on('events', '', () => queues.add(queue));
-      yield { kind: 'connected' };
-      for await (const event of queue) {
-        if (signal.aborted) return;
-        yield event;
-      }
-    } finally {
-      signal.removeEventListener('abort', end);
-      queues.delete(queue);
-    }
-  }
 }
