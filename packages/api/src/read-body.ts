@@ -4,7 +4,7 @@ import { BodyTooLargeError, InvalidRequestError, RequestAbortedError } from './e
 export type RequestBody = Readonly<Record<string, unknown>>;
 
 /** Bytes. */
-export const MAX_BODY_SIZE: number = 10 * 1024 * 1024;
+const MAX_BODY_SIZE = 10 * 1024 * 1024;
 
 /**
  * Reads a JSON or URL-encoded body. No body, and one of any other content type, is an empty object.
