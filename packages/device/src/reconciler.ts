@@ -23,7 +23,7 @@ import { LOCK_RECHECK, LockWatcher } from './lock-watcher.ts';
 import { Observer } from './observer.ts';
 import type { LockedApp } from './ports.ts';
 
-export interface ReconcilerDependencies extends Omit<DeviceDependencies, 'managed'> {
+export interface ReconcilerDependencies extends DeviceDependencies {
   /** `null`: the device never had one. */
   readonly target: TargetState | null;
   readonly emit: (event: DeviceEvent) => void;
@@ -200,7 +200,7 @@ export class Reconciler implements AsyncDisposable {
   }
 
   async #planInput(target: TargetState): Promise<Parameters<typeof plan>[0]> {
-    const { store, facts } = this.#dependencies;
+    const { store, facts, managed } = this.#dependencies;
     return {
       snapshot: this.#snapshot,
       images: store.images.list(),
@@ -210,8 +210,9 @@ export class Reconciler implements AsyncDisposable {
       policy: {
         supervisorApiKeys: this.#supervisorApiKeys(target),
         forceLocks: this.#force,
-        keepImages: true,
-        keepVolumes: true,
+        // A developer applies the same images and data again and again.
+        keepImages: !managed,
+        keepVolumes: !managed,
         seenRunning: this.#seenRunning,
         paused: this.#backoff.paused(),
       },
