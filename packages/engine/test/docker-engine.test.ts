@@ -13,7 +13,7 @@ import {
   type ContainerLogsOptions,
   type Engine,
 } from '../src/index.ts';
-import { networkConfig, serviceConfig } from '../src/testing/contract/contract-subject.ts';
+import { networkConfig, serviceConfig, volumeConfig } from '../src/testing/contract/contract-subject.ts';
 import { HEALTHCHECK } from '../src/testing/contract/engine-harness.ts';
 import type { EngineHarness } from '../src/testing/contract/engine-harness.ts';
 import { describeEngineContract } from '../src/testing/engine-contract.ts';
@@ -78,6 +78,8 @@ describe('a Docker engine', () => {
     await engine.startContainer('calls-web');
     await harness.becomeHealthy('calls-web');
     await untilHealthy(observer, 'calls-web');
+    await untilToldOf(observer, () => engine.createVolume('calls-last', volumeConfig()));
+    await observer.observe({ imageReferences: [harness.image.reference] });
 
     proxy.takeRequests();
     for (let round = 0; round < 10; round++) await observer.observe({ imageReferences: [harness.image.reference] });
@@ -89,7 +91,7 @@ describe('a Docker engine', () => {
     for (const { id } of containers)
       await connectEngine(inject('engineEndpoint')).getContainer(id).remove({ force: true });
     for (const { id } of networks.filter(({ name }) => name.startsWith('calls'))) await engine.removeNetwork(id);
-    for (const name of ['calls-a', 'calls-b', 'calls-c']) await engine.removeVolume(name);
+    for (const name of ['calls-a', 'calls-b', 'calls-c', 'calls-last']) await engine.removeVolume(name);
   });
 
   describe('logs', () => {
@@ -186,6 +188,14 @@ async function untilHealthy(engine: Engine, container: string): Promise<void> {
   for await (const _ of engine.events(new AbortController().signal)) {
     const { containers } = await engine.observe({ imageReferences: [] });
     if (containers.some(({ name, health }) => name === container && health === 'healthy')) return;
+  }
+}
+
+/** Events come in order: who is told of the last change has been told of all before it. */
+async function untilToldOf(engine: Engine, createVolume: () => Promise<void>): Promise<void> {
+  for await (const event of engine.events(new AbortController().signal)) {
+    if (event.kind === 'connected') await createVolume();
+    if (event.kind === 'volume' && event.id === 'calls-last') return;
   }
 }
 
