@@ -73,6 +73,12 @@ describe('describeState', () => {
     ]);
   });
 
+  it('shows what is downloaded first, and behind it the container that runs on meanwhile', () => {
+    const next = testTarget({ commit: 'c2', services: { web_1: { image: 'web:2' }, db: {} } });
+    const state = describeDevice(next, reached, [['pull-image', 7]]);
+    expect(services(state)).toEqual(['web_1 Downloading 7%', 'web_1 Running', 'db Running']);
+  });
+
   it.each<[Operation['kind'], string]>([
     ['create-container', 'web_1 Installing'],
     ['save-image', 'web_1 Downloaded'],

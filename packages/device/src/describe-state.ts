@@ -89,7 +89,6 @@ function describeTargetService(
   const installing = activity
     .running()
     .some((one) => isAbout(one, app.id, service.name) && one.kind === 'create-container');
-  const [current] = own;
   return [
     {
       name: service.name,
@@ -99,11 +98,13 @@ function describeTargetService(
       image: service.image,
       status: installing ? 'Installing' : missing || downloading !== null ? 'Downloading' : 'Downloaded',
       downloadProgress: missing || downloading !== null ? (downloading ?? 0) : null,
-      containerId: current?.id ?? null,
-      createdAt: current?.createdAt ?? null,
-      health: current?.health ?? 'none',
-      publishedPorts: current?.publishedPorts ?? [],
+      containerId: null,
+      createdAt: null,
+      health: 'none',
+      publishedPorts: [],
     },
+    // What it is to replace runs on meanwhile.
+    ...own.map((container) => describeContainer(container, sources)),
   ];
 }
 

@@ -26,7 +26,7 @@ export interface AppState {
   readonly services: readonly ServiceState[];
 }
 
-/** One container, or an image on its way to one. */
+/** One container, or an image on its way to one. A service that is updated has both, the image first. */
 export interface ServiceState {
   readonly name: string;
   readonly serviceId: number;
