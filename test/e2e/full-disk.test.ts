@@ -34,7 +34,11 @@ it('an image that does not fit on the disk is named with the reason, and the oth
   await using engine = await startTestEngine({ parentDirectory: disk.directory });
   const program = { cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' };
   await busyboxImage(engine.endpoint, { tag: 'small:1', ...program });
-  await busyboxImage(inject('engineEndpoint'), { tag: 'big:1', ...program, files: { '/big': '0'.repeat(90 * MEGABYTE) } });
+  await busyboxImage(inject('engineEndpoint'), {
+    tag: 'big:1',
+    ...program,
+    files: { '/big': '0'.repeat(90 * MEGABYTE) },
+  });
   const { reference } = await pushImage(inject('engineEndpoint'), inject('registry'), 'big:1');
 
   await using supervisor = await startSupervisor({ engineEndpoint: engine.endpoint });
@@ -45,7 +49,9 @@ it('an image that does not fit on the disk is named with the reason, and the oth
   const apps = { [APP]: { name: 'e2e', commit: 'c1', releaseId: '1', services } };
   await supervisor.post('/v2/local/target-state', { local: { apps } });
 
-  await waitFor('the full disk to be reported', () => supervisor.output().includes(`Failed to download image '${reference}'`));
+  await waitFor('the full disk to be reported', () =>
+    supervisor.output().includes(`Failed to download image '${reference}'`),
+  );
   expect(supervisor.output()).toMatch(/Failed to download image '\S+' due to '.*no space left/);
   await waitFor('the other service to run', () => supervisor.output().includes("Started service 'small'"));
   expect(Object.keys(await supervisor.containers())).toContain('small');

@@ -70,7 +70,7 @@ export class LockWatchError extends SupervisorError<
 }
 
 /** The update locks were disposed of: the process is shutting down. */
-export class LocksClosedError extends SupervisorError<'LOCKS_CLOSED', object> {
+export class LocksClosedError extends SupervisorError<'LOCKS_CLOSED'> {
   constructor() {
     super('LOCKS_CLOSED', 'no update lock is taken any more: the supervisor is stopping', { details: {} });
   }

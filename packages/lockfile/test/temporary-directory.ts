@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LOCK_NAMES } from '../src/index.ts';
+import type { LOCK_NAMES } from '../src/index.ts';
 
 /** A lock directory of its own for one test. */
 export interface TemporaryDirectory extends Disposable {
