@@ -13,7 +13,7 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
  * @param output what is written where nobody reads any more, such as a closed terminal, is a wish to stop, too
@@ -28,12 +28,14 @@ export function listenForInterruption(output: Writable, onSecond: () => void): I
   // A closed terminal sends a signal as well, and means it once.
   const onLost = (): void => controller.abort(new Interrupted('nobody reads the output'));
   for (const signal of SIGNALS) process.on(signal, request);
+  process.on('SIGHUP', onLost);
   output.on('error', onLost);
   return {
     signal: controller.signal,
     request,
     [Symbol.dispose]() {
       for (const signal of SIGNALS) process.off(signal, request);
+      process.off('SIGHUP', onLost);
     },
   };
 }

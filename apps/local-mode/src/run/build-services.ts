@@ -23,7 +23,8 @@ export interface BuildServicesOptions {
 }
 
 /**
- * Builds all images of a project at once. One that cannot be built keeps nobody else from running, but for those that need
+ * Builds the images of a project, one after the other: two builds at the same time would each make their own of the layers
+ * that they share, and later ones would find now these, now those in the cache, and give images that differ. One that cannot be built keeps nobody else from running, but for those that need
  * it; the one that was built before goes on being used.
  */
 export async function buildServices(project: Project, options: BuildServicesOptions): Promise<BuildResult> {
@@ -34,25 +35,22 @@ export async function buildServices(project: Project, options: BuildServicesOpti
     view.update(phases);
   };
   const failures = new Map<string, unknown>();
-  await Promise.all(
-    project.services.map(async (service) => {
-      const { name, build } = service;
-      if (build === null) return;
-      show(name, { kind: 'building', step: null });
-      try {
-        await buildImage({ ...service, build }, project, {
-          ...options,
-          onStep: (step) => show(name, { kind: 'building', step: formatStep(step) }),
-        });
-        show(name, { kind: 'waiting', reason: 'built' });
-      } catch (error) {
-        if (signal.aborted) return;
-        failures.set(name, error);
-        show(name, { kind: 'failed', reason: reasonOf(error) });
-      }
-    }),
-  );
-  signal.throwIfAborted();
+  for (const service of project.services) {
+    const { name, build } = service;
+    if (build === null) continue;
+    show(name, { kind: 'building', step: null });
+    try {
+      await buildImage({ ...service, build }, project, {
+        ...options,
+        onStep: (step) => show(name, { kind: 'building', step: formatStep(step) }),
+      });
+      show(name, { kind: 'waiting', reason: 'built' });
+    } catch (error) {
+      signal.throwIfAborted();
+      failures.set(name, error);
+      show(name, { kind: 'failed', reason: reasonOf(error) });
+    }
+  }
   const present = new Map<string, boolean>();
   for (const { name, image } of project.services)
     present.set(name, !failures.has(name) || (await isPresent(engine, image)));

@@ -31,7 +31,7 @@ export async function runLocalMode(options: Options, place: Place): Promise<numb
     say: (message) => screen.print(screen.paint('dim', `· ${message}`)),
   };
   await using ownership = await ownStateFolder(state.directory);
-  if (project === null) return await stopRecordedSession(run, { isOwner: ownership !== null });
+  if (project === null) return await stopRecordedSession(run, ownership);
   if (ownership === null) return await joinSession(project, run);
   try {
     session = await startSession(run);

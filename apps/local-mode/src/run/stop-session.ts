@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LeftoversError } from '../errors.ts';
-import { isRunning, signalProcess } from '../session/process-identity.ts';
+import { ownStateFolder } from '../session/own-state-folder.ts';
+import { signalProcess } from '../session/process-identity.ts';
 import type { Session } from '../session/session.ts';
 import type { Run } from './run.ts';
 import { startSession } from './start-session.ts';
@@ -23,41 +24,46 @@ export async function stopSession(session: Session, { options, place, say }: Run
 }
 
 /**
- * Stops what earlier processes left running, or asks the one that looks after it to do so.
+ * Stops what earlier processes left running; one that looks after it is asked to do so itself.
  *
- * @param isOwner nobody else looks after it
+ * @param ownership `null`: another process looks after it
  * @returns exit code
+ * @throws LeftoversError when that process does not end
  */
-export async function stopRecordedSession(run: Run, { isOwner }: { readonly isOwner: boolean }): Promise<number> {
+export async function stopRecordedSession(run: Run, ownership: AsyncDisposable | null): Promise<number> {
   const { file, options, place } = run;
-  if (!isOwner) return await askOwnerToStop(run);
+  await using _ownership = ownership ?? (await takeOwnership(run));
   const record = await file.read();
   const hasVolumes = options.volumes && (record?.volumes.length ?? 0) > 0;
-  if (record === null || (record.supervisor === null && record.owner === null && !hasVolumes)) {
-    place.screen.print('Nothing is running');
+  if (record === null || (record.supervisor === null && !hasVolumes)) {
+    place.screen.print(ownership === null ? 'Stopped' : 'Nothing is running');
     return 0;
   }
   await stopSession(await startSession(run), run);
   return 0;
 }
 
-function volumes(names: readonly string[]): string {
-  return `${names.length === 1 ? 'the volume' : 'the volumes'} ${names.join(', ')}`;
-}
-
-async function askOwnerToStop({ file, place, say, interruption }: Run): Promise<number> {
-  const owner = (await file.read())?.owner ?? null;
-  if (owner === null) {
-    place.screen.print('Another npm start is about to start; end it with Ctrl-C where it runs');
-    return 1;
-  }
-  say(`Asking the npm start that looks after it (process ${owner.pid}) to stop`);
-  await signalProcess(owner, 'SIGTERM');
+/** Asks the process that looks after a session to stop it, and waits until it has ended. */
+async function takeOwnership({ file, state, say, interruption }: Run): Promise<AsyncDisposable> {
   const end = performance.now() + OWNER_DEADLINE;
-  while (await isRunning(owner)) {
-    if (performance.now() > end) throw new LeftoversError([`process ${owner.pid}`]);
+  let asked = false;
+  for (;;) {
+    const ownership = await ownStateFolder(state.directory);
+    if (ownership !== null) return ownership;
+    const owner = (await file.read())?.owner ?? null;
+    if (performance.now() > end) {
+      throw new LeftoversError([owner === null ? 'another npm start' : `npm start (process ${owner.pid})`]);
+    }
+    if (owner !== null && !asked) {
+      say(`Asking the npm start that looks after it (process ${owner.pid}) to stop`);
+      // Unlike the other signals, it may be sent to somebody who is stopping already.
+      await signalProcess(owner, 'SIGHUP');
+      asked = true;
+    }
     await delay(LOOK_INTERVAL, undefined, { signal: interruption.signal });
   }
-  place.screen.print('Stopped');
-  return 0;
+}
+
+function volumes(names: readonly string[]): string {
+  return `${names.length === 1 ? 'the volume' : 'the volumes'} ${names.join(', ')}`;
 }

@@ -3,10 +3,8 @@
 count=$(cat /findings/count 2>/dev/null || echo 'nothing yet')
 state=$(sed 's/&/\&amp;/g; s/</\&lt;/g' /findings/state.json 2>/dev/null || echo 'not asked yet')
 
+printf 'Content-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\n\r\n'
 cat <<PAGE
-Content-Type: text/html; charset=utf-8
-Cache-Control: no-store
-
 <!doctype html>
 <html lang="en">
 <meta charset="utf-8">

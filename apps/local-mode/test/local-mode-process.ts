@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { stripVTControlCharacters } from 'node:util';
+import { join, resolve } from 'node:path';
+import { waitFor } from '@device-supervisor/testbed';
+
+export const ROOT = resolve(import.meta.dirname, '../../..');
+
+/** The program that `npm start` runs, as a process. */
+export interface LocalModeProcess extends AsyncDisposable {
+  readonly child: ChildProcess;
+  /** What a person has read so far, without colours. */
+  text(): string;
+  /** The same with everything that is meant for the terminal. */
+  raw(): string;
+  /** Waits until the text has something in it; `from`: only what comes after so many characters counts. */
+  says(text: string | RegExp, from?: number): Promise<void>;
+  /** Presses keys. */
+  press(keys: string): void;
+  /** @returns exit code */
+  ended(): Promise<number | null>;
+}
+
+export interface LocalModeOptions {
+  readonly args: readonly string[];
+  /** Default: none, so that a private engine is started. */
+  readonly engineEndpoint?: string;
+  /** In a terminal of its own. */
+  readonly terminal?: boolean;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** How long the slowest step may take on a busy machine, in milliseconds. */
+const TIMEOUT = 90_000;
+
+export function startLocalMode({
+  args,
+  engineEndpoint,
+  terminal = false,
+  environment = {},
+}: LocalModeOptions): LocalModeProcess {
+  const command = [process.execPath, join(ROOT, 'apps/local-mode/dist/main.cjs'), ...args];
+  const [program = '', ...parameters] = terminal
+    ? ['script', '--quiet', '--return', '--command', command.map(quote).join(' '), '/dev/null']
+    : command;
+  const child = spawn(program, parameters, {
+    cwd: ROOT,
+    stdio: 'pipe',
+    env: {
+      PATH: process.env['PATH'],
+      TERM: 'xterm-256color',
+      ...(engineEndpoint === undefined ? {} : { DOCKER_HOST: engineEndpoint }),
+      ...environment,
+    },
+  });
+  const exit = once(child, 'exit');
+  let raw = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk) => (raw += chunk));
+  const text = (): string => stripVTControlCharacters(raw).replaceAll('\r', '');
+  return {
+    child,
+    text,
+    raw: () => raw,
+    async says(wanted, from = 0) {
+      await waitFor(`the words ${String(wanted)}`, () => text().slice(from), {
+        until: (said) => (typeof wanted === 'string' ? said.includes(wanted) : wanted.test(said)),
+        timeout: TIMEOUT,
+      });
+    },
+    press: (keys) => void child.stdin.write(keys),
+    async ended() {
+      await waitFor(
+        `the end of ${args.join(' ')}; it said ${text()}`,
+        () => child.exitCode !== null || child.signalCode !== null,
+        {
+          timeout: TIMEOUT,
+        },
+      );
+      return child.exitCode;
+    },
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+      await exit;
+    },
+  };
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
