@@ -70,11 +70,9 @@ export function startLocalMode({
     press: (keys) => void child.stdin.write(keys),
     async ended() {
       await waitFor(
-        `the end of ${args.join(' ')}; it said ${text()}`,
-        () => child.exitCode !== null || child.signalCode !== null,
-        {
-          timeout: TIMEOUT,
-        },
+        `the end of npm start -- ${args.join(' ')}`,
+        () => ({ isOver: child.exitCode !== null || child.signalCode !== null, said: text().slice(-3000) }),
+        { until: ({ isOver }) => isOver, timeout: TIMEOUT },
       );
       return child.exitCode;
     },

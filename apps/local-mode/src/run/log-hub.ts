@@ -29,10 +29,13 @@ const HELD_LINES = 1000;
 /** Lines of each service that are remembered for showing why it failed. */
 const TAIL_LINES = 5;
 
+/** Lines name a service alone, or with its image. */
+const SERVICE = /\bservice '([^' ]+)/i;
+const IMAGE = /\bimage '(.+?)'/;
 const REMARK = /^Service '(.+?)': (?!.*has to wait)(.*)$/s;
 
 /** Opens the stream; nothing that is written after this resolves is missed. */
-export async function openLogHub(client: SupervisorClient, signal: AbortSignal): Promise<LogHub> {
+export async function openLogHub(client: Pick<SupervisorClient, 'logs'>, signal: AbortSignal): Promise<LogHub> {
   const hub = new Hub();
   const first = await client.logs(signal);
   // Whoever watches the services notices when the supervisor is gone.
@@ -44,7 +47,7 @@ export async function openLogHub(client: SupervisorClient, signal: AbortSignal):
 async function readOn(
   hub: Hub,
   first: AsyncIterable<LogLine>,
-  { client, signal }: { client: SupervisorClient; signal: AbortSignal },
+  { client, signal }: { client: Pick<SupervisorClient, 'logs'>; signal: AbortSignal },
 ): Promise<void> {
   for (let lines = first; ; lines = await client.logs(signal)) {
     for await (const line of lines) hub.take(line);
@@ -99,12 +102,12 @@ class Hub {
     if (service !== undefined && remark !== undefined) this.remarks.push(`${service}: ${oneLine(remark)}`);
   }
 
-  /** An image may be downloaded for several services, and the line names one at most. */
+  /** The service that a line names, and those that use the image that it names. */
   #concerned({ message, service }: LogLine): readonly string[] {
-    const image = /\bimage '(.+?)'/.exec(message)?.[1];
-    const users =
-      image === undefined ? [] : this.#services.filter((one) => one.image === image).map(({ name }) => name);
-    return [...new Set([...(service === null ? [] : [service]), ...users])];
+    const named = service ?? SERVICE.exec(message)?.[1];
+    const image = IMAGE.exec(message)?.[1];
+    const users = this.#services.filter((one) => one.image === image).map(({ name }) => name);
+    return [...new Set([...(named === undefined ? [] : [named]), ...users])];
   }
 }
 

@@ -1,6 +1,6 @@
 import { colourOf, formatPhase, phaseLine } from './format-phase.ts';
 import { renderLine } from './paint.ts';
-import type { Phase } from './phase.ts';
+import { detailOf, type Phase } from './phase.ts';
 import type { Screen } from './screen.ts';
 
 /** Shows how services are getting on, until it is disposed of. */
@@ -50,8 +50,8 @@ function plainView(screen: Screen): ProgressView {
   return {
     update(phases) {
       for (const [name, phase] of phases) {
-        // Waiting for one's turn is no news.
-        if (phase.kind === 'waiting' && phase.reason === null) continue;
+        // Waiting for one's turn is no news, nor is a build before its first step.
+        if ((phase.kind === 'waiting' || phase.kind === 'building') && detailOf(phase) === '') continue;
         const text = formatPhase(withCoarseProgress(phase));
         if (printed.get(name) === text) continue;
         printed.set(name, text);

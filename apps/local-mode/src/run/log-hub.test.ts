@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { waitFor } from '@device-supervisor/testbed';
+import type { SupervisorClient } from '../supervisor/supervisor-client.ts';
+import type { LogLine } from '../supervisor/stream-logs.ts';
+import { openLogHub, type LogHub } from './log-hub.ts';
+
+/** A client whose stream is what a test writes. */
+function fakeSupervisor() {
+  const opened: ((line: LogLine | null) => void)[] = [];
+  async function* lines(): AsyncGenerator<LogLine> {
+    const queue: (LogLine | null)[] = [];
+    let wake = Promise.withResolvers<void>();
+    opened.push((line) => {
+      queue.push(line);
+      wake.resolve();
+    });
+    for (;;) {
+      const line = queue.shift();
+      if (line === null) return;
+      if (line !== undefined) {
+        yield line;
+        continue;
+      }
+      await wake.promise;
+      wake = Promise.withResolvers();
+    }
+  }
+  const client: Pick<SupervisorClient, 'logs'> = {
+    async logs() {
+      const stream = lines();
+      return stream;
+    },
+  };
+  return {
+    client,
+    opened,
+    system: (message: string, service: string | null = null) =>
+      opened.at(-1)?.({ message, service, isSystem: true, isStdErr: false }),
+    service: (service: string, message: string) =>
+      opened.at(-1)?.({ message, service, isSystem: false, isStdErr: false }),
+    close: () => opened.at(-1)?.(null),
+  };
+}
+
+async function openHub() {
+  const supervisor = fakeSupervisor();
+  const end = new AbortController();
+  const hub = await openLogHub(supervisor.client, end.signal);
+  await waitFor('the stream to be read', () => supervisor.opened.length > 0);
+  return { ...supervisor, hub };
+}
+
+async function settled(hub: LogHub, service: string): Promise<LogHub['events']> {
+  await waitFor(`an event of ${service}`, () => hub.events.get(service));
+  return hub.events;
+}
+
+describe('openLogHub', () => {
+  it('tells from a line itself which services it is about', async () => {
+    const { hub, system } = await openHub();
+    hub.beginApply([
+      { name: 'a', image: 'one:1' },
+      { name: 'b', image: 'one:1' },
+      { name: 'c', image: 'two' },
+    ]);
+    system("Failed to download image 'one:1' due to 'x', retrying in 1 s");
+    system("Failed to install service 'c two' due to 'y'");
+    const events = await settled(hub, 'c');
+    expect([...events.keys()]).toEqual(['a', 'b', 'c']);
+    expect(events.get('c')?.failure?.reason).toBe('cannot install: y');
+  });
+
+  it('forgets failures when a project is applied anew, but not why something waits', async () => {
+    const { hub, system } = await openHub();
+    system("Failed to start service 'a' due to 'x'");
+    system("Service 'a' has to wait: depends_on: waits for b to start");
+    await waitFor('the second line', () => hub.events.get('a')?.block);
+    hub.beginApply([]);
+    expect(hub.events.get('a')).toEqual({
+      failure: null,
+      block: { reason: 'depends_on: waits for b to start', passes: true },
+    });
+  });
+
+  it('collects remarks about fields, and the latest lines of each service', async () => {
+    const { hub, system, service } = await openHub();
+    for (let count = 1; count <= 7; count++) service('a', `line ${count}`);
+    system("Service 'a': deploy is not supported and has no effect");
+    await waitFor('the remark', () => hub.remarks.length > 0);
+    expect(hub.remarks).toEqual(['a: deploy is not supported and has no effect']);
+    expect(hub.tail('a')).toEqual(['line 3', 'line 4', 'line 5', 'line 6', 'line 7']);
+  });
+
+  it("holds services' lines until somebody wants them, and opens a stream anew that breaks off", async () => {
+    const { hub, service, system, close, opened } = await openHub();
+    service('a', 'before');
+    system("Starting service 'a'");
+    close();
+    await waitFor('another stream', () => opened.length > 1);
+    const read: string[] = [];
+    hub.passTo(({ message }) => void read.push(message));
+    service('a', 'after');
+    await waitFor('the line', () => read.length > 1);
+    expect(read).toEqual(['before', 'after']);
+  });
+});
