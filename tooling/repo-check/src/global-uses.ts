@@ -28,11 +28,7 @@ const IMPURE = new Set([
 ]);
 
 /** Globals with some members that reach outside. */
-const IMPURE_MEMBERS: Readonly<Record<string, readonly string[]>> = {
-  AbortSignal: ['timeout'],
-  Date: ['now'],
-  Math: ['random'],
-};
+const IMPURE_MEMBERS = new Set(['AbortSignal.timeout', 'Date.now', 'Math.random']);
 
 /**
  * Uses of timers, clock, randomness, console and process. A name that the file declares anywhere is the file's own.
@@ -117,8 +113,8 @@ function impureMember(node: AstNode): string | null {
   if (node.type !== 'MemberExpression' || node['computed'] === true) return null;
   const { object, property } = node;
   if (!isNode(object) || !isNode(property)) return null;
-  const [from, name] = [String(object['name']), String(property['name'])];
-  return IMPURE_MEMBERS[from]?.includes(name) === true ? `${from}.${name}` : null;
+  const member = `${String(object['name'])}.${String(property['name'])}`;
+  return IMPURE_MEMBERS.has(member) ? member : null;
 }
 
 function isDateOfNow(node: AstNode): boolean {
