@@ -71,7 +71,7 @@ export async function supervisorAnswers(
 }
 
 /** Resolves when the process has ended; rejects with the signal's reason when aborted. */
-export async function supervisorEnds(process: ProcessIdentity, signal: AbortSignal): Promise<void> {
+async function supervisorEnds(process: ProcessIdentity, signal: AbortSignal): Promise<void> {
   while (await isRunning(process)) await delay(LOOK_INTERVAL * 10, undefined, { signal });
 }
 
