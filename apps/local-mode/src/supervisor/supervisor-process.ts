@@ -70,11 +70,6 @@ export async function supervisorAnswers(
   throw await lost(`did not answer within ${READY_DEADLINE / 1000} seconds`, logFile);
 }
 
-/** Resolves when the process has ended; rejects with the signal's reason when aborted. */
-async function supervisorEnds(process: ProcessIdentity, signal: AbortSignal): Promise<void> {
-  while (await isRunning(process)) await delay(LOOK_INTERVAL * 10, undefined, { signal });
-}
-
 /** Ends a supervisor in order, or by force when that takes too long. */
 export async function stopSupervisor(process: ProcessIdentity): Promise<void> {
   for (const kind of ['SIGTERM', 'SIGKILL'] as const) {
