@@ -26,8 +26,8 @@ export interface EnginePaths {
   readonly containerdNamespace: string;
 }
 
-/** Bytes in a Unix socket's path, without the closing zero. */
-const SOCKET_PATH_LIMIT = 107;
+/** Bytes in a Unix socket's path: containerd takes no longer ones, though the kernel would take three more. */
+const SOCKET_PATH_LIMIT = 104;
 
 /** The longest socket that the engine makes, below its runtime directory. */
 const LONGEST_SOCKET = 'exec/containerd/containerd.sock.ttrpc';
