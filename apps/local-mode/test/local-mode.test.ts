@@ -1,12 +1,15 @@
+import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { bundleApp } from '@device-supervisor/bundle';
 import { connectEngine, waitFor } from '@device-supervisor/testbed';
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { sessionFile, type SessionRecord } from '../src/session/session-record.ts';
+import type { ScenarioSight } from './private-engine-scenario.ts';
 import { ROOT, startLocalMode, type LocalModeOptions, type LocalModeProcess } from './local-mode-process.ts';
 
 const engineEndpoint = inject('engineEndpoint');
@@ -298,6 +301,22 @@ describe('failures', () => {
     expect(await next.ended()).toBe(0);
     expect(next.text()).toContain(`Replacing the supervisor of an earlier run (process ${orphan.pid})`);
     expect(await isAlive(orphan.pid)).toBe(false);
+  });
+});
+
+describe('without any engine', () => {
+  it('starts a private one, finds it again after it was killed, and leaves nothing of it on the machine', async () => {
+    const launcher = join(ROOT, 'tooling/testbed/src/in-namespace.ts');
+    const scenario = join(import.meta.dirname, 'private-engine-scenario.ts');
+    const node = [process.execPath, '--conditions=@device-supervisor/source'] as const;
+    const { stdout } = await promisify(execFile)(node[0], [node[1], launcher, '--', ...node, scenario]);
+    const seen: ScenarioSight = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+    expect(seen.exitCodes).toEqual([0, 0]);
+    expect(seen.second).toContain('left running by an earlier process');
+    expect(seen.second).toContain('Left running: ');
+    expect(seen.stop).toMatch(/Stopping the private engine\n.*Stopped\n$/s);
+    expect(seen.between.processes.length).toBeGreaterThan(seen.before.processes.length);
+    expect(seen.after).toEqual(seen.before);
   });
 });
 

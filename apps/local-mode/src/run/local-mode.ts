@@ -1,6 +1,6 @@
 import { Interrupted, listenForInterruption } from '../cli/interruption.ts';
 import type { Options } from '../cli/options.ts';
-import { SupervisorLostError } from '../errors.ts';
+import { StartError, SupervisorLostError } from '../errors.ts';
 import type { Project } from '../project/project.ts';
 import { readProject } from '../project/read-project.ts';
 import { ownStateFolder } from '../session/own-state-folder.ts';
@@ -18,6 +18,11 @@ import { LISTEN_ALL_WARNING } from './summary.ts';
 /** Does what the options ask for. @returns exit code */
 export async function runLocalMode(options: Options, place: Place): Promise<number> {
   const { screen, environment } = place;
+  if (process.platform !== 'linux') {
+    throw new StartError(`containers on ${process.platform} cannot reach a supervisor on this machine`, {
+      hint: 'Use Linux, also in a virtual machine',
+    });
+  }
   const project = options.stop ? null : await readProject(projectPath(options, place), { environment });
   let session: Session | null = null;
   using interruption = listenForInterruption(place.output, () => giveUp(place, session));

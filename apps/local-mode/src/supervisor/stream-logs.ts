@@ -52,13 +52,14 @@ function open(url: string, signal: AbortSignal): Promise<IncomingMessage> {
 }
 
 async function* readLines(answer: IncomingMessage): AsyncGenerator<LogLine> {
-  // Its end is all that matters, whether it came in order or not.
-  answer.on('error', () => undefined);
   try {
     for await (const text of createInterface({ input: answer, crlfDelay: Infinity })) {
       const line = parseLine(text);
       if (line !== null) yield line;
     }
+  } catch (error) {
+    // Its end is all that matters, whether it came in order or not.
+    if (!answer.destroyed) throw error;
   } finally {
     answer.destroy();
   }

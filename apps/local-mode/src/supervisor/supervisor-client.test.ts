@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, it } from 'vitest';
+import { SupervisorApiError } from '../errors.ts';
+import { createSupervisorClient, type SupervisorClient } from './supervisor-client.ts';
+
+let server: Server;
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+/** A supervisor that answers like this. */
+async function fakeSupervisor(
+  answers: Readonly<Record<string, (response: ServerResponse, body: string) => void>>,
+): Promise<SupervisorClient> {
+  server = createServer((request, response) => {
+    const answer = answers[`${request.method} ${request.url}`];
+    void text(request).then((body) =>
+      answer === undefined ? response.writeHead(404).end('{}') : answer(response, body),
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return createSupervisorClient(typeof address === 'object' && address !== null ? address.port : 0);
+}
+
+const json = (value: unknown) => (response: ServerResponse) => void response.end(JSON.stringify(value));
+
+describe('createSupervisorClient', () => {
+  it('puts the status together from two answers', async () => {
+    const client = await fakeSupervisor({
+      'GET /v2/state/status': json({ status: 'success', appState: 'applying', containers: [], images: [] }),
+      'GET /v2/applications/state': json({
+        localapp: {
+          appId: 1,
+          services: { web: { status: 'Downloading', releaseId: 1, downloadProgress: 42, image: 'x' } },
+        },
+      }),
+    });
+    expect(await client.status()).toEqual({
+      applying: true,
+      services: new Map([['web', { status: 'Downloading', downloadProgress: 42 }]]),
+    });
+  });
+
+  it('posts a target with the name and the configuration that the device has', async () => {
+    let posted = '';
+    const client = await fakeSupervisor({
+      'GET /v2/local/target-state': json({ state: { local: { name: 'device', config: { A: '1' }, apps: {} } } }),
+      'POST /v2/local/target-state': (response, body) => {
+        posted = body;
+        response.end('{"status":"success"}');
+      },
+    });
+    await client.setTarget({ local: { ...(await client.device()), apps: {} } });
+    expect(JSON.parse(posted)).toEqual({ local: { name: 'device', config: { A: '1' }, apps: {} } });
+  });
+
+  it('tells why a target is refused', async () => {
+    const client = await fakeSupervisor({
+      'POST /v2/local/target-state': (response) =>
+        void response.writeHead(400).end('{"status":"failed","message":"local.apps: is missing"}'),
+    });
+    await expect(client.setTarget({ local: { apps: {} } })).rejects.toThrow(
+      'POST /v2/local/target-state failed: 400, local.apps: is missing',
+    );
+  });
+
+  it('tells that nobody answers, and that an answer makes no sense', async () => {
+    const client = await fakeSupervisor({ 'GET /v2/local/target-state': json({}) });
+    await expect(client.device()).rejects.toThrow('the answer is not what the API promises');
+    expect(await client.isAlive()).toBe(false);
+    server.close();
+    await once(server, 'close');
+    await expect(client.device()).rejects.toThrow(SupervisorApiError);
+    expect(await client.isAlive()).toBe(false);
+  });
+
+  it('reads log lines until the supervisor ends the stream, and skips what is none', async () => {
+    const client = await fakeSupervisor({
+      'GET /v2/local/logs': (response) => {
+        response.write('{"message":"Streaming logs","isSystem":true}\n{"mess');
+        response.write('age":"hello","timestamp":1,"serviceName":"web"}\nnonsense\n');
+        response.end('{"message":"oops","serviceName":"web","isStdErr":true}\n{"message":"cut');
+      },
+    });
+    const lines = [];
+    for await (const line of await client.logs(new AbortController().signal)) lines.push(line);
+    expect(lines).toEqual([
+      { message: 'Streaming logs', service: null, isSystem: true, isStdErr: false },
+      { message: 'hello', service: 'web', isSystem: false, isStdErr: false },
+      { message: 'oops', service: 'web', isSystem: false, isStdErr: true },
+    ]);
+  });
+
+  it('ends the lines when it is told to, or when the connection breaks', async () => {
+    const responses: ServerResponse[] = [];
+    const client = await fakeSupervisor({
+      'GET /v2/local/logs': (response) => {
+        responses.push(response);
+        response.write('{"message":"Streaming logs","isSystem":true}\n');
+      },
+    });
+    const end = new AbortController();
+    const read = [];
+    for await (const line of await client.logs(end.signal)) {
+      read.push(line);
+      end.abort();
+    }
+    for await (const line of await client.logs(new AbortController().signal)) {
+      read.push(line);
+      responses.at(-1)?.destroy();
+    }
+    expect(read).toHaveLength(2);
+  });
+
+  it('tells why there are no lines', async () => {
+    const client = await fakeSupervisor({});
+    await expect(client.logs(new AbortController().signal)).rejects.toThrow('status 404');
+  });
+});
