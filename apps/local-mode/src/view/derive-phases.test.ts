@@ -5,8 +5,8 @@ import { NO_EVENTS, readServiceEvent, type ServiceEvents } from './service-event
 
 const NOTHING: Sources = {
   services: [
-    { name: 'web', dependencies: [] },
-    { name: 'probe', dependencies: ['web'] },
+    { name: 'web', dependencies: [], build: null },
+    { name: 'probe', dependencies: ['web'], build: {} },
   ],
   notBuilt: new Map(),
   applying: true,
@@ -95,6 +95,11 @@ describe('derivePhases', () => {
     ],
   ] as const)('tells %s', (_, sources, phase) => {
     expect(web(sources)).toEqual(phase);
+  });
+
+  it('knows that nobody downloads what is built here', () => {
+    const statuses = new Map([['probe', { status: 'Downloading', downloadProgress: 0 }]]);
+    expect(derivePhases({ ...NOTHING, statuses }).get('probe')).toEqual({ kind: 'waiting', reason: null });
   });
 
   it('takes a failure as final when it is not retried, or after the third', () => {

@@ -5,7 +5,7 @@ import { NO_EVENTS, type ServiceEvents } from './service-events.ts';
 
 /** What is known of the services of a project at one moment. */
 export interface Sources {
-  readonly services: readonly { readonly name: string; readonly dependencies: readonly string[] }[];
+  readonly services: readonly WatchedService[];
   /** Services whose images could not be built, with the reason. */
   readonly notBuilt: ReadonlyMap<string, string>;
   /** The supervisor is not at its target. */
@@ -15,17 +15,24 @@ export interface Sources {
   readonly events: ReadonlyMap<string, ServiceEvents>;
 }
 
+export interface WatchedService {
+  readonly name: string;
+  readonly dependencies: readonly string[];
+  /** `null`: its image is not built here, but downloaded. */
+  readonly build: object | null;
+}
+
 /** So often may something fail before it counts as failed; the supervisor goes on trying. */
 const ATTEMPTS = 3;
 
 /** Puts together how each service is doing. */
 export function derivePhases(sources: Sources): ReadonlyMap<string, Phase> {
   const phases = new Map<string, Phase>();
-  for (const { name } of sources.services) phases.set(name, phaseOf(name, sources));
+  for (const service of sources.services) phases.set(service.name, phaseOf(service, sources));
   return settleWaiting(phases, sources.services);
 }
 
-function phaseOf(name: string, sources: Sources): Phase {
+function phaseOf({ name, build }: WatchedService, sources: Sources): Phase {
   const { failure, block } = sources.events.get(name) ?? NO_EVENTS;
   const notBuilt = sources.notBuilt.get(name);
   if (notBuilt !== undefined) return { kind: 'failed', reason: notBuilt };
@@ -36,7 +43,9 @@ function phaseOf(name: string, sources: Sources): Phase {
   // Also of a service whose container from before runs on.
   if (block !== null && !block.passes) return { kind: 'blocked', reason: block.reason };
   const status = sources.statuses.get(name);
-  if (status?.status === 'Downloading') return { kind: 'downloading', percent: status.downloadProgress };
+  // An image that was built a moment ago may not be known yet.
+  if (status?.status === 'Downloading' && build === null)
+    return { kind: 'downloading', percent: status.downloadProgress };
   if (status?.status === 'Installing') return { kind: 'installing' };
   if (status?.status === 'Stopping') return { kind: 'stopping' };
   const container = sources.containers.get(name);
