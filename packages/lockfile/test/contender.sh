@@ -1,12 +1,12 @@
 #!/bin/sh
-# A service that takes and releases its update lock over and over, until the file $STOP is there.
-# Prints a line for each turn: "entered", or "violation" when somebody else was inside at the same time.
+# A service that takes and releases its update lock over and over, until the file that stops it
+# is there or its parent has ended. Prints a line for each turn: "entered", or "violation" when somebody else was inside at the same time.
 # usage: contender.sh <way> <lock> <file that stops it>
 way=$1 lock=$2 stop=$3
 inside=${lock%/*}/inside
 mine=${lock%/*}/$way.$$
 : >"$mine"
-while [ ! -e "$stop" ]; do
+while [ ! -e "$stop" ] && kill -0 "$PPID" 2>/dev/null; do
   case $way in
     mkdir) mkdir "$lock" ;;
     open) (set -C; : >"$lock") ;;
