@@ -17,10 +17,13 @@ describe('enginePaths', () => {
     expect(paths.data).toBe(`${deep}/data`);
   });
 
-  it.each([1, 30, 68, 69, 70, 71, 72, 100, 3000])('fits the longest socket into the 104 bytes that containerd takes: %i letters', (length) => {
-    const { exec } = enginePaths(`/${'d'.repeat(length)}`);
-    expect(Buffer.byteLength(`${exec}/containerd/containerd.sock.ttrpc`)).toBeLessThanOrEqual(104);
-  });
+  it.each([1, 30, 68, 69, 70, 71, 72, 100, 3000])(
+    'fits the longest socket into the 104 bytes that containerd takes: %i letters',
+    (length) => {
+      const { exec } = enginePaths(`/${'d'.repeat(length)}`);
+      expect(Buffer.byteLength(`${exec}/containerd/containerd.sock.ttrpc`)).toBeLessThanOrEqual(104);
+    },
+  );
 
   it('gives two directories different names on the machine', () => {
     const [a, b] = [enginePaths('/srv/a'), enginePaths('/srv/b')];
