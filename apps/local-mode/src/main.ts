@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { ReadStream } from 'node:tty';
 import { formatError, SupervisorError } from '@device-supervisor/errors';
-import { Interrupted } from './cli/interruption.ts';
+import { isInterruption } from './cli/interruption.ts';
 import { HELP, parseOptions } from './cli/options.ts';
 import { UsageError } from './errors.ts';
 import { ProjectError } from './project/errors.ts';
@@ -33,7 +33,7 @@ async function run(): Promise<number> {
     });
   } catch (error) {
     screen[Symbol.dispose]();
-    if (error instanceof Interrupted) return 130;
+    if (isInterruption(error)) return 130;
     process.stderr.write(describe(error));
     return error instanceof UsageError || error instanceof ProjectError ? 2 : 1;
   }

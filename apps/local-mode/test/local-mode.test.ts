@@ -165,6 +165,20 @@ describe('without a terminal', () => {
     expect(await networks()).toEqual([]);
   });
 
+  it.each(['Starting the supervisor', 'one: building (step 1', 'one: waiting (built)', 'one: starting'])(
+    'leaves nothing when it is interrupted early: %s',
+    async (moment) => {
+      const project = await writeProject({ 'compose.yaml': ONE_SERVICE });
+      await using run = start(project, '--port', '0');
+      await run.says(moment);
+      run.child.kill('SIGINT');
+      await run.ended();
+      expect(run.text()).toMatch(/\n(Stopped|Interrupted before anything was changed)\n$/);
+      expect(await containers()).toEqual({});
+      expect(await networks()).toEqual([]);
+    },
+  );
+
   it('lets a second process apply another project, and be asked to stop by a third', async () => {
     const project = await writeProject({
       'compose.yaml': ONE_SERVICE,

@@ -8,8 +8,14 @@ export interface Interruption extends Disposable {
   request(): void;
 }
 
+/** Whether something ended because somebody wants to stop. */
+export function isInterruption(error: unknown): boolean {
+  // Timers of Node.js throw an error of their own, and name the signal's reason as its cause.
+  return error instanceof Interrupted || (error instanceof Error && error.cause instanceof Interrupted);
+}
+
 /** The reason of the aborted signal. */
-export class Interrupted extends Error {
+class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Interrupted } from '../cli/interruption.ts';
+import { isInterruption } from '../cli/interruption.ts';
 import { connectEngine } from '../engine/connect-engine.ts';
 import { StartError } from '../errors.ts';
 import type { Project } from '../project/project.ts';
@@ -24,7 +24,7 @@ export async function joinSession(project: Project, run: Run): Promise<number> {
   try {
     return (await applyAndFollow(project, session, run)) ? 0 : 1;
   } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
+    if (!isInterruption(error)) throw error;
     run.say('Left; the services keep running');
     return 0;
   }

@@ -1,4 +1,4 @@
-import { Interrupted, listenForInterruption } from '../cli/interruption.ts';
+import { isInterruption, listenForInterruption } from '../cli/interruption.ts';
 import type { Options } from '../cli/options.ts';
 import { StartError, SupervisorLostError } from '../errors.ts';
 import type { Project } from '../project/project.ts';
@@ -41,7 +41,8 @@ export async function runLocalMode(options: Options, place: Place): Promise<numb
   try {
     session = await startSession(run);
   } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
+    // A Ctrl-C may also end programs that were run meanwhile.
+    if (!isInterruption(error) && !interruption.signal.aborted) throw error;
     screen.print('Interrupted before anything was changed');
     return INTERRUPTED;
   }
@@ -72,7 +73,7 @@ async function ownProject(project: Project, session: Session, run: Run): Promise
     } else {
       await stopSession(session, run);
     }
-    if (!(error instanceof Interrupted)) throw error;
+    if (!isInterruption(error)) throw error;
     return 0;
   }
 }

@@ -175,15 +175,19 @@ function session(
   };
 }
 
-/** Has the supervisor remove the app, and waits until the engine has nothing of it any more, or too long. */
+/** Has the supervisor remove the app, and waits until it has done so, or too long. */
 async function empty(docker: Docker, client: SupervisorClient): Promise<void> {
   try {
     await client.setTarget(EMPTY_TARGET);
+    const end = performance.now() + EMPTY_DEADLINE;
+    while (performance.now() < end) {
+      // What it was about to create when it was told may still come.
+      const { applying } = await client.status();
+      if (!applying && (await listLeftovers(docker)).length === 0) return;
+      await delay(LOOK_INTERVAL);
+    }
   } catch (error) {
     // What is left then is found, and named, at the end.
     if (!(error instanceof SupervisorApiError)) throw error;
-    return;
   }
-  const end = performance.now() + EMPTY_DEADLINE;
-  while (performance.now() < end && (await listLeftovers(docker)).length > 0) await delay(LOOK_INTERVAL);
 }
