@@ -22,13 +22,15 @@ export async function* runJournalctl(
     throw new JournalUnavailableError(command, error);
   }
   const exit = once(child, 'exit');
+  // Its last words may come to be read after its end.
+  const ended = Promise.all([exit, once(child.stderr, 'close')]).then(([ending]) => ending);
   const stderr = tailOf(child.stderr);
   const end = (): void => stop(child);
   signal.addEventListener('abort', end, { once: true });
   try {
     if (signal.aborted) return;
     for await (const chunk of child.stdout) if (Buffer.isBuffer(chunk)) yield chunk;
-    const failure = await failureOf(exit, stderr);
+    const failure = await failureOf(ended, stderr);
     if (failure !== null && !signal.aborted) throw failure;
   } catch (error) {
     // The pipe was closed under the reader, on purpose.
@@ -58,8 +60,8 @@ function tailOf(stream: Readable): () => string {
   return () => tail.trim();
 }
 
-async function failureOf(exit: Promise<unknown[]>, stderr: () => string): Promise<JournalFailedError | null> {
-  const [code, signal] = await exit;
+async function failureOf(ended: Promise<readonly unknown[]>, stderr: () => string): Promise<JournalFailedError | null> {
+  const [code, signal] = await ended;
   if (code === 0) return null;
   return new JournalFailedError({
     exitCode: typeof code === 'number' ? code : null,
