@@ -22,15 +22,13 @@ export async function* runJournalctl(
     throw new JournalUnavailableError(command, error);
   }
   const exit = once(child, 'exit');
-  // Its last words may come to be read after its end.
-  const ended = Promise.all([exit, once(child.stderr, 'close')]).then(([ending]) => ending);
   const stderr = tailOf(child.stderr);
   const end = (): void => stop(child);
   signal.addEventListener('abort', end, { once: true });
   try {
     if (signal.aborted) return;
     for await (const chunk of child.stdout) if (Buffer.isBuffer(chunk)) yield chunk;
-    const failure = await failureOf(ended, stderr);
+    const failure = await failureOf(exit, stderr);
     if (failure !== null && !signal.aborted) throw failure;
   } catch (error) {
     // The pipe was closed under the reader, on purpose.
@@ -54,18 +52,23 @@ function stop(child: Journalctl): void {
 /** Characters. */
 const MAX_STDERR = 2_000;
 
-function tailOf(stream: Readable): () => string {
+/** Its last words may come to be read after the child's end. */
+function tailOf(stream: Readable): () => Promise<string> {
   let tail = '';
+  const closed = once(stream, 'close');
   stream.setEncoding('utf8').on('data', (text: string) => (tail = (tail + text).slice(-MAX_STDERR)));
-  return () => tail.trim();
+  return async () => {
+    await closed;
+    return tail.trim();
+  };
 }
 
-async function failureOf(ended: Promise<readonly unknown[]>, stderr: () => string): Promise<JournalFailedError | null> {
-  const [code, signal] = await ended;
+async function failureOf(exit: Promise<unknown[]>, stderr: () => Promise<string>): Promise<JournalFailedError | null> {
+  const [code, signal] = await exit;
   if (code === 0) return null;
   return new JournalFailedError({
     exitCode: typeof code === 'number' ? code : null,
     signal: typeof signal === 'string' ? signal : null,
-    stderr: stderr(),
+    stderr: await stderr(),
   });
 }
