@@ -88,6 +88,10 @@ describe('sessionFile', () => {
 });
 
 describe('prepareStateFolder', () => {
+  it('tells where it cannot write', async () => {
+    await expect(prepareStateFolder('/dev/null/state')).rejects.toThrow('nothing can be written to /dev/null/state');
+  });
+
   it('makes a configuration once, and keeps what the supervisor writes there', async () => {
     const state = await prepareStateFolder(folder);
     await writeFile(state.configJsonPath, '{"uuid":"abc"}');

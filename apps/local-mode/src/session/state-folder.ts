@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StartError } from '../errors.ts';
 
 /** Where everything goes that a session keeps; all paths are absolute. */
 export interface StateFolder {
@@ -20,14 +21,25 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
   arm: 'armv7hf',
 };
 
-/** Makes what a supervisor expects to find on a device: a configuration, and what kind of device this is. */
+/**
+ * Makes what a supervisor expects to find on a device: a configuration, and what kind of device this is.
+ *
+ * @throws StartError when nothing can be written there
+ */
 export async function prepareStateFolder(directory: string): Promise<StateFolder> {
   const bootMount = join(directory, 'boot');
   const configJsonPath = join(directory, 'config.json');
-  await mkdir(bootMount, { recursive: true, mode: 0o700 });
-  await writeFile(configJsonPath, '{}\n', { flag: 'wx', mode: 0o600 }).catch(ignorePresent);
   const arch = ARCHITECTURES[process.arch] ?? process.arch;
-  await writeFile(join(bootMount, 'device-type.json'), `${JSON.stringify({ slug: `generic-${arch}`, arch })}\n`);
+  try {
+    await mkdir(bootMount, { recursive: true, mode: 0o700 });
+    await writeFile(configJsonPath, '{}\n', { flag: 'wx', mode: 0o600 }).catch(ignorePresent);
+    await writeFile(join(bootMount, 'device-type.json'), `${JSON.stringify({ slug: `generic-${arch}`, arch })}\n`);
+  } catch (cause) {
+    throw new StartError(`nothing can be written to ${directory}`, {
+      hint: 'Name a folder of yours with --state, on a file system with free space',
+      cause,
+    });
+  }
   return {
     directory,
     bootMount,
