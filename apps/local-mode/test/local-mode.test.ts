@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { bundleApp } from '@device-supervisor/bundle';
-import { connectEngine, waitFor } from '@device-supervisor/testbed';
+import { busyboxImage, connectEngine, pushImage, waitFor } from '@device-supervisor/testbed';
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { sessionFile, type SessionRecord } from '../src/session/session-record.ts';
 import type { ScenarioSight } from './private-engine-scenario.ts';
@@ -53,6 +54,15 @@ async function writeProject(files: Readonly<Record<string, string>>): Promise<st
   await mkdir(project, { recursive: true });
   for (const [name, content] of Object.entries(files)) await writeFile(join(project, name), content);
   return project;
+}
+
+/** An image that the registry has and the engine has not, and that takes a moment to download. */
+async function makeRegistryImage(): Promise<{ readonly reference: string }> {
+  const tag = 'downloaded:1';
+  await busyboxImage(engineEndpoint, { tag, files: { '/big': randomBytes(20_000_000).toString('hex') } });
+  const pushed = await pushImage(engineEndpoint, inject('registry'), tag);
+  for (const name of [tag, pushed.reference]) await engine.getImage(name).remove();
+  return pushed;
 }
 
 /** Container ids of the local app by service. */
@@ -152,6 +162,15 @@ describe('without a terminal', () => {
     await using stop = start('--stop');
     expect(await stop.ended()).toBe(0);
     expect(await containers()).toEqual({});
+  });
+
+  it('shows how far a download is', async () => {
+    const { reference } = await makeRegistryImage();
+    const project = await writeProject({ 'compose.yaml': `services: { one: { image: "${reference}" } }` });
+    await using run = start(project, '--port', '0', '--detach');
+    expect(await run.ended()).toBe(0);
+    expect(run.text()).toMatch(/\none: downloading \(\d+ %\)\n/);
+    expect(run.text()).toMatch(/\none +running /);
   });
 
   it('stops in order at a signal', async () => {
