@@ -19,15 +19,21 @@ export const LAYERS = {
     types: [],
     isPure: true,
   },
+  platform: {
+    summary: 'what Node.js lacks, for everything that is not pure',
+    values: ['errors'],
+    types: [],
+    isPure: false,
+  },
   domain: {
     summary: 'decides within one field, over ports of its own',
-    values: ['errors', 'state'],
+    values: ['durable-file', 'errors', 'state'],
     types: [],
     isPure: false,
   },
   adapter: {
     summary: 'speaks to one thing outside: engine, file system, journal',
-    values: ['compose', 'errors', 'state'],
+    values: ['compose', 'durable-file', 'errors', 'state'],
     types: ['device'],
     isPure: false,
   },

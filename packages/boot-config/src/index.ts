@@ -1,0 +1,1 @@
+export { describeBootConfig } from './describe-boot-config.ts';

@@ -1,0 +1,1 @@
+export { describeCloud } from './describe-cloud.ts';

@@ -1,0 +1,1 @@
+export { describeDurableFile } from './describe-durable-file.ts';

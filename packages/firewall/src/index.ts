@@ -1,0 +1,1 @@
+export { describeFirewall } from './describe-firewall.ts';

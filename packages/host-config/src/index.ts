@@ -1,0 +1,1 @@
+export { describeHostConfig } from './describe-host-config.ts';

@@ -1,0 +1,1 @@
+export { describeHostFacts } from './describe-host-facts.ts';

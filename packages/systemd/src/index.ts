@@ -1,0 +1,1 @@
+export { describeSystemd } from './describe-systemd.ts';
