@@ -79,6 +79,9 @@ export interface ContainerConfig {
   readonly networks: Readonly<Record<string, NetworkEndpoint>>;
 }
 
+/** What an engine changes on a container as it is. */
+export type UpdatableConfig = Pick<ContainerConfig, 'resources' | 'restart'>;
+
 /** Limits that an engine can change on a running container. 0 means no limit, `''` means all. */
 export interface Resources {
   /** Bytes. */

@@ -13,6 +13,7 @@ export {
   type Resources,
   type RestartPolicy,
   type Ulimit,
+  type UpdatableConfig,
   type VolumeConfig,
 } from './container-config.ts';
 export type * from './observed.ts';

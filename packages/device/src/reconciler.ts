@@ -317,7 +317,12 @@ export class Reconciler implements AsyncDisposable {
 
   /** What comes into being again and again is either not as it was asked for, or does not last. */
   #noteSuccess({ kind, id, cause }: Operation): void {
-    if (kind === 'create-container' || kind === 'create-network' || kind === 'pull-image') {
+    if (
+      kind === 'create-container' ||
+      kind === 'update-container' ||
+      kind === 'create-network' ||
+      kind === 'pull-image'
+    ) {
       this.#backoff.succeeded(id, cause);
     } else {
       this.#backoff.forget(id);

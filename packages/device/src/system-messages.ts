@@ -78,6 +78,8 @@ function wordingOf(operation: Operation): Wording | null {
       return { doing: 'Killing', done: 'Killed', failed: 'kill', object: `service '${operation.service}'` };
     case 'remove-container':
       return { doing: 'Removing', done: 'Removed', failed: 'remove', object: `service '${operation.service}'` };
+    case 'update-container':
+      return { doing: 'Updating', done: 'Updated', failed: 'update', object: `service '${operation.service}'` };
     case 'create-network':
       return { doing: 'Creating', done: 'Created', failed: 'create', object: `network '${operation.name}'` };
     case 'remove-network':

@@ -24,6 +24,7 @@ function ports(call: Call, acquire?: () => Promise<LockResult>): ExecutePorts {
       stopContainer: (id) => call('stop', id),
       removeContainer: (id) => call('remove', id),
       renameContainer: (id, name) => call('rename', `${id} to ${name}`),
+      updateContainer: (id) => call('update', id),
     },
     images: {
       save: ({ reference }) => call('save image', reference),

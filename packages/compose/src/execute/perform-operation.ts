@@ -41,6 +41,8 @@ export async function performOperation(
       return await engine.stopContainer(operation.containerId, leaseOf(operation.appId, leases), operation.timeout);
     case 'remove-container':
       return await engine.removeContainer(operation.containerId, leaseOf(operation.appId, leases));
+    case 'update-container':
+      return await engine.updateContainer(operation.containerId, operation.config);
     case 'rename-container':
       return await engine.renameContainer(operation.containerId, operation.name, leaseOf(operation.appId, leases));
   }

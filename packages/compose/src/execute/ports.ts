@@ -1,4 +1,10 @@
-import type { ContainerConfig, NetworkConfig, NetworkEndpoint, VolumeConfig } from '../container-config.ts';
+import type {
+  ContainerConfig,
+  NetworkConfig,
+  NetworkEndpoint,
+  UpdatableConfig,
+  VolumeConfig,
+} from '../container-config.ts';
 
 /** Everything that a plan is carried out on. */
 export interface ExecutePorts {
@@ -31,6 +37,11 @@ export interface ContainerEngine {
   /** Removes it with its anonymous volumes, also when it runs. */
   removeContainer(id: string, lease: LockLease): Promise<void>;
   renameContainer(id: string, name: string, lease: LockLease): Promise<void>;
+  /**
+   * Sets limits and restart policy of a container as it is, running or not. It neither stops nor restarts it, so it needs
+   * no lease. What is at its default in `config` stays as it is: engines cannot take a limit away.
+   */
+  updateContainer(id: string, config: UpdatableConfig): Promise<void>;
 }
 
 export interface PullOptions {

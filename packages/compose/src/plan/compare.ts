@@ -4,7 +4,9 @@ import { isCompared } from '../spec/service-environment.ts';
 /** Fields whose values may hold secrets, or are too long to print. */
 const VALUE_HIDDEN = new Set(['command', 'entrypoint', 'healthcheck']);
 /** Fields that are printed by the keys which differ. */
-const PRINTED_BY_KEY = new Set(['environment', 'labels', 'sysctls', 'storageOpt', 'networks', 'resources', 'tmpfs']);
+const PRINTED_BY_KEY = new Set(['environment', 'labels', 'sysctls', 'storageOpt', 'networks', 'tmpfs']);
+/** Fields that are printed by the keys which differ, with their values. */
+const PRINTED_WITH_VALUES = new Set(['resources', 'restart']);
 
 /** Differences between two containers' configurations as text, one per field; values of variables are not printed. */
 export function compareContainers(current: ContainerConfig, wanted: ContainerConfig): string[] {
@@ -31,6 +33,11 @@ function compareFields<T extends object>(current: T, wanted: T): string[] {
 
 function describe(field: string, before: unknown, after: unknown): string {
   if (PRINTED_BY_KEY.has(field)) return `${field} ${differingKeys(before, after).join(', ')}`;
+  if (PRINTED_WITH_VALUES.has(field)) {
+    const [old, fresh] = [entriesOf(before), entriesOf(after)];
+    const keys = differingKeys(before, after);
+    return `${field} ${keys.map((key) => `${key} ${print(old.get(key))} → ${print(fresh.get(key))}`).join(', ')}`;
+  }
   const short = [before, after].every((value) => value === null || typeof value !== 'object');
   return short && !VALUE_HIDDEN.has(field) ? `${field} ${print(before)} → ${print(after)}` : field;
 }

@@ -1,3 +1,4 @@
+import type { ContainerConfig, UpdatableConfig } from '../container-config.ts';
 import type { ObservedContainer, ObservedImage } from '../observed.ts';
 import { withImageDefaults } from '../spec/image-defaults.ts';
 import type { ServiceSpec } from '../spec/service-spec.ts';
@@ -5,6 +6,7 @@ import { compareContainers } from './compare.ts';
 import type { NetworkAssessment } from './plan-networks.ts';
 import type { PlanContext } from './plan-input.ts';
 import type { Blocked } from './plan-output.ts';
+import { updateContainerId, updateInPlace } from './update-in-place.ts';
 
 /** What is to become of one service's container. */
 export interface ServiceDecision {
@@ -18,13 +20,13 @@ export interface ServiceDecision {
 
 /**
  * - `hold`: nothing, for the reason given
- * - `keep`: the container is as wanted, but for its name and whether it runs
+ * - `keep`: the container is as wanted, but for its name, whether it runs, and what `update` changes on it
  * - `create`: there is none yet
  * - `replace`: remove it and create another
  */
 export type ServiceAction =
   | { readonly kind: 'hold'; readonly blocked: Pick<Blocked, 'reason' | 'message'> | null }
-  | { readonly kind: 'keep' }
+  | { readonly kind: 'keep'; readonly update: { readonly config: UpdatableConfig; readonly cause: string } | null }
   | { readonly kind: 'create'; readonly cause: string }
   | { readonly kind: 'replace'; readonly cause: string };
 
@@ -65,7 +67,10 @@ export function decideService(
     return decide({ kind: 'replace', cause: `image ${current.imageReference} → ${spec.service.image}` });
   }
   const differences = compareWithImage({ ...spec, config }, current, image);
-  return decide(differences.length === 0 ? { kind: 'keep' } : { kind: 'replace', cause: differences.join('; ') });
+  if (differences.length === 0) return decide({ kind: 'keep', update: null });
+  const cause = differences.join('; ');
+  const update = findUpdate(config, current, { image, input });
+  return decide(update === null ? { kind: 'replace', cause } : { kind: 'keep', update: { config: update, cause } });
 }
 
 /** Containers that share a network name the one that owns it by its id. */
@@ -85,4 +90,16 @@ function compareWithImage(spec: ServiceSpec, current: ObservedContainer, image: 
   return image.config === undefined
     ? []
     : compareContainers(current.config, withImageDefaults(spec.config, image.config));
+}
+
+/** What to change on the container as it is; `null`: another has to take its place. */
+function findUpdate(
+  config: ContainerConfig,
+  current: ObservedContainer,
+  { image, input }: { readonly image: ObservedImage; readonly input: PlanContext },
+): UpdatableConfig | null {
+  if (image.id !== current.imageId || image.config === undefined) return null;
+  // The engine could not, or it did and nothing came of it: a container that is created with the limit ends that.
+  if (input.policy.paused.has(updateContainerId(current))) return null;
+  return updateInPlace(current.config, withImageDefaults(config, image.config));
 }

@@ -1,4 +1,10 @@
-import type { ContainerConfig, NetworkConfig, NetworkEndpoint, VolumeConfig } from '../container-config.ts';
+import type {
+  ContainerConfig,
+  NetworkConfig,
+  NetworkEndpoint,
+  UpdatableConfig,
+  VolumeConfig,
+} from '../container-config.ts';
 import type { ImageRecord } from '../execute/ports.ts';
 
 /** One call on one port. */
@@ -18,7 +24,8 @@ export type Operation =
   | StartContainer
   | StopContainer
   | RemoveContainer
-  | RenameContainer;
+  | RenameContainer
+  | UpdateContainer;
 
 export type OperationKind = Operation['kind'];
 
@@ -133,4 +140,12 @@ export interface RenameContainer extends OperationBase {
   readonly appId: number;
   readonly containerId: string;
   readonly name: string;
+}
+
+/** Changes limits and restart policy of a container as it is. */
+export interface UpdateContainer extends OperationBase {
+  readonly kind: 'update-container';
+  readonly appId: number;
+  readonly containerId: string;
+  readonly config: UpdatableConfig;
 }

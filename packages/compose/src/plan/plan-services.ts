@@ -9,6 +9,7 @@ import { createNetworkId, removeContainerId, stopContainerId } from './plan-netw
 import { createVolumeId } from './plan-volumes.ts';
 import type { PlanContext } from './plan-input.ts';
 import { startCause, unmetCondition } from './start-rules.ts';
+import { isTightened, updateContainerId } from './update-in-place.ts';
 
 export interface ServicesContext {
   readonly app: TargetApp;
@@ -27,6 +28,7 @@ export function planServices(decisions: readonly ServiceDecision[], context: Ser
   }
   for (const decision of decisions) planDeparture(decision, decisions, context);
   for (const decision of decisions) planArrival(decision, context);
+  for (const decision of decisions) planUpdate(decision, context);
   for (const decision of decisions) planStart(decision, decisions, context);
 }
 
@@ -159,6 +161,23 @@ function planArrival(decision: ServiceDecision, { app, draft, locks }: ServicesC
   }
 }
 
+/** Changes what can be changed on the container as it is. Needs no locks, unless less memory may end its processes. */
+function planUpdate({ spec, current, action }: ServiceDecision, { app, draft, locks }: ServicesContext): void {
+  if (current === null || action.kind !== 'keep' || action.update === null) return;
+  const { config, cause } = action.update;
+  const tightened = isTightened(current.config.resources, config.resources);
+  draft.add({
+    kind: 'update-container',
+    id: updateContainerId(current),
+    dependsOn: tightened ? [locks.acquire(`to give ${spec.service.name} less memory`)] : [],
+    cause,
+    appId: app.id,
+    service: spec.service.name,
+    containerId: current.id,
+    config,
+  });
+}
+
 function planStart(
   decision: ServiceDecision,
   decisions: readonly ServiceDecision[],
@@ -202,7 +221,10 @@ function planStart(
       service: spec.service.name,
       container: arrives || current === null ? spec.containerName : current.id,
     },
-    portOwners(spec, input.snapshot).map(stopContainerId),
+    [
+      ...portOwners(spec, input.snapshot).map(stopContainerId),
+      ...(current === null ? [] : [updateContainerId(current)]),
+    ],
   );
 }
 

@@ -1,14 +1,21 @@
-import type { ContainerEngine, ContainerToCreate, NetworkEndpoint } from '@device-supervisor/compose';
+import type { ContainerEngine, ContainerToCreate, NetworkEndpoint, UpdatableConfig } from '@device-supervisor/compose';
 import * as z from 'zod';
 import { EngineRequestError, NotFoundError } from '../errors.ts';
 import { writeContainer } from '../mapping/container-mapping.ts';
+import { writeUpdate } from '../mapping/limit-fields.ts';
 import { writeEndpoint } from '../mapping/network-fields.ts';
 import type { Transport } from '../transport/transport.ts';
 import { ContainerInspection } from '../wire/container-wire.ts';
 
 export type ContainerActions = Pick<
   ContainerEngine,
-  'createContainer' | 'connectNetwork' | 'startContainer' | 'stopContainer' | 'removeContainer' | 'renameContainer'
+  | 'createContainer'
+  | 'connectNetwork'
+  | 'startContainer'
+  | 'stopContainer'
+  | 'removeContainer'
+  | 'renameContainer'
+  | 'updateContainer'
 >;
 
 /** Of an engine that was not told otherwise. */
@@ -31,6 +38,7 @@ export function createContainerActions(transport: Transport, touched: (container
     stopContainer: (id, ...rest) => stopContainer(id, ...rest).finally(() => touched(id)),
     removeContainer: (id) => removeContainer(id).finally(() => touched(id)),
     renameContainer: (id, name) => renameContainer(id, name).finally(() => touched(id)),
+    updateContainer: (id, config) => updateContainer(id, config).finally(() => touched(id)),
   };
 
   async function createContainer({ name, image, config }: ContainerToCreate): Promise<void> {
@@ -77,6 +85,11 @@ export function createContainerActions(transport: Transport, touched: (container
     await transport
       .send({ method: 'POST', path: `${pathOf(id)}/rename`, query: { name } })
       .catch(unless((error) => says(error, /same name as its current name/)));
+  }
+
+  async function updateContainer(id: string, config: UpdatableConfig): Promise<void> {
+    // The engine warns of limits that the kernel has no support for; they show when it is observed.
+    await transport.send({ method: 'POST', path: `${pathOf(id)}/update`, body: writeUpdate(config) });
   }
 
   /** Seconds that the container has to stop, when nobody says otherwise. */

@@ -1,4 +1,4 @@
-import type { Resources } from '@device-supervisor/compose';
+import type { Resources, UpdatableConfig } from '@device-supervisor/compose';
 import { inHost, type FieldMappings, type InspectedContainer } from './field-mapping.ts';
 import { unlessChosen, unlessDropped } from './requested-container.ts';
 
@@ -42,6 +42,21 @@ export const LIMIT_FIELDS: FieldMappings<'resources' | 'ulimits' | 'shmSize' | '
   ),
   oomScoreAdj: inHost('OomScoreAdj', ({ host }) => host.OomScoreAdj),
 };
+
+/** The body of `POST /containers/{id}/update`; what is not in it stays as it is. */
+export function writeUpdate({ resources, restart }: UpdatableConfig): object {
+  const { memory, memorySwap } = resources;
+  const limits = LIMIT_FIELDS.resources.write({
+    ...resources,
+    // Engines hold to the limit of swap that they chose for the memory from before, and refuse more memory than that.
+    memorySwap: memory > 0 && memorySwap === 0 ? 2 * memory : memorySwap,
+  });
+  const changed = Object.entries(limits.host ?? {}).filter(([, value]) => value !== 0 && value !== '');
+  return {
+    ...Object.fromEntries(changed),
+    RestartPolicy: { Name: restart.name, MaximumRetryCount: restart.maximumRetryCount },
+  };
+}
 
 function readResources({ host, requested }: InspectedContainer): Resources {
   const asked = requested?.resources;

@@ -24,7 +24,7 @@ describeEngineContract('in memory', async () => {
     becomeHealthy: async (container) => engine.setHealth(container, 'healthy'),
     limitMemory: async (container, memory) => {
       const resources = engine.snapshot().containers.find(({ name }) => name === container)?.config.resources;
-      if (resources !== undefined) engine.updateContainer(container, { resources: { ...resources, memory } });
+      if (resources !== undefined) engine.changeContainer(container, { resources: { ...resources, memory } });
     },
     freePort: async () => port++,
     [Symbol.asyncDispose]: async () => engine.goAway(),

@@ -33,7 +33,7 @@ export interface InMemoryEngine extends DeviceEngine {
   resume(container: string): void;
   setHealth(container: string, health: ContainerHealth): void;
   /** Somebody else changes the container's configuration. */
-  updateContainer(container: string, change: Partial<ContainerConfig>): void;
+  changeContainer(container: string, change: Partial<ContainerConfig>): void;
   /** Each start of the container fails with these words of the engine, until they are `null`. */
   failStart(container: string, message: string | null): void;
 
@@ -155,6 +155,7 @@ export function createInMemoryEngine({
     stopContainer: (id) => on('stopContainer', id, () => containers.stop(id)),
     removeContainer: (id) => on('removeContainer', id, () => containers.remove(id)),
     renameContainer: (id, name) => on('renameContainer', id, () => containers.rename(id, name)),
+    updateContainer: (id, config) => on('updateContainer', id, () => containers.update(id, config)),
 
     addImage: (reference, image) => world.images.add(reference, image),
     publishImage: (reference, image) => world.images.publish(reference, image),
@@ -162,7 +163,7 @@ export function createInMemoryEngine({
     exit: (container, exitCode) => containers.exit(container, exitCode),
     resume: (container) => containers.resume(container),
     setHealth: (container, health) => containers.setHealth(container, health),
-    updateContainer: (container, change) => containers.update(container, change),
+    changeContainer: (container, change) => containers.change(container, change),
     failStart: (container, message) => containers.failStart(container, message),
     failNext: (kind, error) => calls.failNext(kind, error),
     hold: (kind) => calls.hold(kind),

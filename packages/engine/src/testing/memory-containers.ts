@@ -10,6 +10,7 @@ import {
   type NetworkEndpoint,
   type ObservedContainer,
   type PublishedPort,
+  type UpdatableConfig,
 } from '@device-supervisor/compose';
 import type { SupervisorError } from '@device-supervisor/errors';
 import { ImageNotFoundError, NameConflictError, NotFoundError } from '../errors.ts';
@@ -33,6 +34,8 @@ export interface ContainerWorld {
 const START_FAILED_EXIT_CODE = 128;
 /** Ended by SIGTERM. */
 const STOPPED_EXIT_CODE = 143;
+/** Bytes; engines refuse less. */
+const LEAST_MEMORY = 6 * 1024 * 1024;
 const NO_ENDPOINT: NetworkEndpoint = { aliases: [], ipv4Address: '', ipv6Address: '', linkLocalIps: [] };
 
 /** Containers, and what becomes of them: all changes are immediate, and nothing happens by itself. */
@@ -144,8 +147,20 @@ export class MemoryContainers {
     this.#world().emit(`health_status: ${health}`, id);
   }
 
+  /** Like an engine: what is not limited in `config` stays as it is. */
+  update(id: string, { resources, restart }: UpdatableConfig): void {
+    const { config } = this.#get(id);
+    const { memory } = resources;
+    if (memory > 0 && memory < LEAST_MEMORY) {
+      const message = 'Minimum memory limit allowed is 6MB';
+      throw failureOf({ request: `POST /containers/${id}/update`, status: 400, message });
+    }
+    const limits = Object.entries(resources).filter(([, value]) => value !== 0 && value !== '');
+    this.change(id, { restart, resources: { ...config.resources, ...Object.fromEntries(limits) } });
+  }
+
   /** Somebody else changes the container's configuration, e.g. its limits. */
-  update(container: string, change: Partial<ContainerConfig>): void {
+  change(container: string, change: Partial<ContainerConfig>): void {
     const { id, config } = this.#get(container);
     this.#change(id, { config: { ...config, ...change } });
     this.#world().emit('update', id);

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { LABELS, withImageDefaults } from '@device-supervisor/compose';
-import { ImageNotFoundError, NameConflictError, NotFoundError } from '../../errors.ts';
+import { EngineRequestError, ImageNotFoundError, NameConflictError, NotFoundError } from '../../errors.ts';
 import { serviceConfig, rejection, LEASE, type ContractSubject } from './contract-subject.ts';
 import { HEALTHCHECK } from './engine-harness.ts';
+
+const MIB = 1024 * 1024;
+const { resources: NO_LIMITS } = serviceConfig();
 
 /** What every engine does with containers. */
 export function describeContainers(subject: ContractSubject): void {
@@ -160,6 +163,42 @@ export function describeContainers(subject: ContractSubject): void {
         NotFoundError,
       );
       expect((await find('contract-web')).id).toBe(id);
+    });
+
+    it('changes limits and the restart policy of one that runs, and of one that does not', async () => {
+      const [running, created] = [await run('contract-web'), await create('contract-worker')];
+      const limits = { memory: 64 * MIB, nanoCpus: 500_000_000, cpuShares: 512, cpusetCpus: '0', pidsLimit: 100 };
+      const config = {
+        resources: { ...running.config.resources, ...limits },
+        restart: { name: 'on-failure', maximumRetryCount: 3 },
+      } as const;
+      for (const before of [running, created]) {
+        await subject.engine.updateContainer(before.id, config);
+        expect(await find(before.name)).toEqual({ ...before, config: { ...before.config, ...config } });
+      }
+    });
+
+    it('raises and lowers a limit of memory, with swap and without', async () => {
+      const { id, config } = await create('contract-web', { resources: { ...NO_LIMITS, memory: 64 * MIB } });
+      for (const memory of [256 * MIB, 32 * MIB]) {
+        await subject.engine.updateContainer(id, { ...config, resources: { ...NO_LIMITS, memory } });
+        expect((await find('contract-web')).config.resources).toEqual({ ...NO_LIMITS, memory });
+      }
+    });
+
+    it('keeps the limits that a change does not name', async () => {
+      const resources = { ...NO_LIMITS, memory: 64 * MIB, pidsLimit: 50 };
+      const { id, config } = await create('contract-web', { resources });
+      await subject.engine.updateContainer(id, { ...config, resources: { ...NO_LIMITS, cpuShares: 512 } });
+      expect((await find('contract-web')).config.resources).toEqual({ ...resources, cpuShares: 512 });
+    });
+
+    it('does not change what is not there, nor to what cannot be', async () => {
+      const { id, config } = await create('contract-web');
+      const change = { ...config, resources: { ...NO_LIMITS, memory: MIB } };
+      expect(await rejection(subject.engine.updateContainer('f'.repeat(64), config))).toBeInstanceOf(NotFoundError);
+      expect(await rejection(subject.engine.updateContainer(id, change))).toBeInstanceOf(EngineRequestError);
+      expect((await find('contract-web')).config).toEqual(config);
     });
 
     it('shows how it ended', async () => {
