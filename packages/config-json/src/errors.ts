@@ -1,3 +1,4 @@
+import { systemCodeOf, writeRemedyOf } from '@device-supervisor/durable-file';
 import { SupervisorError } from '@device-supervisor/errors';
 import type { ConfigJsonProblem } from './decode-config-json.ts';
 
@@ -44,10 +45,9 @@ export class ConfigJsonWriteError extends SupervisorError<
   { readonly path: string; readonly systemCode: string | null }
 > {
   constructor(path: string, cause: unknown) {
-    const systemCode = systemCodeOf(cause);
     super('CONFIG_JSON_UNWRITABLE', `${path} cannot be changed`, {
-      details: { path, systemCode },
-      hint: remedies.get(systemCode ?? '') ?? 'Check the boot partition for errors',
+      details: { path, systemCode: systemCodeOf(cause) },
+      hint: writeRemedyOf(cause) ?? 'Check the boot partition for errors',
       cause,
     });
   }
@@ -88,23 +88,9 @@ export class ConfigJsonIdentityError extends SupervisorError<
   }
 }
 
-/** `code` of a system error; `null`: it has none. */
-export function systemCodeOf(thrown: unknown): string | null {
-  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : null;
-}
-
 const describeDamage: Record<ConfigJsonDamage, string> = {
   empty: 'it is empty',
   'not-utf8': 'it is not UTF-8 text',
   'invalid-json': 'it is not JSON',
   'not-an-object': 'it is not a JSON object',
 };
-
-const remedies: ReadonlyMap<string, string> = new Map([
-  ['EROFS', 'Mount the file system writable'],
-  ['ENOSPC', 'Free space on the file system'],
-  ['EDQUOT', 'Free space on the file system'],
-  ['EACCES', "Let the supervisor's user write the directory of the file"],
-  ['EPERM', "Let the supervisor's user write the directory of the file"],
-  ['EBUSY', 'Mount the directory of the file, not the file itself: a mounted file cannot be replaced'],
-]);

@@ -7,7 +7,6 @@ export {
 export { ConfigJson } from './config-json.ts';
 export type { ConfigJsonProblem, DecodedConfigJson } from './decode-config-json.ts';
 export type { ConfigJsonPatch } from './patch-config-json.ts';
-export type { ConfigFileSystem, FileAttributes, NewFile } from './config-file-system.ts';
 export {
   ConfigJsonContendedError,
   ConfigJsonDamagedError,

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatError } from '@device-supervisor/errors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFaultyFileSystem } from '../test/faulty-file-system.ts';
+import { createFaultyFileSystem } from '@device-supervisor/durable-file/testing';
 import {
   ConfigJsonDamagedError,
   ConfigJsonIdentityError,
@@ -255,7 +255,7 @@ describe('a damaged file', () => {
   it('is reported also when it cannot be kept aside', async () => {
     writeFileSync(path, '{');
     for (let at = 2; ; at++) {
-      const { fileSystem, calls } = createFaultyFileSystem({ at, kind: 'error' });
+      const { fileSystem, calls } = createFaultyFileSystem({ fault: { at, kind: 'error' } });
       const error: unknown = await openConfigJson({ path, fileSystem })
         .read()
         .catch((thrown: unknown) => thrown);

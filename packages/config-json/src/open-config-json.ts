@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
-import { nodeFileSystem, type ConfigFileSystem } from './config-file-system.ts';
+import {
+  createTurns,
+  keepAside,
+  makeDirectory,
+  nodeFileSystem,
+  readIfThere,
+  replaceFile,
+  type DurableFileSystem,
+} from '@device-supervisor/durable-file';
 import { decodeConfigJson, type DecodedConfigJson } from './decode-config-json.ts';
 import {
   ConfigJsonContendedError,
@@ -9,10 +17,8 @@ import {
   ConfigJsonReadError,
   ConfigJsonWriteError,
 } from './errors.ts';
-import { keepAside } from './keep-aside.ts';
 import { parseConfigJson, type ParsedConfigJson } from './parse-config-json.ts';
 import { patchConfigJson, type ConfigJsonPatch } from './patch-config-json.ts';
-import { readIfThere, replaceFile } from './replace-file.ts';
 
 export interface ConfigJsonFile {
   /**
@@ -47,7 +53,7 @@ export interface DeviceIdentity {
 export interface OpenConfigJsonOptions {
   /** e.g. `/mnt/boot/config.json`; its directory is made by the first change. */
   readonly path: string;
-  readonly fileSystem?: ConfigFileSystem;
+  readonly fileSystem?: DurableFileSystem;
 }
 
 /**
@@ -94,7 +100,7 @@ export function openConfigJson({ path, fileSystem = nodeFileSystem }: OpenConfig
   async function replace(expected: Uint8Array | null, text: string): Promise<boolean> {
     try {
       const target = expected === null ? path : await fileSystem.resolve(path);
-      if (expected === null) await fileSystem.makeDirectory(dirname(path));
+      if (expected === null) await makeDirectory(fileSystem, dirname(path));
       return await replaceFile(fileSystem, { path: target, bytes: new TextEncoder().encode(text), expected });
     } catch (error) {
       throw new ConfigJsonWriteError(path, error);
@@ -132,14 +138,4 @@ interface LoadedFile {
 /** 32 hexadecimal digits that nobody can guess. */
 function randomKey(): string {
   return randomBytes(16).toString('hex');
-}
-
-/** Runs tasks one after the other. */
-function createTurns(): <Result>(task: () => Promise<Result>) => Promise<Result> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const result = last.then(task);
-    last = Promise.allSettled([result]);
-    return result;
-  };
 }

@@ -1,6 +1,9 @@
 import { basename, dirname, join } from 'node:path';
-import type { ConfigFileSystem } from './config-file-system.ts';
-import { isSame, syncDirectory, writeDurably } from './replace-file.ts';
+import type { DurableFileSystem } from './durable-file-system.ts';
+import { isSame } from './is-same.ts';
+import { removeFile } from './remove-file.ts';
+import { syncDirectory } from './sync-directory.ts';
+import { writeNewFile } from './write-new-file.ts';
 
 /** Boot partitions are small, and who damages a file again and again must not fill them. */
 const MAX_COPIES = 5;
@@ -11,7 +14,11 @@ const MAX_COPIES = 5;
  * @returns where the copy is; `null`: there are too many
  * @throws what the file system throws
  */
-export async function keepAside(fileSystem: ConfigFileSystem, path: string, bytes: Uint8Array): Promise<string | null> {
+export async function keepAside(
+  fileSystem: DurableFileSystem,
+  path: string,
+  bytes: Uint8Array,
+): Promise<string | null> {
   const directory = dirname(path);
   const prefix = `${basename(path)}.damaged-`;
   const numbers = (await fileSystem.list(directory))
@@ -23,13 +30,17 @@ export async function keepAside(fileSystem: ConfigFileSystem, path: string, byte
   }
   if (numbers.length >= MAX_COPIES) return null;
   const copy = at(Math.max(0, ...numbers) + 1);
-  const attributes = await fileSystem.attributes(path);
+  const wanted = await fileSystem.attributes(path);
   const file = await fileSystem.create(copy);
   try {
-    await writeDurably(file, bytes, attributes);
+    try {
+      await writeNewFile(file, bytes, wanted);
+    } finally {
+      await file.close();
+    }
     await syncDirectory(fileSystem, directory);
   } catch (error) {
-    await Promise.allSettled([fileSystem.remove(copy)]);
+    await Promise.allSettled([removeFile(fileSystem, copy)]);
     throw error;
   }
   return copy;

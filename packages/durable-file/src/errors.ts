@@ -1,0 +1,11 @@
+import { SupervisorError } from '@device-supervisor/errors';
+
+/** Somebody else changed the file each time that we were about to. */
+export class FileContendedError extends SupervisorError<'FILE_CONTENDED', { readonly path: string }> {
+  constructor(path: string) {
+    super('FILE_CONTENDED', `${path} is changed by another program all the time`, {
+      details: { path },
+      hint: 'Find the program that keeps writing it',
+    });
+  }
+}

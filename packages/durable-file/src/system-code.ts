@@ -1,0 +1,18 @@
+/** `code` of a system error, e.g. `ENOENT`; `null`: it has none. */
+export function systemCodeOf(thrown: unknown): string | null {
+  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : null;
+}
+
+/** What to do about a file that could not be written, for the hint of an error; `null`: this failure says nothing. */
+export function writeRemedyOf(thrown: unknown): string | null {
+  return REMEDIES.get(systemCodeOf(thrown) ?? '') ?? null;
+}
+
+const REMEDIES: ReadonlyMap<string, string> = new Map([
+  ['EROFS', 'Mount the file system writable'],
+  ['ENOSPC', 'Free space on the file system'],
+  ['EDQUOT', 'Free space on the file system'],
+  ['EACCES', "Let the supervisor's user write the directory of the file"],
+  ['EPERM', "Let the supervisor's user write the directory of the file"],
+  ['EBUSY', 'Mount the directory of the file, not the file itself: a mounted file cannot be replaced'],
+]);
