@@ -27,6 +27,7 @@ export const STEPS: readonly Step[] = [
     'node',
     '--conditions=@device-supervisor/source',
     'tooling/testbed/src/in-namespace.ts',
+    '--device-host',
     '--',
   ]),
 ];

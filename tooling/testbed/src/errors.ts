@@ -68,3 +68,25 @@ export class NamespacesUnavailableError extends SupervisorError<
     });
   }
 }
+
+/** The root file system of device hosts has not been made. */
+export class DeviceHostMissingError extends SupervisorError<'DEVICE_HOST_MISSING', { readonly path: string }> {
+  constructor(path: string) {
+    super('DEVICE_HOST_MISSING', 'the root file system of device hosts has not been made', {
+      details: { path },
+      hint: 'Run the launcher with --device-host: in-namespace.ts --device-host -- vitest run --project system',
+    });
+  }
+}
+
+/** A command on a device host ended with another exit code than 0. */
+export class DeviceHostCommandError extends SupervisorError<
+  'DEVICE_HOST_COMMAND_FAILED',
+  { readonly command: string; readonly exitCode: number | null }
+> {
+  constructor(command: string, exitCode: number | null, output: string) {
+    super('DEVICE_HOST_COMMAND_FAILED', `on the device host, ${command} ended with exit code ${exitCode}:\n${output}`, {
+      details: { command, exitCode },
+    });
+  }
+}

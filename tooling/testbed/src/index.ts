@@ -4,11 +4,15 @@ export { busyboxImage, type BusyboxImageOptions, type TestImage } from './busybo
 export { type ImageConfiguration, type ImageHealthcheck } from './dockerfile.ts';
 export { connectEngine } from './connect-engine.ts';
 export { ensureDebianPackages, TESTBED_PACKAGES } from './ensure-debian-packages.ts';
+export { startDeviceHost } from './device-host/start-device-host.ts';
+export type { DeviceHost, DeviceHostOptions, HostUnit, Shutdown } from './device-host/device-host.ts';
 export { waitFor, type WaitOptions } from './wait-for.ts';
 export { artefactDirectory } from './run-environment.ts';
 export { snapshotMachine, type MachineSnapshot } from './machine-snapshot.ts';
 export { runInNamespace } from './run-in-namespace.ts';
 export {
+  DeviceHostCommandError,
+  DeviceHostMissingError,
   ImageOperationError,
   NamespacesUnavailableError,
   NotInNamespaceError,

@@ -35,6 +35,8 @@ export interface SupervisorOptions {
   readonly rootMount?: string;
   /** Default: any that is free, another one at each start. */
   readonly port?: number;
+  /** Variables besides, or instead of, those that point it at the engine and at a state of its own. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const PROGRAM = resolve(import.meta.dirname, '../../../apps/supervisor/dist/main.cjs');
@@ -47,6 +49,7 @@ export async function startSupervisor({
   engineEndpoint,
   rootMount = '/',
   port = 0,
+  environment: given = {},
 }: SupervisorOptions): Promise<SupervisorProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'supervisor-'));
   const environment = {
@@ -57,6 +60,7 @@ export async function startSupervisor({
     DATABASE_PATH: join(directory, 'data/database.sqlite'),
     LISTEN_PORT: String(port),
     LISTEN_ADDRESSES: '127.0.0.1',
+    ...given,
   };
   let output = '';
   let child: ChildProcess | null = null;
