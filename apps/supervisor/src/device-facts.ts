@@ -1,11 +1,12 @@
 import { access, readFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { hostname, release } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { DeviceFacts } from '@device-supervisor/compose';
 import { SupervisorError } from '@device-supervisor/errors';
 import * as z from 'zod';
 import type { SupervisorConfig } from './config.ts';
+import { SUPERVISOR_VERSION } from './version.ts';
 
 /** What is known about the device from elsewhere than the host's files. */
 export interface KnownFacts extends Pick<DeviceFacts, 'uuid' | 'apiEndpoint' | 'deviceApiKey' | 'apiPort'> {
@@ -61,6 +62,13 @@ export async function readDeviceFacts(
     arch,
     type: deviceType.slug ?? `generic-${arch}`,
     hostOsVersion: os['PRETTY_NAME'] ?? '',
+    hostOs: {
+      ...(os['ID'] === undefined ? {} : { slug: os['ID'] }),
+      ...(os['VERSION_ID'] === undefined ? {} : { version: os['VERSION_ID'] }),
+    },
+    kernelVersion: release(),
+    l4tVersion: /-l4t-r(\d+\.\d+(?:\.\d+)?)/.exec(release())?.[1] ?? null,
+    supervisorVersion: SUPERVISOR_VERSION,
     hostBoardRevision: os['BALENA_BOARD_REV'] ?? os['RESIN_BOARD_REV'] ?? '',
     hasKernelModules,
     hasFirmware,

@@ -16,6 +16,7 @@ export {
   type UpdatableConfig,
   type VolumeConfig,
 } from './container-config.ts';
+export { checkContracts, type ContractFailure, type ContractVerdict } from './contracts/check-contracts.ts';
 export type * from './observed.ts';
 export type * from './execute/ports.ts';
 export type * from './plan/operation.ts';
@@ -39,5 +40,6 @@ export {
   type ReleaseIdentity,
 } from './spec/names.ts';
 export { lockDirectory } from './spec/read-storage.ts';
+export { selectServices, type LeftOutService, type ServiceSelection } from './spec/select-services.ts';
 export { specifyService, type ServiceSpec, type ServiceSpecContext } from './spec/service-spec.ts';
 export { execute, type ExecuteOptions, type ExecutionEvent, type OperationResult } from './execute/execute.ts';

@@ -107,6 +107,7 @@ export const ServiceComposition = z.preprocess(
       .array(z.union([z.number(), Text, PortObject], 'must be a port such as 80:8080, or a map with target'))
       .optional(),
     privileged: Flag.optional(),
+    profiles: TextList.optional(),
     read_only: Flag.optional(),
     restart: Text.optional(),
     runtime: Text.optional(),

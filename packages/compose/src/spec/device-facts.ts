@@ -8,6 +8,14 @@ export interface DeviceFacts {
   readonly arch: string;
   /** `PRETTY_NAME` of the host. */
   readonly hostOsVersion: string;
+  /** Name and version of the host's operating system, e.g. `balena-os` and `5.1.20`; what it does not say is absent. */
+  readonly hostOs: { readonly slug?: string; readonly version?: string };
+  /** Release of the kernel, e.g. `5.10.95-v8`. */
+  readonly kernelVersion: string;
+  /** Version of NVIDIA's Linux for Tegra, e.g. `32.7.3`; `null`: it is not one. */
+  readonly l4tVersion: string | null;
+  /** Version of this supervisor's public contract. */
+  readonly supervisorVersion: string;
   /** `''`: the host does not say. */
   readonly hostBoardRevision: string;
   /** `null`: the device is not managed by a cloud. */
