@@ -1,4 +1,4 @@
-import { testTarget } from '@device-supervisor/compose/testing';
+import { testLease, testTarget } from '@device-supervisor/compose/testing';
 import type { TargetState } from '@device-supervisor/state';
 import { describe, expect, it } from 'vitest';
 import { startHarness, type DeviceHarness } from './device-harness.ts';
@@ -175,7 +175,7 @@ describe('a device', () => {
     await reach(harness, testTarget({ services: { web: {} } }));
     const [web] = harness.engine.snapshot().containers;
     if (web === undefined) throw new Error('there is no container');
-    await harness.engine.stopContainer(web.id, { appId: 1, services: ['web'], async [Symbol.asyncDispose]() {} }, null);
+    await harness.engine.stopContainer(web.id, testLease(1, ['web']), null);
     await harness.flush();
     expect(statuses(harness)).toEqual({ web: 'exited' });
     await harness.restart();

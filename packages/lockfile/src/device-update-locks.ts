@@ -15,7 +15,7 @@ export interface DeviceUpdateLocks extends DeviceLocks, AsyncDisposable {
    * @throws LockDirectoryError, InvalidServiceNameError, LocksClosedError; the reason of `signal` when it is aborted
    *   while waiting
    */
-  acquire(request: AcquireRequest): Promise<AcquireResult>;
+  acquire(request: LockRequest): Promise<AcquireResult>;
   /**
    * Removes what earlier runs of this supervisor left behind; to be called once, at start. A lock of a service stays.
    *
@@ -25,22 +25,15 @@ export interface DeviceUpdateLocks extends DeviceLocks, AsyncDisposable {
   recoverLeftovers(): Promise<readonly LeftoverLock[]>;
 }
 
-export interface AcquireRequest extends LockRequest {
-  /** Ends the wait for another lease of the same app. */
-  readonly signal?: AbortSignal;
-}
-
 export type AcquireResult =
   | { readonly status: 'acquired'; readonly lease: UpdateLease }
   | { readonly status: 'held'; readonly holders: readonly LockHolder[] };
 
-/** The locks of an app's services, ours until it is disposed of; that never removes a lock that is no longer ours. */
-export interface UpdateLease extends LockLease {
-  /** In alphabetic order, each once. */
-  readonly services: readonly string[];
-  /** Aborted when one of the locks is found removed by somebody else; its reason is a `LeaseCompromisedError`. */
-  readonly compromised: AbortSignal;
-}
+/**
+ * The locks of an app's services, ours until it is disposed of; that never removes a lock that is no longer ours.
+ * `services` are in alphabetic order, each once. The reason of `compromised` is a `LeaseCompromisedError`.
+ */
+export type UpdateLease = LockLease;
 
 export interface LeftoverLock {
   readonly appId: number;

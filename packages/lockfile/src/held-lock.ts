@@ -8,6 +8,8 @@ import type { Marker } from './marker.ts';
 /** One lock file that is ours. */
 export interface HeldLock {
   readonly path: string;
+  /** Looks whether it is still there. */
+  isHeld(): boolean;
   /** Removes it, unless something else took its place. */
   release(): Promise<void>;
 }
@@ -40,6 +42,7 @@ export async function takeLock(path: string, options: TakeLockOptions): Promise<
     });
     return {
       path,
+      isHeld: () => marker.isAt(path),
       release: async () => {
         try {
           await release();

@@ -1,6 +1,5 @@
 export { createUpdateLocks, type UpdateLocksOptions } from './update-locks.ts';
 export type {
-  AcquireRequest,
   AcquireResult,
   DeviceUpdateLocks,
   LeftoverLock,

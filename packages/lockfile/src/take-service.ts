@@ -8,6 +8,9 @@ import { removeTree } from './remove-tree.ts';
 
 /** Both locks of one service. */
 export interface HeldService {
+  readonly service: string;
+  /** Looks at both. @throws LeaseCompromisedError when one is gone, LockDirectoryError */
+  assertHeld(): void;
   /** @throws LockDirectoryError; what could not be removed is then a left-over of ours. */
   release(): Promise<void>;
 }
@@ -44,7 +47,11 @@ export async function takeService(context: LockContext, options: TakeServiceOpti
       locks.push(lock);
     }
     marker.unstage();
-    return { release: () => release(locks, marker) };
+    return {
+      service: options.service,
+      assertHeld: () => assertHeld(locks, options),
+      release: () => release(locks, marker),
+    };
   } catch (error) {
     // Should this fail too, then the next one to take the locks finds left-overs of ours.
     await Promise.allSettled([release(locks, marker)]);
@@ -82,6 +89,23 @@ async function removeForeign(path: string): Promise<void> {
     const code = systemCodeOf(error);
     // Somebody changes it at this moment: the caller tries again.
     if (code !== 'ENOTEMPTY' && code !== 'ENOTDIR') throw new LockDirectoryError(path, error);
+  }
+}
+
+function assertHeld(locks: readonly HeldLock[], options: TakeServiceOptions): void {
+  for (const lock of locks) {
+    if (isHeld(lock)) continue;
+    const error = new LeaseCompromisedError(options, lock.path);
+    options.onCompromised(error);
+    throw error;
+  }
+}
+
+function isHeld(lock: HeldLock): boolean {
+  try {
+    return lock.isHeld();
+  } catch (error) {
+    throw new LockDirectoryError(lock.path, error);
   }
 }
 

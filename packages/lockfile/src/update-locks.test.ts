@@ -256,6 +256,16 @@ describe('a lease', () => {
     expect(readdirSync(temporary.service(1, 'db'))).toEqual([]);
   });
 
+  it('notices at once, when it is asked, that a lock was removed or replaced', async () => {
+    const lease = await leaseOf(open(), ['db', 'web']);
+    unlinkSync(temporary.lock(1, 'web', 'resin-updates.lock'));
+    mkdirSync(temporary.lock(1, 'web', 'resin-updates.lock'));
+    expect(() => lease.assertHeld('db')).not.toThrow();
+    expect(() => lease.assertHeld('web')).toThrow(LeaseCompromisedError);
+    expect(lease.compromised.reason).toBeInstanceOf(LeaseCompromisedError);
+    expect(() => lease.assertHeld('db')).toThrow(LeaseCompromisedError);
+  });
+
   it('removes its lock also when that was away for a while', async () => {
     const lease = await leaseOf(open({ verifyInterval: 1000 }), ['web']);
     renameSync(temporary.lock(1, 'web'), temporary.elsewhere);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { AcquireRequest, AcquireResult, DeviceUpdateLocks, UpdateLease } from './device-update-locks.ts';
+import type { LockRequest } from '@device-supervisor/compose';
+import type { AcquireResult, DeviceUpdateLocks, UpdateLease } from './device-update-locks.ts';
 import { LocksClosedError } from './errors.ts';
 import { createExclusiveTurns } from './exclusive-turns.ts';
 import { nodeFileSystem, type LockFileSystem } from './file-system.ts';
@@ -48,7 +49,7 @@ export function createUpdateLocks(options: UpdateLocksOptions): DeviceUpdateLock
   const acquiring = new Set<Promise<unknown>>();
   let closed = false;
 
-  async function acquire(request: AcquireRequest): Promise<AcquireResult> {
+  async function acquire(request: LockRequest): Promise<AcquireResult> {
     if (closed) throw new LocksClosedError();
     const endTurn = await turns.take(request.appId, request.signal);
     try {
@@ -104,18 +105,26 @@ export function createUpdateLocks(options: UpdateLocksOptions): DeviceUpdateLock
 
 async function takeLease(
   context: LockContext,
-  { appId, services, force }: AcquireRequest,
+  { appId, services, force }: LockRequest,
   onReleased: (lease: UpdateLease) => void,
 ): Promise<AcquireResult> {
   const names = [...new Set(services)].sort();
   const compromised = new AbortController();
   const taken = await takeServices(context, { appId, services: names, force }, (error) => compromised.abort(error));
   if (taken.status === 'held') return taken;
+  const held = new Map(taken.held.map((one) => [one.service, one]));
   let released: Promise<void> | undefined;
   const lease: UpdateLease = {
     appId,
     services: names,
     compromised: compromised.signal,
+    assertHeld(service) {
+      compromised.signal.throwIfAborted();
+      const one = held.get(service);
+      if (one === undefined) throw new RangeError(`the lease of app ${appId} has no lock of service ${service}`);
+      if (released !== undefined) throw new RangeError(`the lease of app ${appId} is over`);
+      one.assertHeld();
+    },
     [Symbol.asyncDispose]: () => (released ??= releaseServices(taken.held).finally(() => onReleased(lease))),
   };
   return { status: 'acquired', lease };

@@ -1,15 +1,15 @@
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { plan } from '../plan/plan.ts';
 import type { Operation } from '../plan/operation.ts';
-import { reachedSnapshot, testImage, testPlanInput, testTarget } from '../testing/fixtures.ts';
+import { reachedSnapshot, testImage, testLease, testPlanInput, testTarget } from '../testing/fixtures.ts';
 import { execute, type ExecutionEvent } from './execute.ts';
-import type { ExecutePorts, LockResult } from './ports.ts';
+import type { ContainerEngine, ExecutePorts, LockLease } from './ports.ts';
 
 type Call = (name: string, subject: string, signal?: AbortSignal) => Promise<void>;
 
 /** Ports that tell `call` what is asked of them. */
-function ports(call: Call, acquire?: () => Promise<LockResult>): ExecutePorts {
+function ports(call: Call, acquire?: ExecutePorts['locks']['acquire']): ExecutePorts {
   return {
     engine: {
       pullImage: (reference, { signal }) => call('pull', reference, signal),
@@ -37,7 +37,7 @@ function ports(call: Call, acquire?: () => Promise<LockResult>): ExecutePorts {
           await call('lock', services.join(' '));
           return {
             status: 'acquired',
-            lease: { appId, services, [Symbol.asyncDispose]: () => call('unlock', String(appId)) },
+            lease: { ...testLease(appId, services), [Symbol.asyncDispose]: () => call('unlock', String(appId)) },
           };
         }),
     },
@@ -130,6 +130,112 @@ describe('execute', () => {
     expect(results.get('acquire-locks 1')).toEqual({ status: 'locked', holders });
     expect(calls.filter((name) => name === 'stop' || name === 'unlock')).toEqual([]);
     expect(results.get('release-locks 1')).toEqual({ status: 'skipped' });
+  });
+
+  it('touches no container of an app any more when one of its locks was taken away', async () => {
+    const calls: string[] = [];
+    const compromised = new AbortController();
+    const error = new Error('somebody removed the lock');
+    const results = await execute(
+      update(),
+      ports(
+        async (name, subject) => {
+          calls.push(`${name} ${subject}`);
+          if (name === 'stop' && subject === 'c-1-web') compromised.abort(error);
+        },
+        async ({ appId, services }) => ({
+          status: 'acquired',
+          lease: {
+            ...testLease(appId, services),
+            compromised: compromised.signal,
+            [Symbol.asyncDispose]: async () => void calls.push('unlock'),
+          },
+        }),
+      ),
+      { signal },
+    );
+    expect(calls.slice(-2)).toEqual(['stop c-1-web', 'unlock']);
+    expect(results.get('remove-container web_1_1_c1')).toEqual({ status: 'failed', error });
+    expect(results.get('stop-container db_2_1_c1')).toEqual({ status: 'failed', error });
+    expect(statusOf(results, 'create-container')).toEqual(['skipped', 'skipped']);
+  });
+
+  it('looks at the lock of a service right before it touches its container', async () => {
+    const calls: string[] = [];
+    const error = new Error('somebody removed the lock of db');
+    const results = await execute(
+      update(),
+      ports(
+        async (name, subject) => void calls.push(`${name} ${subject}`),
+        async ({ appId, services }) => ({
+          status: 'acquired',
+          lease: {
+            ...testLease(appId, services),
+            assertHeld: (service) => {
+              if (service === 'db') throw error;
+            },
+          },
+        }),
+      ),
+      { signal },
+    );
+    expect(calls).toContain('remove c-1-web');
+    expect(calls).not.toContain('stop c-1-db');
+    expect(results.get('stop-container db_2_1_c1')).toEqual({ status: 'failed', error });
+  });
+
+  it('goes on with other apps when the lock of one was taken away', async () => {
+    const app = { services: { web: {} } };
+    const changed = { services: { web: { environment: { A: '1' } } } };
+    const from = testTarget(app, app);
+    const to = testTarget(changed, changed);
+    const { operations } = plan(testPlanInput(to, reachedSnapshot(from), { policy: { keepImages: true } }));
+    const results = await execute(
+      operations,
+      ports(
+        () => Promise.resolve(),
+        async ({ appId, services }) => ({
+          status: 'acquired',
+          lease: {
+            ...testLease(appId, services),
+            compromised: appId === 1 ? AbortSignal.abort('gone') : new AbortController().signal,
+          },
+        }),
+      ),
+      { signal },
+    );
+    const statuses = operations.map(({ id, appId }) => `${appId} ${results.get(id)?.status}`);
+    expect(statuses).toContain('1 failed');
+    expect(statuses).not.toContain('2 failed');
+    expect(statuses).not.toContain('2 skipped');
+  });
+
+  it('stops waiting for the locks when it is cancelled', async () => {
+    const abort = new AbortController();
+    const results = await execute(
+      update(),
+      ports(
+        () => Promise.resolve(),
+        async ({ signal: waiting }) => {
+          queueMicrotask(() => abort.abort(new Error('a newer target')));
+          if (waiting !== undefined) await once(waiting, 'abort');
+          throw waiting?.reason;
+        },
+      ),
+      { signal: abort.signal },
+    );
+    expect(results.get('acquire-locks 1')).toEqual({ status: 'cancelled' });
+    expect(results.get('release-locks 1')).toEqual({ status: 'skipped' });
+  });
+
+  it('cannot be given an engine that touches containers without a lease', () => {
+    type Touching = Extract<keyof ContainerEngine, `${'stop' | 'remove' | 'restart' | 'rename' | 'kill'}Container`>;
+    type Unproved = {
+      [Method in Touching]: LockLease extends Parameters<ContainerEngine[Method]>[number] ? never : Method;
+    }[Touching];
+    expectTypeOf<Touching>().toEqualTypeOf<'stopContainer' | 'removeContainer' | 'renameContainer'>();
+    expectTypeOf<Unproved>().toBeNever();
+    expectTypeOf<ContainerEngine['removeContainer']>().parameter(1).toEqualTypeOf<LockLease>();
   });
 
   it('ends downloads at once when it is cancelled', async () => {

@@ -3,7 +3,7 @@ import type { ExecutePorts, LockHolder, LockLease } from './ports.ts';
 import { performOperation } from './perform-operation.ts';
 
 export interface ExecuteOptions {
-  /** Aborted: downloads end at once, other calls finish, nothing new begins but the release of locks. */
+  /** Aborted: downloads and waits for locks end at once, other calls finish, nothing new begins but the release of locks. */
   readonly signal: AbortSignal;
   /** Calls on the engine at once, besides downloads; 16 unless told. */
   readonly concurrency?: number;
@@ -17,8 +17,8 @@ export type ExecutionEvent =
 
 /**
  * - `locked`: services hold their update locks; nothing was taken
- * - `skipped`: what it depends on did not succeed
- * - `cancelled`: the signal was aborted before it began, or while it downloaded
+ * - `skipped`: what it depends on did not succeed, or a lock of its app was taken away from us
+ * - `cancelled`: the signal was aborted before it began, or while it downloaded or waited for locks
  */
 export type OperationResult =
   | { readonly status: 'done' }
@@ -105,7 +105,10 @@ class Execution implements AsyncDisposable {
     if (dependencies.some((status) => status !== 'done')) {
       return dependencies.includes('cancelled') ? { status: 'cancelled' } : { status: 'skipped' };
     }
-    return this.#options.signal.aborted ? { status: 'cancelled' } : null;
+    if (this.#options.signal.aborted) return { status: 'cancelled' };
+    const lease = operation.appId === null ? undefined : this.#leases.get(operation.appId);
+    if (lease?.compromised.aborted !== true) return null;
+    return needsLease(operation) ? { status: 'failed', error: lease.compromised.reason } : { status: 'skipped' };
   }
 
   async #begin(operation: Operation): Promise<void> {
@@ -123,7 +126,8 @@ class Execution implements AsyncDisposable {
     try {
       switch (operation.kind) {
         case 'acquire-locks': {
-          const result = await this.#ports.locks.acquire(operation);
+          const { appId, services, force } = operation;
+          const result = await this.#ports.locks.acquire({ appId, services, force, signal });
           if (result.status === 'held') return { status: 'locked', holders: result.holders };
           this.#leases.set(operation.appId, result.lease);
           break;
@@ -141,7 +145,7 @@ class Execution implements AsyncDisposable {
       }
       return { status: 'done' };
     } catch (error) {
-      return operation.kind === 'pull-image' && signal.aborted ? { status: 'cancelled' } : { status: 'failed', error };
+      return signal.aborted && endsWhenCancelled(operation) ? { status: 'cancelled' } : { status: 'failed', error };
     }
   }
 
@@ -161,4 +165,13 @@ class Execution implements AsyncDisposable {
     }
     this.#options.onEvent?.({ type: 'finished', operation, result });
   }
+}
+
+function needsLease({ kind }: Operation): boolean {
+  return kind === 'stop-container' || kind === 'remove-container' || kind === 'rename-container';
+}
+
+/** What may take for ever is given up; what the engine has begun it also finishes. */
+function endsWhenCancelled({ kind }: Operation): boolean {
+  return kind === 'pull-image' || kind === 'acquire-locks';
 }

@@ -1,4 +1,11 @@
-import type { AcquireLocks, Operation, ReleaseLocks } from '../plan/operation.ts';
+import type {
+  AcquireLocks,
+  Operation,
+  ReleaseLocks,
+  RemoveContainer,
+  RenameContainer,
+  StopContainer,
+} from '../plan/operation.ts';
 import type { ExecutePorts, LockLease } from './ports.ts';
 
 export interface PerformContext {
@@ -38,18 +45,23 @@ export async function performOperation(
     case 'start-container':
       return await engine.startContainer(operation.container);
     case 'stop-container':
-      return await engine.stopContainer(operation.containerId, leaseOf(operation.appId, leases), operation.timeout);
+      return await engine.stopContainer(operation.containerId, proofFor(operation, leases), operation.timeout);
     case 'remove-container':
-      return await engine.removeContainer(operation.containerId, leaseOf(operation.appId, leases));
+      return await engine.removeContainer(operation.containerId, proofFor(operation, leases));
     case 'update-container':
       return await engine.updateContainer(operation.containerId, operation.config);
     case 'rename-container':
-      return await engine.renameContainer(operation.containerId, operation.name, leaseOf(operation.appId, leases));
+      return await engine.renameContainer(operation.containerId, operation.name, proofFor(operation, leases));
   }
 }
 
-function leaseOf(appId: number, leases: ReadonlyMap<number, LockLease>): LockLease {
+/** The lease that allows to touch the service's container, looked at just now. */
+function proofFor(
+  { appId, service }: StopContainer | RemoveContainer | RenameContainer,
+  leases: ReadonlyMap<number, LockLease>,
+): LockLease {
   const lease = leases.get(appId);
   if (lease === undefined) throw new RangeError(`no update locks are held for app ${appId}`);
+  lease.assertHeld(service);
   return lease;
 }

@@ -68,8 +68,10 @@ export interface UpdateLocks {
 export interface LockRequest {
   readonly appId: number;
   readonly services: readonly string[];
-  /** Removes what services hold. */
+  /** Takes what services hold, too. */
   readonly force: boolean;
+  /** Ends the wait for another lease of the same app; `acquire` then rejects with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 export type LockResult =
@@ -79,12 +81,30 @@ export type LockResult =
 export interface LockHolder {
   readonly appId: number;
   readonly service: string;
+  /** On whose behalf, when it was taken through the API; absent: by a file of the service. */
+  readonly claim?: LockClaim;
 }
 
-/** Proof that all the update locks of an app are ours, until it is disposed of. */
+/** What was said when an update lock was taken through the API. */
+export interface LockClaim {
+  readonly holder: string;
+  readonly reason: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** Proof that all the update locks of an app are ours, until it is disposed of, or somebody takes one away. */
 export interface LockLease extends AsyncDisposable {
   readonly appId: number;
   readonly services: readonly string[];
+  /** Aborted once one of the locks is found to be gone; the reason is the error that says which. */
+  readonly compromised: AbortSignal;
+  /**
+   * Looks at the locks of a service, to be sure at the moment before its container is touched.
+   *
+   * @throws the reason of `compromised`; `RangeError` when the lease is over, or was never one of this service
+   */
+  assertHeld(service: string): void;
 }
 
 /** What we remember about the images that we put on the engine: only those are ever removed. */

@@ -124,6 +124,7 @@ export interface StartContainer extends OperationBase {
 export interface StopContainer extends OperationBase {
   readonly kind: 'stop-container';
   readonly appId: number;
+  readonly service: string;
   readonly containerId: string;
   /** Seconds; `null`: the container's own. */
   readonly timeout: number | null;
@@ -132,12 +133,14 @@ export interface StopContainer extends OperationBase {
 export interface RemoveContainer extends OperationBase {
   readonly kind: 'remove-container';
   readonly appId: number;
+  readonly service: string;
   readonly containerId: string;
 }
 
 export interface RenameContainer extends OperationBase {
   readonly kind: 'rename-container';
   readonly appId: number;
+  readonly service: string;
   readonly containerId: string;
   readonly name: string;
 }

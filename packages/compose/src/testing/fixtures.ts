@@ -1,5 +1,6 @@
 import type { TargetApp, TargetService, TargetState } from '@device-supervisor/state';
 import type { ImageConfig } from '../container-config.ts';
+import type { LockLease } from '../execute/ports.ts';
 import type { EngineSnapshot, ObservedContainer, ObservedImage } from '../observed.ts';
 import { serviceKey, type PlanInput, type PlanPolicy } from '../plan/plan-input.ts';
 import { specifyNetworks } from '../plan/plan-networks.ts';
@@ -205,4 +206,15 @@ export function testImageRecords(target: TargetState, snapshot: EngineSnapshot):
         : [],
     ),
   );
+}
+
+/** A lease that no lock stands behind, for what only wants to see one. */
+export function testLease(appId: number, services: readonly string[]): LockLease {
+  return {
+    appId,
+    services,
+    compromised: new AbortController().signal,
+    assertHeld: () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
+  };
 }

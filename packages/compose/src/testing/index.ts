@@ -6,6 +6,7 @@ export {
   testContainer,
   testImage,
   testImageRecords,
+  testLease,
   testPlanInput,
   testTarget,
   type TestApp,

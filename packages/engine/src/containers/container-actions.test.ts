@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { LockLease } from '@device-supervisor/compose';
+import { testLease } from '@device-supervisor/compose/testing';
 import { createEngine, type Engine } from '../index.ts';
 import { containerId, containerInspection } from '../testing/engine-answers.ts';
 import { refuse, startScriptedEngine, type ScriptedEngine } from '../testing/scripted-engine.ts';
 
 const ID = containerId(1);
-const LEASE: LockLease = { appId: 7, services: ['web'], [Symbol.asyncDispose]: async () => undefined };
+const LEASE = testLease(7, ['web']);
 
 let scripted: ScriptedEngine;
 let engine: Engine;

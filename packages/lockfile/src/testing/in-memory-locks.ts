@@ -1,6 +1,6 @@
-import type { LockHolder } from '@device-supervisor/compose';
+import type { LockHolder, LockRequest } from '@device-supervisor/compose';
 import { createChangeQueue, type ChangeQueue } from '../change-queue.ts';
-import type { AcquireRequest, AcquireResult, DeviceUpdateLocks, UpdateLease } from '../device-update-locks.ts';
+import type { AcquireResult, DeviceUpdateLocks, UpdateLease } from '../device-update-locks.ts';
 import { LeaseCompromisedError, LocksClosedError } from '../errors.ts';
 import { createExclusiveTurns } from '../exclusive-turns.ts';
 
@@ -51,6 +51,10 @@ export function createInMemoryLocks(): InMemoryLocks {
       appId,
       services,
       compromised: controller.signal,
+      assertHeld(service) {
+        controller.signal.throwIfAborted();
+        if (locks.get(keyOf(appId, service)) !== lease) throw new RangeError(`${keyOf(appId, service)} is not held`);
+      },
       async [Symbol.asyncDispose]() {
         for (const service of services) {
           if (locks.get(keyOf(appId, service)) === lease) set(appId, service, null);
@@ -67,7 +71,7 @@ export function createInMemoryLocks(): InMemoryLocks {
     return lease;
   }
 
-  async function acquire({ appId, services, force, signal }: AcquireRequest): Promise<AcquireResult> {
+  async function acquire({ appId, services, force, signal }: LockRequest): Promise<AcquireResult> {
     if (closed) throw new LocksClosedError();
     const endTurn = await turns.take(appId, signal);
     if (closed) {

@@ -140,6 +140,15 @@ export function describeUpdateLocksContract(name: string, open: () => Promise<Up
       await second[Symbol.asyncDispose]();
     });
 
+    it('proves which locks it holds, as long as it does', async () => {
+      const taken = await lease(['web']);
+      expect(() => taken.assertHeld('web')).not.toThrow();
+      expect(() => taken.assertHeld('db')).toThrow(RangeError);
+      await taken[Symbol.asyncDispose]();
+      expect(() => taken.assertHeld('web')).toThrow(RangeError);
+      expect(taken.compromised.aborted).toBe(false);
+    });
+
     it('takes over what an earlier run left behind', async () => {
       await device.leaveBehind(1, 'web');
       const taken = await lease(['web']);

@@ -10,11 +10,12 @@ import {
   type ObservedContainer,
   type VolumeConfig,
 } from '@device-supervisor/compose';
+import { testLease } from '@device-supervisor/compose/testing';
 import type { DeviceEngine, EngineEvent } from '@device-supervisor/device';
 import type { EngineHarness } from './engine-harness.ts';
 
 export const NO_ENDPOINT: NetworkEndpoint = { aliases: [], ipv4Address: '', ipv6Address: '', linkLocalIps: [] };
-export const LEASE: LockLease = { appId: 7, services: ['web'], [Symbol.asyncDispose]: async () => undefined };
+export const LEASE: LockLease = testLease(7, ['web']);
 
 /** The engine under test, and what the cases do with it again and again. */
 export interface ContractSubject {
