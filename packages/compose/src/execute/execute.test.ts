@@ -302,6 +302,23 @@ describe('execute', () => {
     expect(most).toEqual({ pull: 6, other: 3 });
   });
 
+  it('lets containers take their time to stop all at once', async () => {
+    const services = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`s${index}`, {}]));
+    const { operations } = plan(testPlanInput(testTarget(), reachedSnapshot(testTarget({ services }))));
+    let stopping = 0;
+    const allStop = Promise.withResolvers<void>();
+    const results = await execute(
+      operations,
+      ports(async (name) => {
+        if (name !== 'stop') return;
+        if (++stopping === 12) allStop.resolve();
+        await allStop.promise;
+      }),
+      { signal, concurrency: 1 },
+    );
+    expect(statusOf(results, 'remove-container')).toEqual(Array.from({ length: 12 }, () => 'done'));
+  });
+
   it('tells when each operation begins and ends', async () => {
     const events: ExecutionEvent[] = [];
     const target = testTarget({ services: { web: {} } });
