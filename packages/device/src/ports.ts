@@ -72,3 +72,26 @@ export interface Clock {
   /** Calls back once after `delay` milliseconds, unless disposed of before. */
   schedule(delay: number, callback: () => void): Disposable;
 }
+
+/** The host's firewall as the device needs it. */
+export interface FirewallModes {
+  /**
+   * Sets up what the host lets in. Asked for the same again, it does nothing.
+   *
+   * @returns why it is not all as it should be; it is tried again without being asked
+   */
+  apply(mode: FirewallMode, situation: FirewallSituation): Promise<readonly Error[]>;
+}
+
+/** Whether only what is known to be good is let in; `auto`: when a service has no network of its own. */
+export type FirewallMode = 'on' | 'off' | 'auto';
+
+/** What the rules depend on, besides their mode. */
+export interface FirewallSituation {
+  /** Whether the API can be reached from everywhere. */
+  readonly localMode: boolean;
+  /** Port of the API, which is protected in every mode. */
+  readonly apiPort: number;
+  /** Whether a service of the target uses the host's network. */
+  readonly usesHostNetwork: boolean;
+}
