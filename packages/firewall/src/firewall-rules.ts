@@ -28,11 +28,10 @@ export interface RuleSettings {
  */
 export function firewallRules(family: IpFamily, { enabled, ...api }: RuleSettings): string[] {
   const { icmp, unreachable, familyRules } = FAMILY[family];
-  const reject = `-j REJECT --reject-with ${unreachable}`;
   return [
     '-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
     '-m addrtype --src-type LOCAL -j ACCEPT',
-    ...apiRules(api, reject),
+    ...apiRules(api),
     `${tcp(SSH_PORT)} -j ACCEPT`,
     `${tcp(ENGINE_PORT)} -j ACCEPT`,
     // mDNS, and whatever else was asked of everybody.
@@ -42,10 +41,12 @@ export function firewallRules(family: IpFamily, { enabled, ...api }: RuleSetting
     ...BRIDGES.flatMap((bridge) => [`-i ${bridge} ${udp(DNS_PORT)}`, `-i ${bridge} ${tcp(DNS_PORT)}`]).map(
       (match) => `${match} -j ACCEPT`,
     ),
-    enabled ? reject : '-j RETURN',
+    ...(enabled ? [`-p tcp ${RESET}`, `-j REJECT --reject-with ${unreachable}`] : ['-j RETURN']),
   ].map((rule) => `-A ${CHAIN} ${rule}`);
 }
 
+/** Tells at once; the other way to refuse is limited to one message a second, and lost on its way more often. */
+const RESET = '-j REJECT --reject-with tcp-reset';
 const SSH_PORT = 22_222;
 const ENGINE_PORT = 2_375;
 const DNS_PORT = 53;
@@ -63,9 +64,9 @@ const FAMILY = {
   },
 } as const;
 
-function apiRules({ localMode, apiPort, apiInterfaces }: Omit<RuleSettings, 'enabled'>, reject: string): string[] {
+function apiRules({ localMode, apiPort, apiInterfaces }: Omit<RuleSettings, 'enabled'>): string[] {
   if (localMode) return [`${tcp(apiPort)} -j ACCEPT`];
-  return [...apiInterfaces.map((name) => `-i ${name} ${tcp(apiPort)} -j ACCEPT`), `${tcp(apiPort)} ${reject}`];
+  return [...apiInterfaces.map((name) => `-i ${name} ${tcp(apiPort)} -j ACCEPT`), `${tcp(apiPort)} ${RESET}`];
 }
 
 function tcp(port: number): string {
