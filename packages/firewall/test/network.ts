@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -118,7 +119,7 @@ function startPeer(namespace: string): Peer & AsyncDisposable {
     ['netns', 'exec', namespace, process.execPath, program],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
-  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const ended = once(child, 'exit');
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     // `ip netns exec` becomes the program that it runs.
