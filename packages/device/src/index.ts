@@ -1,3 +1,9 @@
+export {
+  acquireDeviceLocks,
+  type DeviceLease,
+  type DeviceLockRequest,
+  type DeviceLockResult,
+} from './acquire-device-locks.ts';
 export type { ApplyOptions, Device, DeviceEvent, DeviceHealth } from './device.ts';
 export { systemMessage, type SystemMessage } from './system-messages.ts';
 export type { AppState, DeviceState, ImageState, ServiceState } from './device-state.ts';

@@ -69,6 +69,19 @@ export class LockWatchError extends SupervisorError<
   }
 }
 
+/** A lock was to be taken for no time at all, or for longer than any update should wait. */
+export class InvalidTimeToLiveError extends SupervisorError<
+  'INVALID_TIME_TO_LIVE',
+  { readonly timeToLive: number; readonly longest: number }
+> {
+  constructor(timeToLive: number, longest: number) {
+    super('INVALID_TIME_TO_LIVE', `an update lock cannot be held for ${timeToLive} ms`, {
+      details: { timeToLive, longest },
+      hint: `Give a whole number of milliseconds from 1 to ${longest}, and take the lock again before it ends`,
+    });
+  }
+}
+
 /** The update locks were disposed of: the process is shutting down. */
 export class LocksClosedError extends SupervisorError<'LOCKS_CLOSED'> {
   constructor() {

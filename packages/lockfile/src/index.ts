@@ -1,9 +1,20 @@
 export { createUpdateLocks, type UpdateLocksOptions } from './update-locks.ts';
 export type { AcquireResult, DeviceUpdateLocks, LeftoverLock, UpdateLease } from './device-update-locks.ts';
+export {
+  createTimedLocks,
+  MAX_TIME_TO_LIVE,
+  type ClaimedLock,
+  type HoldRequest,
+  type HoldResult,
+  type ReleaseResult,
+  type TimedLocks,
+  type TimedLocksOptions,
+} from './timed-locks.ts';
 export { LOCK_NAMES } from './lock-directory.ts';
 export type { LockFileSystem } from './file-system.ts';
 export {
   InvalidServiceNameError,
+  InvalidTimeToLiveError,
   LeaseCompromisedError,
   LockDirectoryError,
   LocksClosedError,

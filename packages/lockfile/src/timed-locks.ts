@@ -1,0 +1,191 @@
+import type { LockClaim, LockHolder, LockLease, LockRequest, LockResult } from '@device-supervisor/compose';
+import type { Clock, DeviceLocks, LockedApp } from '@device-supervisor/device';
+import { createChangeQueue, type ChangeQueue } from './change-queue.ts';
+import { InvalidTimeToLiveError } from './errors.ts';
+
+/**
+ * Update locks that clients take through an API, for a time, before those of another source: a client that crashes
+ * leaves nothing behind. Both hold an update back; `holders` and `acquire` name the clients with their `claim`. Kept in
+ * memory: a restart of the supervisor, which may be an update of it, ends them.
+ */
+export interface TimedLocks extends DeviceLocks, Disposable {
+  /**
+   * Takes the lock of a service for a client, or prolongs it.
+   *
+   * @throws InvalidTimeToLiveError
+   */
+  hold(request: HoldRequest): HoldResult;
+  /** Gives a lock back that `holder` took. */
+  release(request: Pick<HoldRequest, 'appId' | 'service' | 'holder'>): ReleaseResult;
+  list(): readonly ClaimedLock[];
+}
+
+export interface HoldRequest {
+  readonly appId: number;
+  readonly service: string;
+  /** Who takes it, as the client calls itself. */
+  readonly holder: string;
+  /** Why, for a person to read. */
+  readonly reason: string;
+  /** Milliseconds, from 1 to {@link MAX_TIME_TO_LIVE}, until it ends by itself. */
+  readonly timeToLive: number;
+}
+
+/** - `taken`: another client has it, with this claim - `updating`: we hold it ourselves, until the update is over */
+export type HoldResult =
+  | { readonly status: 'held'; readonly claim: LockClaim }
+  | { readonly status: 'taken'; readonly claim: LockClaim }
+  | { readonly status: 'updating' };
+
+export type ReleaseResult =
+  | { readonly status: 'released' }
+  | { readonly status: 'free' }
+  | { readonly status: 'taken'; readonly claim: LockClaim };
+
+export type ClaimedLock = LockHolder & { readonly claim: LockClaim };
+
+export interface TimedLocksOptions {
+  /** Where the services' own locks are. */
+  readonly locks: DeviceLocks;
+  readonly clock: Clock;
+}
+
+/** A week: also what forgets to give its lock back lets an update through at last. */
+export const MAX_TIME_TO_LIVE = 604_800_000;
+
+interface Claimed extends ClaimedLock {
+  readonly timer: Disposable;
+}
+
+/**
+ * @example
+ * ```ts
+ * using timed = createTimedLocks({ locks, clock });
+ * timed.hold({ appId: 1, service: 'web', holder: 'backup', reason: 'copies the database', timeToLive: 600_000 });
+ * await timed.acquire({ appId: 1, services: ['web'], force: false }); // { status: 'held', holders: [{ …, claim }] }
+ * ```
+ */
+export function createTimedLocks({ locks, clock }: TimedLocksOptions): TimedLocks {
+  const claims = new Map<string, Claimed>();
+  const leases = new Set<LockLease>();
+  const watchers = new Map<ReadonlySet<string>, ChangeQueue>();
+
+  function changed({ appId, service }: LockHolder): void {
+    const key = keyOf(appId, service);
+    for (const [keys, queue] of watchers) if (keys.has(key)) queue.push({ appId, service });
+  }
+
+  function end(claimed: Claimed): void {
+    claimed.timer[Symbol.dispose]();
+    claims.delete(keyOf(claimed.appId, claimed.service));
+    changed(claimed);
+  }
+
+  function claimsOn(appId: number, services: readonly string[]): Claimed[] {
+    return services.flatMap((service) => claims.get(keyOf(appId, service)) ?? []);
+  }
+
+  function isUpdating(appId: number, service: string): boolean {
+    return [...leases].some((lease) => lease.appId === appId && lease.services.includes(service));
+  }
+
+  async function held({ appId, services }: LockRequest): Promise<LockResult> {
+    const holders = await locks.holders(appId, services);
+    return { status: 'held', holders: [...holders, ...claimsOn(appId, services).map(toHolder)] };
+  }
+
+  async function acquire(request: LockRequest): Promise<LockResult> {
+    const { appId, services, force } = request;
+    const isClaimed = (): boolean => !force && claimsOn(appId, services).length > 0;
+    if (isClaimed()) return await held(request);
+    const result = await locks.acquire(request);
+    if (result.status === 'held') return result;
+    // A client may have come while we waited for another lease of the app.
+    if (isClaimed()) {
+      await result.lease[Symbol.asyncDispose]();
+      return await held(request);
+    }
+    for (const claimed of claimsOn(appId, services)) end(claimed);
+    return { status: 'acquired', lease: track(result.lease) };
+  }
+
+  /** Keeps clients from taking the locks of a lease as long as it lasts. */
+  function track(inner: LockLease): LockLease {
+    const lease: LockLease = {
+      ...inner,
+      async [Symbol.asyncDispose]() {
+        leases.delete(lease);
+        await inner[Symbol.asyncDispose]();
+      },
+    };
+    leases.add(lease);
+    return lease;
+  }
+
+  function watch(apps: readonly LockedApp[], signal: AbortSignal): AsyncIterable<LockHolder> {
+    const keys = new Set(apps.flatMap((app) => app.services.map((service) => keyOf(app.appId, service))));
+    const stop = new AbortController();
+    const changes = locks.watch(apps, AbortSignal.any([signal, stop.signal]));
+    const onEnd = (): void => {
+      watchers.delete(keys);
+      stop.abort();
+    };
+    const queue = createChangeQueue({ signal, onEnd });
+    if (!signal.aborted) watchers.set(keys, queue);
+    void forward(changes, queue);
+    return queue;
+  }
+
+  return {
+    prepare: (appId, service) => locks.prepare(appId, service),
+    async holders(appId, services) {
+      return [...(await locks.holders(appId, services)), ...claimsOn(appId, services).map(toHolder)];
+    },
+    acquire,
+    watch,
+    hold({ appId, service, holder, reason, timeToLive }) {
+      if (!Number.isInteger(timeToLive) || timeToLive < 1 || timeToLive > MAX_TIME_TO_LIVE) {
+        throw new InvalidTimeToLiveError(timeToLive, MAX_TIME_TO_LIVE);
+      }
+      const other = claims.get(keyOf(appId, service));
+      if (other !== undefined && other.claim.holder !== holder) return { status: 'taken', claim: other.claim };
+      if (isUpdating(appId, service)) return { status: 'updating' };
+      other?.timer[Symbol.dispose]();
+      const claim = { holder, reason, expiresAt: clock.now() + timeToLive };
+      // The timer ends it, and not a look at the clock: a device without one may find that years have passed.
+      const timer = clock.schedule(timeToLive, () => end(claimed));
+      const claimed: Claimed = { appId, service, claim, timer };
+      claims.set(keyOf(appId, service), claimed);
+      if (other === undefined) changed(claimed);
+      return { status: 'held', claim };
+    },
+    release({ appId, service, holder }) {
+      const claimed = claims.get(keyOf(appId, service));
+      if (claimed === undefined) return { status: 'free' };
+      if (claimed.claim.holder !== holder) return { status: 'taken', claim: claimed.claim };
+      end(claimed);
+      return { status: 'released' };
+    },
+    list: () => [...claims.values()].map(toHolder),
+    [Symbol.dispose]() {
+      for (const { timer } of claims.values()) timer[Symbol.dispose]();
+      claims.clear();
+    },
+  };
+}
+
+async function forward(changes: AsyncIterable<LockHolder>, queue: ChangeQueue): Promise<void> {
+  try {
+    for await (const change of changes) queue.push(change);
+  } catch (error) {
+    queue.fail(error instanceof Error ? error : new Error(String(error), { cause: error }));
+  }
+}
+
+function toHolder({ appId, service, claim }: ClaimedLock): ClaimedLock {
+  return { appId, service, claim };
+}
+
+function keyOf(appId: number, service: string): string {
+  return `${appId}/${service}`;
+}
