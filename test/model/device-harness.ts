@@ -6,6 +6,7 @@ import {
   type Device,
   type DeviceEvent,
   type DeviceStore,
+  type ImageStorage,
 } from '@device-supervisor/device';
 import { createFakeClock, createInMemoryStore, type FakeClock } from '@device-supervisor/device/testing';
 import {
@@ -37,6 +38,7 @@ export interface DeviceHarness extends AsyncDisposable {
 }
 
 export interface HarnessOptions extends InMemoryEngineOptions {
+  readonly storage?: ImageStorage;
   readonly wrapEngine?: (engine: InMemoryEngine, locks: InMemoryLocks) => Parameters<typeof createDevice>[0]['engine'];
 }
 
@@ -45,7 +47,7 @@ const TURNS = 40;
 /** A device that needs more timers than this does not converge. */
 const MOST_TIMERS = 400;
 
-export function startHarness({ wrapEngine, ...options }: HarnessOptions = {}): DeviceHarness {
+export function startHarness({ wrapEngine, storage, ...options }: HarnessOptions = {}): DeviceHarness {
   const clock = createFakeClock();
   const engine = createInMemoryEngine(options);
   const locks = createInMemoryLocks();
@@ -60,6 +62,7 @@ export function startHarness({ wrapEngine, ...options }: HarnessOptions = {}): D
       random: () => 0,
       facts: TEST_DEVICE,
       managed: false,
+      ...(storage === undefined ? {} : { storage }),
     });
     started.subscribe((event) => void events.push(event));
     return started;

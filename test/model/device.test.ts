@@ -90,6 +90,36 @@ describe('a device', () => {
     expect(harness.device.state().applying).toBe(false);
   });
 
+  it('waits for space on the disk, looks again every minute, says so once, and goes on when there is some', async () => {
+    let free = 50;
+    let questions = 0;
+    await using harness = startHarness({
+      pullable: IMAGES,
+      storage: {
+        space: async () => ({ free, total: 1000 }),
+        async sizeOf() {
+          questions++;
+          return { layers: [{ diffId: 'sha256:a', download: 40, unpacked: 60 }] };
+        },
+      },
+    });
+    await harness.device.setLocalTarget(testTarget({ services: { web: {} } }));
+    await harness.flush();
+    expect(harness.said().join('\n')).toMatch(/^App 1 has to wait: web:1: about .* are needed on the engine's disk/m);
+    expect(harness.device.state()).toMatchObject({ applying: true, blocked: [{ reason: 'disk-space' }] });
+    expect(writes(harness)).not.toContain('pullImage web:1');
+    const said = harness.said().length;
+    for (let minute = 0; minute < 10; minute++) {
+      harness.clock.advance(60_000);
+      await harness.flush();
+    }
+    expect(harness.said()).toHaveLength(said);
+    expect(questions).toBeGreaterThan(10);
+    free = 500;
+    await harness.settle();
+    expect(statuses(harness)).toEqual({ web: 'Running' });
+  });
+
   it('goes on when an update lock is released, and holds none afterwards', async () => {
     await using harness = startHarness({ images: IMAGES });
     await reach(harness, testTarget({ services: { web: {} } }));

@@ -18,6 +18,7 @@ export {
 } from './container-config.ts';
 export { checkContracts, type ContractFailure, type ContractVerdict } from './contracts/check-contracts.ts';
 export type * from './observed.ts';
+export type * from './image-size.ts';
 export type * from './execute/ports.ts';
 export type * from './plan/operation.ts';
 export { compareContainers, compareNetworks, compareVolumes } from './plan/compare.ts';

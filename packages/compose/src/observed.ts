@@ -70,6 +70,8 @@ export interface ObservedImage {
   readonly digests: readonly string[];
   /** Present on those that the observer asked about and those of supervised containers. */
   readonly config?: ImageConfig;
+  /** Content ids of the unpacked layers, from the lowest to the uppermost; present where `config` is. */
+  readonly layers?: readonly string[];
 }
 
 export interface ObservedNetwork {

@@ -1,9 +1,9 @@
-import type { ExecutionEvent, Operation } from '@device-supervisor/compose';
+import type { ExecutionEvent, Operation, PullProgress } from '@device-supervisor/compose';
 
 /** The operations that run now, and how far the downloads are. */
 export class Activity {
   readonly #running = new Map<string, Operation>();
-  readonly #percent = new Map<string, number>();
+  readonly #progress = new Map<string, PullProgress>();
 
   /** @returns whether it gives another answer than before */
   apply(event: ExecutionEvent): boolean {
@@ -13,12 +13,12 @@ export class Activity {
         this.#running.set(id, event.operation);
         return true;
       case 'progress': {
-        const changed = this.#percent.get(id) !== event.percent;
-        this.#percent.set(id, event.percent);
+        const changed = this.#progress.get(id)?.percent !== event.progress.percent;
+        this.#progress.set(id, event.progress);
         return changed;
       }
       case 'finished':
-        this.#percent.delete(id);
+        this.#progress.delete(id);
         return this.#running.delete(id);
     }
   }
@@ -30,6 +30,6 @@ export class Activity {
   /** Whole number from 0 to 100; `null`: it is not being downloaded. */
   downloadProgress(reference: string): number | null {
     const pull = this.running().find((one) => one.kind === 'pull-image' && one.reference === reference);
-    return pull === undefined ? null : (this.#percent.get(pull.id) ?? 0);
+    return pull === undefined ? null : (this.#progress.get(pull.id)?.percent ?? 0);
   }
 }

@@ -17,7 +17,8 @@ function describeDevice(
   for (const [kind, percent] of running) {
     for (const operation of next.operations.filter((one) => one.kind === kind)) {
       activity.apply({ type: 'started', operation });
-      if (percent !== undefined) activity.apply({ type: 'progress', operation, percent });
+      if (percent === undefined) continue;
+      activity.apply({ type: 'progress', operation, progress: { percent, receivedBytes: 0, totalBytes: 0 } });
     }
   }
   return describeState({

@@ -1,4 +1,5 @@
 import type { DeviceFacts } from '@device-supervisor/compose';
+import type { ImageStorage } from './image-storage.ts';
 import type { Clock, DeviceEngine, DeviceLocks, DeviceStore } from './ports.ts';
 
 /** Everything that a device is made of. */
@@ -7,6 +8,8 @@ export interface DeviceDependencies {
   readonly locks: DeviceLocks;
   readonly store: DeviceStore;
   readonly clock: Clock;
+  /** Unless told, images are not checked for their size. */
+  readonly storage?: ImageStorage;
   /** A number from 0 to 1, to spread retries. */
   readonly random: () => number;
   readonly facts: DeviceFacts;

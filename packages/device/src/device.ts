@@ -1,4 +1,11 @@
-import type { Blocked, DeviceFacts, Notice, Operation, OperationResult } from '@device-supervisor/compose';
+import type {
+  Blocked,
+  DeviceFacts,
+  Notice,
+  Operation,
+  OperationResult,
+  PullProgress,
+} from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
 import type { DeviceState } from './device-state.ts';
 
@@ -36,7 +43,7 @@ export interface DeviceHealth {
 
 export type DeviceEvent =
   | { readonly type: 'operation-started'; readonly operation: Operation }
-  | { readonly type: 'operation-progress'; readonly operation: Operation; readonly percent: number }
+  | { readonly type: 'operation-progress'; readonly operation: Operation; readonly progress: PullProgress }
   /** `retryIn`: milliseconds until a failed one is tried again. */
   | {
       readonly type: 'operation-finished';

@@ -23,4 +23,6 @@ export type {
   ObserveRequest,
   TargetSource,
 } from './ports.ts';
+export type { ImageStorage } from './image-storage.ts';
 export { formatDelay } from './backoff.ts';
+export type { Delta, DeltaQuestion, DeltaResolver, RegistryAuth, RegistryCredentials } from './registry-ports.ts';

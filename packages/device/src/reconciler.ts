@@ -1,5 +1,6 @@
 import {
   execute,
+  isTruthy,
   plan,
   serviceKey,
   wantsSupervisorApi,
@@ -19,6 +20,7 @@ import type { DeviceDependencies } from './device-dependencies.ts';
 import { describeState } from './describe-state.ts';
 import type { DeviceState } from './device-state.ts';
 import type { DeviceEvent, DeviceHealth } from './device.ts';
+import { readStorageNeeds } from './image-storage.ts';
 import { LOCK_RECHECK, LockWatcher } from './lock-watcher.ts';
 import { Observer } from './observer.ts';
 import type { LockedApp } from './ports.ts';
@@ -33,6 +35,8 @@ export interface ReconcilerDependencies extends DeviceDependencies {
 const LONGEST_RETRY = 900_000;
 /** Between two looks at the engine while a plan is carried out, in milliseconds. */
 const REFRESH_INTERVAL = 500;
+/** Between two looks at a disk that is too full, in milliseconds: the engine tells of images that go, and of no other file. */
+const SPACE_RECHECK = 60_000;
 /** A call on the engine that takes longer, in milliseconds, means that something is stuck; downloads may take for ever. */
 const STUCK_AFTER = 900_000;
 
@@ -166,7 +170,7 @@ export class Reconciler implements AsyncDisposable {
     this.#round = round;
     await this.#prepareLocks(target);
     await this.#observe();
-    const next = plan(await this.#planInput(target));
+    const next = plan(await this.#planInput(target, round.signal));
     if (round.signal.aborted) return;
     this.#publish(next);
     if (next.operations.length === 0) return this.#settle(next);
@@ -199,10 +203,12 @@ export class Reconciler implements AsyncDisposable {
     this.#stateChanged();
   }
 
-  async #planInput(target: TargetState): Promise<Parameters<typeof plan>[0]> {
-    const { store, facts, managed } = this.#dependencies;
+  async #planInput(target: TargetState, signal: AbortSignal): Promise<Parameters<typeof plan>[0]> {
+    const { store, facts, managed, storage, clock } = this.#dependencies;
+    const snapshot = this.#snapshot;
     return {
-      snapshot: this.#snapshot,
+      snapshot,
+      ...(await readStorageNeeds(storage, { references: imagesOf(target), snapshot, clock, signal })),
       images: store.images.list(),
       heldLocks: await this.#heldLocks(target),
       target,
@@ -212,6 +218,7 @@ export class Reconciler implements AsyncDisposable {
         forceLocks: this.#force,
         // A developer applies the same images and data again and again.
         keepImages: !managed,
+        useDeltas: isTruthy(target.config['SUPERVISOR_DELTA']),
         keepVolumes: !managed,
         seenRunning: this.#seenRunning,
         paused: this.#backoff.paused(),
@@ -267,9 +274,13 @@ export class Reconciler implements AsyncDisposable {
     const locked = new Set(blocked.filter(({ reason }) => reason === 'locked').map(({ appId }) => appId));
     const apps = lockedApps(this.#target, this.#snapshot).filter(({ appId }) => locked.has(appId));
     if (this.#lockWatcher.waitFor(apps)) this.#wakeUp();
-    const retry = this.#backoff.nextRetry();
-    if (retry !== null) this.#wakeUpIn(retry);
-    else if (locked.size > 0) this.#wakeUpIn(LOCK_RECHECK);
+    const looks = [
+      this.#backoff.nextRetry() ?? Infinity,
+      locked.size > 0 ? LOCK_RECHECK : Infinity,
+      blocked.some(({ reason }) => reason === 'disk-space') ? SPACE_RECHECK : Infinity,
+    ];
+    const next = Math.min(...looks);
+    if (next < Infinity) this.#wakeUpIn(next);
     const waiting = blocked.some(({ reason }) => reason !== 'invalid' && reason !== 'name-taken');
     if (!this.#applying) return;
     this.#applying = waiting;
@@ -288,7 +299,7 @@ export class Reconciler implements AsyncDisposable {
       case 'started':
         return emit({ type: 'operation-started', operation: event.operation });
       case 'progress':
-        return emit({ type: 'operation-progress', operation: event.operation, percent: event.percent });
+        return emit({ type: 'operation-progress', operation: event.operation, progress: event.progress });
       case 'finished':
         this.#remember(event.operation, event.result);
     }

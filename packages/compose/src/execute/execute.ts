@@ -1,5 +1,5 @@
 import type { Operation, ReleaseLocks } from '../plan/operation.ts';
-import type { ExecutePorts, LockHolder, LockLease } from './ports.ts';
+import type { ExecutePorts, LockHolder, LockLease, PullProgress } from './ports.ts';
 import { performOperation } from './perform-operation.ts';
 
 export interface ExecuteOptions {
@@ -12,7 +12,7 @@ export interface ExecuteOptions {
 
 export type ExecutionEvent =
   | { readonly type: 'started'; readonly operation: Operation }
-  | { readonly type: 'progress'; readonly operation: Operation; readonly percent: number }
+  | { readonly type: 'progress'; readonly operation: Operation; readonly progress: PullProgress }
   | { readonly type: 'finished'; readonly operation: Operation; readonly result: OperationResult };
 
 /**
@@ -145,7 +145,7 @@ class Execution implements AsyncDisposable {
             ports: this.#ports,
             leases: this.#leases,
             signal,
-            onProgress: (percent) => onEvent?.({ type: 'progress', operation, percent }),
+            onProgress: (progress) => onEvent?.({ type: 'progress', operation, progress }),
           });
       }
       return { status: 'done' };

@@ -6,14 +6,14 @@ import type {
   RenameContainer,
   StopContainer,
 } from '../plan/operation.ts';
-import type { ExecutePorts, LockLease } from './ports.ts';
+import type { ExecutePorts, LockLease, PullProgress } from './ports.ts';
 
 export interface PerformContext {
   readonly ports: ExecutePorts;
   /** The leases that are ours now, by app id. */
   readonly leases: ReadonlyMap<number, LockLease>;
   readonly signal: AbortSignal;
-  readonly onProgress: (percent: number) => void;
+  readonly onProgress: (progress: PullProgress) => void;
 }
 
 /** Makes the one call that an operation stands for. */
@@ -23,7 +23,11 @@ export async function performOperation(
 ): Promise<void> {
   switch (operation.kind) {
     case 'pull-image':
-      return await engine.pullImage(operation.reference, { signal, onProgress });
+      return await engine.pullImage(operation.reference, {
+        signal,
+        onProgress,
+        ...(operation.deltaSource === null ? {} : { deltaSource: operation.deltaSource }),
+      });
     case 'save-image':
       return await images.save(operation.record);
     case 'remove-image':

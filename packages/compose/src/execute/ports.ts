@@ -46,10 +46,18 @@ export interface ContainerEngine {
 
 export interface PullOptions {
   readonly signal: AbortSignal;
-  /** @param percent whole number from 0 to 100, never falling */
-  readonly onProgress: (percent: number) => void;
-  /** Credentials for the image's registry; a secret. */
-  readonly auth?: { readonly username: string; readonly password: string };
+  readonly onProgress: (progress: PullProgress) => void;
+  /** Reference of an image on the engine: what differs from it is enough, where engine and cloud know how. */
+  readonly deltaSource?: string;
+}
+
+export interface PullProgress {
+  /** Whole number from 0 to 100, of download and extraction; never falling. */
+  readonly percent: number;
+  /** Bytes that came so far, also those that had to come twice; never falling. */
+  readonly receivedBytes: number;
+  /** Bytes of all layers that the engine lacks, as far as their sizes are known. */
+  readonly totalBytes: number;
 }
 
 export interface ContainerToCreate {

@@ -45,6 +45,8 @@ interface OperationBase {
 export interface PullImage extends OperationBase {
   readonly kind: 'pull-image';
   readonly reference: string;
+  /** Image on the engine that this one may be fetched as a difference to; `null`: it is fetched whole. */
+  readonly deltaSource: string | null;
 }
 
 export interface SaveImage extends OperationBase {

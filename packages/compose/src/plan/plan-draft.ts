@@ -14,6 +14,7 @@ export class PlanDraft {
   readonly #operations = new Map<string, DraftOperation>();
   readonly #blocked: Blocked[] = [];
   readonly #notices: Notice[] = [];
+  readonly #withheld = new Set<string>();
 
   /** @returns the operation's id; asking for the same one twice plans it once */
   add(operation: Operation, after: readonly string[] = []): string {
@@ -23,6 +24,19 @@ export class PlanDraft {
 
   has(id: string): boolean {
     return this.#operations.has(id);
+  }
+
+  find(id: string): Operation | undefined {
+    return this.#operations.get(id)?.operation;
+  }
+
+  operations(): Operation[] {
+    return [...this.#operations.values()].map(({ operation }) => operation);
+  }
+
+  /** Leaves an operation out of the plan, with all that cannot be done without it; why is up to {@link block}. */
+  withhold(id: string): void {
+    this.#withheld.add(id);
   }
 
   /** Ids of the operations that need `id`, directly or not. */
@@ -50,6 +64,7 @@ export class PlanDraft {
   finish(paused: ReadonlyMap<string, string>): Plan {
     const blocked = [...this.#blocked];
     const kept = new Map(this.#operations);
+    for (const id of this.#withheld) kept.delete(id);
     for (const [id, message] of paused) {
       const draft = kept.get(id);
       if (draft === undefined || draft.operation.kind === 'release-locks') continue;

@@ -21,6 +21,7 @@ export function planImage(
         appId: app.id,
         service: service.name,
         reference: service.image,
+        deltaSource: deltaSourceOf(service, app, input),
       });
   const record = recordOf(service, app, release);
   if (!input.images.some((known) => isSameRecord(known, record))) {
@@ -45,7 +46,7 @@ export function planImageRemoval(input: PlanContext, draft: PlanDraft): void {
       ({ imageReference }) => canonicalReference(imageReference) === canonicalReference(record.reference),
     );
     if (users.some((container) => !draft.has(removeContainerId(container)))) continue;
-    const dependsOn = users.map(removeContainerId);
+    const dependsOn = [...users.map(removeContainerId), ...pullsBasedOn(record.reference, draft)];
     const others = input.images.filter(
       (other) => other.reference === record.reference && other.appId !== record.appId && isWanted(other, input),
     );
@@ -77,6 +78,26 @@ export function planImageRemoval(input: PlanContext, draft: PlanDraft): void {
 
 export function pullImageId(reference: string): string {
   return `pull-image ${reference}`;
+}
+
+/** The image that differs least from the one to come, as far as can be told: the service's own before the app's others. */
+function deltaSourceOf(service: TargetService, app: TargetApp, input: PlanContext): string | null {
+  if (!input.policy.useDeltas) return null;
+  const candidates = input.images.filter(
+    ({ appId, reference }) =>
+      appId === app.id && reference !== service.image && input.findImage(reference) !== undefined,
+  );
+  const own = candidates.findLast(({ serviceName }) => serviceName === service.name);
+  return (own ?? candidates.at(-1))?.reference ?? null;
+}
+
+/** Downloads that need the image: it stays until they are done. */
+function pullsBasedOn(reference: string, draft: PlanDraft): string[] {
+  return draft
+    .operations()
+    .flatMap((operation) =>
+      operation.kind === 'pull-image' && operation.deltaSource === reference ? [operation.id] : [],
+    );
 }
 
 function isWanted(record: ImageRecord, { target }: PlanContext): boolean {

@@ -1,5 +1,6 @@
 import type { TargetState } from '@device-supervisor/state';
 import type { ImageRecord, LockHolder } from '../execute/ports.ts';
+import type { DiskSpace, ImageSize } from '../image-size.ts';
 import type { EngineSnapshot } from '../observed.ts';
 import type { DeviceFacts } from '../spec/device-facts.ts';
 import type { ImageFinder } from './find-image.ts';
@@ -13,6 +14,10 @@ export interface PlanInput {
   readonly target: TargetState;
   readonly device: DeviceFacts;
   readonly policy: PlanPolicy;
+  /** By reference, of images that the engine lacks; those that are not here are not checked for their size. */
+  readonly imageSizes: ReadonlyMap<string, ImageSize>;
+  /** `null`: not known, so that nothing is checked. */
+  readonly diskSpace: DiskSpace | null;
 }
 
 export interface PlanPolicy {
@@ -22,6 +27,8 @@ export interface PlanPolicy {
   readonly forceLocks: boolean;
   /** Leave images on the engine that nothing needs any more. */
   readonly keepImages: boolean;
+  /** Fetch images as differences to those that are there, where that can be done. */
+  readonly useDeltas: boolean;
   /** Leave the volumes of apps that are not in the target. */
   readonly keepVolumes: boolean;
   /** Ids of containers that ran under our eyes: when one of them has exited, that is the engine's or a user's doing. */

@@ -27,8 +27,9 @@ export interface Blocked {
  * - `dependency`: another service is not yet as it must be
  * - `engine`: the engine is busy with it
  * - `backoff`: it failed, and is tried again later
+ * - `disk-space`: its images do not fit on the engine's disk
  */
-export type BlockReason = 'invalid' | 'name-taken' | 'locked' | 'dependency' | 'engine' | 'backoff';
+export type BlockReason = 'invalid' | 'name-taken' | 'locked' | 'dependency' | 'engine' | 'backoff' | 'disk-space';
 
 export interface Notice {
   readonly appId: number;

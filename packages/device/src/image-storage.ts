@@ -1,0 +1,63 @@
+import { imageFinder, type DiskSpace, type EngineSnapshot, type ImageSize } from '@device-supervisor/compose';
+import type { Clock } from './ports.ts';
+
+/** What images take, and what there is for them. */
+export interface ImageStorage {
+  /** The disk on which the engine keeps images; `null`: it cannot be seen from here. */
+  space(): Promise<DiskSpace | null>;
+  /**
+   * What an image takes; `null`: its registry does not tell. Asked before each plan that needs the image: what was found
+   * out, and that it could not be, is remembered.
+   */
+  sizeOf(reference: string): Promise<ImageSize | null>;
+}
+
+/** Milliseconds that a plan waits for the registries: an app of another registry must not suffer from one that is slow. */
+const PATIENCE = 3_000;
+
+export interface StorageNeeds {
+  readonly imageSizes: ReadonlyMap<string, ImageSize>;
+  readonly diskSpace: DiskSpace | null;
+}
+
+const NOTHING_KNOWN: StorageNeeds = { imageSizes: new Map(), diskSpace: null };
+
+export interface StorageQuestion {
+  /** Images that are wanted. */
+  readonly references: readonly string[];
+  readonly snapshot: EngineSnapshot;
+  readonly clock: Clock;
+  /** Ends the waiting. */
+  readonly signal: AbortSignal;
+}
+
+/** What is known, in time for a plan, about the room that images need which the engine lacks. */
+export async function readStorageNeeds(
+  storage: ImageStorage | undefined,
+  { references, snapshot, clock, signal }: StorageQuestion,
+): Promise<StorageNeeds> {
+  const findImage = imageFinder(snapshot.images);
+  const missing = [...new Set(references)].filter((reference) => findImage(reference) === undefined);
+  if (storage === undefined || missing.length === 0) return NOTHING_KNOWN;
+  const diskSpace = await storage.space();
+  if (diskSpace === null) return NOTHING_KNOWN;
+
+  const imageSizes = new Map<string, ImageSize>();
+  const lookups = Promise.all(
+    missing.map(async (reference) => {
+      const size = await storage.sizeOf(reference);
+      if (size !== null) imageSizes.set(reference, size);
+    }),
+  );
+  const late = Promise.withResolvers<void>();
+  const giveUp = (): void => late.resolve();
+  using _timer = clock.schedule(PATIENCE, giveUp);
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    await Promise.race([lookups, late.promise]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
+  // What comes later is for the next plan.
+  return { imageSizes: new Map(imageSizes), diskSpace };
+}
