@@ -1,7 +1,7 @@
-import type { Clock, DeviceEngine } from '@device-supervisor/device';
+import type { Clock, DeltaResolver, DeviceEngine, RegistryCredentials } from '@device-supervisor/device';
 import { createContainerActions } from './containers/container-actions.ts';
 import { EventSubscription } from './events/event-subscription.ts';
-import { pullImage } from './images/pull-image.ts';
+import { createImagePuller } from './images/pull-image.ts';
 import { readContainerLogs, type ContainerLogLine, type ContainerLogsOptions } from './logs/container-logs.ts';
 import { InspectionCache } from './observe/inspection-cache.ts';
 import { createObserver } from './observe/observer.ts';
@@ -38,6 +38,19 @@ export interface EngineInfo {
   readonly architecture: string;
   /** e.g. `balenaOS 5.1.20`. */
   readonly operatingSystem: string;
+  /** e.g. `linux`. */
+  readonly osType: string;
+  readonly registries: EngineRegistries;
+}
+
+/** What the engine's configuration says about registries. */
+export interface EngineRegistries {
+  /** Hosts that it may talk to without TLS, or whose certificates it does not check; e.g. `registry.local:5000`. */
+  readonly insecureHosts: readonly string[];
+  /** The same by address, e.g. `127.0.0.0/8`. */
+  readonly insecureRanges: readonly string[];
+  /** Asked instead of `docker.io`, in this order; e.g. `https://mirror.local/`. */
+  readonly mirrors: readonly string[];
 }
 
 export interface EngineOptions {
@@ -51,9 +64,20 @@ export interface EngineOptions {
    * starting and removing may take five times as long; a pull has no limit.
    */
   readonly callTimeout?: number;
+  /** Who we are to registries; unless told, nobody in particular. */
+  readonly credentials?: RegistryCredentials;
+  /** Where deltas come from; unless told, images are fetched whole. */
+  readonly deltas?: DeltaResolver | null;
+  /**
+   * Milliseconds without any progress after which a pull is begun anew, 300000 unless told. Short ones cost: what an
+   * engine has of an image when a pull of it ends early, it may have to fetch again.
+   */
+  readonly stallTimeout?: number;
 }
 
 const DEFAULT_CALL_TIMEOUT_MS = 60_000;
+const DEFAULT_STALL_TIMEOUT_MS = 300_000;
+const NO_CREDENTIALS: RegistryCredentials = { find: async () => null };
 
 /**
  * Adapter to a Docker engine or balenaEngine (API 1.40 and newer). Connects when it is first used.
@@ -65,7 +89,15 @@ const DEFAULT_CALL_TIMEOUT_MS = 60_000;
  * ```
  * @throws {TypeError} when the endpoint is none
  */
-export function createEngine({ endpoint, tls, clock = SYSTEM_CLOCK, callTimeout }: EngineOptions): Engine {
+export function createEngine({
+  endpoint,
+  tls,
+  clock = SYSTEM_CLOCK,
+  callTimeout,
+  credentials = NO_CREDENTIALS,
+  deltas = null,
+  stallTimeout = DEFAULT_STALL_TIMEOUT_MS,
+}: EngineOptions): Engine {
   const transport = createTransport({
     endpoint,
     clock,
@@ -82,7 +114,7 @@ export function createEngine({ endpoint, tls, clock = SYSTEM_CLOCK, callTimeout 
   return {
     ...createContainerActions(transport, (container) => cache.invalidate(container)),
     ...createResourceActions(transport),
-    pullImage: (reference, options) => pullImage(transport, reference, options),
+    pullImage: createImagePuller({ transport, clock, credentials, deltas, stallTimeout }),
     observe: createObserver({ transport, subscription, cache }),
     events: (signal) => subscription.events(signal),
     containerLogs: (container, options, signal) => readContainerLogs(transport, container, { ...options, signal }),
@@ -101,11 +133,22 @@ export function createEngine({ endpoint, tls, clock = SYSTEM_CLOCK, callTimeout 
         dataRoot: info.DockerRootDir,
         architecture: info.Architecture,
         operatingSystem: info.OperatingSystem,
+        osType: info.OSType,
+        registries: readRegistries(info.RegistryConfig),
       };
     },
     async [Symbol.asyncDispose]() {
       await subscription[Symbol.asyncDispose]();
       await transport[Symbol.asyncDispose]();
     },
+  };
+}
+
+function readRegistries(config: (typeof InfoAnswer)['_output']['RegistryConfig']): EngineRegistries {
+  const indexes = Object.values(config?.IndexConfigs ?? {});
+  return {
+    insecureHosts: indexes.filter(({ Secure }) => !Secure).map(({ Name }) => Name),
+    insecureRanges: config?.InsecureRegistryCIDRs ?? [],
+    mirrors: indexes.find(({ Name }) => Name === 'docker.io')?.Mirrors ?? [],
   };
 }

@@ -24,8 +24,21 @@ export class ImageNotFoundError extends SupervisorError<'IMAGE_NOT_FOUND', { ref
   }
 }
 
-/** `unreachable`: the registry does not answer. */
-export type PullFailure = 'not-found' | 'unauthorized' | 'unreachable' | 'too-many-requests' | 'other';
+/**
+ * - `unreachable`: the registry does not answer, or the connection broke again and again
+ * - `tls`: registry and engine do not agree on TLS, or the engine does not trust the registry's certificate
+ * - `stalled`: nothing came for too long
+ * - `corrupt`: what came is not what its digest says
+ */
+export type PullFailure =
+  | 'not-found'
+  | 'unauthorized'
+  | 'unreachable'
+  | 'tls'
+  | 'stalled'
+  | 'corrupt'
+  | 'too-many-requests'
+  | 'other';
 
 /** The engine could not fetch an image. */
 export class ImagePullError extends SupervisorError<'IMAGE_PULL_FAILED', { reference: string; reason: PullFailure }> {
@@ -41,8 +54,27 @@ const PULL_HINTS: Readonly<Partial<Record<PullFailure, string>>> = {
   'not-found': 'Check the name and tag of the image',
   unauthorized: 'Check the credentials for the registry, and that the image exists',
   unreachable: "Check the device's network and its name servers, and that the registry runs",
+  tls: "Give the registry a certificate that the engine trusts, or name it among the engine's insecure-registries",
+  stalled: "Check the device's network, and that the registry can send",
+  corrupt: 'Push the image again: its registry, or something on the way, changes what it holds',
   'too-many-requests': 'The registry limits how often images are pulled: log in, or try again later',
 };
+
+/** The engine has no image with the digest that it was asked to pull, or another one under its name. */
+export class ImageDigestError extends SupervisorError<
+  'IMAGE_DIGEST_MISMATCH',
+  { reference: string; found: readonly string[] }
+> {
+  /** @param found references with digests that the image has instead */
+  constructor(reference: string, found: readonly string[]) {
+    const instead =
+      found.length === 0 ? 'the engine has no image of that digest' : `the engine has ${found.join(', ')}`;
+    super('IMAGE_DIGEST_MISMATCH', `what was pulled is not ${reference}: ${instead}`, {
+      details: { reference, found },
+      hint: 'The image is not used. Check that the registry, or a mirror of it, gives out what was pushed',
+    });
+  }
+}
 
 /** Another process or container listens on a port that the container publishes. */
 export class PortInUseError extends SupervisorError<

@@ -1,8 +1,9 @@
-export { createEngine, type Engine, type EngineInfo, type EngineOptions } from './engine.ts';
+export { createEngine, type Engine, type EngineInfo, type EngineOptions, type EngineRegistries } from './engine.ts';
 export {
   AddressNotAvailableError,
   EngineRequestError,
   EngineUnreachableError,
+  ImageDigestError,
   ImageNotFoundError,
   ImagePullError,
   NameConflictError,

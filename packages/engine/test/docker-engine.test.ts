@@ -51,6 +51,8 @@ describe('a Docker engine', () => {
       dataRoot: expect.stringMatching(/^\//),
       architecture: expect.stringMatching(/^(x86_64|aarch64|armv7l)$/),
       operatingSystem: expect.any(String),
+      osType: 'linux',
+      registries: { insecureHosts: [], insecureRanges: ['127.0.0.0/8'], mirrors: [] },
     });
   });
 

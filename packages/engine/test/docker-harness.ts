@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { busyboxImage, connectEngine, pushImage } from '@device-supervisor/testbed';
+import { busyboxImage, connectEngine, pushImage, startRegistryProxy, waitFor } from '@device-supervisor/testbed';
 import { inject } from 'vitest';
 import { createEngine } from '../src/index.ts';
 import { CONTRACT_IMAGE, type EngineHarness } from '../src/testing/contract/engine-harness.ts';
@@ -20,7 +20,8 @@ export async function setUpDockerHarness(): Promise<EngineHarness> {
   const endpoint = inject('engineEndpoint');
   const registry = inject('registry');
   const docker = connectEngine(endpoint);
-  const engine = createEngine({ endpoint });
+  const resources = new AsyncDisposableStack();
+  const engine = resources.use(createEngine({ endpoint }));
   const { reference } = await busyboxImage(endpoint, { ...IMAGE, tag: 'contract:1' });
 
   const execute = async (container: string, command: string): Promise<void> => {
@@ -46,6 +47,21 @@ export async function setUpDockerHarness(): Promise<EngineHarness> {
       await copyManifest(`http://${registry}/v2/${name}/manifests`, 'build', '1');
       return { tag: `${registry}/${name}:1`, digest: pushed.digestReference };
     },
+    async publishHeld(name, content) {
+      const proxy = resources.use(await startRegistryProxy(registry));
+      const build = await busyboxImage(endpoint, { ...IMAGE, tag: `${name}:1`, files: { '/content': content } });
+      const pushed = await pushImage(endpoint, registry, build.reference);
+      await engine.removeImage(pushed.reference);
+      await engine.removeImage(build.reference);
+      proxy.breakWith(({ path }) => (path.includes('/blobs/') ? { after: 100, end: 'stall' } : undefined));
+      return {
+        tag: `${proxy.host}/${name}:1`,
+        reached: async () => {
+          await waitFor('the engine to download', () => proxy.blobBytes > 0);
+        },
+        release: () => proxy.breakWith(undefined),
+      };
+    },
     async tag(image, tag) {
       const [repo = tag, version = 'latest'] = tag.split(':');
       await docker.getImage(image).tag({ repo, tag: version });
@@ -58,7 +74,7 @@ export async function setUpDockerHarness(): Promise<EngineHarness> {
     freePort,
     async [Symbol.asyncDispose]() {
       await engine.removeImage(reference);
-      await engine[Symbol.asyncDispose]();
+      await resources.disposeAsync();
     },
   };
 }

@@ -1,42 +1,148 @@
 import type { PullOptions } from '@device-supervisor/compose';
-import { createRedactor } from '@device-supervisor/errors';
-import { pullFailureOf } from '../transport/engine-failure.ts';
-import { readJsonLines } from '../transport/read-json-lines.ts';
+import type { Clock, Delta, DeltaResolver, RegistryAuth, RegistryCredentials } from '@device-supervisor/device';
+import { ImagePullError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';
-import { PullLine } from '../wire/engine-wire.ts';
+import { DeltaSlots } from './delta-slots.ts';
+import { createDeltaSupport } from './delta-support.ts';
 import { PullProgress } from './pull-progress.ts';
-import { splitReference } from './split-reference.ts';
+import { pullOnce } from './pull-once.ts';
+import { registryOf } from './split-reference.ts';
+import { verifyDigest } from './verify-digest.ts';
+
+export interface ImagePullerOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly credentials: RegistryCredentials;
+  /** `null`: every image is fetched whole. */
+  readonly deltas: DeltaResolver | null;
+  /** Milliseconds without a word from the engine after which a pull is begun anew. */
+  readonly stallTimeout: number;
+}
+
+/** Deltas are put together on the device, which takes its memory and processor. */
+const DELTAS_AT_ONCE = 3;
+/** Milliseconds before an interrupted pull that got further goes on. */
+const PAUSE = 1000;
+
+export type PullImage = (reference: string, options: PullOptions) => Promise<void>;
 
 /**
- * Pulls an image by tag or digest.
- *
- * @throws {ImagePullError} when the registry does not give it
- * @throws {NoSpaceError} when it does not fit
+ * Pulls images by tag or digest. What the engine was in the middle of when the connection to the registry broke is asked
+ * for again at once, as long as each attempt gets further than those before.
  */
-export async function pullImage(transport: Transport, reference: string, options: PullOptions): Promise<void> {
-  const { signal, onProgress, auth } = options;
-  const { repository, version } = splitReference(reference);
-  const redact = createRedactor(auth === undefined ? [] : [auth.password]);
-  const progress = new PullProgress();
-  let reported = 0;
-  onProgress(0);
-  const stream = await transport.open({
-    method: 'POST',
-    path: '/images/create',
-    query: { fromImage: repository, tag: version },
-    limit: null,
-    signal,
-    toError: ({ message }) => pullFailureOf(reference, redact(message)),
-    ...(auth === undefined ? {} : { auth }),
-  });
-  for await (const line of readJsonLines(stream.chunks, PullLine)) {
-    const failure = line.errorDetail?.message || line.error;
-    if (failure) throw pullFailureOf(reference, redact(failure));
-    progress.add(line);
-    if (progress.percent > reported) {
-      reported = progress.percent;
-      onProgress(reported);
+export function createImagePuller({ deltas, ...options }: ImagePullerOptions): PullImage {
+  const { transport, clock, credentials } = options;
+  const deltaSlots = new DeltaSlots(DELTAS_AT_ONCE);
+  const supportsDeltas = createDeltaSupport(transport);
+
+  /**
+   * @throws {ImagePullError} when the registry does not give it
+   * @throws {ImageDigestError} when what came is not what was asked for
+   * @throws {NoSpaceError} when it does not fit
+   */
+  return async (reference, { signal, onProgress, deltaSource }) => {
+    signal.throwIfAborted();
+    const progress = new PullProgress();
+    const report = createReport(progress, onProgress);
+    report();
+    const context = { progress, report, signal };
+    const delta = deltaSource === undefined ? null : await findDelta(deltaSource, reference, signal);
+    const made = delta !== null && (await pullDelta(delta, context)) ? delta : null;
+    try {
+      // The engine now fetches what it lacks: nothing but the manifest when a delta gave it the right image.
+      await pullPersistently(reference, { ...context, auth: await credentials.find(registryOf(reference)) });
+      await verifyDigest(transport, reference);
+    } catch (error) {
+      if (made !== null && !isInterruption(error)) await untag(made.reference);
+      throw error;
+    }
+    if (made !== null) await untag(made.reference);
+    onProgress({ percent: 100, receivedBytes: progress.receivedBytes, totalBytes: progress.totalBytes });
+  };
+
+  async function findDelta(source: string, destination: string, signal: AbortSignal): Promise<Delta | null> {
+    if (deltas === null || !(await supportsDeltas())) return null;
+    return await deltas.resolve({ source, destination, signal });
+  }
+
+  /** @returns whether the engine made an image of it */
+  async function pullDelta({ reference, auth }: Delta, context: PullContext): Promise<boolean> {
+    using _slot = await deltaSlots.enter(context.signal);
+    try {
+      await pullPersistently(reference, { ...context, auth });
+      return true;
+    } catch (error) {
+      // Nothing is lost but time: the image can be had whole.
+      if (error instanceof ImagePullError && !isInterruption(error)) return false;
+      throw error;
     }
   }
-  onProgress(100);
+
+  /** Takes the name off an image that has another one, too. */
+  async function untag(reference: string): Promise<void> {
+    await transport.send({ method: 'DELETE', path: `/images/${encodeURIComponent(reference)}`, accept: [404, 409] });
+  }
+
+  async function pullPersistently(reference: string, { auth, ...context }: AttemptContext): Promise<void> {
+    const { progress, report, signal } = context;
+    for (let furthest = 0; ;) {
+      progress.beginAttempt();
+      try {
+        return await pullOnce(reference, {
+          ...options,
+          auth,
+          signal,
+          onLine(line) {
+            progress.add(line);
+            report();
+          },
+        });
+      } catch (error) {
+        if (signal.aborted || !isInterruption(error) || progress.layersReached <= furthest) throw error;
+        furthest = progress.layersReached;
+      } finally {
+        report({ always: true });
+      }
+      await pause(signal);
+    }
+  }
+
+  /** Resolves after a moment, or rejects with the signal's reason. */
+  async function pause(signal: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const giveUp = (): void => reject(signal.reason);
+    signal.addEventListener('abort', giveUp, { once: true });
+    using _timer = clock.schedule(PAUSE, resolve);
+    await promise.finally(() => signal.removeEventListener('abort', giveUp));
+  }
+}
+
+interface PullContext {
+  readonly progress: PullProgress;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
+interface AttemptContext extends PullContext {
+  /** `null`: nobody in particular. */
+  readonly auth: RegistryAuth | null;
+}
+
+/** Tells how far the pull is when that is another percentage than before, or, with `always`, other bytes. */
+type Report = (options?: { readonly always: boolean }) => void;
+
+function createReport(progress: PullProgress, onProgress: PullOptions['onProgress']): Report {
+  let percent = -1;
+  let receivedBytes = -1;
+  return ({ always } = { always: false }) => {
+    if (progress.percent === percent && !(always && progress.receivedBytes !== receivedBytes)) return;
+    ({ percent, receivedBytes } = progress);
+    onProgress({ percent, receivedBytes, totalBytes: progress.totalBytes });
+  };
+}
+
+/** Did it fail for a reason that may be over in a moment? */
+function isInterruption(error: unknown): boolean {
+  if (!(error instanceof ImagePullError)) return false;
+  return error.details.reason === 'unreachable' || error.details.reason === 'stalled';
 }

@@ -2,10 +2,12 @@ import type { PullLine } from '../wire/engine-wire.ts';
 
 interface Layer {
   /** Bytes; 0: not known yet. */
-  total: number;
-  downloaded: number;
-  extracted: number;
+  readonly total: number;
+  readonly downloaded: number;
+  readonly extracted: number;
 }
+
+const NEW_LAYER: Layer = { total: 0, downloaded: 0, extracted: 0 };
 
 /** Before the pull has ended, however little is left. */
 const HIGHEST_UNFINISHED = 99;
@@ -13,23 +15,51 @@ const HIGHEST_UNFINISHED = 99;
 /**
  * Overall progress of a pull from the engine's lines: each layer counts by its bytes, half for download, half for
  * extraction. A layer whose size is not known yet counts as large as the average of the known ones; layers that are on
- * the engine already count nothing.
+ * the engine already count nothing. A pull may take several attempts: what is reported of it never falls.
  */
 export class PullProgress {
   readonly #layers = new Map<string, Layer>();
+  #present = 0;
   #percent = 0;
+  #receivedBytes = 0;
+  #totalBytes = 0;
 
   /** Whole number from 0 to 99, never falling. */
   get percent(): number {
     return this.#percent;
   }
 
+  /** Of all attempts, never falling. */
+  get receivedBytes(): number {
+    return this.#receivedBytes;
+  }
+
+  /** Of the layers that the engine lacks, as far as known; never falling. */
+  get totalBytes(): number {
+    return this.#totalBytes;
+  }
+
+  /** How many layers are there, or have been downloaded in this attempt; one that is under way counts by its share. */
+  get layersReached(): number {
+    const shares = [...this.#layers.values()].map(({ total, downloaded }) => (total === 0 ? 0 : downloaded / total));
+    return this.#present + shares.reduce((sum, share) => sum + Math.min(share, 1), 0);
+  }
+
+  /** The engine is asked once more: it tells of every layer anew. */
+  beginAttempt(): void {
+    this.#layers.clear();
+    this.#present = 0;
+  }
+
   /** Takes in one line. */
   add({ id, status, progressDetail }: PullLine): void {
-    const { current = 0, total = 0 } = progressDetail ?? {};
+    const { current = 0, total = 0, units = '' } = progressDetail ?? {};
     switch (status) {
+      case 'Already exists':
+        if (!this.#layers.has(id)) this.#present++;
+        break;
       case 'Pulling fs layer':
-        this.#layers.set(id, { total: 0, downloaded: 0, extracted: 0 });
+        if (!this.#layers.has(id)) this.#layers.set(id, NEW_LAYER);
         break;
       case 'Downloading':
         this.#update(id, (layer) => ({ ...layer, total: total || layer.total, downloaded: current }));
@@ -38,18 +68,18 @@ export class PullProgress {
         this.#update(id, (layer) => ({ ...layer, downloaded: layer.total }));
         break;
       case 'Extracting':
+        // Engines 28 tell seconds instead of bytes.
         this.#update(id, (layer) => ({
           total: total || layer.total,
           downloaded: total || layer.total,
-          extracted: current,
+          extracted: units === 's' ? layer.extracted : current,
         }));
         break;
       case 'Pull complete':
         this.#update(id, (layer) => ({
-          ...layer,
+          total: layer.total || 1,
           downloaded: layer.total || 1,
           extracted: layer.total || 1,
-          total: layer.total || 1,
         }));
         break;
     }
@@ -57,8 +87,13 @@ export class PullProgress {
   }
 
   #update(id: string, change: (layer: Layer) => Layer): void {
-    const layer = this.#layers.get(id);
-    if (layer !== undefined) this.#layers.set(id, change(layer));
+    const before = this.#layers.get(id);
+    if (before === undefined) return;
+    const after = change(before);
+    this.#layers.set(id, after);
+    this.#receivedBytes += Math.max(0, after.downloaded - before.downloaded);
+    const total = [...this.#layers.values()].reduce((sum, layer) => sum + layer.total, 0);
+    this.#totalBytes = Math.max(this.#totalBytes, total);
   }
 
   #share(): number {

@@ -23,7 +23,11 @@ beforeEach(async () => {
     'GET /volumes': { Volumes: null, Warnings: null },
     [INSPECT_1]: containerInspection(1),
     [INSPECT_2]: containerInspection(2),
-    [INSPECT_IMAGE]: { Id: IMAGE_ID, Config: { Env: ['A=1'], Cmd: ['serve'] } },
+    [INSPECT_IMAGE]: {
+      Id: IMAGE_ID,
+      Config: { Env: ['A=1'], Cmd: ['serve'] },
+      RootFS: { Type: 'layers', Layers: ['sha256:base', 'sha256:top'] },
+    },
   });
   engine = createEngine({ endpoint: scripted.endpoint });
 });
@@ -188,7 +192,13 @@ describe('observe', () => {
   it('gives named images alone, those in use with their configuration', async () => {
     const { images } = await engine.observe({ imageReferences: [] });
     expect(images).toEqual([
-      { id: IMAGE_ID, tags: ['web:1'], digests: [], config: expect.objectContaining({ environment: { A: '1' } }) },
+      {
+        id: IMAGE_ID,
+        tags: ['web:1'],
+        digests: [],
+        config: expect.objectContaining({ environment: { A: '1' } }),
+        layers: ['sha256:base', 'sha256:top'],
+      },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { imageFinder } from '@device-supervisor/compose';
-import type { EngineSnapshot, ImageConfig, ObservedContainer, ObservedImage } from '@device-supervisor/compose';
+import type { EngineSnapshot, ObservedContainer, ObservedImage } from '@device-supervisor/compose';
 import type { ObserveRequest } from '@device-supervisor/device';
 import { pathOf } from '../containers/container-actions.ts';
 import { ImageNotFoundError, NotFoundError } from '../errors.ts';
@@ -27,7 +27,7 @@ const ANONYMOUS_VOLUME = /^[0-9a-f]{64}$/;
 /** Makes snapshots of the engine: four lists, and an inspection of whatever changed since the last one. */
 export function createObserver({ transport, subscription, cache }: ObserverOptions) {
   /** By content id, so they never change. */
-  const imageConfigs = new Map<string, ImageConfig>();
+  const imageConfigs = new Map<string, Required<Pick<ObservedImage, 'config' | 'layers'>>>();
   return observe;
 
   async function observe({ imageReferences }: ObserveRequest): Promise<EngineSnapshot> {
@@ -86,15 +86,17 @@ export function createObserver({ transport, subscription, cache }: ObserverOptio
       if (present.has(id) && !imageConfigs.has(id)) await inspectImage(id);
     });
     return images.map((image) => {
-      const config = wanted.has(image.id) ? imageConfigs.get(image.id) : undefined;
-      return config === undefined ? image : { ...image, config };
+      return wanted.has(image.id) ? { ...image, ...imageConfigs.get(image.id) } : image;
     });
   }
 
   async function inspectImage(id: string): Promise<void> {
     try {
-      const { Config } = await transport.request({ method: 'GET', path: `/images/${id}/json` }, ImageInspection);
-      imageConfigs.set(id, readImageConfig(Config));
+      const { Config, RootFS } = await transport.request(
+        { method: 'GET', path: `/images/${id}/json` },
+        ImageInspection,
+      );
+      imageConfigs.set(id, { config: readImageConfig(Config), layers: RootFS?.Layers ?? [] });
     } catch (error) {
       if (!(error instanceof ImageNotFoundError)) throw error;
     }

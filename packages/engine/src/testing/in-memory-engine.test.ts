@@ -1,3 +1,4 @@
+import type { PullProgress } from '@device-supervisor/compose';
 import { describe, expect, it } from 'vitest';
 import { EngineUnreachableError } from '../errors.ts';
 import { serviceConfig } from './contract/contract-subject.ts';
@@ -16,6 +17,18 @@ describeEngineContract('in memory', async () => {
     async publish(name, content) {
       const tag = `registry.local/${name}:1`;
       return { tag, digest: engine.publishImage(tag, { ...image, content }).digestReference };
+    },
+    async publishHeld(name, content) {
+      const tag = `registry.local/${name}:1`;
+      engine.publishImage(tag, { ...image, content });
+      const hold = engine.hold('pullImage');
+      return {
+        tag,
+        reached: async () => {
+          while (hold.waiting === 0) await Promise.resolve();
+        },
+        release: () => hold.release(),
+      };
     },
     async tag(_reference, tag) {
       engine.addImage(tag, image);
@@ -84,7 +97,7 @@ describe('what a test can do to the engine in memory', () => {
     using hold = engine.hold('pullImage');
     const controller = new AbortController();
     const progress: number[] = [];
-    const onProgress = (percent: number): void => void progress.push(percent);
+    const onProgress = ({ percent }: PullProgress): void => void progress.push(percent);
     const pulled = engine.pullImage('web:1', { signal: controller.signal, onProgress });
     await Promise.resolve();
     expect(hold.waiting).toBe(1);

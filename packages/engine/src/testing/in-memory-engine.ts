@@ -112,13 +112,14 @@ export function createInMemoryEngine({
     observe: ({ imageReferences }) => on('observe', '', () => snapshot(imageReferences)),
     events: (signal) => serveEvents(queues, () => on('events', '', () => undefined), signal),
     pullImage: async (reference, { signal, onProgress }) => {
-      onProgress(0);
-      progress.set(reference, onProgress);
+      const report = (percent: number): void => onProgress({ percent, receivedBytes: percent, totalBytes: 100 });
+      report(0);
+      progress.set(reference, report);
       try {
         const image = await calls.perform({ kind: 'pullImage', target: reference, signal }, () =>
           world.images.pull(reference),
         );
-        onProgress(100);
+        report(100);
         emit('image', 'pull', image.id);
       } finally {
         progress.delete(reference);

@@ -88,7 +88,9 @@ export class MemoryImages {
     const asked = new Set(references.map((reference) => this.find(reference)?.id));
     return [...this.#images.values()]
       .filter(({ tags, digests }) => tags.length > 0 || digests.length > 0)
-      .map(({ config, ...image }) => (asked.has(image.id) || this.#isUsed(image.id) ? { ...image, config } : image));
+      .map(({ config, ...image }) =>
+        asked.has(image.id) || this.#isUsed(image.id) ? { ...image, config, layers: [layerOf(image)] } : image,
+      );
   }
 
   #store(spec: ImageSpec, { tag, digest }: { readonly tag?: string; readonly digest?: string }): MemoryImage {
@@ -117,6 +119,11 @@ function configOf({ id: _id, content: _content, ...config }: ImageSpec): ImageCo
 
 function idOf(spec: ImageSpec): string {
   return spec.id ?? `sha256:${sha256(JSON.stringify([configOf(spec), spec.content ?? '']))}`;
+}
+
+/** Each image has one layer of its own. */
+function layerOf({ id }: Pick<MemoryImage, 'id'>): string {
+  return `sha256:${sha256(`layer of ${id}`)}`;
 }
 
 function digestOf(spec: ImageSpec): string {

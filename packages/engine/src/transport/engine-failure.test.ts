@@ -104,7 +104,11 @@ describe('pullFailureOf', () => {
     ['Get "http://127.0.0.1:5000/v2/": dial tcp 127.0.0.1:5000: connect: connection refused', 'unreachable'],
     ['Get "https://registry.local/v2/": net/http: TLS handshake timeout', 'unreachable'],
     ['received unexpected HTTP status: 503 Service Unavailable', 'unreachable'],
-    ['filesystem layer verification failed for digest sha256:1234', 'other'],
+    ['Get "https://registry.local/v2/": http: server gave HTTP response to HTTPS client', 'tls'],
+    ['Get "https://registry.local/v2/": x509: certificate signed by unknown authority', 'tls'],
+    ['Get "https://registry.local/v2/": remote error: tls: handshake failure', 'tls'],
+    ['filesystem layer verification failed for digest sha256:1234', 'corrupt'],
+    ["layers from manifest don't match image configuration", 'other'],
   ])('%s', (message, reason) => {
     const failure = pullFailureOf('registry.local/web:1', message);
     expect(failure).toMatchObject({

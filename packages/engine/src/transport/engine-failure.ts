@@ -98,9 +98,17 @@ const PULL_REASONS: readonly (readonly [RegExp, PullFailure])[] = [
     /unauthorized|authentication required|pull access denied|denied:|no basic auth credentials|403 Forbidden/i,
     'unauthorized',
   ],
+  [
+    /server gave HTTP response to HTTPS client|x509:|tls: |first record does not look like a TLS handshake|malformed HTTP response/i,
+    'tls',
+  ],
+  [
+    /verification failed for digest|filesystem layer verification failed|manifest verification failed|unexpected digest/i,
+    'corrupt',
+  ],
   [/manifest unknown|not found|name unknown|no matching manifest|NAME_UNKNOWN/i, 'not-found'],
   [
-    /dial tcp|dial unix|no such host|i\/o timeout|TLS handshake|connection re(?:fused|set)|network is unreachable|no route to host|Client\.Timeout|unexpected EOF|: EOF|proxyconnect|server misbehaving|x509:|50[0234] /i,
+    /dial tcp|dial unix|no such host|i\/o timeout|TLS handshake|connection re(?:fused|set)|network is unreachable|no route to host|Client\.Timeout|unexpected EOF|: EOF|proxyconnect|server misbehaving|50[0234] /i,
     'unreachable',
   ],
 ];

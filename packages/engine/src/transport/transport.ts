@@ -18,7 +18,7 @@ export interface Call {
   readonly query?: Readonly<Record<string, string | number | boolean | object>>;
   readonly body?: object;
   /** Credentials for a registry. */
-  readonly auth?: { readonly username: string; readonly password: string };
+  readonly auth?: Readonly<Record<string, string>>;
   /** Statuses from 300 on that are fine. */
   readonly accept?: readonly number[];
   /** Milliseconds until the answer must be complete, or begin in the case of a stream; `null`: no limit. */

@@ -1,12 +1,17 @@
 import * as z from 'zod';
 import { ImageSettings } from './container-wire.ts';
-import { flag, listOf, number, text, textMap, texts } from './lenient.ts';
+import { flag, listOf, mapOf, number, text, textMap, texts } from './lenient.ts';
 
 /** `GET /images/json`. */
 export const ImageEntries = z.array(z.object({ Id: z.string(), RepoTags: texts, RepoDigests: texts }));
 
 /** `GET /images/{name}/json`. */
-export const ImageInspection = z.object({ Id: z.string(), Config: ImageSettings.nullish() });
+export const ImageInspection = z.object({
+  Id: z.string(),
+  RepoDigests: texts,
+  Config: ImageSettings.nullish(),
+  RootFS: z.object({ Layers: texts }).nullish(),
+});
 
 /** `GET /networks`, one entry; the inspection of a network has the same shape. */
 export const NetworkEntry = z.object({
@@ -42,6 +47,13 @@ export const InfoAnswer = z.object({
   DockerRootDir: text,
   Architecture: text,
   OperatingSystem: text,
+  OSType: text,
+  RegistryConfig: z
+    .object({
+      InsecureRegistryCIDRs: texts,
+      IndexConfigs: mapOf(z.object({ Name: text, Mirrors: texts, Secure: flag })),
+    })
+    .nullish(),
 });
 
 /** `GET /version`. */
@@ -59,7 +71,7 @@ export type EventLine = z.output<typeof EventLine>;
 export const PullLine = z.object({
   id: text,
   status: text,
-  progressDetail: z.object({ current: number, total: number }).nullish(),
+  progressDetail: z.object({ current: number, total: number, units: text }).nullish(),
   error: text,
   errorDetail: z.object({ message: text }).nullish(),
 });

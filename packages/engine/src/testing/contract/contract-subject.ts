@@ -8,6 +8,7 @@ import {
   type NetworkConfig,
   type NetworkEndpoint,
   type ObservedContainer,
+  type PullProgress,
   type VolumeConfig,
 } from '@device-supervisor/compose';
 import { testLease } from '@device-supervisor/compose/testing';
@@ -30,7 +31,7 @@ export interface ContractSubject {
   find(name: string): Promise<ObservedContainer>;
   /** Looks at a container whenever something changes, until it is as it should be. */
   reach(name: string, isReached: (container: ObservedContainer) => boolean): Promise<ObservedContainer>;
-  pull(reference: string, onProgress?: (percent: number) => void): Promise<void>;
+  pull(reference: string, onProgress?: (progress: PullProgress) => void): Promise<void>;
   listen(): EventListener;
   removeEverything(): Promise<void>;
 }

@@ -8,6 +8,8 @@ export interface EngineHarness extends AsyncDisposable {
   readonly image: { readonly reference: string; readonly config: ImageConfig };
   /** Puts an image into a registry that the engine reaches; the same content is the same image. */
   publish(name: string, content: string): Promise<{ readonly tag: string; readonly digest: string }>;
+  /** Puts an image into a registry that gives out a part of it and no more, until it is released. */
+  publishHeld(name: string, content: string): Promise<HeldImage>;
   /** A reference in that registry that nobody published. */
   readonly unpublished: string;
   /** Gives an image of the engine one more tag. */
@@ -20,6 +22,13 @@ export interface EngineHarness extends AsyncDisposable {
   limitMemory(container: string, bytes: number): Promise<void>;
   /** A port that nobody listens on. */
   freePort(): Promise<number>;
+}
+
+export interface HeldImage {
+  readonly tag: string;
+  /** Resolves when the engine waits for the rest of it. */
+  reached(): Promise<void>;
+  release(): void;
 }
 
 /** What the images of a harness say. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type EngineSnapshot } from '@device-supervisor/compose';
+import type { EngineSnapshot, PullProgress } from '@device-supervisor/compose';
 import { ImagePullError, ObjectInUseError } from '../../errors.ts';
 import { serviceConfig, volumeConfig, rejection, LEASE, type ContractSubject } from './contract-subject.ts';
 
@@ -39,14 +39,21 @@ export function describeStorage(subject: ContractSubject): void {
   describe('images', () => {
     it('pulls by tag, with progress that never falls', async () => {
       const { tag, digest } = await subject.harness.publish('contract-pull', 'one');
-      const progress: number[] = [];
-      await pull(tag, (percent) => progress.push(percent));
-      expect(progress.at(0)).toBe(0);
-      expect(progress.at(-1)).toBe(100);
-      expect(progress).toEqual(progress.toSorted((a, b) => a - b));
-      expect(progress.every(Number.isInteger)).toBe(true);
+      const progress: PullProgress[] = [];
+      await pull(tag, (one) => progress.push(one));
+      const percents = progress.map(({ percent }) => percent);
+      expect(percents.at(0)).toBe(0);
+      expect(percents.at(-1)).toBe(100);
+      expect(percents.every(Number.isInteger)).toBe(true);
+      for (const figures of [percents, progress.map(({ receivedBytes }) => receivedBytes)]) {
+        expect(figures).toEqual(figures.toSorted((a, b) => a - b));
+      }
+      const { receivedBytes = 0, totalBytes = 0 } = progress.at(-1) ?? {};
+      expect(receivedBytes).toBeGreaterThan(0);
+      expect(totalBytes).toBe(receivedBytes);
       const image = (await observe(tag)).images.find(({ tags }) => tags.includes(tag));
       expect(image).toMatchObject({ digests: [digest], config: { environment: { FROM_IMAGE: 'yes' } } });
+      expect(image?.layers?.join()).toMatch(/^sha256:[0-9a-f]{64}/);
       await subject.engine.removeImage(tag);
     });
 
@@ -84,6 +91,23 @@ export function describeStorage(subject: ContractSubject): void {
       const { tag } = await subject.harness.publish('contract-pull', 'one');
       expect(await rejection(subject.engine.pullImage(tag, options))).toBe(reason);
       expect((await observe()).images.some(({ tags }) => tags.includes(tag))).toBe(false);
+    });
+
+    it('ends a pull in the middle when it is aborted, and pulls the image another time', async () => {
+      const { tag, reached, release } = await subject.harness.publishHeld('contract-held', 'held');
+      const reason = new Error('no longer wanted');
+      const controller = new AbortController();
+      const pulled = rejection(
+        subject.engine.pullImage(tag, { signal: controller.signal, onProgress: () => undefined }),
+      );
+      await reached();
+      controller.abort(reason);
+      expect(await pulled).toBe(reason);
+      expect((await observe()).images.some(({ tags }) => tags.includes(tag))).toBe(false);
+      release();
+      await pull(tag);
+      expect((await observe()).images.some(({ tags }) => tags.includes(tag))).toBe(true);
+      await subject.engine.removeImage(tag);
     });
 
     it('gives the configuration of those that it was asked about and of those in use', async () => {
