@@ -1,4 +1,10 @@
-import { imageFinder, type DiskSpace, type EngineSnapshot, type ImageSize } from '@device-supervisor/compose';
+import {
+  imageFinder,
+  type Blocked,
+  type DiskSpace,
+  type EngineSnapshot,
+  type ImageSize,
+} from '@device-supervisor/compose';
 import type { Clock } from './ports.ts';
 
 /** What images take, and what there is for them. */
@@ -14,6 +20,14 @@ export interface ImageStorage {
 
 /** Milliseconds that a plan waits for the registries: an app of another registry must not suffer from one that is slow. */
 const PATIENCE = 3_000;
+
+/** Between two looks at a disk that is too full, in milliseconds: the engine tells of images that go, and of no other file. */
+const SPACE_RECHECK = 60_000;
+
+/** Milliseconds until a plan that waits for space is to be made anew; `Infinity`: it does not wait for any. */
+export function spaceRecheck(blocked: readonly Blocked[]): number {
+  return blocked.some(({ reason }) => reason === 'disk-space') ? SPACE_RECHECK : Infinity;
+}
 
 export interface StorageNeeds {
   readonly imageSizes: ReadonlyMap<string, ImageSize>;

@@ -20,7 +20,7 @@ import type { DeviceDependencies } from './device-dependencies.ts';
 import { describeState } from './describe-state.ts';
 import type { DeviceState } from './device-state.ts';
 import type { DeviceEvent, DeviceHealth } from './device.ts';
-import { readStorageNeeds } from './image-storage.ts';
+import { readStorageNeeds, spaceRecheck } from './image-storage.ts';
 import { LOCK_RECHECK, LockWatcher } from './lock-watcher.ts';
 import { Observer } from './observer.ts';
 import type { LockedApp } from './ports.ts';
@@ -35,8 +35,6 @@ export interface ReconcilerDependencies extends DeviceDependencies {
 const LONGEST_RETRY = 900_000;
 /** Between two looks at the engine while a plan is carried out, in milliseconds. */
 const REFRESH_INTERVAL = 500;
-/** Between two looks at a disk that is too full, in milliseconds: the engine tells of images that go, and of no other file. */
-const SPACE_RECHECK = 60_000;
 /** A call on the engine that takes longer, in milliseconds, means that something is stuck; downloads may take for ever. */
 const STUCK_AFTER = 900_000;
 
@@ -274,12 +272,8 @@ export class Reconciler implements AsyncDisposable {
     const locked = new Set(blocked.filter(({ reason }) => reason === 'locked').map(({ appId }) => appId));
     const apps = lockedApps(this.#target, this.#snapshot).filter(({ appId }) => locked.has(appId));
     if (this.#lockWatcher.waitFor(apps)) this.#wakeUp();
-    const looks = [
-      this.#backoff.nextRetry() ?? Infinity,
-      locked.size > 0 ? LOCK_RECHECK : Infinity,
-      blocked.some(({ reason }) => reason === 'disk-space') ? SPACE_RECHECK : Infinity,
-    ];
-    const next = Math.min(...looks);
+    const recheck = Math.min(locked.size > 0 ? LOCK_RECHECK : Infinity, spaceRecheck(blocked));
+    const next = Math.min(this.#backoff.nextRetry() ?? Infinity, recheck);
     if (next < Infinity) this.#wakeUpIn(next);
     const waiting = blocked.some(({ reason }) => reason !== 'invalid' && reason !== 'name-taken');
     if (!this.#applying) return;
