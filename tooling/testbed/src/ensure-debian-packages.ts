@@ -1,6 +1,6 @@
 import { createCommandRunner, installDebianPackages } from '@device-supervisor/local-engine';
 
-/** What the test bed itself runs, and the tests of packages that need a real journal. */
+/** What the test bed itself runs, and the tests of packages that need a real journal, or a real vfat. */
 export const TESTBED_PACKAGES: readonly string[] = [
   'docker.io',
   'iptables',
@@ -9,6 +9,9 @@ export const TESTBED_PACKAGES: readonly string[] = [
   'docker-registry',
   'systemd',
   'systemd-journal-remote',
+  'dosfstools',
+  'mtools',
+  'user-mode-linux',
 ];
 
 /**
