@@ -1,7 +1,8 @@
-import type { ContainerConfig, ImageConfig, NetworkConfig, VolumeConfig } from './container-config.ts';
+import type { ContainerConfig, ImageConfig, NetworkConfig, Resources, VolumeConfig } from './container-config.ts';
 
 /** What an engine holds at one moment; immutable. */
 export interface EngineSnapshot {
+  readonly abilities: EngineAbilities;
   /** Containers with the supervised label. */
   readonly containers: readonly ObservedContainer[];
   /** Every tagged or digested image of the engine. */
@@ -10,6 +11,14 @@ export interface EngineSnapshot {
   readonly networks: readonly ObservedNetwork[];
   /** Every named volume of the engine, also those that are not ours. */
   readonly volumes: readonly ObservedVolume[];
+}
+
+/** What an engine and the kernel below it can do. */
+export interface EngineAbilities {
+  /** Newest version of the engine's API, e.g. `1.41`. */
+  readonly apiVersion: string;
+  /** Limits that the kernel does not support: the engine drops them, or refuses the container. */
+  readonly unsupportedLimits: readonly (keyof Resources)[];
 }
 
 /** The service that a container belongs to, as its labels say. */

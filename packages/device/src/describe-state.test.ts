@@ -1,5 +1,11 @@
 import type { EngineSnapshot, ObservedContainer, Operation } from '@device-supervisor/compose';
-import { reachedSnapshot, testImageRecords, testPlanInput, testTarget } from '@device-supervisor/compose/testing';
+import {
+  reachedSnapshot,
+  TEST_ABILITIES,
+  testImageRecords,
+  testPlanInput,
+  testTarget,
+} from '@device-supervisor/compose/testing';
 import { plan } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
 import { describe, expect, it } from 'vitest';
@@ -46,7 +52,7 @@ function change(snapshot: EngineSnapshot, fields: Partial<ObservedContainer>): E
 
 const target = testTarget({ services: { web_1: {}, db: {} } });
 const reached = reachedSnapshot(target);
-const empty: EngineSnapshot = { containers: [], images: [], networks: [], volumes: [] };
+const empty: EngineSnapshot = { abilities: TEST_ABILITIES, containers: [], images: [], networks: [], volumes: [] };
 
 describe('describeState', () => {
   it('shows what runs, with the release that its container was made for', () => {

@@ -38,7 +38,13 @@ const REFRESH_INTERVAL = 500;
 /** A call on the engine that takes longer, in milliseconds, means that something is stuck; downloads may take for ever. */
 const STUCK_AFTER = 900_000;
 
-const NO_SNAPSHOT: EngineSnapshot = { containers: [], images: [], networks: [], volumes: [] };
+const NO_SNAPSHOT: EngineSnapshot = {
+  abilities: { apiVersion: '', unsupportedLimits: [] },
+  containers: [],
+  images: [],
+  networks: [],
+  volumes: [],
+};
 const NO_PLAN: Plan = { operations: [], blocked: [], notices: [] };
 
 /**

@@ -3,6 +3,7 @@ import { createContainerActions } from './containers/container-actions.ts';
 import { EventSubscription } from './events/event-subscription.ts';
 import { createImagePuller } from './images/pull-image.ts';
 import { readContainerLogs, type ContainerLogLine, type ContainerLogsOptions } from './logs/container-logs.ts';
+import { AbilityReader } from './observe/ability-reader.ts';
 import { InspectionCache } from './observe/inspection-cache.ts';
 import { createObserver } from './observe/observer.ts';
 import { createResourceActions } from './resources/resource-actions.ts';
@@ -105,17 +106,21 @@ export function createEngine({
     ...(tls === undefined ? {} : { tls }),
   });
   const cache = new InspectionCache(clock);
+  const abilities = new AbilityReader(transport);
   const subscription = new EventSubscription(transport, {
     connected: () => cache.open(),
     containerChanged: (id) => cache.invalidate(id),
-    lost: () => cache.close(),
+    lost: () => {
+      cache.close();
+      abilities.forget();
+    },
   });
 
   return {
     ...createContainerActions(transport, (container) => cache.invalidate(container)),
     ...createResourceActions(transport),
     pullImage: createImagePuller({ transport, clock, credentials, deltas, stallTimeout }),
-    observe: createObserver({ transport, subscription, cache }),
+    observe: createObserver({ transport, subscription, cache, abilities }),
     events: (signal) => subscription.events(signal),
     containerLogs: (container, options, signal) => readContainerLogs(transport, container, { ...options, signal }),
     async ping() {

@@ -3,6 +3,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { plan } from '../plan/plan.ts';
 import type { Operation } from '../plan/operation.ts';
 import { reachedSnapshot, testImage, testLease, testPlanInput, testTarget } from '../testing/fixtures.ts';
+import { EMPTY_ENGINE } from '../testing/print-plan.ts';
 import { execute, type ExecutionEvent } from './execute.ts';
 import type { ContainerEngine, ExecutePorts, LockLease } from './ports.ts';
 
@@ -277,14 +278,8 @@ describe('execute', () => {
   it('keeps to the number of calls at once, and lets downloads run beside them', async () => {
     const services = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`s${index}`, {}]));
     const target = testTarget({ services });
-    const snapshot = {
-      containers: [],
-      images: Object.keys(services)
-        .slice(6)
-        .map((name) => testImage(`${name}:1`)),
-      networks: [],
-      volumes: [],
-    };
+    const present = Object.keys(services).slice(6);
+    const snapshot = { ...EMPTY_ENGINE, images: present.map((name) => testImage(`${name}:1`)) };
     const { operations } = plan(testPlanInput(target, snapshot));
     const open = { pull: 0, other: 0 };
     const most = { pull: 0, other: 0 };

@@ -72,12 +72,17 @@ export function planApp(app: TargetApp, { input, draft, supervisorNetwork }: App
   locks.finish();
 }
 
-function specifyServices(app: TargetApp, release: TargetRelease, { device, policy }: PlanContext): ServiceSpec[] {
+function specifyServices(
+  app: TargetApp,
+  release: TargetRelease,
+  { device, policy, snapshot: { abilities } }: PlanContext,
+): ServiceSpec[] {
   return Object.values(release.services).map((service) =>
     specifyService(service, {
       app,
       release,
       device,
+      abilities,
       supervisorApiKey: policy.supervisorApiKeys.get(serviceKey(app.id, service.name)) ?? null,
     }),
   );

@@ -179,6 +179,7 @@ describe('an app that is not in the target', () => {
 
   it('does not touch what is not supervised', () => {
     const foreign: EngineSnapshot = {
+      ...EMPTY_ENGINE,
       containers: [],
       images: snapshot.images,
       networks: snapshot.networks.map((one) => ({ ...one, supervised: false })),

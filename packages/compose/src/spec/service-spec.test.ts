@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TargetService } from '@device-supervisor/state';
-import { TEST_DEVICE, testTarget } from '../testing/fixtures.ts';
+import { TEST_ABILITIES, TEST_DEVICE, testTarget } from '../testing/fixtures.ts';
 import { specifyService, type ServiceSpec, type ServiceSpecContext } from './service-spec.ts';
 
 function specify(service: Partial<TargetService>, context: Partial<ServiceSpecContext> = {}): ServiceSpec {
@@ -9,7 +9,14 @@ function specify(service: Partial<TargetService>, context: Partial<ServiceSpecCo
   const release = app?.release;
   const web = release?.services['web'];
   if (app === undefined || release == null || web === undefined) throw new Error('the fixture has no service web');
-  return specifyService(web, { app, release, device: TEST_DEVICE, supervisorApiKey: null, ...context });
+  return specifyService(web, {
+    app,
+    release,
+    device: TEST_DEVICE,
+    abilities: TEST_ABILITIES,
+    supervisorApiKey: null,
+    ...context,
+  });
 }
 
 describe('a service that asks for nothing', () => {

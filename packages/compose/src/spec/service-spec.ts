@@ -1,5 +1,6 @@
 import type { TargetApp, TargetRelease, TargetService } from '@device-supervisor/state';
 import { DEFAULT_CONTAINER_CONFIG, type ContainerConfig } from '../container-config.ts';
+import type { EngineAbilities } from '../observed.ts';
 import { readDependencies, type Dependency } from './dependencies.ts';
 import type { DeviceFacts } from './device-facts.ts';
 import { readFeatures } from './feature-labels.ts';
@@ -31,6 +32,7 @@ export interface ServiceSpecContext {
   readonly app: TargetApp;
   readonly release: TargetRelease;
   readonly device: DeviceFacts;
+  readonly abilities: EngineAbilities;
   /** Key of this service for the supervisor's API; a secret. */
   readonly supervisorApiKey: string | null;
 }

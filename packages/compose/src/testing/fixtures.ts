@@ -1,7 +1,7 @@
 import type { TargetApp, TargetService, TargetState } from '@device-supervisor/state';
 import type { ImageConfig } from '../container-config.ts';
 import type { LockLease } from '../execute/ports.ts';
-import type { EngineSnapshot, ObservedContainer, ObservedImage } from '../observed.ts';
+import type { EngineAbilities, EngineSnapshot, ObservedContainer, ObservedImage } from '../observed.ts';
 import { serviceKey, type PlanInput, type PlanPolicy } from '../plan/plan-input.ts';
 import { specifyNetworks } from '../plan/plan-networks.ts';
 import type { DeviceFacts } from '../spec/device-facts.ts';
@@ -29,6 +29,9 @@ export const TEST_DEVICE: DeviceFacts = {
   hasKernelModules: true,
   hasFirmware: true,
 };
+
+/** An engine of the generation that devices have, on a kernel that supports all limits. */
+export const TEST_ABILITIES: EngineAbilities = { apiVersion: '1.41', unsupportedLimits: [] };
 
 /** An image that says nothing about its containers. */
 export const PLAIN_IMAGE: ImageConfig = {
@@ -87,6 +90,7 @@ export function reachedSnapshot(target: TargetState): EngineSnapshot {
     app.release === null ? [] : [{ app, release: app.release }],
   );
   return {
+    abilities: TEST_ABILITIES,
     images: apps.flatMap(({ release }) => Object.values(release.services).map(({ image }) => testImage(image))),
     networks: [
       {
@@ -114,7 +118,8 @@ export function reachedSnapshot(target: TargetState): EngineSnapshot {
     ),
     containers: apps.flatMap(({ app, release }) =>
       Object.values(release.services).map((service, index) => {
-        const context = { app, release, device: TEST_DEVICE, supervisorApiKey: testApiKey(app.id, service.name) };
+        const supervisorApiKey = testApiKey(app.id, service.name);
+        const context = { app, release, device: TEST_DEVICE, abilities: TEST_ABILITIES, supervisorApiKey };
         const { containerName, config } = specifyService(service, context);
         return testContainer({
           id: `c-${app.id}-${service.name}`,

@@ -1,6 +1,7 @@
 export {
   PLAIN_IMAGE,
   reachedSnapshot,
+  TEST_ABILITIES,
   TEST_DEVICE,
   testApiKey,
   testContainer,

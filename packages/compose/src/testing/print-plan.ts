@@ -2,10 +2,16 @@ import type { TargetState } from '@device-supervisor/state';
 import type { EngineSnapshot, ObservedContainer } from '../observed.ts';
 import { formatPlan } from '../plan/format-plan.ts';
 import { plan } from '../plan/plan.ts';
-import { reachedSnapshot, testPlanInput, type TestPlanInput } from './fixtures.ts';
+import { reachedSnapshot, TEST_ABILITIES, testPlanInput, type TestPlanInput } from './fixtures.ts';
 
 /** An engine with nothing on it. */
-export const EMPTY_ENGINE: EngineSnapshot = { containers: [], images: [], networks: [], volumes: [] };
+export const EMPTY_ENGINE: EngineSnapshot = {
+  abilities: TEST_ABILITIES,
+  containers: [],
+  images: [],
+  networks: [],
+  volumes: [],
+};
 
 /** The plan for a target, as text. */
 export function printPlan(target: TargetState, snapshot: EngineSnapshot, input?: TestPlanInput): string {

@@ -20,6 +20,8 @@ beforeEach(async () => {
       { Id: `sha256:${'2'.repeat(64)}`, RepoTags: ['<none>:<none>'], RepoDigests: null },
     ],
     'GET /networks': [],
+    'GET /info': { MemoryLimit: true, SwapLimit: false, CpuCfsQuota: false, CPUShares: null },
+    'GET /version': { ApiVersion: '1.41' },
     'GET /volumes': { Volumes: null, Warnings: null },
     [INSPECT_1]: containerInspection(1),
     [INSPECT_2]: containerInspection(2),
@@ -74,8 +76,15 @@ const containerEvent = (digit: number, Action: string): object => ({
 describe('observe', () => {
   it('lists everything and inspects what is new', async () => {
     const { containers, requests } = await observe();
-    expect(requests).toEqual(['GET /_ping', 'GET /events', INSPECT_1, INSPECT_2, INSPECT_IMAGE, ...LISTS].sort());
+    expect(requests).toEqual(
+      ['GET /_ping', 'GET /events', 'GET /info', 'GET /version', INSPECT_1, INSPECT_2, INSPECT_IMAGE, ...LISTS].sort(),
+    );
     expect(containers.map(({ name }) => name)).toEqual(['web-1', 'web-2']);
+  });
+
+  it('tells what the engine and its kernel can do', async () => {
+    const { abilities } = await engine.observe({ imageReferences: [] });
+    expect(abilities).toEqual({ apiVersion: '1.41', unsupportedLimits: ['cpuQuota', 'memorySwap', 'nanoCpus'] });
   });
 
   it('makes four calls, and no inspection, when nothing changed', async () => {
@@ -156,7 +165,9 @@ describe('observe', () => {
     await observe();
     scripted.breakEvents();
     await eventsToBreak();
-    expect((await observe()).requests).toEqual(['GET /_ping', 'GET /events', INSPECT_1, INSPECT_2, ...LISTS].sort());
+    expect((await observe()).requests).toEqual(
+      ['GET /_ping', 'GET /events', 'GET /info', 'GET /version', INSPECT_1, INSPECT_2, ...LISTS].sort(),
+    );
     expect((await observe()).requests).toEqual(LISTS);
   });
 

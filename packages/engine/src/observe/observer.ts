@@ -9,6 +9,7 @@ import { isSupervised, readImageConfig, readObservedContainer } from '../mapping
 import type { Transport } from '../transport/transport.ts';
 import { ContainerEntries, ContainerInspection, type ContainerEntry } from '../wire/container-wire.ts';
 import { ImageEntries, ImageInspection, NetworkEntries, VolumeList } from '../wire/engine-wire.ts';
+import type { AbilityReader } from './ability-reader.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { InspectionCache } from './inspection-cache.ts';
 import { mapConcurrently } from './map-concurrently.ts';
@@ -17,6 +18,7 @@ export interface ObserverOptions {
   readonly transport: Transport;
   readonly subscription: EventSubscription;
   readonly cache: InspectionCache;
+  readonly abilities: AbilityReader;
 }
 
 /** Inspections at once. */
@@ -25,14 +27,15 @@ const CONCURRENCY = 8;
 const ANONYMOUS_VOLUME = /^[0-9a-f]{64}$/;
 
 /** Makes snapshots of the engine: four lists, and an inspection of whatever changed since the last one. */
-export function createObserver({ transport, subscription, cache }: ObserverOptions) {
+export function createObserver({ transport, subscription, cache, abilities }: ObserverOptions) {
   /** By content id, so they never change. */
   const imageConfigs = new Map<string, Required<Pick<ObservedImage, 'config' | 'layers'>>>();
   return observe;
 
   async function observe({ imageReferences }: ObserveRequest): Promise<EngineSnapshot> {
     await subscription.connect();
-    const [entries, images, networks, volumes] = await Promise.all([
+    const [able, entries, images, networks, volumes] = await Promise.all([
+      abilities.read(),
       transport.request({ method: 'GET', path: '/containers/json', query: { all: true } }, ContainerEntries),
       transport.request({ method: 'GET', path: '/images/json' }, ImageEntries),
       transport.request({ method: 'GET', path: '/networks' }, NetworkEntries),
@@ -40,6 +43,7 @@ export function createObserver({ transport, subscription, cache }: ObserverOptio
     ]);
     const containers = await observeContainers(entries.filter(({ Labels }) => isSupervised(Labels)));
     return {
+      abilities: able,
       containers,
       images: await withConfigs(images.map(readImage), containers, imageReferences),
       networks: networks.map(readNetwork),

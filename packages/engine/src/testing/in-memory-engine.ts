@@ -1,4 +1,4 @@
-import type { ContainerConfig, ContainerHealth, EngineSnapshot } from '@device-supervisor/compose';
+import type { ContainerConfig, ContainerHealth, EngineAbilities, EngineSnapshot } from '@device-supervisor/compose';
 import type { Clock, DeviceEngine } from '@device-supervisor/device';
 import type { EventQueue } from '../events/event-queue.ts';
 import { serveEvents } from '../events/serve-events.ts';
@@ -55,7 +55,11 @@ export interface InMemoryEngineOptions {
   readonly images?: Readonly<Record<string, ImageSpec>>;
   /** In the registry, by reference. */
   readonly pullable?: Readonly<Record<string, ImageSpec>>;
+  /** Those of API 1.41 with all limits, unless told. */
+  readonly abilities?: EngineAbilities;
 }
+
+const ALL_LIMITS: EngineAbilities = { apiVersion: '1.41', unsupportedLimits: [] };
 
 /**
  * @example
@@ -70,6 +74,7 @@ export function createInMemoryEngine({
   clock,
   images = {},
   pullable = {},
+  abilities = ALL_LIMITS,
 }: InMemoryEngineOptions = {}): InMemoryEngine {
   let ticks = 0;
   const queues = new Set<EventQueue>();
@@ -96,6 +101,7 @@ export function createInMemoryEngine({
   for (const [reference, image] of Object.entries(pullable)) world.images.publish(reference, image);
 
   const snapshot = (references: readonly string[] = []): EngineSnapshot => ({
+    abilities,
     containers: containers.observe(),
     images: world.images.observe(references),
     networks: world.networks.observe(),

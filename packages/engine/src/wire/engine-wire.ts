@@ -48,6 +48,14 @@ export const InfoAnswer = z.object({
   Architecture: text,
   OperatingSystem: text,
   OSType: text,
+  /** What the kernel supports; engines that do not say support it. */
+  MemoryLimit: z.boolean().nullish(),
+  SwapLimit: z.boolean().nullish(),
+  CpuCfsPeriod: z.boolean().nullish(),
+  CpuCfsQuota: z.boolean().nullish(),
+  CPUShares: z.boolean().nullish(),
+  CPUSet: z.boolean().nullish(),
+  PidsLimit: z.boolean().nullish(),
   RegistryConfig: z
     .object({
       InsecureRegistryCIDRs: texts,
