@@ -1,11 +1,17 @@
 import type { EngineSnapshot, ImageSize } from '@device-supervisor/compose';
-import { testImage } from '@device-supervisor/compose/testing';
+import { TEST_ABILITIES, testImage } from '@device-supervisor/compose/testing';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { readStorageNeeds, type ImageStorage } from './image-storage.ts';
 import { createFakeClock } from './testing/index.ts';
 
-const snapshot: EngineSnapshot = { containers: [], images: [testImage('here:1')], networks: [], volumes: [] };
+const snapshot: EngineSnapshot = {
+  abilities: TEST_ABILITIES,
+  containers: [],
+  images: [testImage('here:1')],
+  networks: [],
+  volumes: [],
+};
 const size: ImageSize = { layers: [{ diffId: 'sha256:a', download: 1, unpacked: 2 }] };
 const space = { free: 10, total: 100 };
 const signal = new AbortController().signal;
