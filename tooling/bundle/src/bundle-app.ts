@@ -13,8 +13,20 @@ export interface Bundle {
 /** Native addons: they stay outside, and the app's own package.json names them, so that they resolve from it. */
 const NATIVE = ['better-sqlite3'];
 
-/** Parts of dockerode for SSH and BuildKit sessions, which nothing here uses: they double the size and the memory. */
-const ABSENT = ['ssh2', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'cpu-features'];
+/**
+ * Parts of dockerode for SSH and BuildKit sessions, which nothing here uses: they double the size and the memory. Parts of
+ * dbus-next for other kinds of addresses, one of them native.
+ */
+const ABSENT = [
+  'ssh2',
+  '@grpc/grpc-js',
+  '@grpc/proto-loader',
+  'protobufjs',
+  'cpu-features',
+  'usocket',
+  'event-stream',
+  'x11',
+];
 
 /** `import.meta` as CommonJS knows it. */
 const IMPORT_META = {

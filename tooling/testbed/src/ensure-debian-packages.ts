@@ -7,6 +7,7 @@ export const TESTBED_PACKAGES: readonly string[] = [
   'iproute2',
   'busybox-static',
   'docker-registry',
+  'dbus',
   'systemd',
   'systemd-journal-remote',
   'dosfstools',

@@ -1,0 +1,18 @@
+import type { Bus } from './bus/bus.ts';
+import type { HostPower } from './systemd.ts';
+
+const LOGIN = {
+  destination: 'org.freedesktop.login1',
+  path: '/org/freedesktop/login1',
+  interface: 'org.freedesktop.login1.Manager',
+} as const;
+
+/** Nobody sits at the device who could be asked for a password. */
+const NOT_INTERACTIVE = { signature: 'b', body: [false] } as const;
+
+export function createHostPower(bus: Bus): HostPower {
+  const call = async (member: string): Promise<void> => {
+    await bus.call({ ...LOGIN, member, ...NOT_INTERACTIVE });
+  };
+  return { reboot: () => call('Reboot'), powerOff: () => call('PowerOff') };
+}
