@@ -17,7 +17,8 @@ export interface LockFileSystem {
 export const nodeFileSystem: LockFileSystem = {
   mkdir: (path) => mkdir(path, 0o755),
   chmod: (directory, mode) => directory.chmod(mode),
-  create: (path) => open(path, 'wx', 0o644),
+  // A container's user who may not open our lock cannot take it for its own with flock(2) either.
+  create: (path) => open(path, 'wx', 0o600),
   write: (file, text) => file.writeFile(text),
   sync: (file) => file.sync(),
   link,

@@ -7,12 +7,15 @@ inside=${lock%/*}/inside
 mine=${lock%/*}/$way.$$
 : >"$mine"
 while [ ! -e "$stop" ] && kill -0 "$PPID" 2>/dev/null; do
+  # A wrapper of flock(1) locks whatever file it finds, and makes one if there is none.
+  if [ "$way" = flock ]; then (exec 9<>"$lock") 2>/dev/null && exec 9<>"$lock" || continue; fi
   case $way in
     mkdir) mkdir "$lock" ;;
     open) (set -C; : >"$lock") ;;
     link) ln -T "$mine" "$lock" ;;
     symlink) ln -sT nowhere "$lock" ;;
     lockfile) lockfile -r0 "$lock" ;;
+    flock) flock -n 9 && [ /proc/self/fd/9 -ef "$lock" ] ;;
   esac 2>/dev/null || continue
   if mkdir "$inside" 2>/dev/null; then
     echo entered

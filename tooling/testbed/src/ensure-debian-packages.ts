@@ -1,6 +1,6 @@
 import { createCommandRunner, installDebianPackages } from '@device-supervisor/local-engine';
 
-/** What the test bed itself runs, and the tests of packages that need a real journal, or a real vfat. */
+/** What the test bed itself runs, and what tests of packages need: a real journal, a real vfat, procmail's `lockfile`. */
 export const TESTBED_PACKAGES: readonly string[] = [
   'docker.io',
   'iptables',
@@ -8,6 +8,7 @@ export const TESTBED_PACKAGES: readonly string[] = [
   'busybox-static',
   'docker-registry',
   'dbus',
+  'procmail',
   'systemd',
   'systemd-journal-remote',
   'dosfstools',
