@@ -1,0 +1,150 @@
+import { createTurns, nodeFileSystem, type DurableFileSystem } from '@device-supervisor/durable-file';
+import { decodePatch } from './decode-patch.ts';
+import { HostUnitError, UpdatesLockedError } from './errors.ts';
+import type { HostConfig } from './host-config.ts';
+import { openProxyFile, readHostname } from './host-files.ts';
+import { parseNoProxy } from './no-proxy.ts';
+import { patchProxyFile, readProxy } from './patch-proxy.ts';
+import { pendingRestartsAt } from './pending-restarts.ts';
+import { planPatch, type StoredChange } from './plan-patch.ts';
+import type { HostConfigPorts } from './ports.ts';
+import { restartUnits, type Concern } from './restart-units.ts';
+
+export interface HostConfigDependencies extends HostConfigPorts {
+  readonly paths: HostConfigPaths;
+  readonly fileSystem?: DurableFileSystem;
+}
+
+export interface HostConfigPaths {
+  /** e.g. `/mnt/boot/system-proxy/redsocks.conf`. */
+  readonly redsocks: string;
+  /** e.g. `/mnt/boot/system-proxy/no_proxy`. */
+  readonly noProxy: string;
+  /** Of the name in effect, e.g. `/mnt/root/etc/hostname`. */
+  readonly hostname: string;
+  /** Where restarts that are due are remembered; a boot must remove it. */
+  readonly pendingRestarts: string;
+}
+
+/** Proxy and host name of a host. */
+export interface HostConfiguration {
+  /** @throws ProxyFileDamagedError, HostFileError */
+  get(): Promise<HostConfig>;
+  /**
+   * Changes what the body names, in the form of the HTTP API (`{ network: { proxy, hostname, force }, force }`), and
+   * restarts what brings it into effect. Nothing is written, restarted or locked when nothing changes. Calls take effect
+   * one after the other.
+   *
+   * @throws HostConfigInvalidError, ProxyFileDamagedError, UpdatesLockedError when nothing was changed; HostFileError
+   *   when some of it may have been; HostUnitError when all was, but is not in effect
+   */
+  patch(body: unknown, options?: { readonly force?: boolean }): Promise<HostConfigChange>;
+  /**
+   * Brings into effect what an earlier run stored and did not get to, or what a power cut made the files fall back to; to
+   * be called at start. Throws as `patch` does.
+   */
+  recover(): Promise<HostConfigChange>;
+}
+
+export interface HostConfigChange {
+  /** What has another value, or is gone. */
+  readonly changed: readonly StoredItem[];
+  /** Units that were restarted, in this order. */
+  readonly restarted: readonly string[];
+  /** Units that the host restarts by itself. */
+  readonly leftToHost: readonly string[];
+}
+
+export type StoredItem = 'hostname' | 'no_proxy' | 'redsocks.conf';
+
+/**
+ * Reads and changes proxy and host name of a host.
+ *
+ * @example
+ * ```ts
+ * const hostConfig = createHostConfig({ paths, configJson, units, locks });
+ * await hostConfig.patch({ network: { proxy: { type: 'socks5', ip: '203.0.113.7', port: 1080 } } });
+ * ```
+ */
+export function createHostConfig(dependencies: HostConfigDependencies): HostConfiguration {
+  const { paths, fileSystem = nodeFileSystem, configJson, units, locks } = dependencies;
+  const redsocks = openProxyFile(paths.redsocks, fileSystem);
+  const noProxy = openProxyFile(paths.noProxy, fileSystem);
+  const pending = pendingRestartsAt(paths.pendingRestarts);
+  const inTurn = createTurns();
+
+  async function readFiles(): Promise<{ readonly redsocks: Uint8Array | null; readonly noProxy: Uint8Array | null }> {
+    const [proxy, exceptions] = await Promise.all([redsocks.read(), noProxy.read()]);
+    // What took the place of a file that was lost is not what the host has been started with.
+    if (proxy.source === 'backup' || exceptions.source === 'backup') await pending.add(['proxy']);
+    return { redsocks: proxy.bytes, noProxy: exceptions.bytes };
+  }
+
+  async function store(change: StoredChange): Promise<StoredItem> {
+    switch (change.kind) {
+      case 'set-hostname':
+        await configJson.setHostname(change.hostname);
+        return 'hostname';
+      case 'write-no-proxy':
+        await noProxy.update(() => change.bytes);
+        return 'no_proxy';
+      case 'remove-no-proxy':
+        await noProxy.remove();
+        return 'no_proxy';
+      case 'patch-redsocks':
+        // Once more, on what is there now. A file without content counts as none.
+        await redsocks.update((bytes) => patchProxyFile(bytes, change.settings) ?? new Uint8Array());
+        return 'redsocks.conf';
+      case 'remove-redsocks':
+        await redsocks.remove();
+        return 'redsocks.conf';
+    }
+  }
+
+  /** Makes changes, and brings them and what is pending into effect, with the update locks of all apps. */
+  async function carryOut(changes: readonly StoredChange[], force: boolean): Promise<HostConfigChange> {
+    const concerns = new Set([...(await pending.read()), ...changes.map(concernOf)]);
+    if (concerns.size === 0) return { changed: [], restarted: [], leftToHost: [] };
+    const taken = await locks.acquireAll({ force });
+    if (taken.status === 'held') throw new UpdatesLockedError(taken.holders);
+    await using _lease = taken.lease;
+    await pending.add(concerns);
+    const changed: StoredItem[] = [];
+    for (const change of changes) changed.push(await store(change));
+    // Before the restarts, which may end this process: it must not come back to do the same again.
+    await pending.clear();
+    const { restarted, leftToHost, failures } = await restartUnits(units, concerns);
+    if (failures.length > 0) {
+      await pending.add(concerns);
+      throw new HostUnitError(failures);
+    }
+    return { changed, restarted, leftToHost };
+  }
+
+  return {
+    async get() {
+      const [files, hostname] = await Promise.all([readFiles(), readHostname(paths.hostname, configJson)]);
+      const settings = readProxy(files.redsocks);
+      const entries = parseNoProxy(files.noProxy);
+      if (settings === null) return { network: { hostname } };
+      return { network: { proxy: { ...settings, ...(entries.length === 0 ? {} : { noProxy: entries }) }, hostname } };
+    },
+    async patch(body, { force = false } = {}) {
+      const decoded = decodePatch(body);
+      return inTurn(async () => {
+        const files = await readFiles();
+        const { hostname, uuid } = decoded.patch.hostname === undefined ? {} : await configJson.read();
+        return carryOut(planPatch({ ...files, hostname, uuid }, decoded.patch), force || decoded.force);
+      });
+    },
+    recover: () =>
+      inTurn(async () => {
+        await readFiles();
+        return carryOut([], false);
+      }),
+  };
+}
+
+function concernOf({ kind }: StoredChange): Concern {
+  return kind === 'set-hostname' ? 'hostname' : 'proxy';
+}

@@ -1,0 +1,73 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { HostConfigPaths, HostConfigPorts, UpdateLockHolder } from '../src/index.ts';
+
+/** A host's files in a directory of their own, and the rest of it in memory. */
+export interface FakeHost extends Disposable {
+  readonly paths: HostConfigPaths;
+  readonly ports: HostConfigPorts;
+  /** config.json. */
+  readonly config: { hostname?: string; uuid?: string };
+  /** What each unit is part of. */
+  readonly units: Map<string, readonly string[]>;
+  /** Units whose restart fails. */
+  readonly broken: Set<string>;
+  /** Whether anybody answers on the bus. */
+  bus: boolean;
+  holders: readonly UpdateLockHolder[];
+  /** What was asked of it, in order. */
+  readonly calls: string[];
+}
+
+export function createFakeHost(): FakeHost {
+  const directory = mkdtempSync(join(tmpdir(), 'host-config-'));
+  mkdirSync(join(directory, 'etc'));
+  writeFileSync(join(directory, 'etc/hostname'), 'device\n');
+  const host: FakeHost = {
+    paths: {
+      redsocks: join(directory, 'system-proxy/redsocks.conf'),
+      noProxy: join(directory, 'system-proxy/no_proxy'),
+      hostname: join(directory, 'etc/hostname'),
+      pendingRestarts: join(directory, 'tmp/pending-restarts'),
+    },
+    config: { hostname: 'device', uuid: '0123456789abcdef0123456789abcdef' },
+    units: new Map([
+      ['balena-proxy-config.service', []],
+      ['redsocks.service', []],
+    ]),
+    broken: new Set(),
+    bus: true,
+    holders: [],
+    calls: [],
+    ports: {
+      configJson: {
+        read: async () => host.config,
+        async setHostname(name) {
+          host.calls.push(`hostname ${name}`);
+          host.config.hostname = name;
+        },
+      },
+      units: {
+        async partOf(unit) {
+          if (!host.bus) throw new Error('no bus');
+          return host.units.get(unit) ?? null;
+        },
+        async restart(unit) {
+          if (host.broken.has(unit)) throw new Error('exit code 1');
+          host.calls.push(`restart ${unit}`);
+        },
+      },
+      locks: {
+        async acquireAll({ force }) {
+          if (host.holders.length > 0 && !force) return { status: 'held', holders: host.holders };
+          host.calls.push(force ? 'lock by force' : 'lock');
+          const lease = { [Symbol.asyncDispose]: async () => void host.calls.push('unlock') };
+          return { status: 'acquired', lease };
+        },
+      },
+    },
+    [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }),
+  };
+  return host;
+}
