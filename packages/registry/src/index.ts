@@ -1,1 +1,10 @@
-export { describeRegistry } from './describe-registry.ts';
+export {
+  ImageNotInRegistryError,
+  RegistryAnswerError,
+  RegistryUnauthorizedError,
+  RegistryUnreachableError,
+} from './errors.ts';
+export { createImageSizes, type ImageSizes, type ImageSizesOptions } from './image-sizes.ts';
+export { platformOf, type Platform } from './platform.ts';
+export { createRegistryClient, type RegistryClient, type RegistryClientOptions } from './registry-client.ts';
+export type { RegistryConfiguration } from './registry-origins.ts';

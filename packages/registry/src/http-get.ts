@@ -1,0 +1,69 @@
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+
+export interface HttpQuestion {
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent with POST; unless told, it is a GET. */
+  readonly form?: URLSearchParams;
+  /** Whether a server's certificate must be one that is trusted. */
+  readonly verifyTls: boolean;
+  /** Milliseconds until the answer must be complete. */
+  readonly timeout: number;
+  /** Bytes of the longest answer that is taken. */
+  readonly limit: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+/**
+ * One request, without following redirects. Not `fetch`: that cannot leave out the check of one server's certificate, as
+ * engines do for registries that they are told to trust.
+ *
+ * @throws {Error} when there is no complete answer in time
+ */
+export async function httpGet({
+  url,
+  headers = {},
+  form,
+  verifyTls,
+  timeout,
+  limit,
+}: HttpQuestion): Promise<HttpAnswer> {
+  const signal = AbortSignal.timeout(timeout);
+  const options: RequestOptions & { readonly rejectUnauthorized: boolean } = {
+    method: form === undefined ? 'GET' : 'POST',
+    headers: { ...headers, ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }) },
+    // A connection of its own: a lookup takes a few requests, and then there is none for hours.
+    agent: false,
+    rejectUnauthorized: verifyTls,
+    signal,
+  };
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const outgoing = url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options);
+  outgoing.on('error', reject).on('response', resolve).end(form?.toString());
+  try {
+    const response = await promise;
+    return { status: response.statusCode ?? 0, headers: response.headers, body: await readBody(response, limit) };
+  } catch (error) {
+    throw signal.aborted ? new Error(`no answer within ${Math.round(timeout / 1000)} s`, { cause: error }) : error;
+  } finally {
+    outgoing.destroy();
+  }
+}
+
+async function readBody(response: IncomingMessage, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    length += chunk.length;
+    if (length > limit) throw new RangeError(`the answer is longer than ${limit} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
