@@ -7,8 +7,10 @@ import { createEngine } from '@device-supervisor/engine';
 import { formatError } from '@device-supervisor/errors';
 import { createUpdateLocks } from '@device-supervisor/lockfile';
 import { openStore } from '@device-supervisor/store';
+import { cloudRegistry } from './cloud-registry.ts';
 import type { SupervisorConfig } from './config.ts';
 import { readDeviceFacts } from './device-facts.ts';
+import { imageStorage } from './image-storage.ts';
 import { startLogs } from './start-logs.ts';
 import { systemClock } from './system-clock.ts';
 import { SUPERVISOR_VERSION } from './version.ts';
@@ -42,7 +44,9 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
   const endpoint = config.engineEndpoint ?? (await usualEndpoint());
   const port = config.listenPort ?? settings.listenPort ?? 48484;
   const store = stack.use(openStore({ path: config.databasePath, logger: print }));
-  const engine = stack.use(createEngine({ endpoint }));
+  const { credentials, deltas } = cloudRegistry(settings, identity);
+  const engine = stack.use(createEngine({ endpoint, credentials, deltas }));
+  const storage = imageStorage({ engine, engineEndpoint: endpoint, rootMount: config.rootMount, credentials, print });
   const locks = stack.use(createUpdateLocks({ directory: join(config.rootMount, LOCKS_ON_HOST) }));
   for (const { path } of await locks.recoverLeftovers()) print(`Removed our update lock ${path} of an earlier run`);
 
@@ -55,7 +59,7 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
     engineEndpoint: endpoint,
   });
   const device = stack.use(
-    createDevice({ engine, locks, store, facts, managed, clock: systemClock, random: Math.random }),
+    createDevice({ engine, storage, locks, store, facts, managed, clock: systemClock, random: Math.random }),
   );
   const logs = stack.use(startLogs({ device, engine, clock: systemClock, print }));
   const api = createApi({

@@ -42,6 +42,11 @@ const Hostname = Text.regex(new RegExp(`^${label}(\\.${label})*$`, 'i'), 'must b
   'must be a hostname',
 );
 
+const RegistryHost = Text.regex(
+  new RegExp(`^${label}(\\.${label})*(:\\d{1,5})?$`, 'i'),
+  'must be a host, or a host and a port',
+);
+
 const NOT_AN_OBJECT = 'must be an object';
 
 /**
@@ -63,6 +68,8 @@ export const ConfigJson = z.object({
   applicationId: wholeNumber(1).optional(),
   deviceType: Text.optional(),
   deltaEndpoint: Endpoint.optional(),
+  /** Host, and port if need be, of the cloud's registry; the device's key opens no other. */
+  registryEndpoint: RegistryHost.optional(),
   logsEndpoint: Endpoint.optional(),
   /** Of the supervisor's own API. */
   listenPort: wholeNumber(1, 65535).optional(),

@@ -13,6 +13,7 @@ describe('decodeConfigJson', () => {
       applicationId: 2,
       deviceType: 'raspberrypi4-64',
       deltaEndpoint: 'https://delta.example.com',
+      registryEndpoint: 'registry2.example.com:5000',
       logsEndpoint: 'http://logs.example.com:8080/v1',
       listenPort: 48484,
       apiTimeout: 900000,

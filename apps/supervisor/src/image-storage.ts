@@ -1,0 +1,57 @@
+import { access, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DiskSpace } from '@device-supervisor/compose';
+import type { ImageStorage, RegistryCredentials } from '@device-supervisor/device';
+import type { Engine } from '@device-supervisor/engine';
+import { formatError } from '@device-supervisor/errors';
+import { createImageSizes, createRegistryClient, platformOf } from '@device-supervisor/registry';
+import { systemClock } from './system-clock.ts';
+
+export interface ImageStorageOptions {
+  readonly engine: Engine;
+  readonly engineEndpoint: string;
+  /** The host's root file system as we see it. */
+  readonly rootMount: string;
+  readonly credentials: RegistryCredentials;
+  readonly print: (message: string) => void;
+}
+
+/** Where an engine that keeps its images itself has them, below its data root. */
+const IMAGES = 'image';
+
+/** What images take, as their registries say, and what room the engine's disk has for them. */
+export function imageStorage({
+  engine,
+  engineEndpoint,
+  rootMount,
+  credentials,
+  print,
+}: ImageStorageOptions): ImageStorage {
+  const sizes = createImageSizes({
+    clock: systemClock,
+    onFailure: (reference, error) => print(`The size of image '${reference}' is not known: ${formatError(error)}`),
+    async lookUp(reference) {
+      const { registries, osType, architecture } = await engine.info();
+      const platform = platformOf(osType, architecture);
+      return await createRegistryClient({ credentials, registries, platform }).imageSize(reference);
+    },
+  });
+  let dataRoot: string | null = null;
+  return {
+    sizeOf: (reference) => sizes.sizeOf(reference),
+    async space() {
+      // The disk of another machine's engine cannot be seen.
+      if (!engineEndpoint.startsWith('unix://')) return null;
+      dataRoot ??= (await engine.info()).dataRoot;
+      return await readSpace(join(rootMount, dataRoot));
+    },
+  };
+}
+
+/** `null`: this is not where an engine keeps images, or not in our view of the host. */
+async function readSpace(directory: string): Promise<DiskSpace | null> {
+  const [images, disk] = await Promise.allSettled([access(join(directory, IMAGES)), statfs(directory)]);
+  if (images.status === 'rejected' || disk.status === 'rejected') return null;
+  const { bavail, blocks, bsize } = disk.value;
+  return { free: bavail * bsize, total: blocks * bsize };
+}

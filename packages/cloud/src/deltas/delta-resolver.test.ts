@@ -1,0 +1,154 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
+import type { Delta, DeltaResolver } from '@device-supervisor/device';
+import { createFakeClock, type FakeClock } from '@device-supervisor/device/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createDeltaResolver } from '../index.ts';
+
+const REGISTRY = 'registry2.example.com';
+const SOURCE = `${REGISTRY}/v2/old@sha256:${'a'.repeat(64)}`;
+const DESTINATION = `${REGISTRY}/v2/new@sha256:${'b'.repeat(64)}`;
+const DELTA = `${REGISTRY}/v2/new:delta-0123456789abcdef`;
+const signal = new AbortController().signal;
+
+let server: Server;
+let endpoint: string;
+let clock: FakeClock;
+let requests: { readonly url: URL; readonly headers: IncomingHttpHeaders }[];
+/** Status and body, one after the other; the last one again and again. */
+let tokens: [number, unknown][];
+let deltas: [number, unknown][];
+
+beforeEach(async () => {
+  requests = [];
+  tokens = [[200, { token: 'the-token' }]];
+  deltas = [[200, { name: DELTA }]];
+  clock = createFakeClock();
+  server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://cloud');
+    requests.push({ url, headers: request.headers });
+    if (url.pathname === '/auth/v1/token') reply(response, tokens);
+    else if (url.pathname === '/api/v3/delta') reply(response, deltas);
+    else reply(response, [[404, null]]);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  endpoint = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+});
+
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+function reply(response: ServerResponse, answers: [number, unknown][]): void {
+  const [status, body] = (answers.length > 1 ? answers.shift() : answers[0]) ?? [500, null];
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+function resolver(): DeltaResolver {
+  return createDeltaResolver({
+    apiEndpoint: `${endpoint}/`,
+    deltaEndpoint: endpoint,
+    registry: REGISTRY,
+    login: { username: 'd_1234', password: 'device-key' },
+    clock,
+    retryCount: 3,
+  });
+}
+
+/** Lets the pauses pass. */
+async function resolve(source = SOURCE, destination = DESTINATION): Promise<Delta | null> {
+  const resolving = resolver().resolve({ source, destination, signal });
+  const settled = resolving.then(
+    () => true,
+    () => true,
+  );
+  while (!(await Promise.race([settled, setImmediate(false)]))) {
+    if (clock.pending > 0) clock.advance(10_000);
+  }
+  return await resolving;
+}
+
+describe('createDeltaResolver', () => {
+  it('asks for a token that opens both repositories, and with it for the delta', async () => {
+    expect(await resolve()).toEqual({ reference: DELTA, auth: { registryToken: 'the-token' } });
+    const [token, delta] = requests;
+    expect(token?.url.searchParams.get('service')).toBe(REGISTRY);
+    expect(token?.url.searchParams.getAll('scope')).toEqual(['repository:v2/new:pull', 'repository:v2/old:pull']);
+    expect(token?.headers.authorization).toBe(`Basic ${Buffer.from('d_1234:device-key').toString('base64')}`);
+    expect(Object.fromEntries(delta?.url.searchParams ?? [])).toEqual({ src: SOURCE, dest: DESTINATION });
+    expect(delta?.headers.authorization).toBe('Bearer the-token');
+  });
+
+  it.each([400, 403, 404, 422])('lets the image be fetched whole when the answer is %i', async (status) => {
+    deltas = [[status, 'no']];
+    expect(await resolve()).toBeNull();
+    expect(requests).toHaveLength(2);
+  });
+
+  it('asks again, with a fresh token, as long as the service is busy', async () => {
+    deltas = [
+      [504, null],
+      [503, null],
+      [200, { name: DELTA }],
+    ];
+    expect(await resolve()).toMatchObject({ reference: DELTA });
+    expect(requests.map(({ url }) => url.pathname)).toHaveLength(6);
+  });
+
+  it('lets the image be fetched whole when the service stays busy', async () => {
+    deltas = [[502, null]];
+    expect(await resolve()).toBeNull();
+    expect(requests).toHaveLength(8);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('lets the image be fetched whole when nobody can be reached', async () => {
+    server.closeAllConnections();
+    server.close();
+    expect(await resolve()).toBeNull();
+  });
+
+  it.each([
+    ['for a token', () => (tokens = [[401, null]])],
+    ['for a delta', () => (deltas = [[401, null]])],
+  ])('says that the device is not known when it is refused %s', async (_, refuse) => {
+    refuse();
+    const error = await resolve().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'DELTA_UNAUTHORIZED', details: { destination: DESTINATION } });
+    expect(String(error)).not.toMatch(/device-key|the-token/);
+  });
+
+  it.each([
+    ['the source', 'elsewhere.example.com/web:1', DESTINATION],
+    ['the destination', SOURCE, 'web:2'],
+  ])('asks nobody when %s is not in the registry of the cloud', async (_, source, destination) => {
+    expect(await resolve(source, destination)).toBeNull();
+    expect(requests).toEqual([]);
+  });
+
+  it.each([
+    ['an answer without a name', {}],
+    ['an answer that is no JSON object', 'delta'],
+    ['a delta in another registry, which would get the token', { name: 'elsewhere.example.com/v2/new:delta' }],
+  ])('makes nothing of %s', async (_, body) => {
+    deltas = [[200, body]];
+    expect(await resolve()).toBeNull();
+  });
+
+  it('ends when it is aborted while it waits', async () => {
+    deltas = [[503, null]];
+    const controller = new AbortController();
+    const reason = new Error('another target');
+    const resolving = resolver().resolve({ source: SOURCE, destination: DESTINATION, signal: controller.signal });
+    resolving.catch(() => undefined);
+    while (clock.pending === 0) await setImmediate();
+    controller.abort(reason);
+    await expect(resolving).rejects.toBe(reason);
+    expect(clock.pending).toBe(0);
+  });
+});
