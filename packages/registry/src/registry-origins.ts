@@ -20,7 +20,8 @@ export interface Origin {
 }
 
 const DOCKER_HUB = 'docker.io';
-const DOCKER_HUB_API = 'https://registry-1.docker.io';
+/** Where the hub's images are; references name it by its other name. */
+const DOCKER_HUB_HOST = 'registry-1.docker.io';
 
 /** Where to ask a registry, in this order; the first that answers counts. */
 export function originsOf(registry: string, configuration: RegistryConfiguration): Origin[] {
@@ -37,7 +38,7 @@ export function originsOf(registry: string, configuration: RegistryConfiguration
 
 /** With mirrors the hub itself is never asked: whoever set them up may have closed the way to it. */
 function hubOrigins({ mirrors, ...configuration }: RegistryConfiguration): Origin[] {
-  if (mirrors.length === 0) return [{ url: DOCKER_HUB_API, isInsecure: false, takesCredentials: true }];
+  if (mirrors.length === 0) return [{ url: `https://${DOCKER_HUB_HOST}`, isInsecure: false, takesCredentials: true }];
   return mirrors.map((mirror) => {
     const { host, protocol, origin, pathname } = new URL(mirror);
     return {
