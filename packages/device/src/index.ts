@@ -26,3 +26,6 @@ export type {
 export type { ImageStorage } from './image-storage.ts';
 export { formatDelay } from './backoff.ts';
 export type { Delta, DeltaQuestion, DeltaResolver, RegistryAuth, RegistryCredentials } from './registry-ports.ts';
+export type { HostUnits, HostUnitState } from './host/ports.ts';
+export { createDiscoverability, createVpnControl } from './host/host-switches.ts';
+export type { SwitchOutcome, SwitchState, UnitSwitch, UnitSwitchDependencies } from './host/unit-switch.ts';

@@ -86,6 +86,22 @@ export class HostGoingDownError extends SupervisorError<'HOST_GOING_DOWN'> {
   }
 }
 
+/** The host says that it will not, or cannot, go down in this way. */
+export class PowerRefusedError extends SupervisorError<
+  'POWER_REFUSED',
+  { readonly action: PowerAction; readonly answer: string }
+> {
+  constructor(action: PowerAction, answer: string) {
+    const reason = answer === 'na' ? 'it cannot' : 'we may not ask it to';
+    super('POWER_REFUSED', `the host refuses a ${action}: ${reason}`, {
+      details: { action, answer },
+      hint: 'Run the supervisor as root, in the user namespace of the host',
+    });
+  }
+}
+
+export type PowerAction = 'reboot' | 'power-off';
+
 /** A service on the bus answered with an error that has no class of its own. */
 export class BusCallError extends SupervisorError<
   'BUS_CALL_FAILED',

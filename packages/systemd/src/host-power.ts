@@ -1,4 +1,5 @@
 import type { Bus } from './bus/bus.ts';
+import { PowerRefusedError } from './errors.ts';
 import type { HostPower } from './systemd.ts';
 
 const LOGIN = {
@@ -14,5 +15,12 @@ export function createHostPower(bus: Bus): HostPower {
   const call = async (member: string): Promise<void> => {
     await bus.call({ ...LOGIN, member, ...NOT_INTERACTIVE });
   };
-  return { reboot: () => call('Reboot'), powerOff: () => call('PowerOff') };
+  return {
+    async check(action) {
+      const [answer] = await bus.call({ ...LOGIN, member: action === 'reboot' ? 'CanReboot' : 'CanPowerOff' });
+      if (answer !== 'yes') throw new PowerRefusedError(action, String(answer));
+    },
+    reboot: () => call('Reboot'),
+    powerOff: () => call('PowerOff'),
+  };
 }

@@ -7,9 +7,12 @@ export {
   CallTimedOutError,
   HostGoingDownError,
   InvalidBusAddressError,
+  PowerRefusedError,
   ServiceUnavailableError,
   SystemdClosedError,
   UnitJobError,
   UnitNotFoundError,
+  type PowerAction,
   type UnitJob,
 } from './errors.ts';
+export { createPowerFiles, type PowerFiles, type PowerFilesOptions } from './power-files.ts';

@@ -1,3 +1,5 @@
+import type { PowerAction } from './errors.ts';
+
 /** What the supervisor needs of the host's system services. */
 export interface Systemd extends AsyncDisposable {
   readonly units: Units;
@@ -41,10 +43,15 @@ export interface UnitState {
 }
 
 /**
- * Both resolve when the host has agreed: it then goes down within moments.
+ * `reboot` and `powerOff` resolve when the host has agreed: it then goes down within moments.
  * @throws {@link HostGoingDownError} when it does so already
  */
 export interface HostPower {
+  /**
+   * Asks whether the host would do it, and changes nothing.
+   * @throws {@link PowerRefusedError}
+   */
+  check(action: PowerAction): Promise<void>;
   reboot(): Promise<void>;
   powerOff(): Promise<void>;
 }

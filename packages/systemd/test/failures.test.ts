@@ -140,6 +140,15 @@ describe('a service', () => {
   });
 });
 
+it.each(['no', 'challenge', 'na'])(
+  'a host that answers %s to the question whether it would go down refuses',
+  async (answer) => {
+    await bus.start();
+    await bus.serve(LOGIN, (call) => Message.newMethodReturn(call, 's', [answer]));
+    await expect(systemd.power.check('reboot')).rejects.toMatchObject({ code: 'POWER_REFUSED', details: { answer } });
+  },
+);
+
 it('a job of a unit that never ends fails after its time', async () => {
   await bus.start();
   await bus.serve('org.freedesktop.systemd1', (call) =>

@@ -86,6 +86,9 @@ export function createInMemorySystemd(options: InMemorySystemdOptions = {}): InM
       },
     },
     power: {
+      async check() {
+        if (failure !== null) throw failure;
+      },
       reboot: async () => request('reboot'),
       powerOff: async () => request('power-off'),
     },

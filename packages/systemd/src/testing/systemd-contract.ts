@@ -89,6 +89,12 @@ export function describeSystemdContract(name: string, open: () => Promise<System
       }
     });
 
+    it('says that the host would go down', async () => {
+      for (const action of ['reboot', 'power-off'] as const) {
+        await expect(host.systemd.power.check(action)).resolves.toBeUndefined();
+      }
+    });
+
     it('gives the host another name', async () => {
       const { hostName } = host.systemd;
       await hostName.set('kitchen');
