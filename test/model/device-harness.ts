@@ -49,7 +49,7 @@ const MOST_TIMERS = 400;
 
 export function startHarness({ wrapEngine, storage, ...options }: HarnessOptions = {}): DeviceHarness {
   const clock = createFakeClock();
-  const engine = createInMemoryEngine(options);
+  const engine = createInMemoryEngine({ clock, ...options });
   const locks = createInMemoryLocks();
   const store = createInMemoryStore();
   const events: DeviceEvent[] = [];
@@ -60,6 +60,7 @@ export function startHarness({ wrapEngine, storage, ...options }: HarnessOptions
       clock,
       store: deviceStore,
       random: () => 0,
+      bootId: 'boot-1',
       facts: TEST_DEVICE,
       managed: false,
       ...(storage === undefined ? {} : { storage }),

@@ -9,6 +9,7 @@ import { createUpdateLocks } from '@device-supervisor/lockfile';
 import { openStore } from '@device-supervisor/store';
 import { cloudRegistry } from './cloud-registry.ts';
 import type { SupervisorConfig } from './config.ts';
+import { readBootId } from './boot-id.ts';
 import { readDeviceFacts } from './device-facts.ts';
 import { imageStorage } from './image-storage.ts';
 import { startLogs } from './start-logs.ts';
@@ -59,7 +60,17 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
     engineEndpoint: endpoint,
   });
   const device = stack.use(
-    createDevice({ engine, storage, locks, store, facts, managed, clock: systemClock, random: Math.random }),
+    createDevice({
+      engine,
+      storage,
+      locks,
+      store,
+      facts,
+      managed,
+      clock: systemClock,
+      random: Math.random,
+      bootId: await readBootId(),
+    }),
   );
   const logs = stack.use(startLogs({ device, engine, clock: systemClock, print }));
   const api = createApi({

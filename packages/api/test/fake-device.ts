@@ -52,6 +52,22 @@ export class FakeDevice implements Device {
     return this.currentState;
   }
 
+  async update(): Promise<void> {}
+  async restartApp(): Promise<void> {}
+  async purgeApp(): Promise<void> {}
+  async restartService(): Promise<void> {}
+  async stopService(): Promise<void> {}
+  async startService(): Promise<void> {}
+  async removeUnusedVolumes(): Promise<void> {}
+
+  async plan(): ReturnType<Device['plan']> {
+    return { operations: [], blocked: [], notices: [], wakeAt: null };
+  }
+
+  environment(): ReturnType<Device['environment']> {
+    return null;
+  }
+
   subscribe(): Disposable {
     return { [Symbol.dispose]: () => undefined };
   }

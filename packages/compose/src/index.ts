@@ -25,8 +25,16 @@ export { compareContainers, compareNetworks, compareVolumes } from './plan/compa
 export { canonicalReference, imageFinder, type ImageFinder } from './plan/find-image.ts';
 export { absentAppContainers } from './plan/observed-services.ts';
 export { formatPlan } from './plan/format-plan.ts';
+export { isPredecessorName, nameBeforeHandOver } from './plan/hand-over.ts';
 export { plan } from './plan/plan.ts';
-export { serviceKey, type PlanInput, type PlanPolicy } from './plan/plan-input.ts';
+export {
+  NO_REQUESTS,
+  serviceKey,
+  type ClientRequests,
+  type ContainerRequest,
+  type PlanInput,
+  type PlanPolicy,
+} from './plan/plan-input.ts';
 export type { Blocked, BlockReason, Notice, Plan } from './plan/plan-output.ts';
 export type { DeviceFacts } from './spec/device-facts.ts';
 export { wantsSupervisorApi } from './spec/feature-labels.ts';
@@ -36,6 +44,7 @@ export {
   isTruthy,
   LABELS,
   parseContainerName,
+  volumeName,
   SUPERVISOR_NETWORK,
   withCurrentLabels,
   type ReleaseIdentity,

@@ -1,6 +1,7 @@
-import type { TargetState } from '@device-supervisor/state';
+import type { TargetApp, TargetState } from '@device-supervisor/state';
+import { unusedVolumes } from './actions/unused-volumes.ts';
 import type { ApplyOptions, Device, DeviceEvent } from './device.ts';
-import { NotInLocalModeError } from './errors.ts';
+import { AppNotFoundError, NotInLocalModeError, ServiceNotFoundError } from './errors.ts';
 import type { DeviceDependencies } from './device-dependencies.ts';
 import { Reconciler } from './reconciler.ts';
 
@@ -16,16 +17,46 @@ export function createDevice(dependencies: DeviceDependencies): Device {
     target: store.targets.load(source),
     emit: (event) => listeners.forEach((listener) => listener(event)),
   });
+  const target = (): TargetState => reconciler.target ?? NO_TARGET;
+  const onServices =
+    (kind: 'restart' | 'stop' | 'start') =>
+    async (appId: number, service: string, { force = false }: ApplyOptions = {}): Promise<void> => {
+      const app = findApp(target(), appId);
+      if (app.release?.services[service] === undefined) throw new ServiceNotFoundError(appId, service);
+      await reconciler.act({ kind, app, services: [service] }, force);
+    };
+  const onApp =
+    (kind: 'restart' | 'purge') =>
+    async (appId: number, { force = false }: ApplyOptions = {}): Promise<void> => {
+      const app = findApp(target(), appId);
+      await reconciler.act({ kind, app, services: Object.keys(app.release?.services ?? {}) }, force);
+    };
   return {
     facts,
     localMode: !managed,
-    target: () => reconciler.target ?? NO_TARGET,
-    async setLocalTarget(target: TargetState, { force = false }: ApplyOptions = {}) {
+    target,
+    async setLocalTarget(next: TargetState, { force = false }: ApplyOptions = {}) {
       if (managed) throw new NotInLocalModeError();
-      store.targets.save('local', target);
-      reconciler.reach(target, force);
+      store.targets.save('local', next);
+      reconciler.reach(next, force);
     },
     state: () => reconciler.state(),
+    async update({ force = false, cancel = false } = {}) {
+      if (cancel) reconciler.suspend();
+      else reconciler.resume(force);
+    },
+    restartApp: onApp('restart'),
+    purgeApp: onApp('purge'),
+    restartService: onServices('restart'),
+    stopService: onServices('stop'),
+    startService: onServices('start'),
+    async removeUnusedVolumes(appIds) {
+      const volumes = unusedVolumes(target(), reconciler.snapshot, appIds);
+      await reconciler.act({ kind: 'remove-volumes', app: null, services: [], volumes }, false);
+    },
+    plan: (other) => reconciler.planFor(other ?? target()),
+    environment: (containerId) =>
+      reconciler.snapshot.containers.find(({ id }) => id === containerId)?.config.environment ?? null,
     subscribe(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
@@ -33,4 +64,11 @@ export function createDevice(dependencies: DeviceDependencies): Device {
     health: () => reconciler.health(),
     [Symbol.asyncDispose]: () => reconciler[Symbol.asyncDispose](),
   };
+}
+
+/** @throws AppNotFoundError */
+function findApp(target: TargetState, appId: number): TargetApp {
+  const app = Object.values(target.apps).find(({ id }) => id === appId);
+  if (app === undefined) throw new AppNotFoundError(appId);
+  return app;
 }

@@ -2,6 +2,7 @@ import type { EngineSnapshot, ObservedContainer, Operation } from '@device-super
 import {
   reachedSnapshot,
   TEST_ABILITIES,
+  TEST_DEVICE,
   testImageRecords,
   testPlanInput,
   testTarget,
@@ -29,11 +30,13 @@ function describeDevice(
   }
   return describeState({
     target,
+    device: TEST_DEVICE,
     snapshot,
     activity,
     plan: next,
     images: testImageRecords(target, snapshot),
     applying: true,
+    suspended: false,
   });
 }
 

@@ -1,7 +1,11 @@
 import {
   absentAppContainers,
+  isPredecessorName,
+  nameBeforeHandOver,
   imageFinder,
   parseContainerName,
+  selectServices,
+  type DeviceFacts,
   type EngineSnapshot,
   type ImageFinder,
   type ImageRecord,
@@ -16,11 +20,14 @@ import type { AppState, DeviceState, ImageState, ServiceState } from './device-s
 
 export interface StateSources {
   readonly target: TargetState;
+  readonly device: DeviceFacts;
   readonly snapshot: EngineSnapshot;
   readonly images: readonly ImageRecord[];
   readonly activity: Activity;
   readonly plan: Plan;
   readonly applying: boolean;
+  /** A client ended the apply. */
+  readonly suspended: boolean;
 }
 
 interface Sources extends StateSources {
@@ -51,9 +58,8 @@ export function describeState(stateSources: StateSources): DeviceState {
 
 function describeApp(app: TargetApp, sources: Sources): AppState {
   const containers = sources.snapshot.containers.filter(({ identity }) => identity?.appId === app.id);
-  const services = Object.values(app.release?.services ?? {}).flatMap((service) =>
-    describeTargetService(service, app, { containers, sources }),
-  );
+  const toRun = servicesToRun(app, sources);
+  const services = toRun.flatMap((service) => describeTargetService(service, app, { containers, sources }));
   const wanted = new Set(services.map(({ name }) => name));
   const leaving = containers
     .filter(({ identity }) => identity !== null && !wanted.has(identity.serviceName))
@@ -62,10 +68,16 @@ function describeApp(app: TargetApp, sources: Sources): AppState {
     id: app.id,
     uuid: app.uuid,
     name: app.name,
-    commit: runningCommit(app, containers),
+    commit: runningCommit(app, { containers, toRun }),
     updateStatus: updateStatus(app.id, sources),
     services: [...services, ...leaving],
   };
+}
+
+/** The services of the release that the device is fit for. */
+function servicesToRun({ release }: TargetApp, { device }: StateSources): TargetService[] {
+  const selection = release === null ? null : selectServices(release, device);
+  return selection?.status === 'selected' ? Object.values(selection.release.services) : [];
 }
 
 function describeTargetService(
@@ -84,7 +96,7 @@ function describeTargetService(
     downloading === null &&
     !(missing && plan.operations.some((one) => isPullOf(one, service.image)))
   ) {
-    return own.map((container) => describeContainer(container, sources));
+    return describeContainers(own, sources);
   }
   const installing = activity
     .running()
@@ -104,8 +116,18 @@ function describeTargetService(
       publishedPorts: [],
     },
     // What it is to replace runs on meanwhile.
-    ...own.map((container) => describeContainer(container, sources)),
+    ...describeContainers(own, sources),
   ];
+}
+
+/** One container of a service, or two of which the older hands over to the newer. */
+function describeContainers(own: readonly ObservedContainer[], sources: Sources): ServiceState[] {
+  const handsOver = own.some(({ name }) => isPredecessorName(name)) && own.some(({ name }) => !isPredecessorName(name));
+  return own.map((container) => {
+    const state = describeContainer(container, sources);
+    if (!handsOver || state.status !== 'Running') return state;
+    return { ...state, status: isPredecessorName(container.name) ? 'Handing over' : 'Awaiting handover' };
+  });
 }
 
 function describeContainer(container: ObservedContainer, { activity }: Sources): ServiceState {
@@ -157,17 +179,22 @@ function containerStatus({ id, name, status }: ObservedContainer, running: reado
 }
 
 /** The target's release once every service of it has its container, before that the one release that all belong to. */
-function runningCommit({ release }: TargetApp, containers: readonly ObservedContainer[]): string | null {
+function runningCommit(
+  { release }: TargetApp,
+  { containers, toRun }: { containers: readonly ObservedContainer[]; toRun: readonly TargetService[] },
+): string | null {
   const commits = new Set(containers.map((container) => releaseOf(container)?.commit ?? null));
   const [commit = null] = commits;
   if (commits.size !== 1) return null;
   if (release === null || commit !== release.commit) return commit;
   const present = new Set(containers.map(({ identity }) => identity?.serviceName));
-  return Object.keys(release.services).every((name) => present.has(name)) ? commit : null;
+  return toRun.every(({ name }) => present.has(name)) ? commit : null;
 }
 
-function updateStatus(appId: number, { plan, activity }: Sources): UpdateStatus {
+function updateStatus(appId: number, { plan, activity, suspended }: Sources): UpdateStatus {
   const pending = [...activity.running(), ...plan.operations].filter((operation) => operation.appId === appId);
+  if (plan.blocked.some((one) => one.appId === appId && one.reason === 'contract')) return 'rejected';
+  if (suspended && pending.length > 0) return 'aborted';
   if (pending.some(({ kind }) => kind === 'pull-image')) return 'downloading';
   const blocked = plan.blocked.filter((one) => one.appId === appId);
   if (blocked.some(({ reason }) => reason === 'locked')) return 'downloaded';
@@ -185,7 +212,8 @@ function absentApps(sources: Sources): AppState[] {
   }));
 }
 
-function describeImages({ target, images, activity, plan, findImage }: Sources): ImageState[] {
+function describeImages(sources: Sources): ImageState[] {
+  const { target, images, activity, plan, findImage } = sources;
   const described = images.map((record): ImageState => {
     const image = findImage(record.reference);
     return {
@@ -200,7 +228,7 @@ function describeImages({ target, images, activity, plan, findImage }: Sources):
   });
   const pending = [...plan.operations, ...activity.running()];
   for (const app of Object.values(target.apps)) {
-    for (const service of Object.values(app.release?.services ?? {})) {
+    for (const service of servicesToRun(app, sources)) {
       if (!pending.some((one) => isPullOf(one, service.image)) || findImage(service.image) !== undefined) continue;
       described.push({
         name: service.image,
@@ -217,7 +245,7 @@ function describeImages({ target, images, activity, plan, findImage }: Sources):
 }
 
 function releaseOf({ name, identity }: ObservedContainer): ReleaseIdentity | null {
-  return identity === null ? null : parseContainerName(name, identity.serviceName);
+  return identity === null ? null : parseContainerName(nameBeforeHandOver(name), identity.serviceName);
 }
 
 function isPullOf(operation: Operation, reference: string): boolean {

@@ -10,6 +10,8 @@ export interface DeviceDependencies {
   readonly clock: Clock;
   /** Unless told, images are not checked for their size. */
   readonly storage?: ImageStorage;
+  /** Another one after each boot of the host; `null`: not known. */
+  readonly bootId: string | null;
   /** A number from 0 to 1, to spread retries. */
   readonly random: () => number;
   readonly facts: DeviceFacts;

@@ -4,12 +4,16 @@ import type {
   Notice,
   Operation,
   OperationResult,
+  Plan,
   PullProgress,
 } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
 import type { DeviceState } from './device-state.ts';
 
-/** A device that keeps its apps at their target. */
+/**
+ * A device that keeps its apps at their target. What is asked of an app or service resolves when it is done, and rejects
+ * with `AppNotFoundError`, `ServiceNotFoundError`, `UpdatesLockedError`, `ActionFailedError` or `ActionCancelledError`.
+ */
 export interface Device extends AsyncDisposable {
   readonly facts: DeviceFacts;
   /** Does the target come from a developer instead of the cloud? Always so without a cloud. */
@@ -24,6 +28,25 @@ export interface Device extends AsyncDisposable {
    */
   setLocalTarget(target: TargetState, options?: ApplyOptions): Promise<void>;
   state(): DeviceState;
+
+  /** Applies the target now, also what failed before; `cancel` ends the apply that runs instead. */
+  update(options?: UpdateOptions): Promise<void>;
+  /** New containers for all services of an app; volumes are kept. */
+  restartApp(appId: number, options?: ApplyOptions): Promise<void>;
+  /** New containers for all services of an app, and empty volumes. */
+  purgeApp(appId: number, options?: ApplyOptions): Promise<void>;
+  /** A new container for one service; also for one that was stopped. */
+  restartService(appId: number, service: string, options?: ApplyOptions): Promise<void>;
+  /** Stops a service until it is started, the target changes or the supervisor restarts. */
+  stopService(appId: number, service: string, options?: ApplyOptions): Promise<void>;
+  startService(appId: number, service: string, options?: ApplyOptions): Promise<void>;
+  /** Removes the supervised volumes of apps (`all`: of every one) that no release of the target has. */
+  removeUnusedVolumes(appIds: readonly number[] | 'all'): Promise<void>;
+  /** What would be done to reach a target (unless told, the present one). Nothing is done. */
+  plan(target?: TargetState): Promise<Plan>;
+
+  /** Variables of a container, secrets among them; `null`: there is no such container. */
+  environment(containerId: string): Readonly<Record<string, string>> | null;
   /** Calls back on every event until disposed of. */
   subscribe(listener: (event: DeviceEvent) => void): Disposable;
   health(): DeviceHealth;
@@ -32,6 +55,10 @@ export interface Device extends AsyncDisposable {
 export interface ApplyOptions {
   /** Take update locks also from services that hold them. */
   readonly force?: boolean;
+}
+
+export interface UpdateOptions extends ApplyOptions {
+  readonly cancel?: boolean;
 }
 
 /** Is the supervisor itself in order? Whether the network, the cloud or an app is, does not count. */

@@ -9,3 +9,41 @@ export class NotInLocalModeError extends SupervisorError<'NOT_IN_LOCAL_MODE'> {
     });
   }
 }
+
+/** No app of that id is in the device's target. */
+export class AppNotFoundError extends SupervisorError<'APP_NOT_FOUND', { appId: number }> {
+  constructor(appId: number) {
+    super('APP_NOT_FOUND', `there is no app ${appId} on the device`, { details: { appId } });
+  }
+}
+
+/** The app has no service of that name. */
+export class ServiceNotFoundError extends SupervisorError<'SERVICE_NOT_FOUND', { appId: number; service: string }> {
+  constructor(appId: number, service: string) {
+    super('SERVICE_NOT_FOUND', `app ${appId} has no service '${service}'`, { details: { appId, service } });
+  }
+}
+
+/** Services hold their update locks, and nobody asked to take them by force. */
+export class UpdatesLockedError extends SupervisorError<'UPDATES_LOCKED', { services: readonly string[] }> {
+  constructor(services: readonly string[]) {
+    super('UPDATES_LOCKED', `Updates are locked by ${services.join(', ')}`, {
+      details: { services },
+      hint: 'Wait until the lock is released, or force it',
+    });
+  }
+}
+
+/** What a client asked for was tried and failed; the device goes on to reach its target. */
+export class ActionFailedError extends SupervisorError<'ACTION_FAILED'> {
+  constructor(reason: string, cause?: unknown) {
+    super('ACTION_FAILED', reason, { details: {}, cause });
+  }
+}
+
+/** What a client asked for was given up before it was done. */
+export class ActionCancelledError extends SupervisorError<'ACTION_CANCELLED'> {
+  constructor(reason: string) {
+    super('ACTION_CANCELLED', reason, { details: {} });
+  }
+}

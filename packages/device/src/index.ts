@@ -4,10 +4,17 @@ export {
   type DeviceLockRequest,
   type DeviceLockResult,
 } from './acquire-device-locks.ts';
-export type { ApplyOptions, Device, DeviceEvent, DeviceHealth } from './device.ts';
+export type { ApplyOptions, Device, DeviceEvent, DeviceHealth, UpdateOptions } from './device.ts';
 export { systemMessage, type SystemMessage } from './system-messages.ts';
 export type { AppState, DeviceState, ImageState, ServiceState } from './device-state.ts';
-export { NotInLocalModeError } from './errors.ts';
+export {
+  ActionCancelledError,
+  ActionFailedError,
+  AppNotFoundError,
+  NotInLocalModeError,
+  ServiceNotFoundError,
+  UpdatesLockedError,
+} from './errors.ts';
 export { createDevice } from './create-device.ts';
 export type { DeviceDependencies } from './device-dependencies.ts';
 export type {

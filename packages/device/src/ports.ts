@@ -39,7 +39,9 @@ export interface DeviceLocks extends UpdateLocks {
   prepare(appId: number, service: string): Promise<void>;
   /** Which of the services hold their lock now. */
   holders(appId: number, services: readonly string[]): Promise<readonly LockHolder[]>;
-  /** Services whose lock may have been taken or released, from the moment of the call on. */
+  /** Which of the services said that their new container took over. */
+  handOvers(appId: number, services: readonly string[]): Promise<readonly LockHolder[]>;
+  /** Services that may have taken or released their lock, or completed a hand-over, from the moment of the call on. */
   watch(apps: readonly LockedApp[], signal: AbortSignal): AsyncIterable<LockHolder>;
 }
 

@@ -1,29 +1,31 @@
 import {
   execute,
-  isTruthy,
   plan,
-  serviceKey,
-  wantsSupervisorApi,
+  type BlockReason,
   type EngineSnapshot,
   type ExecutionEvent,
-  type LockHolder,
   type Operation,
   type OperationResult,
   type Plan,
+  type PlanInput,
 } from '@device-supervisor/compose';
 import { formatError } from '@device-supervisor/errors';
 import type { TargetState } from '@device-supervisor/state';
 import { isDeepStrictEqual } from 'node:util';
+import { ClientActions } from './actions/client-actions.ts';
+import type { ClientAction } from './actions/client-action.ts';
 import { Activity } from './activity.ts';
 import { Backoff } from './backoff.ts';
 import type { DeviceDependencies } from './device-dependencies.ts';
 import { describeState } from './describe-state.ts';
 import type { DeviceState } from './device-state.ts';
 import type { DeviceEvent, DeviceHealth } from './device.ts';
-import { readStorageNeeds, spaceRecheck } from './image-storage.ts';
+import { Downloads } from './downloads.ts';
+import { ActionCancelledError, ActionFailedError } from './errors.ts';
+import { spaceRecheck } from './image-storage.ts';
 import { LOCK_RECHECK, LockWatcher } from './lock-watcher.ts';
 import { Observer } from './observer.ts';
-import type { LockedApp } from './ports.ts';
+import { gatherPlanInput, imagesOf, lockedApps } from './plan-inputs.ts';
 
 export interface ReconcilerDependencies extends DeviceDependencies {
   /** `null`: the device never had one. */
@@ -38,6 +40,9 @@ const REFRESH_INTERVAL = 500;
 /** A call on the engine that takes longer, in milliseconds, means that something is stuck; downloads may take for ever. */
 const STUCK_AFTER = 900_000;
 
+/** What no time and no event of the engine changes: only another target does. */
+const FINAL: ReadonlySet<BlockReason> = new Set(['invalid', 'contract', 'name-taken']);
+
 const NO_SNAPSHOT: EngineSnapshot = {
   abilities: { apiVersion: '', unsupportedLimits: [] },
   containers: [],
@@ -45,7 +50,7 @@ const NO_SNAPSHOT: EngineSnapshot = {
   networks: [],
   volumes: [],
 };
-const NO_PLAN: Plan = { operations: [], blocked: [], notices: [] };
+const NO_PLAN: Plan = { operations: [], blocked: [], notices: [], wakeAt: null };
 
 /**
  * The loop: observe, plan, execute, again until there is nothing left to do; then wait for an event. One round at a time.
@@ -58,6 +63,8 @@ export class Reconciler implements AsyncDisposable {
   readonly #backoff: Backoff;
   readonly #stop = new AbortController();
   readonly #activity = new Activity();
+  readonly #downloads: Downloads;
+  readonly #actions = new ClientActions();
   readonly #seenRunning = new Set<string>();
   readonly #finished: Promise<void>;
 
@@ -69,6 +76,13 @@ export class Reconciler implements AsyncDisposable {
   #changedSinceSettled = false;
   #lastProgress: number;
   #round: AbortController | null = null;
+  #executing = false;
+  /** Operations of the round that run now, besides downloads. */
+  #calls = 0;
+  /** Something happened since the round began. */
+  #woken = false;
+  /** A client ended the apply; nothing is done until somebody asks for it. */
+  #suspended = false;
   #wake = Promise.withResolvers<void>();
   #timer: Disposable | null = null;
   #refreshTimer: Disposable | null = null;
@@ -92,6 +106,7 @@ export class Reconciler implements AsyncDisposable {
       },
       onLost: (error) => this.#onEngineLost(error),
     });
+    this.#downloads = new Downloads({ engine, onEvent: (event) => this.#onExecution(event) });
     this.#lockWatcher = new LockWatcher({
       locks,
       onChange: () => this.#wakeUp(),
@@ -104,26 +119,69 @@ export class Reconciler implements AsyncDisposable {
     return this.#target;
   }
 
+  /** What the engine held when we looked last. */
+  get snapshot(): EngineSnapshot {
+    return this.#snapshot;
+  }
+
   /** Makes `target` the one to reach. */
   reach(target: TargetState, force: boolean): void {
     const same = this.#target !== null && isDeepStrictEqual(this.#target, target);
     this.#target = target;
+    if (!same) {
+      this.#actions.forgetRunning();
+      this.#round?.abort();
+    }
+    this.resume(force);
+  }
+
+  /** Applies the target now, also what failed before. */
+  resume(force: boolean): void {
     this.#force = force;
-    this.#applying = true;
+    this.#suspended = false;
+    this.#applying = this.#target !== null;
     this.#backoff.reset();
     this.#stateChanged();
-    if (!same) this.#round?.abort();
     this.#wakeUp();
+  }
+
+  /** Ends the apply that runs: downloads end, what is being done is finished, and nothing new begins. */
+  suspend(): void {
+    if (!this.#applying) return;
+    this.#suspended = true;
+    this.#applying = false;
+    this.#round?.abort();
+    this.#downloads.keepOnly(new Set());
+    this.#stateChanged();
+  }
+
+  /** Does what a client asks for. @throws UpdatesLockedError, ActionFailedError, ActionCancelledError */
+  async act(action: ClientAction, force: boolean): Promise<void> {
+    this.#suspended = false;
+    this.#applying = true;
+    const done = this.#actions.begin(action, force);
+    this.#stateChanged();
+    this.#wakeUp();
+    await done;
+  }
+
+  /** The plan for a target on the engine as it is now; nothing is done. */
+  async planFor(target: TargetState): Promise<Plan> {
+    const { engine } = this.#dependencies;
+    const snapshot = await engine.observe({ imageReferences: [...imagesOf(this.#target), ...imagesOf(target)] });
+    return plan(await this.#planInput(target, { snapshot, signal: this.#stop.signal }));
   }
 
   state(): DeviceState {
     this.#state ??= describeState({
       target: this.#target ?? { config: {}, apps: {} },
+      device: this.#dependencies.facts,
       snapshot: this.#snapshot,
       images: this.#dependencies.store.images.list(),
       activity: this.#activity,
       plan: this.#plan,
       applying: this.#applying,
+      suspended: this.#suspended,
     });
     return this.#state;
   }
@@ -141,8 +199,10 @@ export class Reconciler implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     this.#round?.abort();
-    this.#wakeUp();
+    this.#wake.resolve();
     await this.#finished;
+    this.#actions.failAll(new ActionCancelledError('the supervisor stops'));
+    await this.#downloads[Symbol.asyncDispose]();
     this.#timer?.[Symbol.dispose]();
     this.#refreshTimer?.[Symbol.dispose]();
     await this.#lockWatcher[Symbol.asyncDispose]();
@@ -154,13 +214,15 @@ export class Reconciler implements AsyncDisposable {
     while (!signal.aborted) {
       await this.#wake.promise;
       this.#wake = Promise.withResolvers();
+      this.#woken = false;
       this.#timer?.[Symbol.dispose]();
       this.#timer = null;
-      if (signal.aborted || this.#target === null) continue;
+      if (signal.aborted || this.#target === null || this.#suspended) continue;
       try {
         await this.#reconcile(this.#target);
       } catch (error) {
         this.#onEngineLost(error);
+        this.#actions.failAll(new ActionFailedError(formatError(error), error));
         this.#wakeUpIn(this.#backoff.failed('observe', formatError(error)));
       }
       this.#round = null;
@@ -174,20 +236,27 @@ export class Reconciler implements AsyncDisposable {
     this.#round = round;
     await this.#prepareLocks(target);
     await this.#observe();
-    const next = plan(await this.#planInput(target, round.signal));
+    this.#actions.prepare(this.#snapshot);
+    const next = plan(await this.#planInput(target, { snapshot: this.#snapshot, signal: round.signal }));
     if (round.signal.aborted) return;
+    this.#downloads.keepOnly(new Set(imagesOf(target)));
     this.#publish(next);
+    this.#actions.onPlan(next, this.#snapshot);
+    this.#awaitChanges(next);
     if (next.operations.length === 0) return this.#settle(next);
     this.#applying = true;
     this.#stateChanged();
+    this.#executing = true;
     const results = await execute(
       next.operations,
-      { engine, locks, images: store.images },
       {
-        signal: round.signal,
-        onEvent: (event) => this.#onExecution(event),
+        engine: { ...engine, pullImage: (reference, options) => this.#downloads.pull(reference, options) },
+        locks,
+        images: store.images,
       },
+      { signal: round.signal, onEvent: (event) => this.#onRound(event) },
     );
+    this.#executing = false;
     if ([...results.values()].some(({ status }) => status === 'done')) this.#changedSinceSettled = true;
     emit({ type: 'state-changed' });
     this.#wakeUp();
@@ -207,27 +276,17 @@ export class Reconciler implements AsyncDisposable {
     this.#stateChanged();
   }
 
-  async #planInput(target: TargetState, signal: AbortSignal): Promise<Parameters<typeof plan>[0]> {
-    const { store, facts, managed, storage, clock } = this.#dependencies;
-    const snapshot = this.#snapshot;
-    return {
-      snapshot,
-      ...(await readStorageNeeds(storage, { references: imagesOf(target), snapshot, clock, signal })),
-      images: store.images.list(),
-      heldLocks: await this.#heldLocks(target),
-      target,
-      device: target.name === undefined ? facts : { ...facts, name: target.name },
-      policy: {
-        supervisorApiKeys: this.#supervisorApiKeys(target),
-        forceLocks: this.#force,
-        // A developer applies the same images and data again and again.
-        keepImages: !managed,
-        useDeltas: isTruthy(target.config['SUPERVISOR_DELTA']),
-        keepVolumes: !managed,
-        seenRunning: this.#seenRunning,
-        paused: this.#backoff.paused(),
-      },
+  #planInput(
+    target: TargetState,
+    { snapshot, signal }: { snapshot: EngineSnapshot; signal: AbortSignal },
+  ): Promise<PlanInput> {
+    const known = {
+      forceLocks: this.#force ? ('all' as const) : this.#actions.forcedApps(),
+      requests: this.#actions.requests(),
+      seenRunning: this.#seenRunning,
+      paused: this.#backoff.paused(),
     };
+    return gatherPlanInput(target, snapshot, { dependencies: this.#dependencies, known, signal });
   }
 
   /** Services' lock directories must be there before their containers are, and again after the host's `/tmp` was emptied. */
@@ -239,23 +298,6 @@ export class Reconciler implements AsyncDisposable {
     const results = await Promise.allSettled(services.map(({ appId, name }) => locks.prepare(appId, name)));
     const failure = results.find((result) => result.status === 'rejected');
     if (failure?.status === 'rejected') emit({ type: 'fault', error: failure.reason });
-  }
-
-  async #heldLocks(target: TargetState): Promise<LockHolder[]> {
-    const { locks } = this.#dependencies;
-    const apps = lockedApps(target, this.#snapshot);
-    return (await Promise.all(apps.map(({ appId, services }) => locks.holders(appId, services)))).flat();
-  }
-
-  #supervisorApiKeys(target: TargetState): Map<string, string> {
-    const keys = new Map<string, string>();
-    for (const app of Object.values(target.apps)) {
-      for (const { name, labels } of Object.values(app.release?.services ?? {})) {
-        if (!wantsSupervisorApi(labels)) continue;
-        keys.set(serviceKey(app.id, name), this.#dependencies.store.apiKeys.forService(app.id, name));
-      }
-    }
-    return keys;
   }
 
   /** Takes note of a plan, and tells what it says that the one before did not. */
@@ -273,15 +315,26 @@ export class Reconciler implements AsyncDisposable {
     this.#stateChanged();
   }
 
-  /** Nothing can be done now: say so, and see to it that somebody wakes us. */
-  #settle({ blocked }: Plan): void {
-    const locked = new Set(blocked.filter(({ reason }) => reason === 'locked').map(({ appId }) => appId));
-    const apps = lockedApps(this.#target, this.#snapshot).filter(({ appId }) => locked.has(appId));
+  /** Sees to it that somebody wakes us when what the plan waits for may have come. */
+  #awaitChanges({ blocked, wakeAt }: Plan): void {
+    const waiting = new Set(
+      blocked.filter(({ reason }) => reason === 'locked' || reason === 'hand-over').map(({ appId }) => appId),
+    );
+    const apps = lockedApps(this.#target, this.#snapshot).filter(({ appId }) => waiting.has(appId));
     if (this.#lockWatcher.waitFor(apps)) this.#wakeUp();
-    const recheck = Math.min(locked.size > 0 ? LOCK_RECHECK : Infinity, spaceRecheck(blocked));
-    const next = Math.min(this.#backoff.nextRetry() ?? Infinity, recheck);
+    const delays = [
+      this.#backoff.nextRetry() ?? Infinity,
+      waiting.size > 0 ? LOCK_RECHECK : Infinity,
+      spaceRecheck(blocked),
+      wakeAt === null ? Infinity : Math.max(0, wakeAt - this.#dependencies.clock.now()),
+    ];
+    const next = Math.min(...delays);
     if (next < Infinity) this.#wakeUpIn(next);
-    const waiting = blocked.some(({ reason }) => reason !== 'invalid' && reason !== 'name-taken');
+  }
+
+  /** Nothing can be done now: say so. */
+  #settle({ blocked }: Plan): void {
+    const waiting = blocked.some(({ reason }) => !FINAL.has(reason));
     if (!this.#applying) return;
     this.#applying = waiting;
     this.#stateChanged();
@@ -289,6 +342,29 @@ export class Reconciler implements AsyncDisposable {
     this.#force = false;
     this.#dependencies.emit({ type: 'settled', changed: this.#changedSinceSettled });
     this.#changedSinceSettled = false;
+  }
+
+  /** Downloads tell of themselves: they may begin before the round that waits for them, and end after it. */
+  #onRound(event: ExecutionEvent): void {
+    const { operation } = event;
+    if (operation.kind === 'pull-image') {
+      if (event.type === 'started') this.#downloads.expect(operation);
+      return;
+    }
+    if (event.type === 'started') this.#calls++;
+    if (event.type === 'finished' && event.result.status !== 'skipped' && event.result.status !== 'cancelled') {
+      this.#calls--;
+    }
+    this.#onExecution(event);
+    this.#makeRoom();
+  }
+
+  /** A round that only waits for downloads ends when something happened: others may have something to do meanwhile. */
+  #makeRoom(): void {
+    // What comes next in the round begins right after this.
+    queueMicrotask(() => {
+      if (this.#executing && this.#woken && this.#calls === 0) this.#round?.abort();
+    });
   }
 
   #onExecution(event: ExecutionEvent): void {
@@ -323,6 +399,7 @@ export class Reconciler implements AsyncDisposable {
       case 'cancelled':
         break;
     }
+    this.#actions.onResult(operation, result);
     this.#dependencies.emit({ type: 'operation-finished', operation, result, retryIn });
   }
 
@@ -376,30 +453,13 @@ export class Reconciler implements AsyncDisposable {
   }
 
   #wakeUp(): void {
+    this.#woken = true;
     this.#wake.resolve();
+    this.#makeRoom();
   }
 
   #wakeUpIn(delay: number): void {
     this.#timer?.[Symbol.dispose]();
     this.#timer = this.#dependencies.clock.schedule(delay, () => this.#wakeUp());
   }
-}
-
-function imagesOf(target: TargetState | null): string[] {
-  return Object.values(target?.apps ?? {}).flatMap(({ release }) =>
-    Object.values(release?.services ?? {}).map(({ image }) => image),
-  );
-}
-
-/** Every app of the target or on the engine, with all services it has here or there. */
-function lockedApps(target: TargetState | null, { containers }: EngineSnapshot): LockedApp[] {
-  const apps = new Map<number, Set<string>>();
-  const add = (appId: number, service: string): void => {
-    apps.set(appId, (apps.get(appId) ?? new Set()).add(service));
-  };
-  for (const { id, release } of Object.values(target?.apps ?? {})) {
-    for (const name of Object.keys(release?.services ?? {})) add(id, name);
-  }
-  for (const { identity } of containers) if (identity !== null) add(identity.appId, identity.serviceName);
-  return [...apps].map(([appId, services]) => ({ appId, services: [...services].sort() }));
 }

@@ -95,6 +95,7 @@ function wordingOf(operation: Operation): Wording | null {
     case 'forget-image':
     case 'connect-network':
     case 'rename-container':
+    case 'clear-hand-over':
       return null;
   }
 }

@@ -137,6 +137,8 @@ export function createTimedLocks({ locks, clock }: TimedLocksOptions): TimedLock
   }
 
   return {
+    handOvers: (appId, services) => locks.handOvers(appId, services),
+    clearHandOver: (appId, service) => locks.clearHandOver(appId, service),
     prepare: (appId, service) => locks.prepare(appId, service),
     async holders(appId, services) {
       return [...(await locks.holders(appId, services)), ...claimsOn(appId, services).map(toHolder)];

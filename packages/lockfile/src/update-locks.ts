@@ -5,6 +5,7 @@ import { LocksClosedError } from './errors.ts';
 import { createExclusiveTurns } from './exclusive-turns.ts';
 import { nodeFileSystem, type LockFileSystem } from './file-system.ts';
 import { findHolders } from './find-holders.ts';
+import { clearHandOver, findHandOvers } from './hand-over-markers.ts';
 import type { LockContext } from './lock-context.ts';
 import { prepareServiceDirectory, serviceDirectory } from './lock-directory.ts';
 import { recoverLeftovers } from './recover-leftovers.ts';
@@ -89,6 +90,8 @@ export function createUpdateLocks(options: UpdateLocksOptions): DeviceUpdateLock
       }
     },
     holders: (appId, services) => findHolders(context, appId, services),
+    handOvers: (appId, services) => findHandOvers(context, appId, services),
+    clearHandOver: (appId, service) => clearHandOver(context, appId, service),
     recoverLeftovers: () => recoverLeftovers(context),
     watch: (apps, signal) => watchLocks({ directory: context.directory, apps, signal }),
     async [Symbol.asyncDispose]() {

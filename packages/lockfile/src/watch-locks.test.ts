@@ -79,7 +79,7 @@ describe('watching', () => {
     await locks.prepare(1, 'db');
     writeFileSync(temporary.lock(1, 'web'), '');
     const changes = locks.watch([{ appId: 1, services: ['web', 'db'] }], stop.signal)[Symbol.asyncIterator]();
-    writeFileSync(`${temporary.service(1, 'web')}/handover-complete`, '');
+    writeFileSync(`${temporary.service(1, 'web')}/something-else`, '');
     writeFileSync(temporary.lock(1, 'web'), 'pid');
     await locks.prepare(2, 'web');
     writeFileSync(temporary.lock(2, 'web'), '');

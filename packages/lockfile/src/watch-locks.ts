@@ -4,6 +4,7 @@ import type { LockHolder } from '@device-supervisor/compose';
 import type { LockedApp } from '@device-supervisor/device';
 import { createChangeQueue } from './change-queue.ts';
 import { LockWatchError, systemCodeOf } from './errors.ts';
+import { HAND_OVER_NAMES } from './hand-over-markers.ts';
 import { LOCK_NAMES, serviceDirectory } from './lock-directory.ts';
 
 export interface WatchLocksOptions {
@@ -12,13 +13,15 @@ export interface WatchLocksOptions {
   readonly signal: AbortSignal;
 }
 
+const WATCHED_NAMES: ReadonlySet<string> = new Set([...LOCK_NAMES, ...HAND_OVER_NAMES]);
+
 interface WatchedDirectory {
   readonly watcher: FSWatcher;
   readonly inode: bigint;
 }
 
 /**
- * Watches the lock directories of services with inotify, and the directories above them, so that one that is removed
+ * Watches the lock directories of services with inotify, for locks and for what says that a hand-over is complete, and the directories above them, so that one that is removed
  * and made again is watched again. Watching has begun when this returns.
  *
  * @throws LockWatchError, also while iterating
@@ -75,7 +78,7 @@ export function watchLocks({ directory, apps, signal }: WatchLocksOptions): Asyn
     if (event !== 'rename') return;
     const service = services.get(path);
     if (service !== undefined && name !== null && name !== basename(path)) {
-      if (isLockName(name)) queue.push(service);
+      if (WATCHED_NAMES.has(name)) queue.push(service);
       return;
     }
     // The entry of that name is another one now, or the directory itself is, even when its inode number is the old one.
@@ -112,8 +115,4 @@ function servicePaths(directory: string, apps: readonly LockedApp[]): ReadonlyMa
     for (const service of services) paths.set(serviceDirectory(directory, appId, service), { appId, service });
   }
   return paths;
-}
-
-function isLockName(name: string): boolean {
-  return LOCK_NAMES.some((lock) => lock === name);
 }

@@ -32,6 +32,7 @@ function ports(call: Call, acquire?: ExecutePorts['locks']['acquire']): ExecuteP
       forget: (reference) => call('forget image', reference),
     },
     locks: {
+      clearHandOver: (appId, service) => call('clear hand-over', `${appId}/${service}`),
       acquire:
         acquire ??
         (async ({ appId, services }) => {

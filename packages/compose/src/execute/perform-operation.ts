@@ -19,7 +19,7 @@ export interface PerformContext {
 /** Makes the one call that an operation stands for. */
 export async function performOperation(
   operation: Exclude<Operation, AcquireLocks | ReleaseLocks>,
-  { ports: { engine, images }, leases, signal, onProgress }: PerformContext,
+  { ports: { engine, images, locks }, leases, signal, onProgress }: PerformContext,
 ): Promise<void> {
   switch (operation.kind) {
     case 'pull-image':
@@ -56,6 +56,8 @@ export async function performOperation(
       return await engine.updateContainer(operation.containerId, operation.config);
     case 'rename-container':
       return await engine.renameContainer(operation.containerId, operation.name, proofFor(operation, leases));
+    case 'clear-hand-over':
+      return await locks.clearHandOver(operation.appId, operation.service);
   }
 }
 

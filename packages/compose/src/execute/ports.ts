@@ -71,6 +71,8 @@ export interface ContainerToCreate {
 export interface UpdateLocks {
   /** Takes the locks of all the services, or of none. */
   acquire(request: LockRequest): Promise<LockResult>;
+  /** Removes the files beside its lock by which the service says that its new container took over. */
+  clearHandOver(appId: number, service: string): Promise<void>;
 }
 
 export interface LockRequest {

@@ -8,6 +8,9 @@ const PRINTED_BY_KEY = new Set(['environment', 'labels', 'sysctls', 'storageOpt'
 /** Fields that are printed by the keys which differ, with their values. */
 const PRINTED_WITH_VALUES = new Set(['resources', 'restart']);
 
+/** Labels by which we remember something about a container; they say nothing of what it shall be. */
+const PRIVATE_LABELS = 'io.balena.private.';
+
 /** Differences between two containers' configurations as text, one per field; values of variables are not printed. */
 export function compareContainers(current: ContainerConfig, wanted: ContainerConfig): string[] {
   return compareFields(withoutUncompared(current), withoutUncompared(wanted));
@@ -68,7 +71,8 @@ function isEqual(a: unknown, b: unknown): boolean {
 
 function withoutUncompared(config: ContainerConfig): ContainerConfig {
   const environment = Object.entries(config.environment).filter(([name]) => isCompared(name));
-  const base = { ...config, environment: Object.fromEntries(environment) };
+  const labels = Object.entries(config.labels).filter(([name]) => !name.startsWith(PRIVATE_LABELS));
+  const base = { ...config, environment: Object.fromEntries(environment), labels: Object.fromEntries(labels) };
   // A container that borrows another's network stack shows that one's names as its own.
   if (config.networkMode.startsWith('container:')) return { ...base, hostname: '', domainname: '', macAddress: '' };
   // Engines add a container's hostname to its aliases.

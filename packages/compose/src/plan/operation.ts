@@ -25,7 +25,8 @@ export type Operation =
   | StopContainer
   | RemoveContainer
   | RenameContainer
-  | UpdateContainer;
+  | UpdateContainer
+  | ClearHandOver;
 
 export type OperationKind = Operation['kind'];
 
@@ -153,4 +154,11 @@ export interface UpdateContainer extends OperationBase {
   readonly appId: number;
   readonly containerId: string;
   readonly config: UpdatableConfig;
+}
+
+/** Removes the file by which a service says that its new container took over. */
+export interface ClearHandOver extends OperationBase {
+  readonly kind: 'clear-hand-over';
+  readonly appId: number;
+  readonly service: string;
 }

@@ -2,7 +2,8 @@ import { absentAppContainers } from './observed-services.ts';
 import type { PlanDraft } from './plan-draft.ts';
 import { planLocks } from './plan-locks.ts';
 import { planNetworkRemoval } from './plan-networks.ts';
-import { planContainerRemoval } from './plan-services.ts';
+import { planContainerRemoval } from './plan-container.ts';
+import { planVolumeRemoval } from './plan-volumes.ts';
 import type { PlanContext } from './plan-input.ts';
 
 const CAUSE = 'the app is not in the target';
@@ -19,8 +20,7 @@ export function planAbsentApps(input: PlanContext, draft: PlanDraft): void {
       draft,
     });
     for (const container of containers) {
-      if (container.status !== 'removing')
-        planContainerRemoval(container, { cause: CAUSE, locks, draft, stopAfter: [] });
+      if (container.status !== 'removing') planContainerRemoval(container, { cause: CAUSE, locks, draft });
     }
     locks.finish();
   }
@@ -28,23 +28,13 @@ export function planAbsentApps(input: PlanContext, draft: PlanDraft): void {
     if (!network.supervised || network.appId === null || ids.has(network.appId)) continue;
     planNetworkRemoval(network, { cause: CAUSE, snapshot, draft });
   }
-  if (!input.policy.keepVolumes) planVolumeRemoval(input, draft);
+  planVolumes(input, draft);
 }
 
-function planVolumeRemoval({ snapshot, target }: PlanContext, draft: PlanDraft): void {
+function planVolumes({ snapshot, target, policy }: PlanContext, draft: PlanDraft): void {
   for (const volume of snapshot.volumes) {
     if (!volume.supervised || volume.appUuid === null || target.apps[volume.appUuid] !== undefined) continue;
-    const users = snapshot.containers.filter(({ config }) =>
-      config.mounts.some(({ source }) => source === volume.name),
-    );
-    draft.add({
-      kind: 'remove-volume',
-      id: `remove-volume ${volume.name}`,
-      dependsOn: users.map(({ name }) => `remove-container ${name}`),
-      cause: CAUSE,
-      appId: null,
-      service: null,
-      name: volume.name,
-    });
+    if (policy.keepVolumes && !policy.requests.purge.has(volume.name)) continue;
+    planVolumeRemoval(volume, { cause: CAUSE, appId: null, snapshot, draft });
   }
 }

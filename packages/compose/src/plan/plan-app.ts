@@ -1,10 +1,14 @@
 import type { TargetApp, TargetRelease } from '@device-supervisor/state';
+import type { ContractFailure } from '../contracts/check-contracts.ts';
 import type { ObservedContainer } from '../observed.ts';
+import { selectServices } from '../spec/select-services.ts';
 import { specifyService, type ServiceSpec } from '../spec/service-spec.ts';
-import { decideService, type ServiceDecision } from './decide-service.ts';
-import { containersOf, currentContainer } from './observed-services.ts';
+import type { ServiceDecision } from './decide-service.ts';
+import { decideServices } from './decide-services.ts';
+import { containersOf } from './observed-services.ts';
 import type { PlanDraft } from './plan-draft.ts';
 import { planImage } from './plan-images.ts';
+import type { Departures } from './plan-images.ts';
 import { planLocks } from './plan-locks.ts';
 import {
   assessNetwork,
@@ -13,11 +17,10 @@ import {
   specifyNetworks,
   type NetworkAssessment,
 } from './plan-networks.ts';
+import { planRequests, planRequestsAsTheyAre, urgentRequests } from './plan-requests.ts';
 import { planServices } from './plan-services.ts';
-import { assessVolumes, planVolume, type VolumeAssessment } from './plan-volumes.ts';
+import { assessVolumes, planVolume, planVolumeRemoval, type VolumeAssessment } from './plan-volumes.ts';
 import { serviceKey, type PlanContext } from './plan-input.ts';
-import type { Blocked } from './plan-output.ts';
-import { findCycles, topologicalOrder } from './topological-order.ts';
 
 export interface AppContext {
   readonly input: PlanContext;
@@ -29,40 +32,64 @@ export interface AppContext {
 const NO_RELEASE: TargetRelease = { id: 0, commit: '', services: {}, networks: {}, volumes: {} };
 
 /** Plans one app of the target. */
-export function planApp(app: TargetApp, { input, draft, supervisorNetwork }: AppContext): void {
-  const release = app.release ?? NO_RELEASE;
+export function planApp(app: TargetApp, context: AppContext): void {
+  const selection = selectServices(app.release ?? NO_RELEASE, context.input.device);
+  if (selection.status === 'rejected') return planRejected(app, selection.reasons, context);
+  for (const notice of selection.leftOut) context.draft.notice({ appId: app.id, ...notice });
+  planRelease(app, selection.release, context);
+}
+
+/** What runs of an app goes on as it is; only what clients ask for is done. */
+function planRejected(
+  app: TargetApp,
+  reasons: readonly ContractFailure[],
+  { input, draft }: Pick<AppContext, 'input' | 'draft'>,
+): void {
+  const message = reasons.map(({ service, reason }) => `${service}: ${reason}`).join('; ');
+  draft.block({ appId: app.id, service: null, reason: 'contract', message });
+  const containers = containersOf(app.id, input.snapshot);
+  const services = [...new Set(containers.map(({ identity }) => identity?.serviceName ?? ''))];
+  const locks = planLocks(app.id, { services, downloads: [], input, draft });
+  planRequestsAsTheyAre(containers, { input, draft, locks });
+  locks.finish();
+}
+
+function planRelease(app: TargetApp, release: TargetRelease, { input, draft, supervisorNetwork }: AppContext): void {
   const { snapshot } = input;
   const networks =
     app.release === null ? [] : specifyNetworks(app, release).map((spec) => assessNetwork(spec, snapshot));
-  const volumes = assessVolumes(app, release, snapshot);
+  const volumes = assessVolumes(app, release, input);
   const specs = specifyServices(app, release, input);
   const networksByName = new Map(
     [...networks, ...(supervisorNetwork === null ? [] : [supervisorNetwork])].map((one) => [one.spec.name, one]),
   );
   const decisions = decideServices(specs, { app, input, networks: networksByName, volumes });
+  announce(app, decisions, { networks, volumes, draft });
+  const surplus = surplusContainers(app, decisions, input);
+  const lockedServices = [
+    ...Object.keys(release.services),
+    ...surplus.map(({ identity }) => identity?.serviceName ?? ''),
+  ];
+
+  const urgent = urgentRequests(app.id, decisions, input);
+  if (urgent.length > 0) {
+    const locks = planLocks(app.id, { services: lockedServices, downloads: [], input, draft });
+    planRequests(urgent, { app, input, draft, locks, surplus: [] });
+    locks.finish();
+    return;
+  }
 
   for (const network of networks) planNetwork(network, { appId: app.id, snapshot, draft });
-  for (const volume of volumes) planVolume(volume, app, draft);
-  for (const { findings } of [...networks, ...volumes].map(({ spec }) => spec)) {
-    for (const notice of findings.notices) draft.notice({ appId: app.id, service: null, ...notice });
-  }
-  const pulls = decisions
-    .filter(({ action }) => action.kind !== 'hold' || action.blocked === null)
-    .map(({ spec }) => planImage(spec.service, { app, release, input, draft }).pull)
-    .filter((id) => id !== null);
+  for (const volume of volumes) planVolume(volume, { app, snapshot, draft });
+  planEmptiedVolumes(app, volumes, { input, draft });
+  const downloads: string[] = [];
   for (const { spec, action } of decisions) {
-    for (const notice of spec.findings.notices) draft.notice({ appId: app.id, service: spec.service.name, ...notice });
-    if (action.kind === 'hold' && action.blocked !== null) {
-      draft.block({ appId: app.id, service: spec.service.name, ...action.blocked });
-    }
+    if (action.kind === 'hold' && action.blocked !== null) continue;
+    const departures = departuresBefore(spec.service.image, decisions);
+    const { pull } = planImage(spec.service, { app, release, input, draft, departures });
+    if (pull !== null && departures === null) downloads.push(pull);
   }
-  const surplus = surplusContainers(app, decisions, input);
-  const locks = planLocks(app.id, {
-    services: [...Object.keys(release.services), ...surplus.map(({ identity }) => identity?.serviceName ?? '')],
-    downloads: pulls,
-    input,
-    draft,
-  });
+  const locks = planLocks(app.id, { services: lockedServices, downloads, input, draft });
   planServices(decisions, { app, input, draft, locks, surplus });
   const wanted = new Set(networks.map(({ spec }) => spec.name));
   for (const network of snapshot.networks) {
@@ -88,70 +115,57 @@ function specifyServices(
   );
 }
 
-interface Obstacles {
-  readonly app: TargetApp;
-  readonly input: PlanContext;
-  readonly networks: ReadonlyMap<string, NetworkAssessment>;
-  readonly volumes: readonly VolumeAssessment[];
+/** Tells what of the app is not applied, and what has to wait. */
+function announce(
+  app: TargetApp,
+  decisions: readonly ServiceDecision[],
+  {
+    networks,
+    volumes,
+    draft,
+  }: { networks: readonly NetworkAssessment[]; volumes: readonly VolumeAssessment[]; draft: PlanDraft },
+): void {
+  for (const { findings } of [...networks, ...volumes].map(({ spec }) => spec)) {
+    for (const notice of findings.notices) draft.notice({ appId: app.id, service: null, ...notice });
+  }
+  for (const { spec, action } of decisions) {
+    const service = spec.service.name;
+    for (const notice of spec.findings.notices) draft.notice({ appId: app.id, service, ...notice });
+    if (action.kind === 'replace' && action.notice !== undefined) {
+      draft.notice({ appId: app.id, service, field: 'labels', reason: action.notice });
+    }
+    if (action.kind === 'hold' && action.blocked !== null) {
+      draft.block({ appId: app.id, service, ...action.blocked });
+    }
+  }
 }
 
-function decideServices(specs: readonly ServiceSpec[], obstacles: Obstacles): ServiceDecision[] {
-  const { app, input, networks } = obstacles;
-  const edges = new Map(specs.map((spec) => [spec.service.name, spec.dependencies.map(({ service }) => service)]));
-  const cycles = findCycles(edges);
-  const inCycle = (name: string): boolean => cycles.some((cycle) => cycle.includes(name));
-  const nodes = specs.map((spec) => ({
-    id: spec.service.name,
-    dependsOn: inCycle(spec.service.name) ? [] : (edges.get(spec.service.name) ?? []),
-    spec,
-  }));
-  const decisions = new Map<string, ServiceDecision>();
-  for (const { id, spec } of topologicalOrder(nodes)) {
-    const current = currentContainer(containersOf(app.id, input.snapshot), spec);
-    const blocked = obstacleOf(spec, cycles, obstacles);
-    decisions.set(
-      id,
-      blocked === null
-        ? decideService(spec, current, {
-            input,
-            networks,
-            networkOwner: spec.networkOf === null ? null : (decisions.get(spec.networkOf) ?? null),
-          })
-        : { spec, current, action: { kind: 'hold', blocked }, config: null },
-    );
+/** What goes before an image comes; `null`: somebody who needs it does not want anything to stop for its download. */
+function departuresBefore(image: string, decisions: readonly ServiceDecision[]): Departures | null {
+  const containers: ObservedContainer[] = [];
+  let withImages = false;
+  for (const { spec, current, action } of decisions) {
+    if (spec.service.image !== image) continue;
+    if (action.kind !== 'replace' || current === null) return null;
+    if (action.order !== 'kill-first' && action.order !== 'delete-first') return null;
+    containers.push(current);
+    withImages ||= action.order === 'delete-first';
   }
-  return [...decisions.values()];
+  return { containers, withImages };
 }
 
-/** What makes it impossible to run the service as the target has it. */
-function obstacleOf(
-  { service, config, findings, volumes: mounted }: ServiceSpec,
-  cycles: readonly (readonly string[])[],
-  { networks, volumes }: Obstacles,
-): Pick<Blocked, 'reason' | 'message'> | null {
-  if (findings.problems.length > 0) {
-    const message = findings.problems.map(({ field, reason }) => `${field}: ${reason}`).join('; ');
-    return { reason: 'invalid', message };
+/** Removes volumes of the app that clients asked to empty and that the release does not have. */
+function planEmptiedVolumes(
+  app: TargetApp,
+  volumes: readonly VolumeAssessment[],
+  { input: { snapshot, policy }, draft }: Pick<AppContext, 'input' | 'draft'>,
+): void {
+  const wanted = new Set(volumes.map(({ spec }) => spec.name));
+  for (const volume of snapshot.volumes) {
+    if (!volume.supervised || volume.appUuid !== app.uuid || wanted.has(volume.name)) continue;
+    if (!policy.requests.purge.has(volume.name)) continue;
+    planVolumeRemoval(volume, { cause: 'a client asked to remove it', appId: app.id, snapshot, draft });
   }
-  const cycle = cycles.find((names) => names.includes(service.name));
-  if (cycle !== undefined) {
-    return { reason: 'invalid', message: `depends_on: cycle ${[...cycle, cycle[0]].join(' → ')}` };
-  }
-  const network = Object.keys(config.networks).find((name) => networks.get(name)?.status === 'taken');
-  if (network !== undefined) {
-    return {
-      reason: 'name-taken',
-      message: `networks: a network ${network} exists that is not ours; remove or rename it`,
-    };
-  }
-  const volume = volumes.find(({ spec, status }) => status === 'taken' && mounted.includes(spec.name));
-  if (volume !== undefined) {
-    return {
-      reason: 'name-taken',
-      message: `volumes.${volume.name}: a volume ${volume.spec.name} exists that is not ours; remove or rename it`,
-    };
-  }
-  return null;
 }
 
 /** Containers of the app that no service of the release has: of former services, and duplicates. */
@@ -160,6 +174,6 @@ function surplusContainers(
   decisions: readonly ServiceDecision[],
   { snapshot }: PlanContext,
 ): ObservedContainer[] {
-  const current = new Set(decisions.map((decision) => decision.current?.id));
-  return containersOf(app.id, snapshot).filter(({ id, status }) => !current.has(id) && status !== 'removing');
+  const kept = new Set(decisions.flatMap(({ current, handOver }) => [current?.id, handOver?.predecessor.id]));
+  return containersOf(app.id, snapshot).filter(({ id, status }) => !kept.has(id) && status !== 'removing');
 }

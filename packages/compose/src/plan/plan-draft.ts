@@ -1,5 +1,5 @@
 import { topologicalOrder } from './topological-order.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, OperationKind } from './operation.ts';
 import type { Blocked, Notice, Plan } from './plan-output.ts';
 
 /** An operation while its plan is being made. */
@@ -15,6 +15,7 @@ export class PlanDraft {
   readonly #blocked: Blocked[] = [];
   readonly #notices: Notice[] = [];
   readonly #withheld = new Set<string>();
+  #wakeAt: number | null = null;
 
   /** @returns the operation's id; asking for the same one twice plans it once */
   add(operation: Operation, after: readonly string[] = []): string {
@@ -60,6 +61,11 @@ export class PlanDraft {
     this.#notices.push(notice);
   }
 
+  /** @param time when to plan anew though nothing happened, in milliseconds since the epoch */
+  wakeAt(time: number): void {
+    this.#wakeAt = this.#wakeAt === null ? time : Math.min(this.#wakeAt, time);
+  }
+
   /** @param paused why an operation, by its id, is not to be tried now */
   finish(paused: ReadonlyMap<string, string>): Plan {
     const blocked = [...this.#blocked];
@@ -82,7 +88,12 @@ export class PlanDraft {
       ...operation,
       dependsOn: [...new Set([...operation.dependsOn, ...after])].filter((id) => kept.has(id)),
     }));
-    return { operations: topologicalOrder(operations.map(lastOnly(operations))), blocked, notices: this.#notices };
+    return {
+      operations: topologicalOrder(operations.map(lastOnly(operations))),
+      blocked,
+      notices: this.#notices,
+      wakeAt: this.#wakeAt,
+    };
   }
 }
 
@@ -96,13 +107,21 @@ function lastOnly(operations: readonly Operation[]): (operation: Operation) => O
   };
 }
 
+/** What is done to a container because another takes its place. */
+const DEPARTURE: ReadonlySet<OperationKind> = new Set([
+  'stop-container',
+  'remove-container',
+  'rename-container',
+  'update-container',
+]);
+
 /** A container is not taken away for another that cannot come now. */
 function keepPredecessors(kept: Map<string, DraftOperation>, planned: ReadonlyMap<string, DraftOperation>): void {
   for (const [id, { operation: creation }] of planned) {
     if (creation.kind !== 'create-container' || kept.has(id)) continue;
     for (const [other, { operation }] of kept) {
-      const departs = operation.kind === 'stop-container' || operation.kind === 'remove-container';
-      if (departs && operation.appId === creation.appId && operation.service === creation.service) kept.delete(other);
+      if (DEPARTURE.has(operation.kind) && operation.appId === creation.appId && operation.service === creation.service)
+        kept.delete(other);
     }
   }
 }

@@ -1,28 +1,49 @@
 import type { TargetApp, TargetRelease, TargetService } from '@device-supervisor/state';
 import type { ImageRecord } from '../execute/ports.ts';
+import type { ObservedContainer } from '../observed.ts';
 import { canonicalReference } from './find-image.ts';
 import type { PlanDraft } from './plan-draft.ts';
 import type { PlanContext } from './plan-input.ts';
 import { removeContainerId } from './plan-networks.ts';
 
+export interface ImageContext {
+  readonly app: TargetApp;
+  readonly release: TargetRelease;
+  readonly input: PlanContext;
+  readonly draft: PlanDraft;
+  /** Containers that go before the image comes, to have room for it. */
+  readonly departures: Departures | null;
+}
+
+/** What goes before an image comes. */
+export interface Departures {
+  readonly containers: readonly ObservedContainer[];
+  /** Their images as well, once nothing else needs them. */
+  readonly withImages: boolean;
+}
+
 /** Fetches a service's image if the engine does not have it, and writes down that we need it. */
 export function planImage(
   service: TargetService,
-  { app, release, input, draft }: { app: TargetApp; release: TargetRelease; input: PlanContext; draft: PlanDraft },
+  { app, release, input, draft, departures }: ImageContext,
 ): { readonly pull: string | null } {
   const present = input.findImage(service.image) !== undefined;
   const pull = present
     ? null
-    : draft.add({
-        kind: 'pull-image',
-        id: pullImageId(service.image),
-        dependsOn: [],
-        cause: `service ${service.name} needs it`,
-        appId: app.id,
-        service: service.name,
-        reference: service.image,
-        deltaSource: deltaSourceOf(service, app, input),
-      });
+    : draft.add(
+        {
+          kind: 'pull-image',
+          id: pullImageId(service.image),
+          dependsOn: departures?.containers.map(removeContainerId) ?? [],
+          cause: `service ${service.name} needs it`,
+          appId: app.id,
+          service: service.name,
+          reference: service.image,
+          // What is removed to make room is no source of it.
+          deltaSource: departures?.withImages === true ? null : deltaSourceOf(service, app, input),
+        },
+        departures?.withImages === true ? imageRemovalIds(departures.containers, input) : [],
+      );
   const record = recordOf(service, app, release);
   if (!input.images.some((known) => isSameRecord(known, record))) {
     draft.add({
@@ -36,6 +57,13 @@ export function planImage(
     });
   }
   return { pull };
+}
+
+function imageRemovalIds(containers: readonly ObservedContainer[], { images }: PlanContext): string[] {
+  const references = new Set(containers.map(({ imageReference }) => canonicalReference(imageReference)));
+  return images
+    .filter(({ reference }) => references.has(canonicalReference(reference)))
+    .map(({ reference }) => removeImageId(reference));
 }
 
 /** Removes what we put on the engine once neither the target nor a container needs it. */
@@ -55,7 +83,7 @@ export function planImageRemoval(input: PlanContext, draft: PlanDraft): void {
       dependsOn.push(
         draft.add({
           kind: 'remove-image',
-          id: `remove-image ${record.reference}`,
+          id: removeImageId(record.reference),
           dependsOn: [...dependsOn],
           cause: 'nothing needs it any more',
           appId: record.appId,
@@ -74,6 +102,10 @@ export function planImageRemoval(input: PlanContext, draft: PlanDraft): void {
       reference: record.reference,
     });
   }
+}
+
+function removeImageId(reference: string): string {
+  return `remove-image ${reference}`;
 }
 
 export function pullImageId(reference: string): string {

@@ -1,6 +1,6 @@
 import type { Operation } from './operation.ts';
 import type { PlanDraft } from './plan-draft.ts';
-import type { PlanContext } from './plan-input.ts';
+import { forcesLocks, type PlanContext } from './plan-input.ts';
 
 /** The update locks of one app while its plan is made: asked for by what stops, removes or renames a container. */
 export interface LockPlan {
@@ -22,7 +22,8 @@ export interface LockPlanContext {
 
 export function planLocks(appId: number, { services, downloads, input, draft }: LockPlanContext): LockPlan {
   const { heldLocks, policy } = input;
-  const holders = policy.forceLocks ? [] : heldLocks.filter((holder) => holder.appId === appId);
+  const force = forcesLocks(policy, appId);
+  const holders = force ? [] : heldLocks.filter((holder) => holder.appId === appId);
   let acquired: string | null = null;
   const names = [...new Set(services)].filter((name) => name !== '').sort();
   const acquisition = (cause: string): Operation => ({
@@ -34,7 +35,7 @@ export function planLocks(appId: number, { services, downloads, input, draft }: 
     appId,
     service: null,
     services: names,
-    force: policy.forceLocks,
+    force,
   });
   return {
     get acquired() {

@@ -8,6 +8,8 @@ export interface Plan {
   readonly blocked: readonly Blocked[];
   /** What of the target is not applied, though its service runs. */
   readonly notices: readonly Notice[];
+  /** When another plan may differ though nothing happened, in milliseconds since the epoch; `null`: never. */
+  readonly wakeAt: number | null;
 }
 
 export interface Blocked {
@@ -22,14 +24,27 @@ export interface Blocked {
 
 /**
  * - `invalid`: the target asks for what cannot be
+ * - `contract`: the device is not fit for the release
  * - `name-taken`: something that is not ours has the name that we need
  * - `locked`: a service holds its update lock
  * - `dependency`: another service is not yet as it must be
  * - `engine`: the engine is busy with it
+ * - `hand-over`: the old container runs until the new one took over, or the new one does not work
+ * - `reboot`: it starts after the next reboot
  * - `backoff`: it failed, and is tried again later
  * - `disk-space`: its images do not fit on the engine's disk
  */
-export type BlockReason = 'invalid' | 'name-taken' | 'locked' | 'dependency' | 'engine' | 'backoff' | 'disk-space';
+export type BlockReason =
+  | 'invalid'
+  | 'contract'
+  | 'name-taken'
+  | 'locked'
+  | 'dependency'
+  | 'engine'
+  | 'hand-over'
+  | 'reboot'
+  | 'backoff'
+  | 'disk-space';
 
 export interface Notice {
   readonly appId: number;

@@ -129,7 +129,7 @@ describe('networks and volumes', () => {
     const from = testTarget({ services, volumes: { data: {} } });
     const to = testTarget({ services, volumes: { data: { driver: 'other' } } });
     expect(printUpdate(from, to)).toBe(
-      'notice app 1: volumes.data driver local → other is not applied: the volume holds data and stays as it is; remove it to have it created anew',
+      'notice app 1: volumes.data driver local → other is not applied: the volume holds data and stays as it is; purge the app, or allow it with the label io.balena.volume.recreate',
     );
   });
 
@@ -215,5 +215,79 @@ describe('what cannot be applied', () => {
         'notice app 1 service web: links is not supported and has no effect',
       ].join('\n'),
     );
+  });
+});
+
+describe('a release that the device is not fit for', () => {
+  const contract = { type: 'sw.container', requires: [{ type: 'sw.supervisor', version: '>=99' }] };
+
+  it('changes nothing, and it is said why', () => {
+    const from = testTarget({ services: { web: {} } });
+    const to = testTarget({ commit: 'c2', services: { web: { image: 'web:2', contract } } });
+    expect(printUpdate(from, to)).toBe(
+      'blocked app 1 (contract): web: sw.supervisor >=99 is required, and the device has 17.0.0',
+    );
+  });
+
+  it('does not hold up another app', () => {
+    const to = testTarget({ services: { web: { contract } } }, { services: { db: {} } });
+    const plan = printPlan(to, EMPTY_ENGINE);
+    expect(plan).toContain('start-container db_101_1_c1');
+    expect(plan).not.toContain('web:1');
+  });
+
+  it('runs without a service that is optional', () => {
+    const to = testTarget({
+      services: { web: { contract, labels: { 'io.balena.features.optional': '1' } }, db: {} },
+    });
+    const plan = printPlan(to, EMPTY_ENGINE);
+    expect(plan).toContain('start-container db_2_1_c1');
+    expect(plan).not.toContain('pull-image web:1');
+    expect(plan).toContain('notice app 1 service web: contract');
+  });
+});
+
+describe('volumes that may be erased', () => {
+  const services = { web: { composition: { volumes: ['data:/data'] } }, side: {} };
+
+  it('a volume whose driver options changed is replaced where its label allows it, after the containers that use it', () => {
+    const label = { labels: { 'io.balena.volume.recreate': '1' } };
+    const from = testTarget({ services, volumes: { data: label } });
+    const to = testTarget({ services, volumes: { data: { ...label, driver_opts: { type: 'tmpfs' } } } });
+    expect(printUpdate(from, to)).toBe(
+      [
+        'acquire-locks 1: to stop web',
+        'stop-container web_1_1_c1: volume 1_data is replaced [after acquire-locks 1]',
+        'remove-container web_1_1_c1: volume 1_data is replaced [after stop-container web_1_1_c1]',
+        'remove-volume 1_data: driverOpts [after remove-container web_1_1_c1]',
+        'create-volume 1_data: driverOpts [after remove-volume 1_data]',
+        'create-container web_1_1_c1: volume 1_data is replaced [after acquire-locks 1, remove-container web_1_1_c1, create-volume 1_data]',
+        'start-container web_1_1_c1: volume 1_data is replaced [after create-container web_1_1_c1]',
+        'release-locks 1: done [after start-container web_1_1_c1]',
+      ].join('\n'),
+    );
+  });
+
+  it('a volume that only gets the label keeps its data', () => {
+    const from = testTarget({ services, volumes: { data: {} } });
+    const to = testTarget({ services, volumes: { data: { labels: { 'io.balena.volume.recreate': '1' } } } });
+    expect(printUpdate(from, to)).toMatch(
+      /^notice app 1: volumes\.data labels io\.balena\.volume\.recreate is not applied/,
+    );
+  });
+
+  it('an app that is purged gets new containers and empty volumes', () => {
+    const target = testTarget({ services, volumes: { data: {} } });
+    const requests = {
+      running: new Map(),
+      containers: new Map([
+        ['c-1-web', 'replace'],
+        ['c-1-side', 'replace'],
+      ] as const),
+      purge: new Set(['1_data']),
+    };
+    const plan = printPlan(target, reachedSnapshot(target), { policy: { requests } });
+    expect(plan).toContain('remove-volume 1_data: a client asked to empty it [after remove-container web_1_1_c1]');
+    expect(plan).toContain('remove-container side_2_1_c1: a client asked for it');
   });
 });

@@ -135,7 +135,7 @@ describe('a new release', () => {
         { ...reachedSnapshot(from), images: reachedSnapshot(to).images },
         {
           heldLocks: [{ appId: 1, service: 'db' }],
-          policy: { forceLocks: true },
+          policy: { forceLocks: new Set([1]) },
         },
       ),
     );

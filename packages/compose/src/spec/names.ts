@@ -9,6 +9,8 @@ export const LABELS = {
   appUuid: 'io.balena.app-uuid',
   serviceId: 'io.balena.service-id',
   serviceName: 'io.balena.service-name',
+  /** Boot of the host in which a container was created that starts after the next one. */
+  bootId: 'io.balena.private.boot-id',
   userIpam: 'io.balena.private.ipam.config',
 } as const;
 

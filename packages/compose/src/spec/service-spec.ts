@@ -12,6 +12,7 @@ import { readNetworking } from './read-networking.ts';
 import { readProcess } from './read-process.ts';
 import { readStorage } from './read-storage.ts';
 import { serviceEnvironment } from './service-environment.ts';
+import { readUpdatePolicy, type UpdatePolicy } from './update-policy.ts';
 
 /** A service as a container engine shall have it. */
 export interface ServiceSpec {
@@ -25,6 +26,7 @@ export interface ServiceSpec {
   readonly networkOf: string | null;
   /** Engine names of the named volumes that it mounts. */
   readonly volumes: readonly string[];
+  readonly updatePolicy: UpdatePolicy;
   readonly findings: Findings;
 }
 
@@ -85,6 +87,7 @@ export function specifyService(service: TargetService, context: ServiceSpecConte
     dependencies: readDependencies(service, release, findings),
     networkOf: networking.networkOf,
     volumes: storage.volumes,
+    updatePolicy: readUpdatePolicy(labels, findings),
     findings,
   };
 }

@@ -2,13 +2,16 @@ import type { TargetApp, TargetService, TargetState } from '@device-supervisor/s
 import type { ImageConfig } from '../container-config.ts';
 import type { LockLease } from '../execute/ports.ts';
 import type { EngineAbilities, EngineSnapshot, ObservedContainer, ObservedImage } from '../observed.ts';
-import { serviceKey, type PlanInput, type PlanPolicy } from '../plan/plan-input.ts';
+import { NO_REQUESTS, serviceKey, type PlanInput, type PlanPolicy } from '../plan/plan-input.ts';
 import { specifyNetworks } from '../plan/plan-networks.ts';
 import type { DeviceFacts } from '../spec/device-facts.ts';
 import { withImageDefaults } from '../spec/image-defaults.ts';
 import { SUPERVISOR_NETWORK_SPEC } from '../spec/network-spec.ts';
 import { specifyService } from '../spec/service-spec.ts';
 import { specifyVolume } from '../spec/volume-spec.ts';
+
+/** When plans are made, in milliseconds since the epoch. */
+export const TEST_NOW = 1_000_000;
 
 /** A device that nothing special is known of. */
 export const TEST_DEVICE: DeviceFacts = {
@@ -175,6 +178,9 @@ export function testPlanInput(target: TargetState, snapshot: EngineSnapshot, inp
   return {
     images: testImageRecords(target, snapshot),
     heldLocks: [],
+    handOverMarkers: new Set(),
+    now: TEST_NOW,
+    bootId: 'boot-1',
     device: TEST_DEVICE,
     imageSizes: new Map(),
     diskSpace: null,
@@ -183,7 +189,8 @@ export function testPlanInput(target: TargetState, snapshot: EngineSnapshot, inp
     snapshot,
     policy: {
       supervisorApiKeys: new Map(keys),
-      forceLocks: false,
+      forceLocks: new Set<number>(),
+      requests: NO_REQUESTS,
       keepImages: false,
       useDeltas: false,
       keepVolumes: false,

@@ -16,6 +16,8 @@ export interface InMemoryLocks extends DeviceUpdateLocks {
   leaveBehind(appId: number, service: string): void;
   /** Somebody removes our lock, and we notice it. */
   compromise(appId: number, service: string): void;
+  /** The service's new container says that it took over. */
+  completeHandOver(appId: number, service: string): void;
   /** Services whose directory was made, as `<app id>/<service>`. */
   readonly prepared: ReadonlySet<string>;
 }
@@ -25,6 +27,7 @@ type Holder = 'service' | 'earlier-run' | UpdateLease;
 export function createInMemoryLocks(): InMemoryLocks {
   const locks = new Map<string, Holder>();
   const prepared = new Set<string>();
+  const handOvers = new Set<string>();
   const compromises = new Map<UpdateLease, AbortController>();
   const watchers = new Map<ReadonlySet<string>, ChangeQueue>();
   const turns = createExclusiveTurns<number>();
@@ -34,6 +37,11 @@ export function createInMemoryLocks(): InMemoryLocks {
     const key = keyOf(appId, service);
     if (holder === null) locks.delete(key);
     else locks.set(key, holder);
+    changed(appId, service);
+  }
+
+  function changed(appId: number, service: string): void {
+    const key = keyOf(appId, service);
     for (const [keys, queue] of watchers) {
       if (keys.has(key)) queue.push({ appId, service });
     }
@@ -92,6 +100,15 @@ export function createInMemoryLocks(): InMemoryLocks {
     },
     acquire,
     holders: async (appId, services) => heldByServices(appId, services),
+    handOvers: async (appId, services) =>
+      services.filter((service) => handOvers.has(keyOf(appId, service))).map((service) => ({ appId, service })),
+    clearHandOver: async (appId, service) => {
+      handOvers.delete(keyOf(appId, service));
+    },
+    completeHandOver(appId, service) {
+      handOvers.add(keyOf(appId, service));
+      changed(appId, service);
+    },
     async recoverLeftovers() {
       const leftovers = [...locks].filter(([, holder]) => holder === 'earlier-run').map(([key]) => parseKey(key));
       for (const { appId, service } of leftovers) set(appId, service, null);

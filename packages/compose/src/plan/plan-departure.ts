@@ -1,0 +1,54 @@
+import type { ObservedContainer } from '../observed.ts';
+import type { ServiceDecision } from './decide-service.ts';
+import { isPredecessorName } from './hand-over.ts';
+import { isStopped, planContainerRemoval, planRename, planStop } from './plan-container.ts';
+import type { PlanDraft } from './plan-draft.ts';
+import { clearHandOverId, planRestoration, planStandAside } from './plan-hand-over.ts';
+import { removeContainerId, stopContainerId } from './plan-networks.ts';
+import type { ServicesContext } from './services-context.ts';
+
+/** Plans what becomes of the container that a service has: it makes way for another, is stopped, or gets its new name. */
+export function planDeparture(
+  decision: ServiceDecision,
+  decisions: readonly ServiceDecision[],
+  context: ServicesContext,
+): void {
+  const { spec, current, action, running } = decision;
+  if (current === null) return;
+  const { draft, locks, app } = context;
+  // Those that depend on it go first.
+  const stopAfter = decisions
+    .filter((other) => other.spec.dependencies.some(({ service }) => service === spec.service.name))
+    .flatMap((other) => (other.current === null ? [] : [stopContainerId(other.current)]));
+  switch (action.kind) {
+    case 'replace':
+      if (action.order !== 'hand-over') {
+        planContainerRemoval(current, { cause: action.cause, locks, draft, stopAfter });
+      } else if (isPredecessorName(current.name)) {
+        planRestoration(current, { restart: spec.config.restart, cause: 'the hand-over was cut short', context });
+      } else {
+        planStandAside(current, action.cause, context);
+      }
+      break;
+    case 'keep':
+      if (!running && !isStopped(current)) {
+        const cause = spec.service.running ? 'a client stopped it' : 'the target wants it stopped';
+        planStop(current, { cause, locks, draft, stopAfter });
+      }
+      if (current.name !== spec.containerName) {
+        const cause = `belongs to release ${app.release?.commit ?? ''} now`;
+        planRename(current, spec.containerName, { cause, locks, draft });
+      }
+      break;
+    case 'create':
+    case 'hold':
+      break;
+  }
+}
+
+/** Ids of what has to have happened to a service's container before another can be created in its place. */
+export function departureIds(current: ObservedContainer, draft: PlanDraft): string[] {
+  return [removeContainerId(current), `rename-container ${current.name}`, clearHandOverId(current)].filter((id) =>
+    draft.has(id),
+  );
+}

@@ -1,0 +1,275 @@
+import { describe, expect, it } from 'vitest';
+import {
+  reachedSnapshot,
+  TEST_NOW,
+  testImageRecords,
+  testTarget,
+  type TestApp,
+  type TestPlanInput,
+} from '../testing/fixtures.ts';
+import { changeContainer, printPlan, printUpdate } from '../testing/print-plan.ts';
+import type { EngineSnapshot } from '../observed.ts';
+
+type Services = TestApp['services'];
+
+function release(commit: string, services: Services, strategy: string, rest: Partial<TestApp> = {}): TestApp {
+  const labelled = Object.entries(services).map(([name, service]) => [
+    name,
+    { ...service, labels: { 'io.balena.update.strategy': strategy, ...service.labels } },
+  ]);
+  return { commit, services: Object.fromEntries(labelled), ...rest };
+}
+
+function update(strategy: string, services: Services = { web: { image: 'web:2' } }): ReturnType<typeof testTarget> {
+  return testTarget(release('c2', services, strategy));
+}
+
+function before(strategy: string, services: Services = { web: {} }): ReturnType<typeof testTarget> {
+  return testTarget(release('c1', services, strategy));
+}
+
+/** What is planned on a device that has the old release, and not the new one's images. */
+function printDownload(strategy: string): string {
+  const from = before(strategy);
+  return printPlan(update(strategy), reachedSnapshot(from), {
+    images: testImageRecords(from, reachedSnapshot(from)),
+  });
+}
+
+describe('kill-then-download', () => {
+  it('stops and removes the container under its locks, then downloads; the old image goes when nothing uses it', () => {
+    expect(printDownload('kill-then-download')).toBe(
+      [
+        'acquire-locks 1: to stop web',
+        'stop-container web_1_1_c1: image web:1 → web:2 [after acquire-locks 1]',
+        'remove-container web_1_1_c1: image web:1 → web:2 [after stop-container web_1_1_c1]',
+        'pull-image web:2: service web needs it [after remove-container web_1_1_c1]',
+        'save-image web:2 for 1/web: service web of release c2 needs it [after pull-image web:2]',
+        'create-container web_1_1_c2: image web:1 → web:2 [after acquire-locks 1, remove-container web_1_1_c1, pull-image web:2]',
+        'start-container web_1_1_c2: image web:1 → web:2 [after create-container web_1_1_c2]',
+        'release-locks 1: done [after start-container web_1_1_c2, save-image web:2 for 1/web]',
+        'remove-image web:1: nothing needs it any more [after remove-container web_1_1_c1]',
+        'forget-image web:1 for 1: nothing needs it any more [after remove-container web_1_1_c1, remove-image web:1]',
+      ].join('\n'),
+    );
+  });
+
+  it('does nothing while a service holds its update lock', () => {
+    const from = before('kill-then-download');
+    expect(
+      printPlan(update('kill-then-download'), reachedSnapshot(from), {
+        images: testImageRecords(from, reachedSnapshot(from)),
+        heldLocks: [{ appId: 1, service: 'web' }],
+      }),
+    ).toBe('blocked app 1 service web (locked): the service holds its update lock');
+  });
+
+  it('waits with the container of another service for nothing but what that one wants', () => {
+    const from = testTarget({ services: { web: { labels: KILL }, db: {} } });
+    const to = testTarget({
+      commit: 'c2',
+      services: { web: { image: 'web:2', labels: KILL }, db: { image: 'db:2' } },
+    });
+    const plan = printPlan(to, reachedSnapshot(from), { images: testImageRecords(from, reachedSnapshot(from)) });
+    expect(plan).toContain('acquire-locks 1: to stop web [after pull-image db:2]');
+    expect(plan).toContain('pull-image web:2: service web needs it [after remove-container web_1_1_c1]');
+  });
+});
+
+const KILL = { 'io.balena.update.strategy': 'kill-then-download' };
+
+describe('delete-then-download', () => {
+  it('makes room by removing the old image before the new one comes', () => {
+    expect(printDownload('delete-then-download')).toBe(
+      [
+        'acquire-locks 1: to stop web',
+        'stop-container web_1_1_c1: image web:1 → web:2 [after acquire-locks 1]',
+        'remove-container web_1_1_c1: image web:1 → web:2 [after stop-container web_1_1_c1]',
+        'remove-image web:1: nothing needs it any more [after remove-container web_1_1_c1]',
+        'pull-image web:2: service web needs it [after remove-container web_1_1_c1, remove-image web:1]',
+        'save-image web:2 for 1/web: service web of release c2 needs it [after pull-image web:2]',
+        'create-container web_1_1_c2: image web:1 → web:2 [after acquire-locks 1, remove-container web_1_1_c1, pull-image web:2]',
+        'start-container web_1_1_c2: image web:1 → web:2 [after create-container web_1_1_c2]',
+        'release-locks 1: done [after start-container web_1_1_c2, save-image web:2 for 1/web]',
+        'forget-image web:1 for 1: nothing needs it any more [after remove-container web_1_1_c1, remove-image web:1]',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('a strategy that there is not', () => {
+  it('counts as the default, and it is said', () => {
+    const plan = printUpdate(before('later'), update('later'));
+    expect(plan).toContain(
+      "notice app 1 service web: labels io.balena.update.strategy 'later' is not a strategy; download-then-kill is used",
+    );
+    expect(plan).toContain('stop-container web_1_1_c1: image web:1 → web:2 [after acquire-locks 1]');
+  });
+});
+
+/** The engine in the middle of a hand-over from c1 to c2. */
+function handingOver(change: Parameters<typeof changeContainer>[2] = {}): EngineSnapshot {
+  const [old] = reachedSnapshot(before('hand-over')).containers;
+  const after = reachedSnapshot(update('hand-over'));
+  if (old === undefined) throw new Error('there is no container');
+  const started = changeContainer(after, 'web', { id: 'new', startedAt: TEST_NOW - 10_000 });
+  const changed = changeContainer(started, 'web', change);
+  const predecessor = { ...old, name: `old_${old.name}`, config: { ...old.config, restart: NEVER }, createdAt: -1 };
+  return { ...changed, containers: [...changed.containers, predecessor] };
+}
+
+const NEVER = { name: 'no', maximumRetryCount: 0 } as const;
+
+function printHandOver(snapshot: EngineSnapshot, input: TestPlanInput = {}): string {
+  return printPlan(update('hand-over'), snapshot, input);
+}
+
+describe('hand-over', () => {
+  it('lets the old container stand aside, and starts the new one beside it', () => {
+    expect(printUpdate(before('hand-over'), update('hand-over'))).toBe(
+      [
+        'acquire-locks 1: to hand over web',
+        'update-container web_1_1_c1: image web:1 → web:2 [after acquire-locks 1]',
+        'rename-container web_1_1_c1: image web:1 → web:2 [after acquire-locks 1]',
+        'clear-hand-over 1/web: what an earlier container said does not count [after acquire-locks 1, update-container web_1_1_c1, rename-container web_1_1_c1]',
+        'create-container web_1_1_c2: image web:1 → web:2 [after acquire-locks 1, rename-container web_1_1_c1, clear-hand-over 1/web]',
+        'start-container web_1_1_c2: image web:1 → web:2 [after create-container web_1_1_c2, update-container web_1_1_c1]',
+        'release-locks 1: done [after start-container web_1_1_c2]',
+      ].join('\n'),
+    );
+  });
+
+  it('waits until the new container says that it took over', () => {
+    expect(printHandOver(handingOver())).toBe(
+      'blocked app 1 service web (hand-over): the old container runs until the new one takes over, or for 60000 ms',
+    );
+  });
+
+  it('stops and removes the old container once the new one took over', () => {
+    expect(printHandOver(handingOver(), { handOverMarkers: new Set(['1/web']) })).toBe(
+      [
+        'acquire-locks 1: to stop web',
+        'stop-container old_web_1_1_c1: the new container took over [after acquire-locks 1]',
+        'remove-container old_web_1_1_c1: the new container took over [after stop-container old_web_1_1_c1]',
+        'clear-hand-over 1/web: the new container took over [after remove-container old_web_1_1_c1]',
+        'release-locks 1: done [after clear-hand-over 1/web]',
+      ].join('\n'),
+    );
+  });
+
+  it('stops it too when the time is over, which is 60 s unless the label says otherwise', () => {
+    const start = TEST_NOW - 10_000;
+    expect(printHandOver(handingOver(), { now: start + 59_999 })).toContain('blocked');
+    expect(printHandOver(handingOver(), { now: start + 60_000 })).toContain('the new container had its time');
+  });
+
+  it.each([
+    ['is unhealthy', { health: 'unhealthy' }, 'the new container is unhealthy', true],
+    ['ended', { status: 'exited', exitCode: 3 }, 'the new container ended with exit code 3', false],
+  ] as const)(
+    'gives the old container its name and restart policy back when the new one %s',
+    (_, change, why, runs) => {
+      expect(printHandOver(handingOver(change))).toBe(
+        [
+          'acquire-locks 1: to stop web',
+          ...(runs ? [`stop-container web_1_1_c2: ${why} [after acquire-locks 1]`] : []),
+          `remove-container web_1_1_c2: ${why} [after ${runs ? 'stop-container web_1_1_c2' : 'acquire-locks 1'}]`,
+          `update-container old_web_1_1_c1: ${why} [after acquire-locks 1]`,
+          `rename-container old_web_1_1_c1: ${why} [after acquire-locks 1]`,
+          'release-locks 1: done [after remove-container web_1_1_c2, update-container old_web_1_1_c1, rename-container old_web_1_1_c1]',
+          `blocked app 1 service web (hand-over): ${why}`,
+        ]
+          .join('\n')
+          .replace('to stop web', runs ? 'to stop web' : 'to replace or remove web'),
+      );
+    },
+  );
+
+  it('goes back to the old container when the target does, whatever the new one said', () => {
+    const snapshot = handingOver();
+    const images = [...snapshot.images, ...reachedSnapshot(before('hand-over')).images];
+    expect(printPlan(before('hand-over'), { ...snapshot, images })).toBe(
+      [
+        'acquire-locks 1: to stop web',
+        'stop-container web_1_1_c2: the service has another container [after acquire-locks 1]',
+        'remove-container web_1_1_c2: the service has another container [after stop-container web_1_1_c2]',
+        'rename-container old_web_1_1_c1: belongs to release c1 now [after acquire-locks 1]',
+        'update-container old_web_1_1_c1: restart name no → always',
+        'release-locks 1: done [after remove-container web_1_1_c2, rename-container old_web_1_1_c1]',
+      ].join('\n'),
+    );
+  });
+
+  it('begins anew from the old container when it was cut short before the new one was there', () => {
+    const snapshot = handingOver();
+    const alone = { ...snapshot, containers: snapshot.containers.filter(({ name }) => name.startsWith('old_')) };
+    expect(printPlan(update('hand-over'), alone)).toBe(
+      [
+        'acquire-locks 1: to hand over web',
+        'update-container old_web_1_1_c1: the hand-over was cut short [after acquire-locks 1]',
+        'rename-container old_web_1_1_c1: the hand-over was cut short [after acquire-locks 1]',
+        'release-locks 1: done [after update-container old_web_1_1_c1, rename-container old_web_1_1_c1]',
+      ].join('\n'),
+    );
+  });
+
+  it('leaves the old container alone as long as the new one cannot be created', () => {
+    const paused = new Map([['create-container web_1_1_c2', 'no such device']]);
+    expect(printUpdate(before('hand-over'), update('hand-over'), { policy: { paused } })).toBe(
+      'blocked app 1 service web (backoff): no such device',
+    );
+  });
+
+  it.each<[string, Services, Services, string]>([
+    [
+      'both would publish one port',
+      { web: { composition: { ports: ['80:80'] } } },
+      { web: { image: 'web:2', composition: { ports: ['80:8080'] } } },
+      'io.balena.update.strategy hand-over: both containers would publish port 80, so the old one is stopped first',
+    ],
+    ['the service is not to run any more', { web: {} }, { web: { image: 'web:2', running: false } }, ''],
+  ])('stops the old container first when %s', (_, from, to, notice) => {
+    const plan = printUpdate(before('hand-over', from), update('hand-over', to));
+    expect(plan).toContain('remove-container web_1_1_c1: ');
+    expect(plan).not.toContain('rename-container');
+    if (notice !== '') expect(plan).toContain(notice);
+    else expect(plan).not.toContain('notice');
+  });
+
+  it('stops the old container first when its network is replaced', () => {
+    const from = testTarget(release('c1', { web: {} }, 'hand-over', { networks: { default: {} } }));
+    const to = testTarget(
+      release('c2', { web: { image: 'web:2' } }, 'hand-over', { networks: { default: { internal: true } } }),
+    );
+    const plan = printUpdate(from, to);
+    expect(plan).toContain('remove-container web_1_1_c1: network u1_default is replaced');
+    expect(plan).not.toContain('rename-container');
+  });
+});
+
+describe('requires-reboot', () => {
+  const labels = { 'io.balena.update.requires-reboot': '1' };
+  const to = testTarget({ commit: 'c2', services: { web: { image: 'web:2', labels } } });
+
+  it('creates the new container and starts it after the reboot', () => {
+    const from = testTarget({ services: { web: { labels } } });
+    const plan = printUpdate(from, to);
+    expect(plan).toContain('create-container web_1_1_c2: image web:1 → web:2');
+    expect(plan).not.toContain('start-container');
+    expect(plan).toContain('blocked app 1 service web (reboot): it starts after the device was rebooted');
+  });
+
+  it.each([
+    ['waits in the boot that the container was created in', 'boot-1', ''],
+    ['starts in the next one', 'boot-2', 'start-container web_1_1_c2: was never started'],
+  ])('%s', (_, bootId, start) => {
+    const created = changeContainer(reachedSnapshot(to), 'web', ({ config }) => ({
+      status: 'created',
+      startedAt: null,
+      config: { ...config, labels: { ...config.labels, 'io.balena.private.boot-id': 'boot-1' } },
+    }));
+    const expected =
+      start === '' ? 'blocked app 1 service web (reboot): it starts after the device was rebooted' : start;
+    expect(printPlan(to, created, { bootId })).toBe(expected);
+  });
+});

@@ -1,0 +1,91 @@
+import {
+  isTruthy,
+  serviceKey,
+  wantsSupervisorApi,
+  type EngineSnapshot,
+  type LockHolder,
+  type PlanInput,
+} from '@device-supervisor/compose';
+import type { TargetState } from '@device-supervisor/state';
+import type { DeviceDependencies } from './device-dependencies.ts';
+import { readStorageNeeds } from './image-storage.ts';
+import type { LockedApp } from './ports.ts';
+
+/** What the reconciler knows and the outside does not. */
+export type KnownToReconciler = Pick<PlanInput['policy'], 'forceLocks' | 'requests' | 'seenRunning' | 'paused'>;
+
+export interface GatherContext {
+  readonly dependencies: DeviceDependencies;
+  readonly known: KnownToReconciler;
+  readonly signal: AbortSignal;
+}
+
+/** Puts together what a plan is made from. */
+export async function gatherPlanInput(
+  target: TargetState,
+  snapshot: EngineSnapshot,
+  { dependencies, known, signal }: GatherContext,
+): Promise<PlanInput> {
+  const { store, facts, managed, locks, clock, bootId, storage } = dependencies;
+  const apps = lockedApps(target, snapshot);
+  const [heldLocks, handOvers] = await Promise.all([
+    ofAll(apps, (app) => locks.holders(app.appId, app.services)),
+    ofAll(apps, (app) => locks.handOvers(app.appId, app.services)),
+  ]);
+  return {
+    snapshot,
+    ...(await readStorageNeeds(storage, { references: imagesOf(target), snapshot, clock, signal })),
+    images: store.images.list(),
+    heldLocks,
+    handOverMarkers: new Set(handOvers.map(({ appId, service }) => serviceKey(appId, service))),
+    now: clock.now(),
+    bootId,
+    target,
+    device: target.name === undefined ? facts : { ...facts, name: target.name },
+    policy: {
+      supervisorApiKeys: supervisorApiKeys(target, dependencies),
+      // A developer applies the same images and data again and again.
+      keepImages: !managed,
+      useDeltas: isTruthy(target.config['SUPERVISOR_DELTA']),
+      keepVolumes: !managed,
+      ...known,
+    },
+  };
+}
+
+/** Every app of the target or on the engine, with all services it has here or there. */
+export function lockedApps(target: TargetState | null, { containers }: EngineSnapshot): LockedApp[] {
+  const apps = new Map<number, Set<string>>();
+  const add = (appId: number, service: string): void => {
+    apps.set(appId, (apps.get(appId) ?? new Set()).add(service));
+  };
+  for (const { id, release } of Object.values(target?.apps ?? {})) {
+    for (const name of Object.keys(release?.services ?? {})) add(id, name);
+  }
+  for (const { identity } of containers) if (identity !== null) add(identity.appId, identity.serviceName);
+  return [...apps].map(([appId, services]) => ({ appId, services: [...services].sort() }));
+}
+
+/** References of all images that a target needs. */
+export function imagesOf(target: TargetState | null): string[] {
+  return Object.values(target?.apps ?? {}).flatMap(({ release }) =>
+    Object.values(release?.services ?? {}).map(({ image }) => image),
+  );
+}
+
+async function ofAll(
+  apps: readonly LockedApp[],
+  look: (app: LockedApp) => Promise<readonly LockHolder[]>,
+): Promise<LockHolder[]> {
+  return (await Promise.all(apps.map(look))).flat();
+}
+
+function supervisorApiKeys(target: TargetState, { store }: DeviceDependencies): Map<string, string> {
+  const keys = new Map<string, string>();
+  for (const app of Object.values(target.apps)) {
+    for (const { name, labels } of Object.values(app.release?.services ?? {})) {
+      if (wantsSupervisorApi(labels)) keys.set(serviceKey(app.id, name), store.apiKeys.forService(app.id, name));
+    }
+  }
+  return keys;
+}
