@@ -215,6 +215,7 @@ describe('an action on what is not there', () => {
     await using harness = await reached();
     harness.engine.goAway();
     await expectRefusal(harness, harness.device.restartApp(1), ActionFailedError);
+    expect(writes(harness)).toEqual([]);
   });
 });
 

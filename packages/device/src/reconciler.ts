@@ -1,7 +1,6 @@
 import {
   execute,
   plan,
-  type BlockReason,
   type EngineSnapshot,
   type ExecutionEvent,
   type Operation,
@@ -22,10 +21,16 @@ import type { DeviceState } from './device-state.ts';
 import type { DeviceEvent, DeviceHealth } from './device.ts';
 import { Downloads } from './downloads.ts';
 import { ActionCancelledError, ActionFailedError } from './errors.ts';
-import { spaceRecheck } from './image-storage.ts';
-import { LOCK_RECHECK, LockWatcher } from './lock-watcher.ts';
+import { assessHealth } from './health.ts';
+import { prepareLockDirectories } from './lock-directories.ts';
+import { LockWatcher } from './lock-watcher.ts';
 import { Observer } from './observer.ts';
 import { gatherPlanInput, imagesOf, lockedApps } from './plan-inputs.ts';
+import { awaitsService, delayUntilChange, isFinal } from './plan-changes.ts';
+import { planNews } from './plan-news.ts';
+import { Round } from './round.ts';
+import { SeenRunning } from './seen-running.ts';
+import { WakeUp } from './wake-up.ts';
 
 export interface ReconcilerDependencies extends DeviceDependencies {
   /** `null`: the device never had one. */
@@ -37,11 +42,6 @@ export interface ReconcilerDependencies extends DeviceDependencies {
 const LONGEST_RETRY = 900_000;
 /** Between two looks at the engine while a plan is carried out, in milliseconds. */
 const REFRESH_INTERVAL = 500;
-/** A call on the engine that takes longer, in milliseconds, means that something is stuck; downloads may take for ever. */
-const STUCK_AFTER = 900_000;
-
-/** What no time and no event of the engine changes: only another target does. */
-const FINAL: ReadonlySet<BlockReason> = new Set(['invalid', 'contract', 'name-taken']);
 
 const NO_SNAPSHOT: EngineSnapshot = {
   abilities: { apiVersion: '', unsupportedLimits: [] },
@@ -65,7 +65,8 @@ export class Reconciler implements AsyncDisposable {
   readonly #activity = new Activity();
   readonly #downloads: Downloads;
   readonly #actions = new ClientActions();
-  readonly #seenRunning = new Set<string>();
+  readonly #seenRunning = new SeenRunning();
+  readonly #wake: WakeUp;
   readonly #finished: Promise<void>;
 
   #target: TargetState | null;
@@ -75,16 +76,9 @@ export class Reconciler implements AsyncDisposable {
   #applying: boolean;
   #changedSinceSettled = false;
   #lastProgress: number;
-  #round: AbortController | null = null;
-  #executing = false;
-  /** Operations of the round that run now, besides downloads. */
-  #calls = 0;
-  /** Something happened since the round began. */
-  #woken = false;
+  #round: Round | null = null;
   /** A client ended the apply; nothing is done until somebody asks for it. */
   #suspended = false;
-  #wake = Promise.withResolvers<void>();
-  #timer: Disposable | null = null;
   #refreshTimer: Disposable | null = null;
   #state: DeviceState | null = null;
   #engineLost = false;
@@ -92,6 +86,7 @@ export class Reconciler implements AsyncDisposable {
   constructor(dependencies: ReconcilerDependencies) {
     const { engine, locks, clock, random, emit, target } = dependencies;
     this.#dependencies = dependencies;
+    this.#wake = new WakeUp(clock);
     this.#target = target;
     this.#applying = target !== null;
     this.#lastProgress = clock.now();
@@ -130,7 +125,7 @@ export class Reconciler implements AsyncDisposable {
     this.#target = target;
     if (!same) {
       this.#actions.forgetRunning();
-      this.#round?.abort();
+      this.#round?.end();
     }
     this.resume(force);
   }
@@ -150,7 +145,7 @@ export class Reconciler implements AsyncDisposable {
     if (!this.#applying) return;
     this.#suspended = true;
     this.#applying = false;
-    this.#round?.abort();
+    this.#round?.end();
     this.#downloads.keepOnly(new Set());
     this.#stateChanged();
   }
@@ -187,23 +182,17 @@ export class Reconciler implements AsyncDisposable {
   }
 
   health(): DeviceHealth {
-    const calls = this.#activity.running().filter(({ kind }) => kind !== 'pull-image');
-    const idleFor = this.#dependencies.clock.now() - this.#lastProgress;
-    const problems =
-      calls.length > 0 && idleFor > STUCK_AFTER
-        ? [`${calls.map(({ id }) => id).join(', ')}: no answer from the engine for ${Math.round(idleFor / 60_000)} min`]
-        : [];
-    return { healthy: problems.length === 0, problems };
+    return assessHealth(this.#activity.running(), this.#dependencies.clock.now() - this.#lastProgress);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    this.#round?.abort();
-    this.#wake.resolve();
+    this.#round?.end();
+    this.#wake.now();
     await this.#finished;
     this.#actions.failAll(new ActionCancelledError('the supervisor stops'));
     await this.#downloads[Symbol.asyncDispose]();
-    this.#timer?.[Symbol.dispose]();
+    this.#wake[Symbol.dispose]();
     this.#refreshTimer?.[Symbol.dispose]();
     await this.#lockWatcher[Symbol.asyncDispose]();
     await this.#observer[Symbol.asyncDispose]();
@@ -212,18 +201,14 @@ export class Reconciler implements AsyncDisposable {
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      await this.#wake.promise;
-      this.#wake = Promise.withResolvers();
-      this.#woken = false;
-      this.#timer?.[Symbol.dispose]();
-      this.#timer = null;
+      await this.#wake.wait();
       if (signal.aborted || this.#target === null || this.#suspended) continue;
       try {
         await this.#reconcile(this.#target);
       } catch (error) {
         this.#onEngineLost(error);
         this.#actions.failAll(new ActionFailedError(formatError(error), error));
-        this.#wakeUpIn(this.#backoff.failed('observe', formatError(error)));
+        this.#wake.after(this.#backoff.failed('observe', formatError(error)));
       }
       this.#round = null;
     }
@@ -232,9 +217,10 @@ export class Reconciler implements AsyncDisposable {
   /** One round. */
   async #reconcile(target: TargetState): Promise<void> {
     const { emit, locks, store, engine } = this.#dependencies;
-    const round = new AbortController();
+    const round = new Round();
     this.#round = round;
-    await this.#prepareLocks(target);
+    const failure = await prepareLockDirectories(target, locks);
+    if (failure !== null) emit({ type: 'fault', error: failure });
     await this.#observe();
     this.#actions.prepare(this.#snapshot);
     const next = plan(await this.#planInput(target, { snapshot: this.#snapshot, signal: round.signal }));
@@ -246,17 +232,14 @@ export class Reconciler implements AsyncDisposable {
     if (next.operations.length === 0) return this.#settle(next);
     this.#applying = true;
     this.#stateChanged();
-    this.#executing = true;
-    const results = await execute(
-      next.operations,
-      {
-        engine: { ...engine, pullImage: (reference, options) => this.#downloads.pull(reference, options) },
-        locks,
-        images: store.images,
-      },
-      { signal: round.signal, onEvent: (event) => this.#onRound(event) },
+    const pullImage = this.#downloads.pull.bind(this.#downloads);
+    const results = await round.execute(() =>
+      execute(
+        next.operations,
+        { engine: { ...engine, pullImage }, locks, images: store.images },
+        { signal: round.signal, onEvent: (event) => this.#onRound(event) },
+      ),
     );
-    this.#executing = false;
     if ([...results.values()].some(({ status }) => status === 'done')) this.#changedSinceSettled = true;
     emit({ type: 'state-changed' });
     this.#wakeUp();
@@ -265,14 +248,7 @@ export class Reconciler implements AsyncDisposable {
   async #observe(): Promise<void> {
     this.#snapshot = await this.#observer.observe();
     this.#engineLost = false;
-    const present = new Set<string>();
-    for (const { id, name, status } of this.#snapshot.containers) {
-      present.add(id);
-      const runs = status === 'running' || status === 'restarting' || status === 'paused';
-      // One that we started may have ended before we looked.
-      if (runs || this.#seenRunning.has(name)) this.#seenRunning.add(id);
-    }
-    for (const id of this.#seenRunning) if (!present.has(id)) this.#seenRunning.delete(id);
+    this.#seenRunning.observe(this.#snapshot);
     this.#stateChanged();
   }
 
@@ -283,58 +259,35 @@ export class Reconciler implements AsyncDisposable {
     const known = {
       forceLocks: this.#force ? ('all' as const) : this.#actions.forcedApps(),
       requests: this.#actions.requests(),
-      seenRunning: this.#seenRunning,
+      seenRunning: this.#seenRunning.containers,
       paused: this.#backoff.paused(),
     };
     return gatherPlanInput(target, snapshot, { dependencies: this.#dependencies, known, signal });
   }
 
-  /** Services' lock directories must be there before their containers are, and again after the host's `/tmp` was emptied. */
-  async #prepareLocks(target: TargetState): Promise<void> {
-    const { locks, emit } = this.#dependencies;
-    const services = lockedApps(target, NO_SNAPSHOT).flatMap((app) =>
-      app.services.map((name) => ({ appId: app.appId, name })),
-    );
-    const results = await Promise.allSettled(services.map(({ appId, name }) => locks.prepare(appId, name)));
-    const failure = results.find((result) => result.status === 'rejected');
-    if (failure?.status === 'rejected') emit({ type: 'fault', error: failure.reason });
-  }
-
   /** Takes note of a plan, and tells what it says that the one before did not. */
   #publish(next: Plan): void {
-    const { emit } = this.#dependencies;
-    const before = this.#plan;
+    const news = planNews(next, this.#plan);
     this.#plan = next;
-    for (const blocked of next.blocked) {
-      const known = before.blocked.some((other) => isDeepStrictEqual(other, blocked));
-      if (!known && blocked.reason !== 'backoff') emit({ type: 'blocked', blocked });
-    }
-    for (const notice of next.notices) {
-      if (!before.notices.some((other) => isDeepStrictEqual(other, notice))) emit({ type: 'notice', notice });
-    }
+    news.forEach(this.#dependencies.emit);
     this.#stateChanged();
   }
 
   /** Sees to it that somebody wakes us when what the plan waits for may have come. */
   #awaitChanges({ blocked, wakeAt }: Plan): void {
-    const waiting = new Set(
-      blocked.filter(({ reason }) => reason === 'locked' || reason === 'hand-over').map(({ appId }) => appId),
-    );
+    const waiting = new Set(blocked.filter(awaitsService).map(({ appId }) => appId));
     const apps = lockedApps(this.#target, this.#snapshot).filter(({ appId }) => waiting.has(appId));
     if (this.#lockWatcher.waitFor(apps)) this.#wakeUp();
-    const delays = [
+    const delay = Math.min(
+      delayUntilChange({ blocked, wakeAt }, this.#dependencies.clock.now()),
       this.#backoff.nextRetry() ?? Infinity,
-      waiting.size > 0 ? LOCK_RECHECK : Infinity,
-      spaceRecheck(blocked),
-      wakeAt === null ? Infinity : Math.max(0, wakeAt - this.#dependencies.clock.now()),
-    ];
-    const next = Math.min(...delays);
-    if (next < Infinity) this.#wakeUpIn(next);
+    );
+    if (delay < Infinity) this.#wake.after(delay);
   }
 
   /** Nothing can be done now: say so. */
   #settle({ blocked }: Plan): void {
-    const waiting = blocked.some(({ reason }) => !FINAL.has(reason));
+    const waiting = !blocked.every(isFinal);
     if (!this.#applying) return;
     this.#applying = waiting;
     this.#stateChanged();
@@ -351,10 +304,7 @@ export class Reconciler implements AsyncDisposable {
       if (event.type === 'started') this.#downloads.expect(operation);
       return;
     }
-    if (event.type === 'started') this.#calls++;
-    if (event.type === 'finished' && event.result.status !== 'skipped' && event.result.status !== 'cancelled') {
-      this.#calls--;
-    }
+    this.#round?.note(event);
     this.#onExecution(event);
     this.#makeRoom();
   }
@@ -363,7 +313,7 @@ export class Reconciler implements AsyncDisposable {
   #makeRoom(): void {
     // What comes next in the round begins right after this.
     queueMicrotask(() => {
-      if (this.#executing && this.#woken && this.#calls === 0) this.#round?.abort();
+      if (this.#wake.isCalled && this.#round?.onlyDownloads === true) this.#round.end();
     });
   }
 
@@ -386,8 +336,7 @@ export class Reconciler implements AsyncDisposable {
     switch (result.status) {
       case 'done':
         this.#noteSuccess(operation);
-        if (operation.kind === 'stop-container') this.#seenRunning.delete(operation.containerId);
-        if (operation.kind === 'start-container') this.#seenRunning.add(operation.container);
+        this.#seenRunning.note(operation);
         break;
       case 'failed':
         retryIn = this.#backoff.failed(operation.id, formatError(result.error));
@@ -453,13 +402,7 @@ export class Reconciler implements AsyncDisposable {
   }
 
   #wakeUp(): void {
-    this.#woken = true;
-    this.#wake.resolve();
+    this.#wake.now();
     this.#makeRoom();
-  }
-
-  #wakeUpIn(delay: number): void {
-    this.#timer?.[Symbol.dispose]();
-    this.#timer = this.#dependencies.clock.schedule(delay, () => this.#wakeUp());
   }
 }

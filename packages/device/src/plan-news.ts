@@ -1,0 +1,16 @@
+import type { Plan } from '@device-supervisor/compose';
+import { isDeepStrictEqual } from 'node:util';
+import type { DeviceEvent } from './device.ts';
+
+/** What a plan says that the one before did not. What failed was told when it did. */
+export function planNews(next: Plan, before: Plan): DeviceEvent[] {
+  const isNew = <T>(one: T, known: readonly T[]): boolean => !known.some((other) => isDeepStrictEqual(other, one));
+  return [
+    ...next.blocked
+      .filter((blocked) => blocked.reason !== 'backoff' && isNew(blocked, before.blocked))
+      .map((blocked) => ({ type: 'blocked', blocked }) as const),
+    ...next.notices
+      .filter((notice) => isNew(notice, before.notices))
+      .map((notice) => ({ type: 'notice', notice }) as const),
+  ];
+}
