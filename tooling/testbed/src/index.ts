@@ -1,5 +1,13 @@
 export { startTestEngine, type TestEngine, type TestEngineOptions } from './start-test-engine.ts';
-export { startRegistry, pushImage, type PushedImage, type TestRegistry } from './start-registry.ts';
+export {
+  startRegistry,
+  pushImage,
+  type PushedImage,
+  type RegistryAccess,
+  type RegistryOptions,
+  type TestRegistry,
+} from './start-registry.ts';
+export { startTokenServer, type TokenServer } from './token-server.ts';
 export { startRegistryProxy, type Fault, type ProxiedRequest, type RegistryProxy } from './registry-proxy.ts';
 export { busyboxImage, type BusyboxImageOptions, type TestImage } from './busybox-image.ts';
 export { type ImageConfiguration, type ImageHealthcheck } from './dockerfile.ts';

@@ -26,9 +26,12 @@ export interface ProxiedRequest {
 export interface Fault {
   /** Bytes of the answer that are passed on before. */
   readonly after: number;
-  /** `reset`: the connection breaks. `stall`: it stays open, and nothing comes any more. */
-  readonly end: 'reset' | 'stall';
+  /** `reset`: the connection breaks. `stall`: it stays open, and nothing comes any more. `drip`: a byte now and then. */
+  readonly end: 'reset' | 'stall' | 'drip';
 }
+
+/** Milliseconds between two bytes. */
+const DRIP_INTERVAL = 20;
 
 /** @param registry `host:port` without TLS */
 export async function startRegistryProxy(registry: string): Promise<RegistryProxy> {
@@ -96,4 +99,7 @@ export async function startRegistryProxy(registry: string): Promise<RegistryProx
 
 function breakOff(outgoing: ServerResponse, fault: Fault | undefined): void {
   if (fault?.end === 'reset') outgoing.socket?.resetAndDestroy();
+  if (fault?.end !== 'drip') return;
+  const timer = setInterval(() => void outgoing.write(Buffer.of(0)), DRIP_INTERVAL);
+  outgoing.once('close', () => clearInterval(timer));
 }

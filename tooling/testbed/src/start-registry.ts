@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createCommandRunner } from '@device-supervisor/local-engine';
@@ -23,16 +23,39 @@ export interface PushedImage {
   readonly digestReference: string;
 }
 
+export interface RegistryOptions {
+  /** Who may use it; unless told, everybody. */
+  readonly access?: RegistryAccess;
+}
+
+/** The section `auth` of a registry's configuration. */
+export type RegistryAccess =
+  | {
+      readonly kind: 'htpasswd';
+      /** Lines of a name and a bcrypt hash, e.g. `user:$2b$04$…`. */
+      readonly users: string;
+    }
+  | {
+      readonly kind: 'token';
+      /** Where tokens come from. */
+      readonly realm: string;
+      readonly service: string;
+      readonly issuer: string;
+      /** PEM of the certificate of whoever signs them. */
+      readonly certificate: string;
+    };
+
 /** What the registry logs when it is ready. */
 const LISTENING = /listening on (127\.0\.0\.1:\d+)/;
 
 /** Starts Debian's `docker-registry` on a free port; its log goes to the artefacts. */
-export async function startRegistry(): Promise<TestRegistry> {
+export async function startRegistry({ access }: RegistryOptions = {}): Promise<TestRegistry> {
   await using resources = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'registry-'));
   resources.defer(() => rm(directory, { recursive: true, force: true }));
   const configuration = join(directory, 'config.yml');
   await writeFile(configuration, registryConfiguration(join(directory, 'data')));
+  if (access !== undefined) await appendFile(configuration, await accessConfiguration(access, directory));
 
   const logFile = join(await artefactDirectory(basename(directory)), 'registry.log');
   await using log = await open(logFile, 'w');
@@ -63,16 +86,21 @@ async function waitForAddress(registry: ChildProcess, logFile: string): Promise<
 
 /**
  * Pushes an image of an engine to a registry, as `<registry>/<image>`; the engine keeps it under that name too.
- * @param registry `host:port`
+ * @param registry `host:port`, with a name and a password if it asks for them
  * @param image e.g. `web:1`; without a tag, `latest`
  */
-export async function pushImage(engineEndpoint: string, registry: string, image: string): Promise<PushedImage> {
+export async function pushImage(
+  engineEndpoint: string,
+  registry: string | { readonly host: string; readonly username: string; readonly password: string },
+  image: string,
+): Promise<PushedImage> {
   const [name = image, tag = 'latest'] = image.split(':');
-  const repository = `${registry}/${name}`;
+  const { host, ...authconfig } = typeof registry === 'string' ? { host: registry } : registry;
+  const repository = `${host}/${name}`;
   const engine = connectEngine(engineEndpoint);
   await engine.getImage(image).tag({ repo: repository, tag });
   const reference = `${repository}:${tag}`;
-  const stream = await engine.getImage(reference).push({ authconfig: {} });
+  const stream = await engine.getImage(reference).push({ authconfig });
   const progress = await readProgress(stream, { operation: 'push', image: reference });
   const digest = progress.map(({ aux }) => aux?.Digest).find((each) => each !== undefined);
   if (digest === undefined) throw new ImageOperationError('push', reference, 'the engine did not name the digest');
@@ -92,4 +120,19 @@ storage:
 http:
   addr: 127.0.0.1:0
 `;
+}
+
+async function accessConfiguration(access: RegistryAccess, directory: string): Promise<string> {
+  if (access.kind === 'htpasswd') {
+    const path = join(directory, 'htpasswd');
+    await writeFile(path, access.users);
+    return `auth:\n  htpasswd:\n    realm: test\n    path: ${path}\n`;
+  }
+  const path = join(directory, 'issuer.pem');
+  await writeFile(path, access.certificate);
+  const { realm, service, issuer } = access;
+  const fields = { realm, service, issuer, rootcertbundle: path };
+  return `auth:\n  token:\n${Object.entries(fields)
+    .map(([name, value]) => `    ${name}: ${JSON.stringify(value)}\n`)
+    .join('')}`;
 }

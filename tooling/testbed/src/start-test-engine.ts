@@ -21,14 +21,20 @@ export interface TestEngine extends AsyncDisposable {
 export interface TestEngineOptions {
   /** Where its files go, e.g. a small file system. Default: the system's directory for temporary files. */
   readonly parentDirectory?: string;
+  /** More for its `daemon.json`. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** Starts a private engine in a fresh directory; its log goes to the artefacts. */
-export async function startTestEngine({ parentDirectory = tmpdir() }: TestEngineOptions = {}): Promise<TestEngine> {
+export async function startTestEngine({
+  parentDirectory = tmpdir(),
+  settings = {},
+}: TestEngineOptions = {}): Promise<TestEngine> {
   const directory = await mkdtemp(join(parentDirectory, 'engine-'));
   const options = {
     directory,
     environment: process.env,
+    settings,
     logFile: join(await artefactDirectory(`engine-${randomUUID()}`), 'dockerd.log'),
     onProgress: () => undefined,
   };

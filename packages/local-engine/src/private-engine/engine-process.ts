@@ -24,12 +24,20 @@ export async function findEngineProcess(paths: EnginePaths): Promise<ProcessInfo
 /** Starts a `dockerd` that outlives us. Rejects when the program cannot be executed. */
 export async function spawnEngine(
   paths: EnginePaths,
-  options: { readonly addresses: AddressPlan; readonly commands: CommandRunner; readonly version: string },
+  options: {
+    readonly addresses: AddressPlan;
+    readonly commands: CommandRunner;
+    readonly version: string;
+    readonly settings: Readonly<Record<string, unknown>>;
+  },
 ): Promise<ProcessInfo> {
   await mkdir(dirname(paths.logFile), { recursive: true });
   await rename(paths.logFile, `${paths.logFile}.1`).catch(ignoreAbsent);
   await rm(paths.pidFile, { force: true });
-  await writeFile(paths.configuration, JSON.stringify(engineConfiguration(paths, options.version)));
+  await writeFile(
+    paths.configuration,
+    JSON.stringify({ ...options.settings, ...engineConfiguration(paths, options.version) }),
+  );
   await using log = await open(paths.logFile, 'w', 0o600);
   const { environment } = options.commands;
   const child = spawn('dockerd', [...engineArguments(paths, options.addresses)], {

@@ -42,6 +42,8 @@ export interface PrivateEngineOptions {
   readonly stopDeadline?: number;
   /** Where sockets go that would have too long a path in the directory. Default: `/run`. */
   readonly runDirectory?: string;
+  /** More for its `daemon.json`, e.g. `{ "registry-mirrors": ["http://mirror.local:5000"] }`. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** An engine with many containers, on a slow disk, takes this long at worst, in milliseconds. */
@@ -78,7 +80,7 @@ export async function startPrivateEngine(options: PrivateEngineOptions): Promise
     options.onProgress(`Its sockets go to ${paths.runtime}, because a path in ${paths.directory} would be too long`);
   }
   await removeTraces(paths, machine);
-  return handle(await start(paths, machine, options.signal), { paths, machine, options, reused: false });
+  return handle(await start(paths, machine, options), { paths, machine, options, reused: false });
 }
 
 interface Machine {
@@ -95,7 +97,11 @@ async function takeOver(paths: EnginePaths, signal: AbortSignal | undefined): Pr
   return undefined;
 }
 
-async function start(paths: EnginePaths, machine: Machine, signal: AbortSignal | undefined): Promise<ProcessInfo> {
+async function start(
+  paths: EnginePaths,
+  machine: Machine,
+  { signal, settings = {} }: PrivateEngineOptions,
+): Promise<ProcessInfo> {
   signal?.throwIfAborted();
   await using undo = new AsyncDisposableStack();
   undo.defer(() => removeTraces(paths, machine));
@@ -105,7 +111,7 @@ async function start(paths: EnginePaths, machine: Machine, signal: AbortSignal |
   await writeMachineRecord(paths.record, await recordMachine(machine.network));
   await machine.network.addBridge(paths.bridge, addresses.bridgeAddress);
   const version = await engineVersion(machine.commands);
-  const process = await spawnEngine(paths, { addresses, commands: machine.commands, version });
+  const process = await spawnEngine(paths, { addresses, commands: machine.commands, version, settings });
   if (!(await becomesReady(paths, process, signal))) {
     const reason = (await isRunning(process))
       ? `it did not answer within ${READY_DEADLINE / 1000} seconds`
