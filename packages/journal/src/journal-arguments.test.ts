@@ -24,7 +24,13 @@ describe('journalArguments', () => {
       ['--since=@1700000000.123000', '--until=@0.000500'],
     ],
     ['names', { unit: 'docker.service', identifier: 'abc' }, ['--unit=docker.service', '--identifier=abc']],
-    ['values that look like options', { unit: '--file=/x', since: '-1h' }, ['--unit=--file=/x', '--since=-1h']],
+    [
+      'values that look like options',
+      { unit: '--file', identifier: '--file=/x', since: '-1h' },
+      ['--unit=--file', '--identifier=--file=/x', '--since=-1h'],
+    ],
+    ['a pattern of units', { unit: 'dev-*\\x2d[0-9]@!a?.device' }, ['--unit=dev-*\\x2d[0-9]@!a?.device']],
+    ['a time of ISO 8601', { until: '2026-11-24T06:56:36.5+01:00' }, ['--until=@1795499796.500000']],
     ['places', { directory: '/j', root: '/mnt/root' }, ['--directory=/j', '--root=/mnt/root']],
     ['a container', { containerId: FULL_ID }, [`CONTAINER_ID_FULL=${FULL_ID}`]],
     ['a short container id', { containerId: 'abcdef012345' }, ['CONTAINER_ID=abcdef012345']],
@@ -50,6 +56,11 @@ describe('journalArguments', () => {
     ['lines', { lines: 1.5 }],
     ['lines', { lines: Number.NaN }],
     ['unit', { unit: '' }],
+    ['unit', { unit: '--file=/etc/shadow' }],
+    ['unit', { unit: 'a b' }],
+    ['unit', { unit: 'x'.repeat(256) }],
+    ['since', { since: '--file=/etc/shadow' }],
+    ['until', { until: '2026-11-24\n' }],
     ['identifier', { identifier: 'a\0b' }],
     ['since', { since: Number.POSITIVE_INFINITY }],
     ['since', { since: '' }],
@@ -65,8 +76,10 @@ describe('journalArguments', () => {
     expect(act).toThrow(expect.objectContaining({ details: { option } }));
   });
 
-  it('refuses a format that journalctl does not know, whatever the types say', () => {
-    const format = JSON.parse('"help"');
-    expect(() => journalArguments({}, { format, all: false, quiet: false })).toThrow('format must be one of short, ');
+  it('refuses a format that journalctl does not know', () => {
+    const format = 'help';
+    const act = () => journalArguments({}, { format, all: false, quiet: false });
+    expect(act).toThrow('format must be one of short, ');
+    expect(act).toThrow(expect.objectContaining({ details: { option: 'format' } }));
   });
 });

@@ -1,8 +1,10 @@
 import { JournalOptionError } from './errors.ts';
-import { JOURNAL_FORMATS, type JournalFormat, type JournalQuery } from './journal-query.ts';
+import { JOURNAL_FORMATS, type JournalQuery } from './journal-query.ts';
+import { epochText, timeText } from './time-text.ts';
 
 export interface Output {
-  readonly format: JournalFormat;
+  /** One of {@link JOURNAL_FORMATS}. */
+  readonly format: string;
   readonly all: boolean;
   /** Without the lines that are about the journal and not from it. */
   readonly quiet: boolean;
@@ -15,7 +17,7 @@ export interface Output {
  * @throws JournalOptionError
  */
 export function journalArguments(query: JournalQuery, { format, all, quiet }: Output): string[] {
-  if (!JOURNAL_FORMATS.includes(format)) {
+  if (!JOURNAL_FORMATS.some((known) => known === format)) {
     throw new JournalOptionError('format', `must be one of ${JOURNAL_FORMATS.join(', ')}`);
   }
   const { follow = false, lines } = query;
@@ -28,7 +30,7 @@ export function journalArguments(query: JournalQuery, { format, all, quiet }: Ou
     ...flag('--follow', follow),
     ...flag('--no-tail', follow && fromStart),
     ...valued('--lines', 'lines', count(lines)),
-    ...valued('--unit', 'unit', query.unit),
+    ...valued('--unit', 'unit', unitName(query.unit)),
     ...valued('--identifier', 'identifier', query.identifier),
     ...valued('--since', 'since', time('since', query.since)),
     ...valued('--until', 'until', time('until', query.until)),
@@ -41,7 +43,8 @@ export function journalArguments(query: JournalQuery, { format, all, quiet }: Ou
 
 /** Longer ones are not a name, a time or a path. */
 const MAX_VALUE_LENGTH = 4_096;
-const MICROSECONDS = 1_000;
+/** With the characters of patterns; a name may begin with a dash. */
+const UNIT = /^[\w:.@\\\-*?[\]!]{1,255}$/;
 const FIELD = /^[A-Z_][A-Z0-9_]{0,63}$/;
 const SHORT_ID = /^[0-9a-f]{12}$/;
 const FULL_ID = /^[0-9a-f]{64}$/;
@@ -68,11 +71,22 @@ function count(lines: number | undefined): string | undefined {
   return String(lines);
 }
 
+function unitName(unit: string | undefined): string | undefined {
+  if (unit === undefined || UNIT.test(unit)) return unit;
+  throw new JournalOptionError('unit', 'must be the name of a unit, such as docker.service, or a pattern of names');
+}
+
 function time(option: string, value: number | string | undefined): string | undefined {
-  if (typeof value !== 'number') return value;
-  if (!Number.isFinite(value) || value < 0) throw new JournalOptionError(option, 'must be 0 or more milliseconds');
-  const microseconds = String(Math.trunc(value * MICROSECONDS)).padStart(7, '0');
-  return `@${microseconds.slice(0, -6)}.${microseconds.slice(-6)}`;
+  if (value === undefined) return undefined;
+  if (typeof value === 'number') {
+    if (Number.isFinite(value) && value >= 0) return epochText(value);
+    throw new JournalOptionError(option, 'must be 0 or more milliseconds');
+  }
+  const text = timeText(value);
+  if (text === null) {
+    throw new JournalOptionError(option, 'must be a time such as "2026-11-24 05:56:36", "yesterday" or "1h ago"');
+  }
+  return text;
 }
 
 function matchArguments({ containerId, matches = [] }: JournalQuery): string[] {

@@ -12,9 +12,9 @@ export interface JournalQuery {
   readonly identifier?: string | undefined;
   /** Engine id of a container: 64 hexadecimal digits, or the first 12 of them. */
   readonly containerId?: string | undefined;
-  /** From this time on: milliseconds since the epoch, or a text that `journalctl --since` takes. */
+  /** From this time on: milliseconds since the epoch, a form of ISO 8601, or one that `journalctl --since` takes. */
   readonly since?: number | string | undefined;
-  /** Up to this time: milliseconds since the epoch, or a text that `journalctl --until` takes. */
+  /** Up to this time, in the forms of `since`. */
   readonly until?: number | string | undefined;
   /** After the entry with this cursor. */
   readonly afterCursor?: string | undefined;

@@ -160,7 +160,7 @@ describe('streamJournal', () => {
   });
 
   it('refuses an option at once', () => {
-    expect(() => streamJournal({ unit: '' }, never)).toThrow('unit must be a text');
+    expect(() => streamJournal({ unit: '' }, never)).toThrow('unit must be the name of a unit');
   });
 });
 

@@ -2,7 +2,7 @@ import { createLineReader } from './entry-lines.ts';
 import { interruptible } from './interruptible.ts';
 import { journalArguments } from './journal-arguments.ts';
 import { parseJournalEntry, type JournalEntry } from './journal-entry.ts';
-import type { JournalFormat, JournalQuery } from './journal-query.ts';
+import type { JournalQuery } from './journal-query.ts';
 import { runJournalctl } from './run-journalctl.ts';
 
 /**
@@ -29,13 +29,18 @@ export function followJournal(query: JournalQuery, signal: AbortSignal): AsyncIt
   return readJournal({ ...query, follow: true }, signal);
 }
 
+export interface JournalTextQuery extends JournalQuery {
+  /** One of {@link JOURNAL_FORMATS}. Default: `short`. */
+  readonly format?: string | undefined;
+}
+
 /**
  * A journal as text in one of the formats of `journalctl`, byte by byte. Runs and ends as {@link readJournal} does.
  *
  * @throws JournalOptionError at once; JournalUnavailableError, JournalFailedError while iterating
  */
 export function streamJournal(
-  { format = 'short', ...query }: JournalQuery & { readonly format?: JournalFormat | undefined },
+  { format = 'short', ...query }: JournalTextQuery,
   signal: AbortSignal,
 ): AsyncIterableIterator<Uint8Array> {
   const args = journalArguments(query, { format, all: false, quiet: false });

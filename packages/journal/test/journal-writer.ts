@@ -13,6 +13,8 @@ export interface WrittenEntry {
 /** Makes a journal file, as `systemd-journald` does. */
 export interface JournalWriter {
   write(...entries: readonly WrittenEntry[]): Promise<void>;
+  /** Many short lines, a millisecond apart from a time on (µs since the epoch). */
+  writeLines(count: number, start: number): Promise<void>;
   /** Finishes the file. */
   close(): Promise<void>;
 }
@@ -26,10 +28,17 @@ export function startJournalWriter(directory: string): JournalWriter {
   );
   const exit = once(child, 'exit');
   const stderr = text(child.stderr);
+  const send = async (data: string | Buffer): Promise<void> => {
+    if (!child.stdin.write(data)) await once(child.stdin, 'drain');
+  };
   return {
     async write(...entries) {
-      for (const entry of entries) {
-        if (!child.stdin.write(exported(entry))) await once(child.stdin, 'drain');
+      for (const entry of entries) await send(exported(entry));
+    },
+    async writeLines(count, start) {
+      for (let from = 0; from < count; from += BATCH) {
+        const indexes = Array.from({ length: Math.min(BATCH, count - from) }, (_, index) => from + index);
+        await send(indexes.map((index) => `${head(start + index * 1_000)}MESSAGE=line ${index}\n\n`).join(''));
       }
     },
     async close() {
@@ -42,14 +51,20 @@ export function startJournalWriter(directory: string): JournalWriter {
 
 const BOOT_ID = '0123456789abcdef0123456789abcdef';
 
+/** Entries that are written at once. */
+const BATCH = 10_000;
+
 /** The journal export format; every value with its length, which suits all of them. */
 function exported({ time, fields }: WrittenEntry): Buffer {
-  const head = `__REALTIME_TIMESTAMP=${time}\n__MONOTONIC_TIMESTAMP=${time % 1e15}\n_BOOT_ID=${BOOT_ID}\n`;
   const parts = Object.entries(fields).flatMap(([name, value]) => {
     const bytes = Buffer.from(value);
     const length = Buffer.alloc(8);
     length.writeBigUInt64LE(BigInt(bytes.length));
     return [Buffer.from(`${name}\n`), length, bytes, Buffer.from('\n')];
   });
-  return Buffer.concat([Buffer.from(head), ...parts, Buffer.from('\n')]);
+  return Buffer.concat([Buffer.from(head(time)), ...parts, Buffer.from('\n')]);
+}
+
+function head(time: number): string {
+  return `__REALTIME_TIMESTAMP=${time}\n__MONOTONIC_TIMESTAMP=${time % 1e15}\n_BOOT_ID=${BOOT_ID}\n`;
 }

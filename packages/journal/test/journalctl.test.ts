@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { createServer, get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   followJournal,
@@ -12,6 +16,7 @@ import {
   type JournalEntry,
   type JournalQuery,
 } from '@device-supervisor/journal';
+import { waitFor } from '@device-supervisor/testbed';
 import { startJournalWriter, type WrittenEntry } from './journal-writer.ts';
 
 const WEB = 'ab'.repeat(32);
@@ -67,7 +72,8 @@ describe('readJournal', () => {
     ['of a writer', { identifier: WEB.slice(0, 12), lines: 1 }, ['line 18']],
     ['of a unit', { unit: 'a.service' }, ['\ufffd\ufffd\nhi']],
     ['of a unit by a pattern', { unit: 'a.*' }, ['\ufffd\ufffd\nhi']],
-    ['of no unit', { unit: '--directory=/' }, []],
+    ['of no unit', { unit: '--directory' }, []],
+    ['up to a time of ISO 8601', { until: '2023-11-14T23:13:21+01:00' }, ['line 0', 'line 1']],
     [
       'of either of two groups',
       { matches: [{ MESSAGE: 'line 4' }, { MESSAGE: 'line 7', PRIORITY: '3' }] },
@@ -98,11 +104,46 @@ describe('readJournal', () => {
 
   it.each<[string, JournalQuery, string]>([
     ['a cursor', { afterCursor: 'garbage' }, 'Failed to seek to cursor'],
-    ['a time', { since: 'nonsense' }, 'Failed to parse timestamp: nonsense'],
+    ['a time', { since: '2026-99-99' }, 'Failed to parse timestamp: 2026-99-99'],
   ])('tells what journalctl says about %s that it cannot read', async (_, query, reason) => {
     const reading = read(query);
     await expect(reading).rejects.toThrow(JournalFailedError);
     await expect(reading).rejects.toThrow(reason);
+  });
+
+  it.each([
+    ...[
+      '2026-11-24 05:56:36',
+      '2026-11-24 5:56',
+      '26-11-24',
+      '2026-1-2',
+      '05:56:36.5',
+      '2026-11-24 05:56 Europe/Berlin',
+    ],
+    ...[
+      'Fri 2026-11-27',
+      'friday 2026-11-27 10:00 UTC',
+      'Nov 24 05:56:36',
+      'yesterday',
+      'today UTC',
+      'now',
+      '@1700000000.5',
+    ],
+    ...[
+      '-5m',
+      '- 5m',
+      '+1h',
+      '-5',
+      '1h 30min ago',
+      '1h30min ago',
+      '1.5h ago',
+      '5 ago',
+      '1y 2M 3w ago',
+      '5µs ago',
+      '2 days left',
+    ],
+  ])('takes every form of a time that journalctl takes: %s', async (since) => {
+    expect(await messages({ since, lines: 0 })).toEqual([]);
   });
 
   it('tells that a directory is not there', async () => {
@@ -200,6 +241,73 @@ describe('a large journal', () => {
   });
 });
 
+describe('a journal of 1,000,000 lines', () => {
+  const LINES = 1_000_000;
+
+  it('goes to a slow client of a server in bounded memory, and ends with a client that leaves', async () => {
+    await writeMany(LINES);
+    await using server = await serveJournal({ directory });
+    const before = process.memoryUsage.rss();
+    const response = await server.get();
+    // It takes a little, and then nothing until journalctl waits for it.
+    await once(response, 'readable');
+    response.read(1);
+    await waitFor('journalctl to wait for the client', () => journalctls().map(stateOf), {
+      until: (states) => states[0] === 'S',
+    });
+    expect(process.memoryUsage.rss() - before).toBeLessThan(50 * 1024 * 1024);
+    let lines = 0;
+    let highest = 0;
+    for await (const chunk of response) {
+      if (!Buffer.isBuffer(chunk)) throw new Error('text where bytes were expected');
+      for (const byte of chunk) if (byte === NEWLINE) lines++;
+      highest = Math.max(highest, process.memoryUsage.rss());
+    }
+    expect(lines).toBe(LINES);
+    expect(highest - before).toBeLessThan(100 * 1024 * 1024);
+
+    for (const follow of [false, true]) {
+      const left = await server.get({ follow, lines: LINES });
+      await once(left, 'readable');
+      expect(journalctls()).toHaveLength(1);
+      left.destroy();
+      await waitFor('journalctl to be gone', journalctls, { until: (pids) => pids.length === 0 });
+    }
+  });
+});
+
+const NEWLINE = 10;
+
+/** A server that answers with the journal, as the API does. */
+async function serveJournal(query: JournalQuery) {
+  let extra: JournalQuery = {};
+  const server = createServer((_, response) => {
+    // A client that leaves is an error of the pipeline.
+    void Promise.allSettled([pipeline(Readable.from(streamJournal({ ...query, ...extra }, never)), response)]);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    async get(options: JournalQuery = {}): Promise<IncomingMessage> {
+      extra = options;
+      const address = server.address();
+      if (address === null || typeof address === 'string') throw new Error('the server has no port');
+      const request = get({ port: address.port, host: '127.0.0.1', agent: false });
+      const [response] = await once(request, 'response');
+      return response;
+    },
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** Letter of a process's state; `S`: it waits. */
+function stateOf(pid: string): string | undefined {
+  return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.charAt(0);
+}
+
 function line(seconds: number, message: string, container: string = WEB): WrittenEntry {
   return {
     time: START + seconds * 1_000_000,
@@ -212,6 +320,12 @@ function line(seconds: number, message: string, container: string = WEB): Writte
       SYSLOG_IDENTIFIER: container.slice(0, 12),
     },
   };
+}
+
+async function writeMany(count: number): Promise<void> {
+  const writer = startJournalWriter(directory);
+  await writer.writeLines(count, START);
+  await writer.close();
 }
 
 async function write(...entries: readonly WrittenEntry[]): Promise<void> {
