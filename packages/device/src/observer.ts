@@ -6,6 +6,15 @@ import { isRelevant } from './engine-events.ts';
 const FIRST_RETRY = 100;
 const LAST_RETRY = 10_000;
 
+/** Before the engine was looked at. */
+export const NO_SNAPSHOT: EngineSnapshot = {
+  abilities: { apiVersion: '', unsupportedLimits: [] },
+  containers: [],
+  images: [],
+  networks: [],
+  volumes: [],
+};
+
 export interface ObserverOptions {
   readonly engine: DeviceEngine;
   readonly clock: Clock;

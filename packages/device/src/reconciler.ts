@@ -24,7 +24,7 @@ import { ActionCancelledError, ActionFailedError } from './errors.ts';
 import { assessHealth } from './health.ts';
 import { prepareLockDirectories } from './lock-directories.ts';
 import { LockWatcher } from './lock-watcher.ts';
-import { Observer } from './observer.ts';
+import { NO_SNAPSHOT, Observer } from './observer.ts';
 import { gatherPlanInput, imagesOf, lockedApps } from './plan-inputs.ts';
 import { awaitsService, delayUntilChange, isFinal } from './plan-changes.ts';
 import { planNews } from './plan-news.ts';
@@ -43,13 +43,6 @@ const LONGEST_RETRY = 900_000;
 /** Between two looks at the engine while a plan is carried out, in milliseconds. */
 const REFRESH_INTERVAL = 500;
 
-const NO_SNAPSHOT: EngineSnapshot = {
-  abilities: { apiVersion: '', unsupportedLimits: [] },
-  containers: [],
-  images: [],
-  networks: [],
-  volumes: [],
-};
 const NO_PLAN: Plan = { operations: [], blocked: [], notices: [], wakeAt: null };
 
 /**

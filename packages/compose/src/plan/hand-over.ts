@@ -76,7 +76,6 @@ export function assessHandOver(
 /** Why the new container does not work; `null`: nothing speaks against it so far. */
 function failureOf({ status, health, error, exitCode, startedAt }: ObservedContainer): string | null {
   if (health === 'unhealthy') return 'the new container is unhealthy';
-  if (status === 'dead') return 'the new container is dead';
   if (status === 'exited') return `the new container ended with exit code ${exitCode}`;
   if (status === 'created' && startedAt === null && error !== '') return 'the new container could not be started';
   return null;

@@ -166,7 +166,6 @@ describe('hand-over', () => {
 
   it.each([
     ['is unhealthy', { health: 'unhealthy' }, 'the new container is unhealthy'],
-    ['is dead', { status: 'dead' }, 'the new container is dead'],
     ['ended', { status: 'exited', exitCode: 3 }, 'the new container ended with exit code 3'],
     ['is not running when the time is over', { status: 'restarting', startedAt: 0 }, 'the new container is restarting'],
   ] as const)('gives the old container its name and restart policy back when the new one %s', (_, change, why) => {
