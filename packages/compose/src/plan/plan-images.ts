@@ -108,6 +108,29 @@ function removeImageId(reference: string): string {
   return `remove-image ${reference}`;
 }
 
+/**
+ * Removes images that nothing names any more, with the last container that was made from them: such as one that was built
+ * or pulled again under its name. Others without a name are not ours to remove.
+ */
+export function planUnnamedImageRemoval({ snapshot }: PlanContext, draft: PlanDraft): void {
+  const named = new Set(snapshot.images.map(({ id }) => id));
+  const users = Map.groupBy(snapshot.containers, ({ imageId }) => imageId);
+  for (const [imageId, containers] of users) {
+    const [first] = containers;
+    const removals = containers.map(removeContainerId);
+    if (first === undefined || named.has(imageId) || !removals.every((id) => draft.has(id))) continue;
+    draft.add({
+      kind: 'remove-image',
+      id: removeImageId(imageId),
+      dependsOn: removals,
+      cause: 'nothing names it any more',
+      appId: first.identity?.appId ?? null,
+      service: first.identity?.serviceName ?? null,
+      reference: imageId,
+    });
+  }
+}
+
 export function pullImageId(reference: string): string {
   return `pull-image ${reference}`;
 }

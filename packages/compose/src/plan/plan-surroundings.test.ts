@@ -291,3 +291,25 @@ describe('volumes that may be erased', () => {
     expect(plan).toContain('remove-container side_2_1_c1: a client asked for it');
   });
 });
+
+describe('an image that lost its name', () => {
+  const target = testTarget({ services: { web: {}, side: {} } });
+  const snapshot = reachedSnapshot(target);
+  const rebuilt = {
+    ...snapshot,
+    containers: snapshot.containers.map((one) => ({ ...one, imageId: 'sha256:before' })),
+    images: snapshot.images.filter(({ tags }) => !tags.includes('side:1')),
+  };
+
+  it('goes with the last container that was made from it', () => {
+    const all = { ...rebuilt, images: snapshot.images };
+    expect(printPlan(target, all, { policy: { keepImages: true } })).toContain(
+      'remove-image sha256:before: nothing names it any more [after remove-container web_1_1_c1, remove-container side_2_1_c1]',
+    );
+  });
+
+  it('stays as long as a container uses it', () => {
+    const paused = new Map([['pull-image side:1', 'not found']]);
+    expect(printPlan(target, rebuilt, { policy: { paused } })).not.toContain('remove-image sha256:before');
+  });
+});

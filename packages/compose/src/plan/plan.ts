@@ -5,7 +5,7 @@ import { imageFinder } from './find-image.ts';
 import { planAbsentApps } from './plan-absent-apps.ts';
 import { planApp } from './plan-app.ts';
 import { PlanDraft } from './plan-draft.ts';
-import { planImageRemoval } from './plan-images.ts';
+import { planImageRemoval, planUnnamedImageRemoval } from './plan-images.ts';
 import { assessNetwork, planNetwork } from './plan-networks.ts';
 import { withholdPulls } from './plan-space.ts';
 import type { PlanContext, PlanInput } from './plan-input.ts';
@@ -22,6 +22,7 @@ export function plan(planInput: PlanInput): Plan {
   if (supervisorNetwork !== null) planNetwork(supervisorNetwork, { appId: null, snapshot: input.snapshot, draft });
   for (const app of Object.values(input.target.apps)) planApp(app, { input, draft, supervisorNetwork });
   planImageRemoval(input, draft);
+  planUnnamedImageRemoval(input, draft);
   withholdPulls(input, draft);
   return draft.finish(input.policy.paused);
 }

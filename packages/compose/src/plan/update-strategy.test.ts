@@ -110,13 +110,18 @@ describe('a strategy that there is not', () => {
 
 /** The engine in the middle of a hand-over from c1 to c2. */
 function handingOver(change: Parameters<typeof changeContainer>[2] = {}): EngineSnapshot {
-  const [old] = reachedSnapshot(before('hand-over')).containers;
+  const { containers, images } = reachedSnapshot(before('hand-over'));
+  const [old] = containers;
   const after = reachedSnapshot(update('hand-over'));
   if (old === undefined) throw new Error('there is no container');
   const started = changeContainer(after, 'web', { id: 'new', startedAt: TEST_NOW - 10_000 });
   const changed = changeContainer(started, 'web', change);
   const predecessor = { ...old, name: `old_${old.name}`, config: { ...old.config, restart: NEVER }, createdAt: -1 };
-  return { ...changed, containers: [...changed.containers, predecessor] };
+  return {
+    ...changed,
+    containers: [...changed.containers, predecessor],
+    images: [...changed.images, ...images],
+  };
 }
 
 const NEVER = { name: 'no', maximumRetryCount: 0 } as const;
@@ -181,9 +186,7 @@ describe('hand-over', () => {
   });
 
   it('goes back to the old container when the target does, whatever the new one said', () => {
-    const snapshot = handingOver();
-    const images = [...snapshot.images, ...reachedSnapshot(before('hand-over')).images];
-    expect(printPlan(before('hand-over'), { ...snapshot, images })).toBe(
+    expect(printPlan(before('hand-over'), handingOver())).toBe(
       [
         'acquire-locks 1: to stop web',
         'stop-container web_1_1_c2: the service has another container [after acquire-locks 1]',
