@@ -32,15 +32,15 @@ export async function runOnVfat({ script, args = [] }: VfatRunOptions): Promise<
   const init = join(directory, 'init');
   const exitCode = join(directory, 'exit-code');
   const command = [process.execPath, '--conditions=@device-supervisor/source', script, run.mount, run.disk, run.copies];
-  await writeFile(init, initScript(await kernelModules(), run, [...command, ...args], exitCode), { mode: 0o755 });
-  const { stdout } = await exec(
-    'linux.uml',
-    [
-      ...['mem=512M', `ubd0=${run.disk}`, 'root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'rw', `init=${init}`],
-      ...['con=null', 'con0=null,fd:1', 'quiet'],
-    ],
-    { timeout: 60_000, killSignal: 'SIGKILL', env: { ...process.env, TMPDIR: directory }, maxBuffer: 16_000_000 },
-  );
+  await writeFile(init, initScript(await kernelModules(), run.mount, { command: [...command, ...args], exitCode }), {
+    mode: 0o755,
+  });
+  const { stdout } = await exec('linux.uml', [...KERNEL_ARGUMENTS, `ubd0=${run.disk}`, `init=${init}`], {
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+    env: { ...process.env, TMPDIR: directory },
+    maxBuffer: 16_000_000,
+  });
   const code = await readFile(exitCode, 'utf8').catch(() => 'none');
   if (code.trim() !== '0') throw new TestServiceError(script, stdout);
   return run.copies;
@@ -58,6 +58,18 @@ export interface VfatRun {
 
 const exec = promisify(execFile);
 
+/** The files of this Linux are its root. */
+const KERNEL_ARGUMENTS = [
+  'mem=512M',
+  'root=/dev/root',
+  'rootfstype=hostfs',
+  'rootflags=/',
+  'rw',
+  'con=null',
+  'con0=null,fd:1',
+  'quiet',
+];
+
 /** In the order in which they are loaded. */
 const MODULES = ['fat/fat', 'fat/vfat', 'nls/nls_cp437', 'nls/nls_ascii'];
 
@@ -67,14 +79,18 @@ async function kernelModules(): Promise<readonly string[]> {
 }
 
 /** Not for busybox's shell: that runs its commands from /proc/self/exe, and /proc is still the one of this Linux. */
-function initScript(modules: readonly string[], run: VfatRun, command: readonly string[], exitCode: string): string {
+function initScript(
+  modules: readonly string[],
+  mount: string,
+  { command, exitCode }: { readonly command: readonly string[]; readonly exitCode: string },
+): string {
   return [
     '#!/bin/sh',
     'export PATH=/bin:/usr/bin:/sbin:/usr/sbin',
     'mount -t proc proc /proc',
     ...modules.map((module) => `busybox insmod ${module}`),
-    `mount -t vfat -o iocharset=ascii /dev/ubda ${run.mount} &&`,
-    `${command.map((word) => `'${word}'`).join(' ')}`,
+    `mount -t vfat -o iocharset=ascii /dev/ubda ${mount} &&`,
+    command.map((word) => `'${word}'`).join(' '),
     `echo $? > ${exitCode}`,
     'busybox poweroff -f',
     '',
