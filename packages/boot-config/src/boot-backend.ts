@@ -1,0 +1,53 @@
+/** Boot configuration by the names of the config variables without fleet prefix, e.g. `HOST_CONFIG_gpu_mem`. */
+export type BootVariables = Readonly<Record<string, string>>;
+
+export type BootBackendName =
+  | 'config.txt'
+  | 'extlinux'
+  | 'extra_uEnv'
+  | 'odmdata'
+  | 'configfs'
+  | 'splash'
+  | 'power-fan';
+
+/** A value in the spelling in which it is compared and reported, or what is wrong with it. */
+export type CheckedValue =
+  | { readonly ok: true; readonly value: string }
+  | { readonly ok: false; readonly message: string };
+
+/** One place in which a device keeps some of its boot configuration. */
+export interface BootBackend {
+  readonly name: BootBackendName;
+  /** Whether a variable has its place here. */
+  owns(variable: string): boolean;
+  /** Whether its variables may be absent again once they were set. */
+  readonly isRemovable: boolean;
+  /** Whether a change of the variable takes effect at the next boot only. */
+  needsReboot(variable: string): boolean;
+  /** Of a variable that it owns. */
+  check(variable: string, value: string): CheckedValue;
+  /** Of two checked values; order and quoting do not count where the device does not mind them. */
+  isSame(variable: string, a: string, b: string): boolean;
+  /** Adds what a device of this type cannot do without. */
+  complete(desired: BootVariables): BootVariables;
+  /** What is set, checked. @throws what the file system throws, and the errors of this package */
+  read(): Promise<BootVariables>;
+  /**
+   * Sets its variables, and removes those that are absent. All else in its place stays.
+   *
+   * @param desired checked values
+   * @throws what the file system throws, and the errors of this package
+   */
+  write(desired: BootVariables): Promise<void>;
+  /** Does what has to be done after each boot, before it has an effect. */
+  start(): Promise<void>;
+}
+
+/** What most backends have in common. */
+export const PLAIN_BACKEND: Pick<BootBackend, 'complete' | 'isRemovable' | 'isSame' | 'needsReboot' | 'start'> = {
+  isRemovable: true,
+  needsReboot: () => true,
+  isSame: (_variable, a, b) => a === b,
+  complete: (desired) => desired,
+  start: () => Promise.resolve(),
+};

@@ -1,0 +1,50 @@
+import { writeRemedyOf } from '@device-supervisor/durable-file';
+import { SupervisorError } from '@device-supervisor/errors';
+
+/** A boot file has another form than it must have. It is left as it is. */
+export class BootFileInvalidError extends SupervisorError<
+  'BOOT_FILE_INVALID',
+  { readonly file: string; readonly reason: string }
+> {
+  constructor(file: string, reason: string) {
+    super('BOOT_FILE_INVALID', `${file} cannot be used: ${reason}`, {
+      details: { file, reason },
+      hint: 'Repair it by hand, from the one of the same operating system',
+    });
+  }
+}
+
+/** What is set for the next boot cannot be read. */
+export class BootConfigReadError extends SupervisorError<'BOOT_CONFIG_UNREADABLE', { readonly backend: string }> {
+  constructor(backend: string, cause: unknown) {
+    super('BOOT_CONFIG_UNREADABLE', `the boot configuration cannot be read (${backend})`, {
+      details: { backend },
+      hint: 'Check the boot partition for errors',
+      cause,
+    });
+  }
+}
+
+/** Boot configuration could not be written. What was written before stays; the next attempt goes on from there. */
+export class BootConfigWriteError extends SupervisorError<'BOOT_CONFIG_UNWRITABLE', { readonly backend: string }> {
+  constructor(backend: string, cause: unknown) {
+    super('BOOT_CONFIG_UNWRITABLE', `the boot configuration cannot be written (${backend})`, {
+      details: { backend },
+      hint: writeRemedyOf(cause) ?? 'Check the boot partition for errors',
+      cause,
+    });
+  }
+}
+
+/** What was written reads back as something else. There is no use in a reboot, and none in writing it again. */
+export class BootConfigNotAppliedError extends SupervisorError<
+  'BOOT_CONFIG_NOT_APPLIED',
+  { readonly variables: readonly string[] }
+> {
+  constructor(variables: readonly string[]) {
+    super('BOOT_CONFIG_NOT_APPLIED', `the boot configuration does not keep ${variables.join(', ')}`, {
+      details: { variables },
+      hint: 'Check whether another program changes the boot files',
+    });
+  }
+}
