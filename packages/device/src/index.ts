@@ -36,3 +36,16 @@ export type { Delta, DeltaQuestion, DeltaResolver, RegistryAuth, RegistryCredent
 export type { HostUnits, HostUnitState } from './host/ports.ts';
 export { createDiscoverability, createVpnControl } from './host/host-switches.ts';
 export type { SwitchOutcome, SwitchState, UnitSwitch, UnitSwitchDependencies } from './host/unit-switch.ts';
+export { createPower, type Power, type PowerDependencies, type PowerOptions } from './power/create-power.ts';
+export {
+  openRebootAfterApply,
+  type RebootAfterApply,
+  type RebootAfterApplyDependencies,
+} from './power/reboot-after-apply.ts';
+export type { HostUpdateBreadcrumbs, PowerAction, PowerHost, RebootBreadcrumb } from './power/ports.ts';
+export {
+  DeviceBusyError,
+  HostUpdateInProgressError,
+  PowerActionInProgressError,
+  StillUpError,
+} from './power/errors.ts';

@@ -1,0 +1,85 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { RebootBreadcrumb } from './ports.ts';
+import { openRebootAfterApply } from './reboot-after-apply.ts';
+
+let file: string | null;
+let reboots: number;
+
+const breadcrumb: RebootBreadcrumb = {
+  read: async () => file,
+  async write(content) {
+    file = content;
+  },
+  async remove() {
+    file = null;
+  },
+};
+
+const open = (bootId: string | null) =>
+  openRebootAfterApply({
+    breadcrumb,
+    bootId,
+    power: {
+      async reboot(options) {
+        expect(options).toEqual({ force: false });
+        reboots++;
+      },
+    },
+  });
+
+beforeEach(() => {
+  [file, reboots] = [null, 0];
+});
+
+describe('a reboot after the apply', () => {
+  it('is not done without a reason', async () => {
+    const schedule = await open('one');
+    expect(schedule.reasons).toEqual([]);
+    expect(await schedule.rebootIfScheduled()).toBe(false);
+    expect(reboots).toBe(0);
+  });
+
+  it('is written down, each reason once, and done when nothing else is left to do', async () => {
+    const schedule = await open('one');
+    for (const reason of ['config.txt changed', 'service web', 'config.txt changed']) await schedule.schedule(reason);
+    expect(JSON.parse(file ?? '')).toEqual({ bootId: 'one', reasons: ['config.txt changed', 'service web'] });
+    expect(await schedule.rebootIfScheduled()).toBe(true);
+    expect(reboots).toBe(1);
+  });
+
+  it('outlives the supervisor', async () => {
+    await (await open('one')).schedule('config.txt changed');
+    const next = await open('one');
+    expect(next.reasons).toEqual(['config.txt changed']);
+    expect(await next.rebootIfScheduled()).toBe(true);
+  });
+
+  it.each([
+    ['another boot', '{"bootId":"one","reasons":["config.txt changed"]}', 'two'],
+    ['a program that writes none of our content', '', 'two'],
+    ['a boot that cannot be told from this one', '{"bootId":null,"reasons":["config.txt changed"]}', null],
+    ['somebody who damaged it', '{"bootId":"two","reasons":', 'two'],
+  ])('is not done because of the file of %s, which is removed', async (_, content, bootId) => {
+    file = content;
+    const schedule = await open(bootId);
+    expect(schedule.reasons).toEqual([]);
+    expect(await schedule.rebootIfScheduled()).toBe(false);
+    expect(file).toBe(null);
+  });
+
+  it('is done in the run that asked for it where boots cannot be told apart', async () => {
+    const schedule = await open(null);
+    await schedule.schedule('config.txt changed');
+    expect(await schedule.rebootIfScheduled()).toBe(true);
+  });
+
+  it('is no reason when it could not be written down', async () => {
+    const schedule = await openRebootAfterApply({
+      breadcrumb: { ...breadcrumb, write: () => Promise.reject(new Error('ENOSPC')) },
+      bootId: 'one',
+      power: { reboot: () => Promise.resolve() },
+    });
+    await expect(schedule.schedule('config.txt changed')).rejects.toThrow('ENOSPC');
+    expect(schedule.reasons).toEqual([]);
+  });
+});
