@@ -72,6 +72,12 @@ export interface ContainerConfig {
   readonly shmSize: number;
   readonly oomKillDisable: boolean;
   readonly oomScoreAdj: number;
+  /** How readily memory is swapped out, 0 to 100; `null`: the host's. */
+  readonly memorySwappiness: number | null;
+  readonly cpuRealtime: CpuRealtime;
+  readonly blkio: BlkioLimits;
+  /** For the runtime; not seen by the container. */
+  readonly annotations: Readonly<Record<string, string>>;
   readonly resources: Resources;
   /** Engine name of the network the container starts in, or `host`, `none`, `container:<id>`. */
   readonly networkMode: string;
@@ -101,6 +107,33 @@ export interface Resources {
   readonly pidsLimit: number;
 }
 
+/** Time of a CPU for processes with real-time priority. */
+export interface CpuRealtime {
+  /** Microseconds; 0: the host's. */
+  readonly period: number;
+  /** Microseconds of each period; 0: none. */
+  readonly runtime: number;
+}
+
+/** Share and limits of disk access. */
+export interface BlkioLimits {
+  /** 10 to 1000; 0: the default. */
+  readonly weight: number;
+  readonly weightDevices: readonly { readonly path: string; readonly weight: number }[];
+  /** Bytes per second. */
+  readonly readBps: readonly DeviceRate[];
+  readonly writeBps: readonly DeviceRate[];
+  /** Operations per second. */
+  readonly readIops: readonly DeviceRate[];
+  readonly writeIops: readonly DeviceRate[];
+}
+
+export interface DeviceRate {
+  /** Of the device on the host. */
+  readonly path: string;
+  readonly rate: number;
+}
+
 export interface Healthcheck {
   /** `['NONE']`, `['CMD', …]` or `['CMD-SHELL', line]`; empty: the image's. */
   readonly test: readonly string[];
@@ -110,6 +143,8 @@ export interface Healthcheck {
   readonly timeout: number;
   /** Milliseconds. */
   readonly startPeriod: number;
+  /** Milliseconds between checks within the start period; 0: the image's, or `interval`. */
+  readonly startInterval: number;
   readonly retries: number;
 }
 
@@ -128,6 +163,10 @@ export interface Mount {
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
+  /** Path inside the volume that is mounted; absent: all of it. */
+  readonly subpath?: string;
+  /** An empty volume is not filled with what the image has at `target`; absent: it is. */
+  readonly noCopy?: true;
 }
 
 export interface RestartPolicy {
@@ -149,6 +188,8 @@ export interface DeviceRequest {
   readonly count: number;
   readonly deviceIds: readonly string[];
   readonly capabilities: readonly (readonly string[])[];
+  /** Known to the driver. */
+  readonly options: Readonly<Record<string, string>>;
 }
 
 export interface Ulimit {
@@ -261,6 +302,10 @@ export const DEFAULT_CONTAINER_CONFIG: ContainerConfig = {
   shmSize: 0,
   oomKillDisable: false,
   oomScoreAdj: 0,
+  memorySwappiness: null,
+  cpuRealtime: { period: 0, runtime: 0 },
+  blkio: { weight: 0, weightDevices: [], readBps: [], writeBps: [], readIops: [], writeIops: [] },
+  annotations: {},
   resources: {
     memory: 0,
     memoryReservation: 0,

@@ -1,7 +1,10 @@
 export {
   DEFAULT_CONTAINER_CONFIG,
+  type BlkioLimits,
   type ContainerConfig,
+  type CpuRealtime,
   type DeviceMapping,
+  type DeviceRate,
   type DeviceRequest,
   type Healthcheck,
   type ImageConfig,
@@ -41,6 +44,7 @@ export { wantsSupervisorApi } from './spec/feature-labels.ts';
 export type { Finding, Findings } from './spec/findings.ts';
 export { withImageDefaults } from './spec/image-defaults.ts';
 export {
+  EXTRA_FIRMWARE_VOLUME,
   isTruthy,
   LABELS,
   parseContainerName,
@@ -51,5 +55,6 @@ export {
 } from './spec/names.ts';
 export { lockDirectory } from './spec/read-storage.ts';
 export { selectServices, type LeftOutService, type ServiceSelection } from './spec/select-services.ts';
+export { EXTRA_FIRMWARE_VOLUME_SPEC } from './spec/volume-spec.ts';
 export { specifyService, type ServiceSpec, type ServiceSpecContext } from './spec/service-spec.ts';
 export { execute, type ExecuteOptions, type ExecutionEvent, type OperationResult } from './execute/execute.ts';

@@ -17,12 +17,13 @@ const MIB = 1024 * 1024;
 const NETWORK = 'round-trip';
 const NO_ENDPOINT: NetworkEndpoint = { aliases: [], ipv4Address: '', ipv6Address: '', linkLocalIps: [] };
 const ON_BRIDGE = { networkMode: 'bridge', networks: { bridge: NO_ENDPOINT } };
-const { resources: NO_LIMITS } = serviceConfig();
+const { resources: NO_LIMITS, blkio: NO_BLKIO } = serviceConfig();
 const SUPERVISED = serviceConfig().labels;
 
 /**
  * Values of each field that differ from the default, with what else they need; every field has to have an entry.
- * `storageOpt` has none: the storage driver of a test machine takes no options.
+ * `storageOpt` has none: the storage driver of a test machine takes no options. `annotations` has none: the engine is
+ * older than they are.
  */
 const CASES: Readonly<Record<keyof ContainerConfig, readonly Partial<ContainerConfig>[]>> = {
   environment: [
@@ -38,9 +39,27 @@ const CASES: Readonly<Record<keyof ContainerConfig, readonly Partial<ContainerCo
   tty: [{ tty: true }],
   stdinOpen: [{ stdinOpen: true }],
   healthcheck: [
-    { healthcheck: { test: ['CMD', 'true'], interval: 30_000, timeout: 5000, startPeriod: 1000, retries: 3 } },
-    { healthcheck: { test: ['CMD-SHELL', 'exit 0'], interval: 0, timeout: 0, startPeriod: 0, retries: 0 } },
-    { healthcheck: { test: ['NONE'], interval: 0, timeout: 0, startPeriod: 0, retries: 0 } },
+    {
+      healthcheck: {
+        test: ['CMD', 'true'],
+        interval: 30_000,
+        timeout: 5000,
+        startPeriod: 1000,
+        startInterval: 0,
+        retries: 3,
+      },
+    },
+    {
+      healthcheck: {
+        test: ['CMD-SHELL', 'exit 0'],
+        interval: 0,
+        timeout: 0,
+        startPeriod: 0,
+        startInterval: 0,
+        retries: 0,
+      },
+    },
+    { healthcheck: { test: ['NONE'], interval: 0, timeout: 0, startPeriod: 0, startInterval: 0, retries: 0 } },
   ],
   stopSignal: [{ stopSignal: 'SIGINT' }],
   stopTimeout: [{ stopTimeout: 0 }, { stopTimeout: 90 }],
@@ -62,6 +81,7 @@ const CASES: Readonly<Record<keyof ContainerConfig, readonly Partial<ContainerCo
         { type: 'volume', source: 'round-trip-data', target: '/data', readOnly: false },
         { type: 'bind', source: '/etc/hostname', target: '/host/hostname', readOnly: true },
         { type: 'volume', source: 'round-trip-data', target: '/image-volume', readOnly: true },
+        { type: 'volume', source: 'round-trip-data', target: '/not-filled', readOnly: false, noCopy: true },
       ],
     },
   ],
@@ -89,8 +109,12 @@ const CASES: Readonly<Record<keyof ContainerConfig, readonly Partial<ContainerCo
   ],
   deviceCgroupRules: [{ deviceCgroupRules: ['b 7:* rmw', 'c 42:* rmw'] }],
   deviceRequests: [
-    { deviceRequests: [{ driver: '', count: 1, deviceIds: [], capabilities: [['gpu']] }] },
-    { deviceRequests: [{ driver: 'nvidia', count: 0, deviceIds: ['0', '1'], capabilities: [['gpu', 'compute']] }] },
+    { deviceRequests: [{ driver: '', count: 1, deviceIds: [], capabilities: [['gpu']], options: {} }] },
+    {
+      deviceRequests: [
+        { driver: 'nvidia', count: 0, deviceIds: ['0', '1'], capabilities: [['gpu', 'compute']], options: { a: 'b' } },
+      ],
+    },
   ],
   dns: [{ dns: ['10.0.0.2', '10.0.0.1'] }],
   dnsOptions: [{ dnsOptions: ['ndots:2', 'timeout:1'] }],
@@ -118,6 +142,24 @@ const CASES: Readonly<Record<keyof ContainerConfig, readonly Partial<ContainerCo
   shmSize: [{ shmSize: 16 * MIB }, { shmSize: 64 * MIB }],
   oomKillDisable: [{ oomKillDisable: true, resources: { ...NO_LIMITS, memory: 64 * MIB } }],
   oomScoreAdj: [{ oomScoreAdj: 500 }],
+  memorySwappiness: [{ memorySwappiness: 0 }, { memorySwappiness: 10 }],
+  cpuRealtime: [{ cpuRealtime: { period: 500_000, runtime: 1000 } }],
+  blkio: [
+    { blkio: { ...NO_BLKIO, weight: 300, weightDevices: [{ path: '/dev/zero', weight: 200 }] } },
+    {
+      blkio: {
+        ...NO_BLKIO,
+        readBps: [
+          { path: '/dev/null', rate: MIB },
+          { path: '/dev/zero', rate: 2 * MIB },
+        ],
+        writeBps: [{ path: '/dev/zero', rate: MIB }],
+        readIops: [{ path: '/dev/zero', rate: 100 }],
+        writeIops: [{ path: '/dev/zero', rate: 50 }],
+      },
+    },
+  ],
+  annotations: [],
   resources: [
     { resources: { ...NO_LIMITS, memory: 64 * MIB } },
     { resources: { ...NO_LIMITS, memory: 64 * MIB, memoryReservation: 32 * MIB } },
@@ -144,7 +186,7 @@ const CASES: Readonly<Record<keyof ContainerConfig, readonly Partial<ContainerCo
 };
 
 /** Fields that cannot be tried on a running container here: there is no such hardware, or no right to raise limits. */
-const NOT_STARTED = new Set(['privileged', 'deviceRequests', 'usernsMode']);
+const NOT_STARTED = new Set(['blkio', 'cpuRealtime', 'deviceRequests', 'privileged', 'usernsMode']);
 
 let harness: EngineHarness;
 beforeAll(async () => {
@@ -211,7 +253,13 @@ describe('what an image says', () => {
       stopSignal: 'SIGINT',
       exposedPorts: ['53/udp', '80'],
       volumes: ['/b', '/a'],
-      healthcheck: { command: ['true'], interval: 20_000, timeout: 2000, startPeriod: 1000, retries: 4 },
+      healthcheck: {
+        command: ['true'],
+        interval: 20_000,
+        timeout: 2000,
+        startPeriod: 1000,
+        retries: 4,
+      },
     });
   });
   afterAll(() => harness.engine.removeImage(reference));
@@ -227,7 +275,14 @@ describe('what an image says', () => {
       stopSignal: 'SIGINT',
       exposedPorts: ['53/udp', '80/tcp'],
       volumes: ['/a', '/b'],
-      healthcheck: { test: ['CMD', 'true'], interval: 20_000, timeout: 2000, startPeriod: 1000, retries: 4 },
+      healthcheck: {
+        test: ['CMD', 'true'],
+        interval: 20_000,
+        timeout: 2000,
+        startPeriod: 1000,
+        startInterval: 0,
+        retries: 4,
+      },
     });
     await createAndRead({});
   });
@@ -242,8 +297,8 @@ describe('what an image says', () => {
     { user: 'root', workingDir: '/', stopSignal: 'SIGTERM' },
     { exposedPorts: ['81/tcp'], anonymousVolumes: ['/c'] },
     { mounts: [{ type: 'volume', source: 'round-trip-data', target: '/a', readOnly: false }] },
-    { healthcheck: { test: [], interval: 5000, timeout: 0, startPeriod: 0, retries: 0 } },
-    { healthcheck: { test: ['NONE'], interval: 0, timeout: 0, startPeriod: 0, retries: 0 } },
+    { healthcheck: { test: [], interval: 5000, timeout: 0, startPeriod: 0, startInterval: 0, retries: 0 } },
+    { healthcheck: { test: ['NONE'], interval: 0, timeout: 0, startPeriod: 0, startInterval: 0, retries: 0 } },
   ])('is completed by what the service asks for: %j', async (change) => {
     const image = await readImage();
     expect(await createAndRead(change, reference)).toEqual(withImageDefaults(serviceConfig(change), image));

@@ -39,7 +39,7 @@ const VolumeMountObject = z.looseObject({
   target: Text,
   read_only: Flag.optional(),
   bind: z.looseObject({}).optional(),
-  volume: z.looseObject({}).optional(),
+  volume: z.looseObject({ nocopy: Flag.optional(), subpath: Text.optional() }).optional(),
   tmpfs: z.looseObject({ size: Size.optional(), mode: Count.optional() }).optional(),
 });
 const Dependency = z.looseObject({ condition: Text.optional(), required: Flag.optional() });
@@ -48,6 +48,7 @@ const Endpoint = z.looseObject({
   ipv4_address: Text.optional(),
   ipv6_address: Text.optional(),
   link_local_ips: TextList.optional(),
+  priority: Count.optional(),
 });
 
 const HealthcheckComposition = z.looseObject({
@@ -55,14 +56,55 @@ const HealthcheckComposition = z.looseObject({
   interval: Duration.optional(),
   timeout: Duration.optional(),
   start_period: Duration.optional(),
+  start_interval: Duration.optional(),
   retries: Count.optional(),
   disable: Flag.optional(),
 });
+
+const DeviceObject = z.looseObject({
+  source: Text,
+  target: Text.optional(),
+  permissions: Text.optional(),
+});
+/** Devices that a driver hands out, e.g. GPUs. */
+const DeviceRequest = z.looseObject({
+  driver: Text.optional(),
+  count: z.union([Count, z.literal('all')], 'must be a number or all').optional(),
+  device_ids: TextList.optional(),
+  capabilities: TextList.optional(),
+  options: ListOrMap.optional(),
+});
+const Cpus = z.union([z.number(), Text], 'must be a number of CPUs');
+const Deployment = z.looseObject({
+  replicas: Count.optional(),
+  resources: z
+    .looseObject({
+      limits: z.looseObject({ cpus: Cpus.optional(), memory: Size.optional(), pids: Count.optional() }).optional(),
+      reservations: z.looseObject({ memory: Size.optional(), devices: z.array(DeviceRequest).optional() }).optional(),
+    })
+    .optional(),
+});
+const DeviceRate = z.object({ path: Text, rate: Size });
+const BlkioConfig = z.looseObject({
+  weight: Count.optional(),
+  weight_device: z.array(z.object({ path: Text, weight: Count })).optional(),
+  device_read_bps: z.array(DeviceRate).optional(),
+  device_write_bps: z.array(DeviceRate).optional(),
+  device_read_iops: z.array(DeviceRate).optional(),
+  device_write_iops: z.array(DeviceRate).optional(),
+});
+/** A value of the field, or its names for hosts: a list of `name:address`, or a map to one address or more. */
+const HostList = z.union(
+  [TextList, z.record(z.string(), z.union([Scalar, TextList]))],
+  'must be a list of name:address or a map',
+);
 
 /** A compose service object; keys that are not listed are kept as they came. */
 export const ServiceComposition = z.preprocess(
   withoutNulls,
   z.looseObject({
+    annotations: ListOrMap.optional(),
+    blkio_config: BlkioConfig.optional(),
     cap_add: TextList.optional(),
     cap_drop: TextList.optional(),
     cgroup: Text.optional(),
@@ -70,12 +112,15 @@ export const ServiceComposition = z.preprocess(
     command: TextOrList.optional(),
     cpu_period: Count.optional(),
     cpu_quota: Count.optional(),
+    cpu_rt_period: Duration.optional(),
+    cpu_rt_runtime: Duration.optional(),
     cpu_shares: Count.optional(),
-    cpus: z.union([z.number(), z.string()]).optional(),
+    cpus: Cpus.optional(),
     cpuset: Text.optional(),
     depends_on: z.union([TextList, z.record(z.string(), Dependency)], 'must be a list of services or a map').optional(),
+    deploy: Deployment.optional(),
     device_cgroup_rules: TextList.optional(),
-    devices: TextList.optional(),
+    devices: z.array(z.union([Text, DeviceObject], 'must be a device such as /dev/ttyUSB0, or a map')).optional(),
     dns: TextOrList.optional(),
     dns_opt: TextList.optional(),
     dns_search: TextOrList.optional(),
@@ -83,7 +128,8 @@ export const ServiceComposition = z.preprocess(
     entrypoint: TextOrList.optional(),
     environment: ListOrMap.optional(),
     expose: z.array(z.union([Text, z.number()])).optional(),
-    extra_hosts: ListOrMap.optional(),
+    extra_hosts: HostList.optional(),
+    gpus: z.union([z.literal('all'), z.array(DeviceRequest)], 'must be all or a list of devices').optional(),
     group_add: z.array(z.union([Text, z.number()])).optional(),
     healthcheck: HealthcheckComposition.optional(),
     hostname: Text.optional(),
@@ -94,6 +140,7 @@ export const ServiceComposition = z.preprocess(
     mac_address: Text.optional(),
     mem_limit: Size.optional(),
     mem_reservation: Size.optional(),
+    mem_swappiness: Count.optional(),
     memswap_limit: Size.optional(),
     network_mode: Text.optional(),
     networks: z
@@ -108,6 +155,7 @@ export const ServiceComposition = z.preprocess(
       .optional(),
     privileged: Flag.optional(),
     profiles: TextList.optional(),
+    pull_policy: Text.optional(),
     read_only: Flag.optional(),
     restart: Text.optional(),
     runtime: Text.optional(),
@@ -132,10 +180,15 @@ export const ServiceComposition = z.preprocess(
 );
 export type ServiceComposition = z.infer<typeof ServiceComposition>;
 
+/** `true`, or in the old form the name. */
+const External = z.union([Flag, z.looseObject({ name: Text.optional() })], 'must be true or false');
+
 /** A compose network object; `null` means all defaults. */
 export const NetworkComposition = z.preprocess(
   withoutNulls,
   z.looseObject({
+    name: Text.optional(),
+    external: External.optional(),
     driver: Text.optional(),
     driver_opts: z.record(z.string(), Scalar).optional(),
     enable_ipv6: Flag.optional(),
@@ -166,6 +219,8 @@ export type NetworkComposition = z.infer<typeof NetworkComposition>;
 export const VolumeComposition = z.preprocess(
   withoutNulls,
   z.looseObject({
+    name: Text.optional(),
+    external: External.optional(),
     driver: Text.optional(),
     driver_opts: z.record(z.string(), Scalar).optional(),
     labels: ListOrMap.optional(),

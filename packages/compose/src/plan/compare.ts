@@ -4,9 +4,18 @@ import { isCompared } from '../spec/service-environment.ts';
 /** Fields whose values may hold secrets, or are too long to print. */
 const VALUE_HIDDEN = new Set(['command', 'entrypoint', 'healthcheck']);
 /** Fields that are printed by the keys which differ. */
-const PRINTED_BY_KEY = new Set(['environment', 'labels', 'sysctls', 'storageOpt', 'networks', 'tmpfs']);
+const PRINTED_BY_KEY = new Set([
+  'annotations',
+  'blkio',
+  'environment',
+  'labels',
+  'networks',
+  'storageOpt',
+  'sysctls',
+  'tmpfs',
+]);
 /** Fields that are printed by the keys which differ, with their values. */
-const PRINTED_WITH_VALUES = new Set(['resources', 'restart']);
+const PRINTED_WITH_VALUES = new Set(['cpuRealtime', 'resources', 'restart']);
 
 /** Labels by which we remember something about a container; they say nothing of what it shall be. */
 const PRIVATE_LABELS = 'io.balena.private.';

@@ -79,6 +79,12 @@ function obstacleOf(
       message: `networks: a network ${network} exists that is not ours; remove or rename it`,
     };
   }
+  const missing = [...networks.values(), ...volumes].find(({ spec: { name }, status }) => {
+    return status === 'missing' && (config.networks[name] !== undefined || mounted.includes(name));
+  });
+  if (missing !== undefined) {
+    return { reason: 'dependency', message: `waits for ${missing.spec.name}, which is external, to be made` };
+  }
   const volume = volumes.find(({ spec, status }) => status === 'taken' && mounted.includes(spec.name));
   if (volume !== undefined) {
     return {

@@ -7,8 +7,8 @@ import type { PlanDraft } from './plan-draft.ts';
 /** How a network on the engine stands to the wanted one. */
 export interface NetworkAssessment {
   readonly spec: NetworkSpec;
-  /** `taken`: a network that is not ours has the name. */
-  readonly status: 'absent' | 'equal' | 'changed' | 'taken';
+  /** `taken`: a network that is not ours has the name; `missing`: it is external, and nobody made it yet. */
+  readonly status: 'absent' | 'equal' | 'changed' | 'taken' | 'missing';
   /** Those of this name to be removed: a changed one, and duplicates. */
   readonly surplus: readonly ObservedNetwork[];
   readonly cause: string;
@@ -26,6 +26,7 @@ export function assessNetwork(spec: NetworkSpec, snapshot: EngineSnapshot): Netw
   const named = snapshot.networks.filter(({ name }) => name === spec.name);
   const ours = named.filter(({ supervised }) => supervised);
   if (ours.length < named.length) return { spec, status: 'taken', surplus: [], cause: '' };
+  if (spec.external) return { spec, status: ours.length === 0 ? 'missing' : 'equal', surplus: [], cause: '' };
   const equal = ours.find(({ config }) => compareNetworks(config, spec.config).length === 0);
   if (equal !== undefined) {
     return { spec, status: 'equal', surplus: ours.filter((one) => one !== equal), cause: 'duplicate' };

@@ -12,8 +12,11 @@ export interface VolumeAssessment {
   readonly spec: VolumeSpec;
   /** As in the compose file. */
   readonly name: string;
-  /** `taken`: a volume that is not ours has the name; `replaced`: it is removed with its data and created anew. */
-  readonly status: 'absent' | 'present' | 'replaced' | 'taken';
+  /**
+   * `taken`: a volume that is not ours has the name; `replaced`: it is removed with its data and created anew;
+   * `missing`: it is external, and nobody made it yet.
+   */
+  readonly status: 'absent' | 'present' | 'replaced' | 'taken' | 'missing';
   /** Why it is created or replaced. */
   readonly cause: string;
   /** What of it is not as wanted; it holds data, so it stays as it is unless it may be replaced. */
@@ -31,8 +34,11 @@ export function assessVolumes(
   return Object.entries(release.volumes).map(([name, composition]) => {
     const spec = specifyVolume(name, composition, app);
     const observed = snapshot.volumes.find((volume) => volume.name === spec.name);
-    if (observed === undefined) return { spec, name, status: 'absent', cause: 'does not exist', differences: [] };
+    if (observed === undefined) {
+      return { spec, name, status: spec.external ? 'missing' : 'absent', cause: 'does not exist', differences: [] };
+    }
     if (!observed.supervised) return { spec, name, status: 'taken', cause: '', differences: [] };
+    if (spec.external) return { spec, name, status: 'present', cause: '', differences: [] };
     if (policy.requests.purge.has(spec.name)) {
       return { spec, name, status: 'replaced', cause: 'a client asked to empty it', differences: [] };
     }

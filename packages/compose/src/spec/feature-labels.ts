@@ -1,7 +1,7 @@
 import type { DeviceRequest, Mount } from '../container-config.ts';
 import type { DeviceFacts } from './device-facts.ts';
 import type { FindingCollector } from './findings.ts';
-import { isTruthy, SUPERVISOR_NETWORK, withCurrentLabels } from './names.ts';
+import { EXTRA_FIRMWARE_VOLUME, isTruthy, SUPERVISOR_NETWORK, withCurrentLabels } from './names.ts';
 
 /** What the labels `io.balena.features.*` of a service give it. */
 export interface Features {
@@ -9,6 +9,8 @@ export interface Features {
   /** Variables that the service's own take precedence over. */
   readonly defaults: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
+  /** Engine names of the volumes among them. */
+  readonly volumes: readonly string[];
   readonly networks: readonly string[];
   readonly deviceRequests: readonly DeviceRequest[];
 }
@@ -49,7 +51,11 @@ const FEATURES: Readonly<Record<string, Feature>> = {
     hostDirectory('/lib/firmware', device.hasFirmware, { label: 'firmware', findings }),
   sysfs: () => ({ mounts: [bind('/sys', '/sys')] }),
   procfs: () => ({ mounts: [bind('/proc', '/proc')] }),
-  gpu: () => ({ deviceRequests: [{ driver: '', count: 1, deviceIds: [], capabilities: [['gpu']] }] }),
+  gpu: () => ({ deviceRequests: [{ driver: '', count: 1, deviceIds: [], capabilities: [['gpu']], options: {} }] }),
+  'extra-firmware': () => ({
+    mounts: [{ type: 'volume', source: EXTRA_FIRMWARE_VOLUME, target: '/extra-firmware', readOnly: false }],
+    volumes: [EXTRA_FIRMWARE_VOLUME],
+  }),
   'host-os.board-rev': ({ device }) => ({
     environment: both({ HOST_OS_BOARD_REV: device.hostBoardRevision, HOST_OS_BUILD: device.hostBoardRevision }),
   }),
@@ -70,6 +76,7 @@ export function readFeatures(labels: Readonly<Record<string, string>>, context: 
     environment: merge(parts.map((part) => part.environment)),
     defaults: merge(parts.map((part) => part.defaults)),
     mounts: parts.flatMap((part) => part.mounts ?? []),
+    volumes: parts.flatMap((part) => part.volumes ?? []),
     networks: parts.flatMap((part) => part.networks ?? []),
     deviceRequests: parts.flatMap((part) => part.deviceRequests ?? []),
   };

@@ -29,6 +29,7 @@ function overlayHealthcheck(own: Healthcheck | null, image: Healthcheck | null):
     interval: own.interval === 0 ? image.interval : own.interval,
     timeout: own.timeout === 0 ? image.timeout : own.timeout,
     startPeriod: own.startPeriod === 0 ? image.startPeriod : own.startPeriod,
+    startInterval: own.startInterval === 0 ? image.startInterval : own.startInterval,
     retries: own.retries === 0 ? image.retries : own.retries,
   };
 }

@@ -3,6 +3,9 @@ import type { TargetApp, TargetRelease, TargetService } from '@device-supervisor
 /** The bridge on which services reach the supervisor's API. */
 export const SUPERVISOR_NETWORK = 'supervisor0';
 
+/** The volume with firmware beside the host's; shared by all apps. */
+export const EXTRA_FIRMWARE_VOLUME = 'extra-firmware';
+
 export const LABELS = {
   supervised: 'io.balena.supervised',
   appId: 'io.balena.app-id',
@@ -34,12 +37,25 @@ export function parseContainerName(name: string, service: string): ReleaseIdenti
   return { imageId: Number(imageId), releaseId: Number(releaseId), commit };
 }
 
-export function networkName(app: TargetApp, network: string): string {
-  return `${app.uuid}_${network}`;
+/** Name of one of an app's networks on the engine. */
+export function networkName(app: TargetApp, network: string, composition: MaybeExternal = {}): string {
+  return externalName(network, composition) ?? `${app.uuid}_${network}`;
 }
 
-export function volumeName(app: TargetApp, volume: string): string {
-  return `${app.id}_${volume}`;
+/** Name of one of an app's volumes on the engine. */
+export function volumeName(app: TargetApp, volume: string, composition: MaybeExternal = {}): string {
+  return externalName(volume, composition) ?? `${app.id}_${volume}`;
+}
+
+interface MaybeExternal {
+  readonly name?: string | undefined;
+  readonly external?: boolean | { readonly name?: string | undefined } | undefined;
+}
+
+/** Name of a network or volume that the app uses and somebody else made; `null`: it is the app's own. */
+export function externalName(key: string, { name, external = false }: MaybeExternal): string | null {
+  if (external === false) return null;
+  return (typeof external === 'object' ? external.name : undefined) ?? name ?? key;
 }
 
 /** Labels under the field's former name, `io.resin.…`, read as the present one. */

@@ -3,12 +3,15 @@ import type { NetworkConfig } from '../container-config.ts';
 import { SUPERVISOR_GATEWAY } from './feature-labels.ts';
 import { FindingCollector, type Findings } from './findings.ts';
 import { toMap } from './list-or-map.ts';
-import { LABELS, networkName, SUPERVISOR_NETWORK } from './names.ts';
+import { externalName, LABELS, networkName, SUPERVISOR_NETWORK } from './names.ts';
+import { BELONGS_TO_OTHERS, EXTERNAL_APPLIED, NAMED_BY_US, unknownFields } from './note-unapplied.ts';
 
 /** A network as the engine shall have it. */
 export interface NetworkSpec {
   /** Name on the engine. */
   readonly name: string;
+  /** Somebody else makes and removes it; whatever its configuration is will do. */
+  readonly external: boolean;
   readonly config: NetworkConfig;
   readonly findings: Findings;
 }
@@ -16,6 +19,7 @@ export interface NetworkSpec {
 /** The network on which services reach the supervisor; shared by all apps. */
 export const SUPERVISOR_NETWORK_SPEC: NetworkSpec = {
   name: SUPERVISOR_NETWORK,
+  external: false,
   config: {
     driver: 'bridge',
     driverOpts: { 'com.docker.network.bridge.name': SUPERVISOR_NETWORK },
@@ -32,15 +36,15 @@ export const SUPERVISOR_NETWORK_SPEC: NetworkSpec = {
   findings: { notices: [], problems: [] },
 };
 
-const KNOWN_FIELDS = ['driver', 'driver_opts', 'enable_ipv6', 'internal', 'config_only', 'labels', 'ipam', 'name'];
+const APPLIED = ['driver', 'driver_opts', 'enable_ipv6', 'internal', 'config_only', 'labels', 'ipam', 'external'];
 
 /** Reads one of an app's networks. */
 export function specifyNetwork(name: string, composition: NetworkComposition, app: TargetApp): NetworkSpec {
   const findings = new FindingCollector();
-  for (const field of Object.keys(composition)) {
-    if (!KNOWN_FIELDS.includes(field) && !field.startsWith('x-')) {
-      findings.notice(`networks.${name}.${field}`, 'is not supported and has no effect');
-    }
+  const external = externalName(name, composition) !== null;
+  for (const field of unknownFields(composition, new Set(external ? EXTERNAL_APPLIED : APPLIED))) {
+    const reason = external ? BELONGS_TO_OTHERS : field === 'name' ? NAMED_BY_US : 'is not supported and has no effect';
+    findings.notice(`networks.${name}.${field}`, reason);
   }
   const pools = (composition.ipam?.config ?? []).map((pool) => ({
     subnet: pool.subnet ?? '',
@@ -49,7 +53,8 @@ export function specifyNetwork(name: string, composition: NetworkComposition, ap
     auxAddresses: pool.aux_addresses ?? {},
   }));
   return {
-    name: networkName(app, name),
+    name: networkName(app, name, composition),
+    external,
     findings,
     config: {
       driver: composition.driver ?? 'bridge',

@@ -1,9 +1,18 @@
 import type { Mount } from '../container-config.ts';
 import { FieldError } from './field-error.ts';
+import { parseSize } from './parse-size.ts';
 
 /** What a compose volume entry asks for; `refused` names a reason why it is not applied. */
 export type MountRequest =
-  | { readonly kind: 'volume'; readonly volume: string; readonly target: string; readonly readOnly: boolean }
+  | {
+      readonly kind: 'volume';
+      readonly volume: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+      /** Path inside the volume; `''`: all of it. */
+      readonly subpath: string;
+      readonly noCopy: boolean;
+    }
   | { readonly kind: 'anonymous'; readonly target: string }
   | { readonly kind: 'tmpfs'; readonly target: string; readonly options: string }
   | { readonly kind: 'refused'; readonly reason: string };
@@ -14,12 +23,13 @@ export interface MountObject {
   readonly source?: string | undefined;
   readonly target: string;
   readonly read_only?: boolean | undefined;
+  readonly volume?: { readonly nocopy?: boolean | undefined; readonly subpath?: string | undefined } | undefined;
   readonly tmpfs?: { readonly size?: string | number | undefined; readonly mode?: number | undefined } | undefined;
 }
 
 const BIND_REFUSED = 'paths of the host are not mounted; use a named volume, or a label io.balena.features.*';
 /** Options that change nothing for a volume on a device. */
-const IGNORED_OPTIONS = ['rw', 'z', 'Z', 'cached', 'delegated', 'consistent', 'nocopy'];
+const IGNORED_OPTIONS = ['rw', 'z', 'Z', 'cached', 'delegated', 'consistent'];
 
 /** Reads one compose volume: `data:/data[:ro]`, `/anonymous`, or the long form. */
 export function parseMount(mount: string | MountObject): MountRequest {
@@ -37,9 +47,16 @@ function parseShort(text: string): MountRequest {
   if (target === undefined) return { kind: 'anonymous', target: absolute(source, text) };
   if (/^[./~]/.test(source)) return { kind: 'refused', reason: BIND_REFUSED };
   const options = mode === undefined ? [] : mode.split(',');
-  const unknown = options.find((option) => option !== 'ro' && !IGNORED_OPTIONS.includes(option));
+  const unknown = options.find((option) => option !== 'ro' && option !== 'nocopy' && !IGNORED_OPTIONS.includes(option));
   if (unknown !== undefined) throw new FieldError(`'${text}' has the unknown option '${unknown}'`);
-  return { kind: 'volume', volume: source, target: absolute(target, text), readOnly: options.includes('ro') };
+  return {
+    kind: 'volume',
+    volume: source,
+    target: absolute(target, text),
+    readOnly: options.includes('ro'),
+    subpath: '',
+    noCopy: options.includes('nocopy'),
+  };
 }
 
 function parseLong(mount: MountObject): MountRequest {
@@ -47,7 +64,14 @@ function parseLong(mount: MountObject): MountRequest {
   switch (mount.type) {
     case 'volume':
       if (mount.source === undefined) return { kind: 'anonymous', target };
-      return { kind: 'volume', volume: mount.source, target, readOnly: mount.read_only ?? false };
+      return {
+        kind: 'volume',
+        volume: mount.source,
+        target,
+        readOnly: mount.read_only ?? false,
+        subpath: subpathOf(mount),
+        noCopy: mount.volume?.nocopy ?? false,
+      };
     case 'tmpfs':
       return { kind: 'tmpfs', target, options: tmpfsOptions(mount) };
     case 'bind':
@@ -57,10 +81,18 @@ function parseLong(mount: MountObject): MountRequest {
   }
 }
 
+function subpathOf({ volume }: MountObject): string {
+  const subpath = volume?.subpath ?? '';
+  if (subpath.startsWith('/') || subpath.split('/').includes('..')) {
+    throw new FieldError(`subpath '${subpath}' is not a path inside the volume`);
+  }
+  return subpath.replace(/\/+$/, '');
+}
+
 function tmpfsOptions({ tmpfs, read_only }: MountObject): string {
   const options = [
     ...(read_only === true ? ['ro'] : []),
-    ...(tmpfs?.size === undefined ? [] : [`size=${tmpfs.size}`]),
+    ...(tmpfs?.size === undefined ? [] : [`size=${parseSize(tmpfs.size)}`]),
     ...(tmpfs?.mode === undefined ? [] : [`mode=${tmpfs.mode.toString(8)}`]),
   ];
   return options.join(',');

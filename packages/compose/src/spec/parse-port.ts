@@ -41,6 +41,12 @@ export function parsePort(port: Port): PortBinding[] {
   );
 }
 
+/** Container ports of one compose `expose` entry: `80`, `53/udp`, `8000-8010`. */
+export function parseExposed(text: string): string[] {
+  if (text.includes(':')) throw new FieldError(`'${text}' is not a port of the container; write e.g. 80 or 53/udp`);
+  return parsePort(text).map(({ containerPort }) => containerPort);
+}
+
 function bind(
   {
     container,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseDuration } from './parse-duration.ts';
 import { parseMount } from './parse-mount.ts';
-import { parsePort } from './parse-port.ts';
+import { parseExposed, parsePort } from './parse-port.ts';
 import { parseSize } from './parse-size.ts';
+import { parseTmpfs } from './parse-tmpfs.ts';
 import { splitCommand } from './split-command.ts';
 
 describe('parseSize', () => {
@@ -57,6 +58,11 @@ describe('parsePort', () => {
     ['53:53/udp', [binding('53/udp', '53')]],
     ['127.0.0.1:8080:80', [binding('80/tcp', '8080', '127.0.0.1')]],
     ['[::1]:8080:80', [binding('80/tcp', '8080', '::1')]],
+    ['[fd00::1]::80/sctp', [binding('80/sctp', '', 'fd00::1')]],
+    [
+      '0.0.0.0:5000-5001:6000-6001/udp',
+      [binding('6000/udp', '5000', '0.0.0.0'), binding('6001/udp', '5001', '0.0.0.0')],
+    ],
     ['127.0.0.1::80', [binding('80/tcp', '', '127.0.0.1')]],
     ['8080-8081:80-81', [binding('80/tcp', '8080'), binding('81/tcp', '8081')]],
     ['8080-8090:80', [binding('80/tcp', '8080-8090')]],
@@ -76,18 +82,67 @@ describe('parsePort', () => {
   });
 });
 
-describe('parseMount', () => {
+describe('parseExposed', () => {
+  it('reads ports and ranges, and no ports of the host', () => {
+    expect(parseExposed('80')).toEqual(['80/tcp']);
+    expect(parseExposed('8000-8002/udp')).toEqual(['8000/udp', '8001/udp', '8002/udp']);
+    expect(() => parseExposed('8080:80')).toThrow(/is not a port of the container/);
+  });
+});
+
+describe('parseTmpfs', () => {
   it.each([
-    ['data:/data', { kind: 'volume', volume: 'data', target: '/data', readOnly: false }],
-    ['data:/data/:ro', { kind: 'volume', volume: 'data', target: '/data', readOnly: true }],
+    ['/run', { target: '/run', options: '' }],
+    ['/run/:size=64m', { target: '/run', options: 'size=64m' }],
+    [
+      '/run:rw,noexec,size=25%,mode=1777,uid=1000',
+      { target: '/run', options: 'rw,noexec,size=25%,mode=1777,uid=1000' },
+    ],
+  ])('reads %j', (text, expected) => {
+    expect(parseTmpfs(text)).toEqual(expected);
+  });
+
+  it.each(['run', '', '/run:size=64m:ro', '/run:speed=1', '/run:size=much', '/run:mode=9', '/run:size'])(
+    'refuses %j',
+    (text) => {
+      expect(() => parseTmpfs(text)).toThrow(/is not an absolute path|unknown option|is not a size|not octal/);
+    },
+  );
+});
+
+describe('parseMount', () => {
+  const volume = (target: string): object => ({
+    kind: 'volume',
+    volume: 'data',
+    target,
+    readOnly: false,
+    subpath: '',
+    noCopy: false,
+  });
+  it.each([
+    ['data:/data', volume('/data')],
+    ['data:/data/:ro', { ...volume('/data'), readOnly: true }],
+    ['data:/data:ro,nocopy,z', { ...volume('/data'), readOnly: true, noCopy: true }],
     ['/data', { kind: 'anonymous', target: '/data' }],
     [
       { type: 'volume', source: 'data', target: '/d', read_only: true },
-      { kind: 'volume', volume: 'data', target: '/d', readOnly: true },
+      { ...volume('/d'), readOnly: true },
+    ],
+    [
+      { type: 'volume', source: 'data', target: '/d', volume: { nocopy: true, subpath: 'a/b/' } },
+      { ...volume('/d'), noCopy: true, subpath: 'a/b' },
+    ],
+    [
+      { type: 'volume', target: '/d' },
+      { kind: 'anonymous', target: '/d' },
+    ],
+    [
+      { type: 'tmpfs', target: '/t', read_only: true },
+      { kind: 'tmpfs', target: '/t', options: 'ro' },
     ],
     [
       { type: 'tmpfs', target: '/t', tmpfs: { size: '64m', mode: 0o700 } },
-      { kind: 'tmpfs', target: '/t', options: 'size=64m,mode=700' },
+      { kind: 'tmpfs', target: '/t', options: 'size=67108864,mode=700' },
     ],
   ])('reads %j', (mount, expected) => {
     expect(parseMount(mount)).toEqual(expected);
@@ -99,6 +154,11 @@ describe('parseMount', () => {
       expect(parseMount(mount)).toMatchObject({ kind: 'refused' });
     },
   );
+
+  it.each(['/etc', '../other', 'a/../../b'])('refuses the subpath %j', (subpath) => {
+    const mount = { type: 'volume', source: 'data', target: '/d', volume: { subpath } };
+    expect(() => parseMount(mount)).toThrow(/is not a path inside the volume/);
+  });
 
   it.each(['data:data', ':/data', 'data:/data:ro:x', 'data:/data:wild'])('refuses %j', (mount) => {
     expect(() => parseMount(mount)).toThrow(/is not (a volume|mounted at an absolute path)|unknown option/);

@@ -4,9 +4,8 @@ import { sharedNetwork } from './dependencies.ts';
 import type { Features } from './feature-labels.ts';
 import { FieldError } from './field-error.ts';
 import type { FindingCollector } from './findings.ts';
-import { toMap } from './list-or-map.ts';
-import { networkName } from './names.ts';
-import { parsePort } from './parse-port.ts';
+import { networkName, SUPERVISOR_NETWORK } from './names.ts';
+import { parseExposed, parsePort } from './parse-port.ts';
 
 type NetworkingConfig = Pick<
   ContainerConfig,
@@ -36,6 +35,10 @@ interface Attachment {
   readonly networkOf: string | null;
 }
 
+/** Of no use to a container that borrows a network stack. */
+const NAMES_AND_PORTS = ['hostname', 'domainname', 'mac_address', 'ports', 'expose'] as const;
+/** What the container brings along whose stack is borrowed. */
+const RESOLVER = ['dns', 'dns_opt', 'dns_search', 'extra_hosts'] as const;
 const NO_ENDPOINT: NetworkEndpoint = { aliases: [], ipv4Address: '', ipv6Address: '', linkLocalIps: [] };
 
 /** The fields that say which networks the container is on, its names, and its ports. */
@@ -47,11 +50,17 @@ export function readNetworking(
   const { findings } = context;
   const { networkMode, networks, networkOf } = attach(service, context);
   const portBindings = sortPorts(findings.readEach('ports', composition.ports ?? [], (port) => parsePort(port)));
-  const exposed = findings.readEach('expose', composition.expose ?? [], (port) =>
-    parsePort(String(port)).map(({ containerPort }) => containerPort),
-  );
+  const exposed = findings.readEach('expose', composition.expose ?? [], (port) => parseExposed(String(port)));
   // Whose network stack a container borrows, its names and ports it has too.
   const ownStack = networkMode !== 'host' && networkOf === null;
+  const withoutEffect = ownStack ? [] : networkOf === null ? NAMES_AND_PORTS : [...NAMES_AND_PORTS, ...RESOLVER];
+  for (const field of withoutEffect.filter((name) => composition[name] !== undefined)) {
+    findings.notice(field, `has no effect beside network_mode: ${composition.network_mode}`);
+  }
+  const hasHostname = ownStack && composition.uts !== 'host';
+  if (ownStack && !hasHostname && composition.hostname !== undefined) {
+    findings.notice('hostname', 'has no effect beside uts: host');
+  }
   return {
     networkOf,
     config: {
@@ -61,13 +70,14 @@ export function readNetworking(
       exposedPorts: ownStack
         ? [...new Set([...exposed, ...portBindings.map(({ containerPort }) => containerPort)])].sort()
         : [],
-      hostname: ownStack ? (composition.hostname ?? '') : '',
+      hostname: hasHostname ? (composition.hostname ?? '') : '',
       domainname: ownStack ? (composition.domainname ?? '') : '',
       macAddress: ownStack ? (composition.mac_address ?? '') : '',
       dns: networkOf === null ? [composition.dns ?? []].flat() : [],
       dnsOptions: networkOf === null ? (composition.dns_opt ?? []) : [],
       dnsSearch: networkOf === null ? [composition.dns_search ?? []].flat() : [],
-      extraHosts: networkOf === null ? readExtraHosts(composition.extra_hosts) : [],
+      extraHosts:
+        networkOf === null ? findings.read('extra_hosts', [], () => readExtraHosts(composition.extra_hosts)) : [],
     },
   };
 }
@@ -105,12 +115,21 @@ function attachToNetworks(service: TargetService, { app, release, features, find
     : (declared ?? {});
   const wanted = Object.keys(asked).length === 0 ? { default: null } : asked;
   const networks: Record<string, NetworkEndpoint> = {};
-  for (const [name, options] of Object.entries(wanted)) {
+  const byPriority = Object.entries(wanted).sort(([, a], [, b]) => (b?.priority ?? 0) - (a?.priority ?? 0));
+  for (const [name, options] of byPriority) {
+    for (const option of Object.keys(options ?? {}).filter((one) => !ENDPOINT_OPTIONS.has(one))) {
+      findings.notice(`networks.${name}.${option}`, 'is not supported and has no effect');
+    }
     if (name !== 'default' && release.networks[name] === undefined) {
       findings.problem(`networks.${name}`, 'is not one of the networks of the app');
       continue;
     }
-    networks[networkName(app, name)] = {
+    const engineName = networkName(app, name, release.networks[name]);
+    if (engineName === SUPERVISOR_NETWORK) {
+      findings.problem(`networks.${name}`, 'is joined with the label io.balena.features.supervisor-api alone');
+      continue;
+    }
+    networks[engineName] = {
       aliases: [...new Set([service.name, ...(options?.aliases ?? [])])].sort(),
       ipv4Address: options?.ipv4_address ?? '',
       ipv6Address: options?.ipv6_address ?? '',
@@ -122,17 +141,31 @@ function attachToNetworks(service: TargetService, { app, release, features, find
   return { networkMode, networks, networkOf: null };
 }
 
+const ENDPOINT_OPTIONS = new Set(['aliases', 'ipv4_address', 'ipv6_address', 'link_local_ips', 'priority']);
+
 interface EndpointObject {
+  readonly priority?: number | undefined;
   readonly aliases?: readonly string[] | undefined;
   readonly ipv4_address?: string | undefined;
   readonly ipv6_address?: string | undefined;
   readonly link_local_ips?: readonly string[] | undefined;
 }
 
-function readExtraHosts(hosts: Parameters<typeof toMap>[0]): string[] {
-  return Object.entries(toMap(hosts, /[:=]/))
-    .map(([name, address]) => `${name}:${address}`)
-    .sort();
+/** `name:address`; in a list also `name=address`, and addresses of IPv6 may stand in brackets. */
+function readExtraHosts(hosts: TargetService['composition']['extra_hosts'] = {}): string[] {
+  const entries: readonly (readonly [string, string])[] = Array.isArray(hosts)
+    ? hosts.map((host) => splitHost(host))
+    : Object.entries(hosts).flatMap(([name, value]) =>
+        [value].flat().map((address): readonly [string, string] => [name, String(address)]),
+      );
+  return entries.map(([name, address]) => `${name}:${address.trim().replace(/^\[(.*)\]$/, '$1')}`).sort();
+}
+
+function splitHost(host: string): readonly [string, string] {
+  const match = /^([^:=\s]+)\s*[:=]\s*(\S+)$/.exec(host.trim());
+  if (match === null) throw new FieldError(`'${host}' is not a name and an address; write e.g. db:10.0.0.2`);
+  const [, name = '', address = ''] = match;
+  return [name, address];
 }
 
 function sortPorts(ports: readonly PortBinding[]): PortBinding[] {

@@ -1,8 +1,9 @@
 import type { ServiceComposition } from '@device-supervisor/state';
-import type { ContainerConfig, Healthcheck, RestartPolicy } from '../container-config.ts';
+import type { ContainerConfig, RestartPolicy } from '../container-config.ts';
 import { FieldError } from './field-error.ts';
-import type { FindingCollector } from './findings.ts';
 import { parseDuration } from './parse-duration.ts';
+import type { ReadContext } from './read-context.ts';
+import { readHealthcheck } from './read-healthcheck.ts';
 import { splitCommand } from './split-command.ts';
 
 type ProcessConfig = Pick<
@@ -22,7 +23,8 @@ type ProcessConfig = Pick<
 >;
 
 /** The fields that say what runs in the container, and how it is started and stopped. */
-export function readProcess(composition: ServiceComposition, findings: FindingCollector): ProcessConfig {
+export function readProcess(composition: ServiceComposition, context: ReadContext): ProcessConfig {
+  const { findings } = context;
   const { stop_grace_period: grace } = composition;
   return {
     command: findings.read('command', null, () => readCommand(composition.command)),
@@ -32,7 +34,7 @@ export function readProcess(composition: ServiceComposition, findings: FindingCo
     tty: composition.tty ?? true,
     stdinOpen: composition.stdin_open ?? false,
     init: composition.init ?? null,
-    healthcheck: readHealthcheck(composition.healthcheck, findings),
+    healthcheck: readHealthcheck(composition.healthcheck, context),
     stopSignal: composition.stop_signal ?? '',
     stopTimeout: findings.read('stop_grace_period', null, () =>
       grace === undefined ? null : Math.ceil(parseDuration(grace) / 1000),
@@ -61,30 +63,4 @@ function readRestart(restart: string = 'always'): RestartPolicy {
     default:
   }
   throw new FieldError(`'${restart}' is not one of no, always, unless-stopped, on-failure, on-failure:<retries>`);
-}
-
-function readHealthcheck(
-  healthcheck: ServiceComposition['healthcheck'],
-  findings: FindingCollector,
-): Healthcheck | null {
-  if (healthcheck === undefined) return null;
-  if (healthcheck.disable === true) return { test: ['NONE'], interval: 0, timeout: 0, startPeriod: 0, retries: 0 };
-  const { test } = healthcheck;
-  const duration = (field: 'interval' | 'timeout' | 'start_period'): number =>
-    findings.read(`healthcheck.${field}`, 0, () => parseDuration(healthcheck[field] ?? 0));
-  return {
-    test: findings.read('healthcheck.test', [], () => readTest(test)),
-    interval: duration('interval'),
-    timeout: duration('timeout'),
-    startPeriod: duration('start_period'),
-    retries: healthcheck.retries ?? 0,
-  };
-}
-
-function readTest(test: string | readonly string[] | undefined): readonly string[] {
-  if (test === undefined) return [];
-  if (typeof test === 'string') return ['CMD-SHELL', test];
-  const [kind] = test;
-  if (kind === 'NONE' || kind === 'CMD' || kind === 'CMD-SHELL') return test;
-  throw new FieldError('a list must begin with NONE, CMD or CMD-SHELL');
 }

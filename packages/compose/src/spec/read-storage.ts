@@ -3,16 +3,18 @@ import type { ContainerConfig, Mount } from '../container-config.ts';
 import type { Features } from './feature-labels.ts';
 import type { FindingCollector } from './findings.ts';
 import { volumeName } from './names.ts';
-import { byTarget, parseMount } from './parse-mount.ts';
+import { unknownFields } from './note-unapplied.ts';
+import { byTarget, parseMount, type MountRequest } from './parse-mount.ts';
+import { parseTmpfs } from './parse-tmpfs.ts';
+import { hasApi, type ReadContext } from './read-context.ts';
 import { LOCK_DIRECTORIES_IN_CONTAINER } from './service-environment.ts';
 
 type StorageConfig = Pick<ContainerConfig, 'mounts' | 'anonymousVolumes' | 'tmpfs' | 'readOnly'>;
 
-export interface StorageContext {
+export interface StorageContext extends ReadContext {
   readonly app: TargetApp;
   readonly release: TargetRelease;
   readonly features: Features;
-  readonly findings: FindingCollector;
 }
 
 /** Directory of a service's update locks on the host; the host's `/tmp` does not survive a reboot. */
@@ -23,7 +25,7 @@ export function lockDirectory(appId: number, service: string): string {
 /** The fields that say what is mounted, and the directory of update locks that every service has. */
 export function readStorage(
   { name, composition }: TargetService,
-  { app, release, features, findings }: StorageContext,
+  { app, release, features, findings, abilities }: StorageContext,
 ): { readonly config: StorageConfig; readonly volumes: readonly string[] } {
   const mounts: Mount[] = LOCK_DIRECTORIES_IN_CONTAINER.map((target) => ({
     type: 'bind',
@@ -34,9 +36,31 @@ export function readStorage(
   mounts.push(...features.mounts);
   const anonymousVolumes: string[] = [];
   const tmpfs: Record<string, string> = {};
-  const volumes = new Set<string>();
+  const volumes = new Set(features.volumes);
+  const mountVolume = (request: Extract<MountRequest, { kind: 'volume' }>, field: string): void => {
+    const { volume, target, readOnly, subpath, noCopy } = request;
+    const composed = release.volumes[volume];
+    if (composed === undefined) {
+      findings.problem(field, `volume '${volume}' is not one of the app's volumes`);
+      return;
+    }
+    if (subpath !== '' && !hasApi(abilities, '1.45')) {
+      findings.problem(field, `subpath: the engine is too old for it, and would mount all of ${volume}`);
+    }
+    const source = volumeName(app, volume, composed);
+    volumes.add(source);
+    mounts.push({
+      type: 'volume',
+      source,
+      target,
+      readOnly,
+      ...(subpath === '' ? {} : { subpath }),
+      ...(noCopy ? { noCopy: true } : {}),
+    });
+  };
   findings.readEach('volumes', composition.volumes ?? [], (entry, field) => {
     const request = parseMount(entry);
+    if (typeof entry === 'object') noteUnappliedOptions(entry, field, findings);
     switch (request.kind) {
       case 'refused':
         findings.notice(field, request.reason);
@@ -48,24 +72,18 @@ export function readStorage(
         tmpfs[request.target] = request.options;
         break;
       case 'volume':
-        if (release.volumes[request.volume] === undefined) {
-          findings.problem(field, `volume '${request.volume}' is not one of the app's volumes`);
-          break;
-        }
-        volumes.add(volumeName(app, request.volume));
-        mounts.push({
-          type: 'volume',
-          source: volumeName(app, request.volume),
-          target: request.target,
-          readOnly: request.readOnly,
-        });
+        mountVolume(request, field);
     }
     return [];
   });
-  for (const entry of [composition.tmpfs ?? []].flat()) {
-    const [path = '', ...options] = entry.split(':');
-    if (path.startsWith('/')) tmpfs[path] = options.join(':');
-    else findings.problem('tmpfs', `'${entry}' is not an absolute path`);
+  findings.readEach('tmpfs', [composition.tmpfs ?? []].flat(), (entry) => {
+    const { target, options } = parseTmpfs(entry);
+    tmpfs[target] = options;
+    return [];
+  });
+  const targets = [...mounts.map(({ target }) => target), ...anonymousVolumes, ...Object.keys(tmpfs)];
+  for (const target of new Set(targets.filter((one, index) => targets.indexOf(one) !== index))) {
+    findings.problem('volumes', `more than one thing is mounted at ${target}`);
   }
   return {
     volumes: [...volumes],
@@ -76,4 +94,20 @@ export function readStorage(
       readOnly: composition.read_only ?? false,
     },
   };
+}
+
+type MountEntry = Exclude<NonNullable<TargetService['composition']['volumes']>[number], string>;
+
+/** `consistency` is for hosts that are not Linux, and changes nothing. */
+const MOUNT_OPTIONS = new Set(['type', 'source', 'target', 'read_only', 'volume', 'tmpfs', 'bind', 'consistency']);
+const VOLUME_OPTIONS = new Set(['nocopy', 'subpath']);
+const TMPFS_OPTIONS = new Set(['size', 'mode']);
+
+function noteUnappliedOptions(entry: MountEntry, field: string, findings: FindingCollector): void {
+  const options = [
+    ...unknownFields(entry, MOUNT_OPTIONS),
+    ...unknownFields(entry.volume ?? {}, VOLUME_OPTIONS).map((name) => `volume.${name}`),
+    ...unknownFields(entry.tmpfs ?? {}, TMPFS_OPTIONS).map((name) => `tmpfs.${name}`),
+  ];
+  for (const name of options) findings.notice(`${field}.${name}`, 'is not supported and has no effect');
 }

@@ -7,9 +7,12 @@ import { readFeatures } from './feature-labels.ts';
 import { FindingCollector, type Findings } from './findings.ts';
 import { toMap } from './list-or-map.ts';
 import { containerName, LABELS } from './names.ts';
-import { readHostAccess, readLimits } from './read-limits.ts';
+import { noteUnapplied } from './note-unapplied.ts';
+import { readHostAccess } from './read-host-access.ts';
+import { readLimits } from './read-limits.ts';
 import { readNetworking } from './read-networking.ts';
 import { readProcess } from './read-process.ts';
+import { readPullPolicy, type PullPolicy } from './read-pull-policy.ts';
 import { readStorage } from './read-storage.ts';
 import { serviceEnvironment } from './service-environment.ts';
 import { readUpdatePolicy, type UpdatePolicy } from './update-policy.ts';
@@ -27,6 +30,8 @@ export interface ServiceSpec {
   /** Engine names of the named volumes that it mounts. */
   readonly volumes: readonly string[];
   readonly updatePolicy: UpdatePolicy;
+  /** `never`: the image has to be on the engine already. */
+  readonly pullPolicy: PullPolicy;
   readonly findings: Findings;
 }
 
@@ -39,12 +44,9 @@ export interface ServiceSpecContext {
   readonly supervisorApiKey: string | null;
 }
 
-/** Fields that are read elsewhere, or that are the business of whoever builds the image. */
-const FIELDS_READ_ELSEWHERE = ['build', 'depends_on', 'environment', 'image', 'labels', 'pull_policy'];
-
 /** Turns a service of a target into a container's configuration. Nothing is dropped without a finding. */
 export function specifyService(service: TargetService, context: ServiceSpecContext): ServiceSpec {
-  const { app, release, device } = context;
+  const { app, release, device, abilities } = context;
   const { composition } = service;
   const findings = new FindingCollector();
   const labels = { ...toMap(composition.labels), ...service.labels };
@@ -56,15 +58,16 @@ export function specifyService(service: TargetService, context: ServiceSpecConte
     findings,
   });
   const networking = readNetworking(service, { app, release, features, findings });
-  const storage = readStorage(service, { app, release, features, findings });
+  const storage = readStorage(service, { app, release, features, findings, abilities });
+  const hostAccess = readHostAccess(composition, { findings, abilities });
   const config: ContainerConfig = {
     ...DEFAULT_CONTAINER_CONFIG,
-    ...readProcess(composition, findings),
-    ...readLimits(composition, findings),
-    ...readHostAccess(composition, findings),
+    ...readProcess(composition, { findings, abilities }),
+    ...readLimits(composition, { findings, abilities }),
+    ...hostAccess,
     ...networking.config,
     ...storage.config,
-    deviceRequests: features.deviceRequests,
+    deviceRequests: [...features.deviceRequests, ...hostAccess.deviceRequests],
     environment: serviceEnvironment(service, { app, device, features }),
     labels: {
       ...labels,
@@ -75,11 +78,7 @@ export function specifyService(service: TargetService, context: ServiceSpecConte
       [LABELS.serviceName]: service.name,
     },
   };
-  for (const field of Object.keys(composition)) {
-    if (!APPLIED_FIELDS.has(field) && !FIELDS_READ_ELSEWHERE.includes(field) && !field.startsWith('x-')) {
-      findings.notice(field, 'is not supported and has no effect');
-    }
-  }
+  noteUnapplied(composition, findings);
   return {
     service,
     containerName: containerName(service, release),
@@ -88,16 +87,7 @@ export function specifyService(service: TargetService, context: ServiceSpecConte
     networkOf: networking.networkOf,
     volumes: storage.volumes,
     updatePolicy: readUpdatePolicy(labels, findings),
+    pullPolicy: readPullPolicy(composition.pull_policy, findings),
     findings,
   };
 }
-
-const APPLIED_FIELDS = new Set(
-  [
-    'cap_add cap_drop cgroup cgroup_parent command cpu_period cpu_quota cpu_shares cpus cpuset device_cgroup_rules',
-    'devices dns dns_opt dns_search domainname entrypoint expose extra_hosts group_add healthcheck hostname init ipc',
-    'mac_address mem_limit mem_reservation memswap_limit network_mode networks oom_kill_disable oom_score_adj pid',
-    'pids_limit ports privileged read_only restart runtime security_opt shm_size stdin_open stop_grace_period',
-    'stop_signal storage_opt sysctls tmpfs tty ulimits user userns_mode uts volumes working_dir',
-  ].flatMap((fields) => fields.split(' ')),
-);

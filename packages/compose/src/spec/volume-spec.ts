@@ -2,28 +2,40 @@ import type { TargetApp, VolumeComposition } from '@device-supervisor/state';
 import type { VolumeConfig } from '../container-config.ts';
 import { FindingCollector, type Findings } from './findings.ts';
 import { toMap } from './list-or-map.ts';
-import { LABELS, volumeName } from './names.ts';
+import { EXTRA_FIRMWARE_VOLUME, externalName, LABELS, volumeName } from './names.ts';
+import { BELONGS_TO_OTHERS, EXTERNAL_APPLIED, NAMED_BY_US, unknownFields } from './note-unapplied.ts';
 
 /** A volume as the engine shall have it. */
 export interface VolumeSpec {
   /** Name on the engine. */
   readonly name: string;
+  /** Somebody else makes and removes it; whatever its configuration is will do. */
+  readonly external: boolean;
   readonly config: VolumeConfig;
   readonly findings: Findings;
 }
 
-const KNOWN_FIELDS = ['driver', 'driver_opts', 'labels', 'name'];
+const APPLIED = ['driver', 'driver_opts', 'labels', 'external'];
+
+/** The volume that the label `io.balena.features.extra-firmware` mounts; shared by all apps. */
+export const EXTRA_FIRMWARE_VOLUME_SPEC: VolumeSpec = {
+  name: EXTRA_FIRMWARE_VOLUME,
+  external: false,
+  config: { driver: 'local', driverOpts: {}, labels: { [LABELS.supervised]: 'true' } },
+  findings: { notices: [], problems: [] },
+};
 
 /** Reads one of an app's volumes. */
 export function specifyVolume(name: string, composition: VolumeComposition, app: TargetApp): VolumeSpec {
   const findings = new FindingCollector();
-  for (const field of Object.keys(composition)) {
-    if (!KNOWN_FIELDS.includes(field) && !field.startsWith('x-')) {
-      findings.notice(`volumes.${name}.${field}`, 'is not supported and has no effect');
-    }
+  const external = externalName(name, composition) !== null;
+  for (const field of unknownFields(composition, new Set(external ? EXTERNAL_APPLIED : APPLIED))) {
+    const reason = external ? BELONGS_TO_OTHERS : field === 'name' ? NAMED_BY_US : 'is not supported and has no effect';
+    findings.notice(`volumes.${name}.${field}`, reason);
   }
   return {
-    name: volumeName(app, name),
+    name: volumeName(app, name, composition),
+    external,
     findings,
     config: {
       driver: composition.driver ?? 'local',

@@ -43,6 +43,8 @@ const nullable = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.optio
 const by = <T>(key: (item: T) => string, item: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
   fc.uniqueArray(item, { selector: key, maxLength: 3 }).map((all) => all.sort((a, b) => (key(a) < key(b) ? -1 : 1)));
 
+const rates = by(({ path: key }) => key, fc.record({ path, rate: count }));
+
 /** Any configuration in canonical form, in a network of the user. */
 const anyConfig: fc.Arbitrary<ContainerConfig> = fc.record({
   environment: map,
@@ -61,6 +63,7 @@ const anyConfig: fc.Arbitrary<ContainerConfig> = fc.record({
       interval: fc.nat({ max: 1e7 }),
       timeout: fc.nat({ max: 1e7 }),
       startPeriod: fc.nat({ max: 1e7 }),
+      startInterval: fc.nat({ max: 1e7 }),
       retries: fc.nat({ max: 100 }),
     }),
   ),
@@ -74,7 +77,17 @@ const anyConfig: fc.Arbitrary<ContainerConfig> = fc.record({
   mounts: by(
     ({ target }) => target,
     fc.oneof(
-      fc.record({ type: fc.constant('volume' as const), source: word, target: path, readOnly: fc.boolean() }),
+      fc.record(
+        {
+          type: fc.constant('volume' as const),
+          source: word,
+          target: path,
+          readOnly: fc.boolean(),
+          subpath: word,
+          noCopy: fc.constant(true as const),
+        },
+        { requiredKeys: ['type', 'source', 'target', 'readOnly'] },
+      ),
       fc.record({ type: fc.constant('bind' as const), source: path, target: path, readOnly: fc.boolean() }),
     ),
   ),
@@ -101,6 +114,7 @@ const anyConfig: fc.Arbitrary<ContainerConfig> = fc.record({
       count: fc.integer({ min: -1, max: 9 }),
       deviceIds: words,
       capabilities: fc.array(words),
+      options: map,
     }),
     { maxLength: 2 },
   ),
@@ -123,6 +137,17 @@ const anyConfig: fc.Arbitrary<ContainerConfig> = fc.record({
   shmSize: fc.constantFrom(0, MIB, 64 * MIB),
   oomKillDisable: fc.boolean(),
   oomScoreAdj: fc.integer({ min: -1000, max: 1000 }),
+  memorySwappiness: nullable(fc.nat({ max: 100 })),
+  cpuRealtime: fc.record({ period: count, runtime: count }),
+  blkio: fc.record({
+    weight: count,
+    weightDevices: by(({ path: key }) => key, fc.record({ path, weight: count })),
+    readBps: rates,
+    writeBps: rates,
+    readIops: rates,
+    writeIops: rates,
+  }),
+  annotations: map,
   resources: fc.record({
     memory: fc.constantFrom(0, 64 * MIB, 128 * MIB),
     memoryReservation: count,

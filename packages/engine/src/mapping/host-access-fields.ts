@@ -18,6 +18,7 @@ export const HOST_ACCESS_FIELDS: FieldMappings<
   | 'cgroupNamespace'
   | 'runtime'
   | 'sysctls'
+  | 'annotations'
 > = {
   privileged: inHost('Privileged', ({ host }) => host.Privileged),
   capAdd: inHost('CapAdd', ({ host }) => readCapabilities(host.CapAdd)),
@@ -47,20 +48,22 @@ export const HOST_ACCESS_FIELDS: FieldMappings<
   deviceRequests: {
     write: (requests) => ({
       host: {
-        DeviceRequests: requests.map(({ driver, count, deviceIds, capabilities }) => ({
+        DeviceRequests: requests.map(({ driver, count, deviceIds, capabilities, options }) => ({
           Driver: driver,
           Count: count,
           DeviceIDs: deviceIds,
           Capabilities: capabilities,
+          Options: options,
         })),
       },
     }),
     read: ({ host }) =>
-      host.DeviceRequests.map(({ Driver, Count, DeviceIDs, Capabilities }) => ({
+      host.DeviceRequests.map(({ Driver, Count, DeviceIDs, Capabilities, Options }) => ({
         driver: Driver,
         count: Count,
         deviceIds: DeviceIDs,
         capabilities: Capabilities,
+        options: Options,
       })),
   },
   ipc: inHost('IpcMode', (source) =>
@@ -78,6 +81,7 @@ export const HOST_ACCESS_FIELDS: FieldMappings<
     unlessChosen(source, 'runtime', { value: source.host.Runtime, unset: '', known: ['runc'] }),
   ),
   sysctls: inHost('Sysctls', ({ host }) => host.Sysctls),
+  annotations: inHost('Annotations', ({ host }) => host.Annotations),
 };
 
 /** Engines accept both spellings, and newer ones answer with the prefix. */

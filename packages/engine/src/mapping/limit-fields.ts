@@ -1,12 +1,15 @@
 import type { Resources, UpdatableConfig } from '@device-supervisor/compose';
 import { inHost, type FieldMappings, type InspectedContainer } from './field-mapping.ts';
+import { BLKIO_FIELD } from './blkio-field.ts';
 import { unlessChosen, unlessDropped } from './requested-container.ts';
 
 /** What engines give a container that asks for nothing, unless they are configured otherwise. */
 const DEFAULT_SHM_SIZE = 64 * 1024 * 1024;
 
 /** How much the container may use. */
-export const LIMIT_FIELDS: FieldMappings<'resources' | 'ulimits' | 'shmSize' | 'oomKillDisable' | 'oomScoreAdj'> = {
+export const LIMIT_FIELDS: FieldMappings<
+  'resources' | 'ulimits' | 'shmSize' | 'oomKillDisable' | 'oomScoreAdj' | 'memorySwappiness' | 'cpuRealtime' | 'blkio'
+> = {
   resources: {
     write: (resources) => ({
       host: {
@@ -41,6 +44,18 @@ export const LIMIT_FIELDS: FieldMappings<'resources' | 'ulimits' | 'shmSize' | '
     ({ host, requested }) => host.OomKillDisable || requested?.fields.includes('oomKillDisable') === true,
   ),
   oomScoreAdj: inHost('OomScoreAdj', ({ host }) => host.OomScoreAdj),
+  memorySwappiness: inHost('MemorySwappiness', ({ host, requested }) => {
+    const { MemorySwappiness: value } = host;
+    return value === undefined || value === null || value < 0 ? (requested?.memorySwappiness ?? null) : value;
+  }),
+  cpuRealtime: {
+    write: ({ period, runtime }) => ({ host: { CpuRealtimePeriod: period, CpuRealtimeRuntime: runtime } }),
+    read: ({ host, requested }) => ({
+      period: unlessDropped(host.CpuRealtimePeriod, requested?.cpuRealtime?.period, [0]),
+      runtime: unlessDropped(host.CpuRealtimeRuntime, requested?.cpuRealtime?.runtime, [0]),
+    }),
+  },
+  blkio: BLKIO_FIELD,
 };
 
 /** The body of `POST /containers/{id}/update`; what is not in it stays as it is. */

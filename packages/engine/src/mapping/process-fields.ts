@@ -72,17 +72,19 @@ export function readHealthcheck(wire: HealthcheckWire | null | undefined): Healt
     interval: wire.Interval / NANOSECONDS_PER_MILLISECOND,
     timeout: wire.Timeout / NANOSECONDS_PER_MILLISECOND,
     startPeriod: wire.StartPeriod / NANOSECONDS_PER_MILLISECOND,
+    startInterval: wire.StartInterval / NANOSECONDS_PER_MILLISECOND,
     retries: wire.Retries,
   };
 }
 
-function writeHealthcheck({ test, interval, timeout, startPeriod, retries }: Healthcheck): HealthcheckWire {
+function writeHealthcheck(healthcheck: Healthcheck): HealthcheckWire {
   return {
-    Test: [...test],
-    Interval: interval * NANOSECONDS_PER_MILLISECOND,
-    Timeout: timeout * NANOSECONDS_PER_MILLISECOND,
-    StartPeriod: startPeriod * NANOSECONDS_PER_MILLISECOND,
-    Retries: retries,
+    Test: [...healthcheck.test],
+    Interval: healthcheck.interval * NANOSECONDS_PER_MILLISECOND,
+    Timeout: healthcheck.timeout * NANOSECONDS_PER_MILLISECOND,
+    StartPeriod: healthcheck.startPeriod * NANOSECONDS_PER_MILLISECOND,
+    StartInterval: healthcheck.startInterval * NANOSECONDS_PER_MILLISECOND,
+    Retries: healthcheck.retries,
   };
 }
 

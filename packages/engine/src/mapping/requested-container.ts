@@ -23,6 +23,10 @@ export const RequestedContainer = z.object({
     })
     .partial()
     .default({}),
+  memorySwappiness: z.number().optional(),
+  cpuRealtime: z.object({ period: z.number(), runtime: z.number() }).optional(),
+  blkioWeight: z.number().optional(),
+  blkioWeightDevices: z.array(z.object({ path: z.string(), weight: z.number() })).optional(),
 });
 export type RequestedContainer = z.output<typeof RequestedContainer>;
 type RequestedField = RequestedContainer['fields'][number];
@@ -36,11 +40,16 @@ export function requestedOf(config: ContainerConfig): z.input<typeof RequestedCo
   if (config.oomKillDisable) fields.push('oomKillDisable');
   if (config.runtime !== '') fields.push('runtime');
   if (config.shmSize !== 0) fields.push('shmSize');
+  const { memorySwappiness, cpuRealtime, blkio } = config;
   const resources = Object.entries(config.resources).filter(([, value]) => value !== 0 && value !== '');
   return {
     ...(fields.length === 0 ? {} : { fields }),
     ...(config.ulimits.length === 0 ? {} : { ulimits: config.ulimits.map(({ name }) => name) }),
     ...(resources.length === 0 ? {} : { resources: Object.fromEntries(resources) }),
+    ...(memorySwappiness === null ? {} : { memorySwappiness }),
+    ...(cpuRealtime.period === 0 && cpuRealtime.runtime === 0 ? {} : { cpuRealtime }),
+    ...(blkio.weight === 0 ? {} : { blkioWeight: blkio.weight }),
+    ...(blkio.weightDevices.length === 0 ? {} : { blkioWeightDevices: [...blkio.weightDevices] }),
   };
 }
 

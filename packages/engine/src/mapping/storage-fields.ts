@@ -5,7 +5,10 @@ import { inHost, type FieldMappings, type InspectedContainer } from './field-map
 export const STORAGE_FIELDS: FieldMappings<'mounts' | 'anonymousVolumes' | 'tmpfs' | 'readOnly' | 'storageOpt'> = {
   mounts: {
     write: (mounts) => ({
-      host: { Binds: mounts.map(({ source, target, readOnly }) => `${source}:${target}:${readOnly ? 'ro' : 'rw'}`) },
+      host: {
+        Binds: mounts.filter(({ subpath }) => subpath === undefined).map(writeBind),
+        Mounts: mounts.filter(({ subpath }) => subpath !== undefined).map(writeMount),
+      },
     }),
     read: ({ host }) =>
       [...host.Binds.flatMap(readBind), ...host.Mounts.flatMap(readMount)].sort((a, b) =>
@@ -31,17 +34,44 @@ export const STORAGE_FIELDS: FieldMappings<'mounts' | 'anonymousVolumes' | 'tmpf
 
 type MountWire = InspectedContainer['host']['Mounts'][number];
 
-/** `source:target[:options]`. */
-function readBind(bind: string): Mount[] {
-  const [source = '', target, options = ''] = bind.split(':');
-  if (target === undefined) return [];
-  return [{ type: typeOf(source), source, target, readOnly: options.split(',').includes('ro') }];
+/** `source:target:options`; there a part of a volume cannot be named. */
+function writeBind({ source, target, readOnly, noCopy }: Mount): string {
+  return `${source}:${target}:${readOnly ? 'ro' : 'rw'}${noCopy === true ? ',nocopy' : ''}`;
 }
 
-/** The other way to say it; ours are written as binds. */
-function readMount({ Type, Source, Target, ReadOnly }: MountWire): Mount[] {
+function readBind(bind: string): Mount[] {
+  const [source = '', target, text = ''] = bind.split(':');
+  if (target === undefined) return [];
+  const options = text.split(',');
+  return [
+    {
+      type: source.startsWith('/') ? 'bind' : 'volume',
+      source,
+      target,
+      readOnly: options.includes('ro'),
+      ...(options.includes('nocopy') ? { noCopy: true } : {}),
+    },
+  ];
+}
+
+function writeMount({ type, source, target, readOnly, subpath, noCopy }: Mount): object {
+  const VolumeOptions = { NoCopy: noCopy === true, Subpath: subpath };
+  return { Type: type, Source: source, Target: target, ReadOnly: readOnly, VolumeOptions };
+}
+
+function readMount({ Type, Source, Target, ReadOnly, VolumeOptions }: MountWire): Mount[] {
   if ((Type !== 'volume' && Type !== 'bind') || Source === '') return [];
-  return [{ type: Type, source: Source, target: Target, readOnly: ReadOnly }];
+  const { NoCopy = false, Subpath = '' } = VolumeOptions ?? {};
+  return [
+    {
+      type: Type,
+      source: Source,
+      target: Target,
+      readOnly: ReadOnly,
+      ...(Subpath === '' ? {} : { subpath: Subpath }),
+      ...(NoCopy ? { noCopy: true } : {}),
+    },
+  ];
 }
 
 function readTmpfsOptions({ TmpfsOptions }: MountWire): string {
@@ -50,8 +80,4 @@ function readTmpfsOptions({ TmpfsOptions }: MountWire): string {
     ...(TmpfsOptions?.Mode ? [`mode=${TmpfsOptions.Mode.toString(8)}`] : []),
   ];
   return options.join(',');
-}
-
-function typeOf(source: string): 'bind' | 'volume' {
-  return source.startsWith('/') ? 'bind' : 'volume';
 }

@@ -29,6 +29,7 @@ export const HealthcheckWire = z.object({
   Interval: number,
   Timeout: number,
   StartPeriod: number,
+  StartInterval: number,
   Retries: number,
 });
 export type HealthcheckWire = z.output<typeof HealthcheckWire>;
@@ -60,7 +61,10 @@ const ContainerSettings = ImageSettings.extend({
 
 const HostPort = z.object({ HostIp: text, HostPort: text });
 
+const DeviceRates = listOf(z.object({ Path: text, Rate: number }));
+
 const HostSettings = z.object({
+  Annotations: textMap,
   Binds: texts,
   Mounts: listOf(
     z.object({
@@ -69,6 +73,7 @@ const HostSettings = z.object({
       Target: text,
       ReadOnly: flag,
       TmpfsOptions: z.object({ SizeBytes: number, Mode: number }).nullish(),
+      VolumeOptions: z.object({ NoCopy: flag, Subpath: text }).nullish(),
     }),
   ),
   NetworkMode: text,
@@ -105,11 +110,22 @@ const HostSettings = z.object({
   Memory: number,
   MemoryReservation: number,
   MemorySwap: number,
+  MemorySwappiness: z.number().nullish(),
+  CpuRealtimePeriod: number,
+  CpuRealtimeRuntime: number,
+  BlkioWeight: number,
+  BlkioWeightDevice: listOf(z.object({ Path: text, Weight: number })),
+  BlkioDeviceReadBps: DeviceRates,
+  BlkioDeviceWriteBps: DeviceRates,
+  BlkioDeviceReadIOps: DeviceRates,
+  BlkioDeviceWriteIOps: DeviceRates,
   OomKillDisable: flag,
   PidsLimit: number,
   Devices: listOf(z.object({ PathOnHost: text, PathInContainer: text, CgroupPermissions: text })),
   DeviceCgroupRules: texts,
-  DeviceRequests: listOf(z.object({ Driver: text, Count: number, DeviceIDs: texts, Capabilities: listOf(texts) })),
+  DeviceRequests: listOf(
+    z.object({ Driver: text, Count: number, DeviceIDs: texts, Capabilities: listOf(texts), Options: textMap }),
+  ),
   Ulimits: listOf(z.object({ Name: text, Soft: number, Hard: number })),
 });
 

@@ -49,5 +49,6 @@ export const HEALTHCHECK = {
   interval: 100,
   timeout: 5000,
   startPeriod: 60_000,
+  startInterval: 0,
   retries: 1,
 };
