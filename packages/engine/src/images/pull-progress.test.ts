@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PullLine } from '../wire/engine-wire.ts';
@@ -70,6 +72,44 @@ describe('PullProgress', () => {
     expect(percents.at(-1)).toBe(25);
   });
 
+  it('knows seconds of extraction from bytes', () => {
+    const percents = follow(
+      line('a', 'Pulling fs layer'),
+      line('a', 'Downloading', { current: 100, total: 100 }),
+      line('a', 'Extracting', { current: 90, units: 's' }),
+    );
+    expect(percents).toEqual([0, 50, 50]);
+  });
+
+  it('begins anew with each attempt, and reports no less than before', () => {
+    const progress = new PullProgress();
+    const begin = line('a', 'Pulling fs layer');
+    for (const one of [begin, line('a', 'Downloading', { current: 80, total: 100 })]) progress.add(one);
+    expect(progress.layersReached).toBe(0.8);
+    progress.beginAttempt();
+    expect(progress.layersReached).toBe(0);
+    for (const one of [begin, line('a', 'Downloading', { current: 30, total: 100 })]) progress.add(one);
+    expect(figuresOf(progress)).toEqual({ percent: 40, receivedBytes: 110, totalBytes: 100, layersReached: 0.3 });
+  });
+
+  describe('on what an engine 20.10 told', () => {
+    it('about an image that it lacked', async () => {
+      const { percents, progress } = await replay('pull.jsonl');
+      expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+      expect(percents.at(-1)).toBe(99);
+      const bytes = 700_389 + 300_283;
+      expect(figuresOf(progress)).toEqual({ percent: 99, receivedBytes: bytes, totalBytes: bytes, layersReached: 2 });
+    });
+
+    it('about layers that it had, and one whose download broke after a megabyte', async () => {
+      const { percents, progress } = await replay('pull-resumed.jsonl');
+      expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+      expect(percents.at(-1)).toBe(99);
+      const bytes = 200_250 + 2_500_948 + 86;
+      expect(figuresOf(progress)).toEqual({ percent: 99, receivedBytes: bytes, totalBytes: bytes, layersReached: 4 });
+    });
+  });
+
   it('never falls, and stays between 0 and 99, whatever the engine says', () => {
     const status = fc.constantFrom(
       'Pulling fs layer',
@@ -90,3 +130,21 @@ describe('PullProgress', () => {
     );
   });
 });
+
+function figuresOf({ percent, receivedBytes, totalBytes, layersReached }: PullProgress): object {
+  return { percent, receivedBytes, totalBytes, layersReached };
+}
+
+/** Follows what a real engine told. */
+async function replay(recording: string): Promise<{ readonly percents: number[]; readonly progress: PullProgress }> {
+  const text = await readFile(join(import.meta.dirname, '../../test/recordings', recording), 'utf8');
+  const progress = new PullProgress();
+  const percents = text
+    .trimEnd()
+    .split('\n')
+    .map((one) => {
+      progress.add(PullLine.parse(JSON.parse(one)));
+      return progress.percent;
+    });
+  return { percents, progress };
+}

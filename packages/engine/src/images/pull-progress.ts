@@ -62,7 +62,12 @@ export class PullProgress {
         if (!this.#layers.has(id)) this.#layers.set(id, NEW_LAYER);
         break;
       case 'Downloading':
-        this.#update(id, (layer) => ({ ...layer, total: total || layer.total, downloaded: current }));
+        // Where it takes up a download that broke, the engine counts what was left of it.
+        this.#update(id, (layer) => ({
+          ...layer,
+          total: Math.max(total, layer.total),
+          downloaded: current + (total === 0 ? 0 : Math.max(0, layer.total - total)),
+        }));
         break;
       case 'Download complete':
         this.#update(id, (layer) => ({ ...layer, downloaded: layer.total }));

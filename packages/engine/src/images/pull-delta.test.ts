@@ -1,0 +1,140 @@
+import { setImmediate } from 'node:timers/promises';
+import type { DeltaQuestion } from '@device-supervisor/device';
+import { createFakeClock } from '@device-supervisor/device/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createEngine, type Engine } from '../index.ts';
+import { refuse, startScriptedEngine, type ReceivedRequest, type ScriptedEngine } from '../testing/scripted-engine.ts';
+
+const SOURCE = 'registry.local/web:1';
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+const DESTINATION = `registry.local/web@${DIGEST}`;
+const DELTA = { reference: 'registry.local/web:delta-0123', auth: { registryToken: 'delta-token' } };
+
+let scripted: ScriptedEngine;
+let engine: Engine;
+let questions: Pick<DeltaQuestion, 'source' | 'destination'>[];
+let resolve: () => Promise<typeof DELTA | null>;
+/** What the engine answers to pulls, by tag or digest. */
+let pulls: Record<string, object[]>;
+
+const done = { status: 'Status: done' };
+const signal = new AbortController().signal;
+
+beforeEach(async () => {
+  questions = [];
+  resolve = async () => DELTA;
+  pulls = { 'delta-0123': [done], [DIGEST]: [done] };
+  scripted = await startScriptedEngine({
+    'POST /images/delta': (response) => refuse(response, 404, 'No such image: '),
+    'POST /images/create': (response, { query }) => {
+      const lines = pulls[query.get('tag') ?? ''] ?? [];
+      response.end(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    },
+    [`GET /images/${DESTINATION}/json`]: { Id: 'sha256:1', RepoDigests: [DESTINATION] },
+    [`DELETE /images/${DELTA.reference}`]: [],
+  });
+  engine = createEngine({
+    endpoint: scripted.endpoint,
+    clock: createFakeClock(),
+    deltas: {
+      resolve({ source, destination }) {
+        questions.push({ source, destination });
+        return resolve();
+      },
+    },
+  });
+});
+
+afterEach(async () => {
+  await engine[Symbol.asyncDispose]();
+  await scripted[Symbol.asyncDispose]();
+});
+
+function pull(): Promise<void> {
+  return engine.pullImage(DESTINATION, { signal, onProgress: () => undefined, deltaSource: SOURCE });
+}
+
+/** What was pulled, and taken away, in this order. */
+function steps(): string[] {
+  return scripted.requests.flatMap(({ method, path, query }) => {
+    if (path === '/images/create') return [`pull ${query.get('tag')}`];
+    return method === 'DELETE' ? [`remove ${path}`] : [];
+  });
+}
+
+function authOf(request: ReceivedRequest | undefined): unknown {
+  const header = request?.headers['x-registry-auth'];
+  return header === undefined ? null : JSON.parse(Buffer.from(String(header), 'base64url').toString());
+}
+
+describe('a pull with an image to start from', () => {
+  it('fetches the delta with its token, then names and verifies the image, then drops the name of the delta', async () => {
+    await pull();
+    expect(questions).toEqual([{ source: SOURCE, destination: DESTINATION }]);
+    expect(steps()).toEqual(['pull delta-0123', `pull ${DIGEST}`, `remove /images/${DELTA.reference}`]);
+    const [delta, whole] = scripted.requests.filter(({ path }) => path === '/images/create');
+    expect(authOf(delta)).toEqual({ registrytoken: 'delta-token' });
+    expect(authOf(whole)).toBeNull();
+  });
+
+  it.each([
+    ['there is no delta', null, []],
+    ['the engine cannot put it together', DELTA, [{ error: 'failed to register layer: delta base not found' }]],
+    ['the registry does not have it', DELTA, [{ error: 'manifest unknown' }]],
+  ])('fetches the image whole when %s', async (_, delta, lines) => {
+    resolve = async () => delta;
+    pulls['delta-0123'] = lines;
+    await pull();
+    expect(steps().at(-1)).toBe(`pull ${DIGEST}`);
+  });
+
+  it('fails, to be tried again, when the delta cannot be had now', async () => {
+    resolve = async () => Promise.reject(new Error('the service is busy'));
+    await expect(pull()).rejects.toThrow('the service is busy');
+    expect(steps()).toEqual([]);
+  });
+
+  it('keeps what it has of the delta when the registry cannot be reached afterwards', async () => {
+    pulls[DIGEST] = [{ error: 'dial tcp: lookup registry.local: no such host' }];
+    await expect(pull()).rejects.toMatchObject({ details: { reason: 'unreachable' } });
+    expect(steps()).toEqual(['pull delta-0123', `pull ${DIGEST}`]);
+  });
+
+  it('takes away what it made of a delta that gave another image', async () => {
+    scripted.answers[`GET /images/${DESTINATION}/json`] = { Id: 'sha256:1', RepoDigests: [] };
+    await expect(pull()).rejects.toMatchObject({ code: 'IMAGE_DIGEST_MISMATCH' });
+    expect(steps().at(-1)).toBe(`remove /images/${DELTA.reference}`);
+  });
+
+  it('asks an engine once whether it knows deltas, and for none when it does not', async () => {
+    scripted.answers['POST /images/delta'] = (response) => refuse(response, 404, 'page not found');
+    await pull();
+    await pull();
+    expect(questions).toEqual([]);
+    expect(steps()).toEqual([`pull ${DIGEST}`, `pull ${DIGEST}`]);
+    expect(scripted.requests.filter(({ path }) => path === '/images/delta')).toHaveLength(1);
+  });
+
+  it('fetches three deltas at a time', async () => {
+    const open: (() => void)[] = [];
+    let most = 0;
+    scripted.answers['POST /images/create'] = (response, { query }) => {
+      if (query.get('tag') !== 'delta-0123') {
+        response.end();
+        return;
+      }
+      open.push(() => response.end());
+      most = Math.max(most, open.length);
+    };
+    const all = Promise.all(Array.from({ length: 7 }, pull));
+    for (let ended = 0; ended < 7;) {
+      await setImmediate();
+      const waits = Math.min(3, 7 - ended);
+      if (open.length < waits) continue;
+      open.shift()?.();
+      ended++;
+    }
+    await all;
+    expect(most).toBe(3);
+  });
+});
