@@ -66,6 +66,12 @@ describe('restarting a service', () => {
     expect(harness.locks.heldByUs(1)).toEqual([]);
   });
 
+  it('can be repeated as often as a client likes', async () => {
+    await using harness = await reached();
+    for (let time = 0; time < 8; time++) await act(harness, harness.device.restartService(1, 'web'));
+    expect(statusOf(harness, 'web')).toBe('running');
+  });
+
   it('is refused while a service of the app holds its update lock, and nothing is left of the wish', async () => {
     await using harness = await reached();
     harness.locks.hold(1, 'db');

@@ -4,8 +4,8 @@ import {
   createDevice,
   systemMessage,
   type Device,
+  type DeviceDependencies,
   type DeviceEvent,
-  type DeviceStore,
   type ImageStorage,
 } from '@device-supervisor/device';
 import { createFakeClock, createInMemoryStore, type FakeClock } from '@device-supervisor/device/testing';
@@ -34,10 +34,11 @@ export interface DeviceHarness extends AsyncDisposable {
   /** What the supervisor said so far. */
   said(): string[];
   /** Ends the supervisor and starts another, which knows what is in the store. */
-  restart(): Promise<void>;
+  restart(changed?: Partial<DeviceDependencies>): Promise<void>;
 }
 
 export interface HarnessOptions extends InMemoryEngineOptions {
+  readonly dependencies?: Partial<DeviceDependencies>;
   readonly storage?: ImageStorage;
   readonly wrapEngine?: (engine: InMemoryEngine, locks: InMemoryLocks) => Parameters<typeof createDevice>[0]['engine'];
 }
@@ -47,28 +48,30 @@ const TURNS = 40;
 /** A device that needs more timers than this does not converge. */
 const MOST_TIMERS = 400;
 
-export function startHarness({ wrapEngine, storage, ...options }: HarnessOptions = {}): DeviceHarness {
+export function startHarness({ wrapEngine, storage, dependencies, ...options }: HarnessOptions = {}): DeviceHarness {
   const clock = createFakeClock();
   const engine = createInMemoryEngine({ clock, ...options });
   const locks = createInMemoryLocks();
   const store = createInMemoryStore();
   const events: DeviceEvent[] = [];
-  const start = (deviceStore: DeviceStore): Device => {
+  const start = (changed: Partial<DeviceDependencies> = {}): Device => {
     const started = createDevice({
       engine: wrapEngine?.(engine, locks) ?? engine,
       locks,
       clock,
-      store: deviceStore,
+      store,
       random: () => 0,
       bootId: 'boot-1',
       facts: TEST_DEVICE,
       managed: false,
+      ...dependencies,
+      ...changed,
       ...(storage === undefined ? {} : { storage }),
     });
     started.subscribe((event) => void events.push(event));
     return started;
   };
-  let device = start(store);
+  let device = start();
   const flush = async (): Promise<void> => {
     for (let turn = 0; turn < TURNS; turn++) await setImmediate();
   };
@@ -93,9 +96,9 @@ export function startHarness({ wrapEngine, storage, ...options }: HarnessOptions
       }
     },
     said: () => events.flatMap((event) => systemMessage(event)?.message ?? []),
-    async restart() {
+    async restart(changed) {
       await device[Symbol.asyncDispose]();
-      device = start(store);
+      device = start(changed);
     },
     [Symbol.asyncDispose]: () => device[Symbol.asyncDispose](),
   };

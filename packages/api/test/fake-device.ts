@@ -60,6 +60,10 @@ export class FakeDevice implements Device {
   async startService(): Promise<void> {}
   async removeUnusedVolumes(): Promise<void> {}
 
+  async lockAll(): ReturnType<Device['lockAll']> {
+    return { status: 'acquired', lease: { leases: [], [Symbol.asyncDispose]: async () => undefined } };
+  }
+
   async plan(): ReturnType<Device['plan']> {
     return { operations: [], blocked: [], notices: [], wakeAt: null };
   }

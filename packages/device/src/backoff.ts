@@ -1,9 +1,19 @@
+import type { Operation, OperationKind } from '@device-supervisor/compose';
+
 /** First delay, in milliseconds; doubled with each failure in a row. */
 const FIRST_DELAY = 500;
 /** How often the same operation may succeed for one target before it is held to be in vain. */
 const REPETITIONS_ALLOWED = 3;
 /** What lies further back than this, in milliseconds, has nothing to do with what happens now. */
 const MEMORY = 600_000;
+
+/** Operations that are needed once: what they made is to stay. */
+const LASTING: ReadonlySet<OperationKind> = new Set([
+  'create-container',
+  'update-container',
+  'create-network',
+  'pull-image',
+]);
 
 export interface BackoffOptions {
   /** Milliseconds since the epoch. */
@@ -41,6 +51,12 @@ export class Backoff {
     return this.#hold(id, { failures: failures + 1, successes, reason }, failures);
   }
 
+  /** What comes into being again and again is either not as it was asked for, or does not last. */
+  done({ kind, id, cause }: Operation): void {
+    if (LASTING.has(kind)) this.succeeded(id, cause);
+    else this.#entries.delete(id);
+  }
+
   succeeded(id: string, cause: string): void {
     const successes = (this.#recall(id)?.successes ?? 0) + 1;
     if (successes <= REPETITIONS_ALLOWED) {
@@ -49,11 +65,6 @@ export class Backoff {
       const reason = `was done ${successes} times and is still needed (${cause})`;
       this.#hold(id, { failures: 0, successes, reason }, successes - REPETITIONS_ALLOWED);
     }
-  }
-
-  /** Lets an operation be tried at once. */
-  forget(id: string): void {
-    this.#entries.delete(id);
   }
 
   /** Why operations, by id, are not to be tried now. */
@@ -71,6 +82,11 @@ export class Backoff {
     const now = this.#options.now();
     const delays = [...this.#entries.values()].map(({ retryAt }) => retryAt - now).filter((delay) => delay > 0);
     return delays.length === 0 ? null : Math.min(...delays);
+  }
+
+  /** Repetitions have another reason from now on: somebody asks for them. */
+  forgiveRepetitions(): void {
+    for (const [id, { failures }] of this.#entries) if (failures === 0) this.#entries.delete(id);
   }
 
   /** Lets everything be tried at once. */

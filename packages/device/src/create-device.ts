@@ -54,6 +54,7 @@ export function createDevice(dependencies: DeviceDependencies): Device {
       const volumes = unusedVolumes(target(), reconciler.snapshot, appIds);
       await reconciler.act({ kind: 'remove-volumes', app: null, services: [], volumes }, false);
     },
+    lockAll: (request) => reconciler.lockAll(request),
     plan: (other) => reconciler.planFor(other ?? target()),
     environment: (containerId) =>
       reconciler.snapshot.containers.find(({ id }) => id === containerId)?.config.environment ?? null,

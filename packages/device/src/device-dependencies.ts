@@ -1,3 +1,4 @@
+import type { RebootAfterApply } from './power/reboot-after-apply.ts';
 import type { DeviceFacts } from '@device-supervisor/compose';
 import type { ImageStorage } from './image-storage.ts';
 import type { Clock, DeviceEngine, DeviceLocks, DeviceStore } from './ports.ts';
@@ -12,6 +13,8 @@ export interface DeviceDependencies {
   readonly storage?: ImageStorage;
   /** Another one after each boot of the host; `null`: not known. */
   readonly bootId: string | null;
+  /** Reboots that services wait for; unless told, nobody is asked to reboot. */
+  readonly reboots?: RebootAfterApply;
   /** A number from 0 to 1, to spread retries. */
   readonly random: () => number;
   readonly facts: DeviceFacts;

@@ -8,6 +8,7 @@ import type {
   PullProgress,
 } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
+import type { DeviceLockRequest, DeviceLockResult } from './acquire-device-locks.ts';
 import type { DeviceState } from './device-state.ts';
 
 /**
@@ -42,6 +43,8 @@ export interface Device extends AsyncDisposable {
   startService(appId: number, service: string, options?: ApplyOptions): Promise<void>;
   /** Removes the supervised volumes of apps (`all`: of every one) that no release of the target has. */
   removeUnusedVolumes(appIds: readonly number[] | 'all'): Promise<void>;
+  /** Takes the update locks of all apps, or of none, for what disturbs them all. */
+  lockAll(request: Pick<DeviceLockRequest, 'force' | 'signal'>): Promise<DeviceLockResult>;
   /** What would be done to reach a target (unless told, the present one). Nothing is done. */
   plan(target?: TargetState): Promise<Plan>;
 

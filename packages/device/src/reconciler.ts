@@ -11,6 +11,7 @@ import {
 import { formatError } from '@device-supervisor/errors';
 import type { TargetState } from '@device-supervisor/state';
 import { isDeepStrictEqual } from 'node:util';
+import { acquireDeviceLocks, type DeviceLockRequest, type DeviceLockResult } from './acquire-device-locks.ts';
 import { ClientActions } from './actions/client-actions.ts';
 import type { ClientAction } from './actions/client-action.ts';
 import { Activity } from './activity.ts';
@@ -28,6 +29,7 @@ import { NO_SNAPSHOT, Observer } from './observer.ts';
 import { gatherPlanInput, imagesOf, lockedApps } from './plan-inputs.ts';
 import { awaitsService, delayUntilChange, isFinal } from './plan-changes.ts';
 import { planNews } from './plan-news.ts';
+import { rebootWhenSettled } from './power/reboot-when-settled.ts';
 import { Round } from './round.ts';
 import { SeenRunning } from './seen-running.ts';
 import { WakeUp } from './wake-up.ts';
@@ -107,6 +109,12 @@ export class Reconciler implements AsyncDisposable {
     return this.#target;
   }
 
+  /** Takes the update locks of all apps, or of none. */
+  lockAll(request: Pick<DeviceLockRequest, 'force' | 'signal'>): Promise<DeviceLockResult> {
+    const apps = lockedApps(this.#target, this.#snapshot);
+    return acquireDeviceLocks(this.#dependencies, { ...request, apps });
+  }
+
   /** What the engine held when we looked last. */
   get snapshot(): EngineSnapshot {
     return this.#snapshot;
@@ -147,6 +155,7 @@ export class Reconciler implements AsyncDisposable {
   async act(action: ClientAction, force: boolean): Promise<void> {
     this.#suspended = false;
     this.#applying = true;
+    this.#backoff.forgiveRepetitions();
     const done = this.#actions.begin(action, force);
     this.#stateChanged();
     this.#wakeUp();
@@ -216,7 +225,10 @@ export class Reconciler implements AsyncDisposable {
     if (failure !== null) emit({ type: 'fault', error: failure });
     await this.#observe();
     this.#actions.prepare(this.#snapshot);
-    const next = plan(await this.#planInput(target, { snapshot: this.#snapshot, signal: round.signal }));
+    const planned = plan(await this.#planInput(target, { snapshot: this.#snapshot, signal: round.signal }));
+    if (round.signal.aborted) return;
+    const { reboots } = this.#dependencies;
+    const next = reboots === undefined ? planned : await rebootWhenSettled(planned, reboots);
     if (round.signal.aborted) return;
     this.#downloads.keepOnly(new Set(imagesOf(target)));
     this.#publish(next);
@@ -269,7 +281,9 @@ export class Reconciler implements AsyncDisposable {
   /** Sees to it that somebody wakes us when what the plan waits for may have come. */
   #awaitChanges({ blocked, wakeAt }: Plan): void {
     const waiting = new Set(blocked.filter(awaitsService).map(({ appId }) => appId));
-    const apps = lockedApps(this.#target, this.#snapshot).filter(({ appId }) => waiting.has(appId));
+    const apps = lockedApps(this.#target, this.#snapshot).filter(
+      ({ appId }) => waiting.has(appId) || waiting.has(null),
+    );
     if (this.#lockWatcher.waitFor(apps)) this.#wakeUp();
     const delay = Math.min(
       delayUntilChange({ blocked, wakeAt }, this.#dependencies.clock.now()),
@@ -328,7 +342,7 @@ export class Reconciler implements AsyncDisposable {
     let retryIn: number | null = null;
     switch (result.status) {
       case 'done':
-        this.#noteSuccess(operation);
+        this.#backoff.done(operation);
         this.#seenRunning.note(operation);
         break;
       case 'failed':
@@ -343,20 +357,6 @@ export class Reconciler implements AsyncDisposable {
     }
     this.#actions.onResult(operation, result);
     this.#dependencies.emit({ type: 'operation-finished', operation, result, retryIn });
-  }
-
-  /** What comes into being again and again is either not as it was asked for, or does not last. */
-  #noteSuccess({ kind, id, cause }: Operation): void {
-    if (
-      kind === 'create-container' ||
-      kind === 'update-container' ||
-      kind === 'create-network' ||
-      kind === 'pull-image'
-    ) {
-      this.#backoff.succeeded(id, cause);
-    } else {
-      this.#backoff.forget(id);
-    }
   }
 
   #onEngineChange(): void {

@@ -1,0 +1,24 @@
+import type { Blocked, Plan } from '@device-supervisor/compose';
+import { formatError } from '@device-supervisor/errors';
+import { isFinal } from '../plan-changes.ts';
+import type { RebootAfterApply } from './reboot-after-apply.ts';
+
+/**
+ * Writes down the reboots that services of a plan wait for, and asks for one when nothing else is left to do.
+ *
+ * @returns the plan with what stands against the reboot
+ */
+export async function rebootWhenSettled(plan: Plan, reboots: RebootAfterApply): Promise<Plan> {
+  const waiting = plan.blocked.filter(({ reason }) => reason === 'reboot');
+  for (const { appId, service } of waiting) await reboots.schedule(`service ${service} of app ${appId} waits for it`);
+  const isSettled = plan.operations.length === 0 && plan.blocked.every((one) => isFinal(one) || waiting.includes(one));
+  if (!isSettled) return plan;
+  try {
+    await reboots.rebootIfScheduled();
+    return plan;
+  } catch (error) {
+    const message = `the device has to reboot (${reboots.reasons.join(', ')}): ${formatError(error)}`;
+    const obstacle: Blocked = { appId: null, service: null, reason: 'locked', message };
+    return { ...plan, blocked: [...plan.blocked, obstacle] };
+  }
+}

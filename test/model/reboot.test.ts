@@ -1,0 +1,83 @@
+import { testTarget } from '@device-supervisor/compose/testing';
+import { openRebootAfterApply, UpdatesLockedError, type RebootAfterApply } from '@device-supervisor/device';
+import { expect, it } from 'vitest';
+import { startHarness, type DeviceHarness } from './device-harness.ts';
+
+const TARGET = testTarget({
+  services: { web: { labels: { 'io.balena.update.requires-reboot': '1' } }, db: {} },
+});
+
+/** A breadcrumb in memory, and a host that reboots unless an update lock is held. */
+async function reboots(isLocked: () => boolean = () => false): Promise<RebootAfterApply & { readonly count: number }> {
+  let content: string | null = null;
+  let count = 0;
+  const opened = await openRebootAfterApply({
+    bootId: 'boot-1',
+    breadcrumb: {
+      read: async () => content,
+      write: async (text) => void (content = text),
+      remove: async () => void (content = null),
+    },
+    power: {
+      async reboot() {
+        if (isLocked()) throw new UpdatesLockedError(['db']);
+        count++;
+      },
+    },
+  });
+  return {
+    get reasons() {
+      return opened.reasons;
+    },
+    schedule: opened.schedule,
+    rebootIfScheduled: opened.rebootIfScheduled,
+    get count() {
+      return count;
+    },
+  };
+}
+
+function statuses({ engine }: DeviceHarness): Record<string, string> {
+  return Object.fromEntries(
+    engine.snapshot().containers.map(({ identity, status }) => [identity?.serviceName ?? '', status]),
+  );
+}
+
+it('a service that waits for a reboot is created, everything else is done, and then the device reboots', async () => {
+  const host = await reboots();
+  await using harness = startHarness({ images: { 'web:1': {}, 'db:1': {} }, dependencies: { reboots: host } });
+  await harness.device.setLocalTarget(TARGET);
+  await harness.flush();
+  expect(statuses(harness)).toEqual({ web: 'created', db: 'running' });
+  expect(host.count).toBeGreaterThan(0);
+});
+
+it('it is started in the boot that follows', async () => {
+  await using harness = startHarness({
+    images: { 'web:1': {}, 'db:1': {} },
+    dependencies: { reboots: await reboots() },
+  });
+  await harness.device.setLocalTarget(TARGET);
+  await harness.flush();
+  await harness.restart({ bootId: 'boot-2' });
+  await harness.flush();
+  expect(statuses(harness)).toEqual({ web: 'running', db: 'running' });
+  expect(harness.device.state().applying).toBe(false);
+});
+
+it('the reboot waits for update locks, and says so', async () => {
+  let locked = true;
+  const host = await reboots(() => locked);
+  await using harness = startHarness({ images: { 'web:1': {}, 'db:1': {} }, dependencies: { reboots: host } });
+  await harness.device.setLocalTarget(TARGET);
+  await harness.flush();
+  expect(host.count).toBe(0);
+  expect(harness.said()).toContain(
+    'Updates are locked, retrying in 30 s (The device: the device has to reboot (service web of app 1 waits for it): Updates are locked by db. Wait until the lock is released, or force it)',
+  );
+  locked = false;
+  harness.locks.hold(1, 'db');
+  harness.locks.drop(1, 'db');
+  await harness.flush();
+  expect(host.count).toBeGreaterThan(0);
+});
