@@ -25,7 +25,8 @@ export interface Units {
    */
   stop(unit: string): Promise<void>;
   /**
-   * Stops it if it runs; resolves when it has started.
+   * Stops it if it runs; resolves when it has started. As `start`, as often as one likes: systemd's limit for units that
+   * start over and over does not hold.
    * @throws {@link UnitJobError}
    */
   restart(unit: string): Promise<void>;

@@ -43,6 +43,7 @@ export function createUnits(bus: Bus, jobTimeout: number): Units {
   const run = async (job: UnitJob, unit: string): Promise<void> => {
     const session = await bus.session();
     await ensureSubscribed(session);
+    if (job !== 'stop') await forgetStarts(session, unit);
     const result = await runJob(bus, session, { job, unit, timeout: jobTimeout });
     if (!GOOD_RESULTS.includes(result)) throw new UnitJobError(unit, job, result);
   };
@@ -86,6 +87,17 @@ async function subscribe({ call }: BusSession): Promise<void> {
     body: [rule],
   });
   await call({ ...MANAGER, member: 'Subscribe' });
+}
+
+/** Systemd refuses units that start often, as those do that keep failing. Whoever asks for it is to have it. */
+async function forgetStarts({ call }: BusSession, unit: string): Promise<void> {
+  const request = { ...MANAGER, member: 'ResetFailedUnit', signature: 's', body: [unit] };
+  try {
+    await call(request).catch(orNotFound(unit));
+  } catch (error) {
+    // It knows nothing of units that it has not loaded.
+    if (!(error instanceof UnitNotFoundError)) throw error;
+  }
 }
 
 interface JobRequest {

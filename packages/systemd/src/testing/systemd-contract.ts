@@ -42,6 +42,11 @@ export function describeSystemdContract(name: string, open: () => Promise<System
       expect(after.invocationId).not.toBe(before.invocationId);
     });
 
+    it('restarts a unit as often as one likes', async () => {
+      for (const _ of Array(7).keys()) await host.systemd.units.restart('probe.service');
+      expect(await host.systemd.units.state('probe.service')).toMatchObject({ activeState: 'active' });
+    });
+
     it('leaves a unit that runs alone when it is asked to start it', async () => {
       const { units } = host.systemd;
       const before = await units.state('probe.service');
