@@ -218,6 +218,11 @@ describe('update locks', () => {
     expect(host.config.hostname).toBe('device');
   });
 
+  it('may be ours, for an operation that takes long', async () => {
+    host.ports.locks.acquireAll = async () => ({ status: 'busy', appId: 7 });
+    await expect(patch({ proxy: PROXY })).rejects.toThrow('locked by an operation on app 7 that is under way');
+  });
+
   it('are overridden by force, wherever that stands', async () => {
     await hostConfig.patch({ network: { proxy: PROXY } }, { force: true });
     await hostConfig.patch({ network: { proxy: { port: 1 } }, force: true });

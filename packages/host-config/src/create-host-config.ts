@@ -3,6 +3,7 @@ import { decodePatch } from './decode-patch.ts';
 import { HostUnitError, UpdatesLockedError } from './errors.ts';
 import type { HostConfig } from './host-config.ts';
 import { openProxyFile, readHostname } from './host-files.ts';
+import type { HostConfigPaths } from './host-config-paths.ts';
 import { parseNoProxy } from './no-proxy.ts';
 import { patchProxyFile, readProxy } from './patch-proxy.ts';
 import { pendingRestartsAt } from './pending-restarts.ts';
@@ -13,17 +14,6 @@ import { restartUnits, type Concern } from './restart-units.ts';
 export interface HostConfigDependencies extends HostConfigPorts {
   readonly paths: HostConfigPaths;
   readonly fileSystem?: DurableFileSystem;
-}
-
-export interface HostConfigPaths {
-  /** e.g. `/mnt/boot/system-proxy/redsocks.conf`. */
-  readonly redsocks: string;
-  /** e.g. `/mnt/boot/system-proxy/no_proxy`. */
-  readonly noProxy: string;
-  /** Of the name in effect, e.g. `/mnt/root/etc/hostname`. */
-  readonly hostname: string;
-  /** Where restarts that are due are remembered; a boot must remove it. */
-  readonly pendingRestarts: string;
 }
 
 /** Proxy and host name of a host. */
@@ -83,7 +73,7 @@ export function createHostConfig(dependencies: HostConfigDependencies): HostConf
   async function store(change: StoredChange): Promise<StoredItem> {
     switch (change.kind) {
       case 'set-hostname':
-        await configJson.setHostname(change.hostname);
+        await configJson.update({ hostname: change.hostname });
         return 'hostname';
       case 'write-no-proxy':
         await noProxy.update(() => change.bytes);
@@ -106,7 +96,7 @@ export function createHostConfig(dependencies: HostConfigDependencies): HostConf
     const concerns = new Set([...(await pending.read()), ...changes.map(concernOf)]);
     if (concerns.size === 0) return { changed: [], restarted: [], leftToHost: [] };
     const taken = await locks.acquireAll({ force });
-    if (taken.status === 'held') throw new UpdatesLockedError(taken.holders);
+    if (taken.status !== 'acquired') throw new UpdatesLockedError(taken);
     await using _lease = taken.lease;
     await pending.add(concerns);
     const changed: StoredItem[] = [];
@@ -133,7 +123,7 @@ export function createHostConfig(dependencies: HostConfigDependencies): HostConf
       const decoded = decodePatch(body);
       return inTurn(async () => {
         const files = await readFiles();
-        const { hostname, uuid } = decoded.patch.hostname === undefined ? {} : await configJson.read();
+        const { hostname, uuid } = decoded.patch.hostname === undefined ? {} : (await configJson.read()).config;
         return carryOut(planPatch({ ...files, hostname, uuid }, decoded.patch), force || decoded.force);
       });
     },

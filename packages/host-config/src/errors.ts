@@ -1,6 +1,6 @@
 import { systemCodeOf, writeRemedyOf } from '@device-supervisor/durable-file';
 import { SupervisorError } from '@device-supervisor/errors';
-import type { UpdateLockHolder } from './ports.ts';
+import type { DeviceLockRefusal, UpdateLockHolder } from './ports.ts';
 
 /** A field of a request that cannot be used; never says what its value was. */
 export interface HostConfigProblem {
@@ -21,16 +21,21 @@ export class HostConfigInvalidError extends SupervisorError<
   }
 }
 
-/** Services hold update locks, and the change would restart them. Nothing was changed. */
+/** Update locks are held, and the change would disturb those who hold them. Nothing was changed. */
 export class UpdatesLockedError extends SupervisorError<
   'UPDATES_LOCKED',
   { readonly holders: readonly UpdateLockHolder[] }
 > {
-  constructor(holders: readonly UpdateLockHolder[]) {
-    const list = holders.map(({ appId, service }) => `${service} of app ${appId}`).join(', ');
-    super('UPDATES_LOCKED', `Updates are locked${list === '' ? '' : ` by ${list}`}`, {
+  constructor(refusal: DeviceLockRefusal) {
+    const holders = refusal.status === 'held' ? refusal.holders : [];
+    const by =
+      refusal.status === 'held'
+        ? holders.map(({ appId, service }) => `${service} of app ${appId}`).join(', ')
+        : `an operation on app ${refusal.appId} that is under way`;
+    super('UPDATES_LOCKED', `Updates are locked by ${by}`, {
       details: { holders },
-      hint: 'Release the locks, or set force to override them',
+      hint:
+        refusal.status === 'held' ? 'Release the locks, or set force to override them' : 'Try again when it has ended',
     });
   }
 }

@@ -10,7 +10,7 @@ import {
 import { SupervisorError } from '@device-supervisor/errors';
 import { HostFileError } from './errors.ts';
 import { defaultHostname } from './hostname.ts';
-import type { HostnameSetting } from './ports.ts';
+import type { HostConfigJson } from './ports.ts';
 
 /** A file of the proxy, which makes its directory when it is written, and throws HostFileError. */
 export function openProxyFile(path: string, fileSystem: DurableFileSystem): BackedUpFile {
@@ -27,11 +27,11 @@ export function openProxyFile(path: string, fileSystem: DurableFileSystem): Back
 }
 
 /** The name in effect; where the host does not tell, the one that it is to have. @throws HostFileError */
-export async function readHostname(path: string, configJson: HostnameSetting): Promise<string> {
+export async function readHostname(path: string, configJson: HostConfigJson): Promise<string> {
   const text = await orFileError(path, 'read', () => readTextIfThere(path));
   if (text.trim() !== '') return text.trim();
-  const { hostname, uuid } = await configJson.read();
-  return hostname ?? defaultHostname(uuid ?? '');
+  const { config } = await configJson.read();
+  return config.hostname ?? defaultHostname(config.uuid ?? '');
 }
 
 /** Does something with a file. What is an error of ours already stays what it is. @throws HostFileError */

@@ -2,15 +2,16 @@ export {
   createHostConfig,
   type HostConfigChange,
   type HostConfigDependencies,
-  type HostConfigPaths,
   type HostConfiguration,
 } from './create-host-config.ts';
+export { hostConfigPaths, type HostConfigPaths, type HostMounts } from './host-config-paths.ts';
 export type { HostConfig, ProxyConfig, ProxySettings, ProxyType } from './host-config.ts';
 export type {
+  DeviceLockRefusal,
   DeviceLockResult,
   DeviceUpdateLocks,
+  HostConfigJson,
   HostConfigPorts,
-  HostnameSetting,
   HostUnits,
   UpdateLockHolder,
 } from './ports.ts';

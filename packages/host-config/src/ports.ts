@@ -1,21 +1,24 @@
 /** What {@link createHostConfig} needs from the host, besides its files. */
 export interface HostConfigPorts {
-  readonly configJson: HostnameSetting;
+  readonly configJson: HostConfigJson;
   readonly units: HostUnits;
   readonly locks: DeviceUpdateLocks;
 }
 
-/** The name that config.json asks for. */
-export interface HostnameSetting {
-  read(): Promise<{ readonly hostname?: string | undefined; readonly uuid?: string | undefined }>;
+/** config.json, which has the name that is to be; that of `@device-supervisor/config-json` fits. */
+export interface HostConfigJson {
+  read(): Promise<{ readonly config: { readonly hostname?: string | undefined; readonly uuid?: string | undefined } }>;
   /** Stores it so that no power cut costs the file. */
-  setHostname(name: string): Promise<void>;
+  update(patch: { readonly hostname: string }): Promise<unknown>;
 }
 
-/** The units of the host's systemd. Every call rejects when nobody answers on the bus. */
+/**
+ * The units of the host's systemd; those of `@device-supervisor/systemd` fit. Every call rejects when nobody answers on
+ * the bus, and with an error whose code is `UNIT_NOT_FOUND` when there is no such unit.
+ */
 export interface HostUnits {
-  /** Units that stop and restart it with them (`PartOf=`); `null`: there is no such unit. */
-  partOf(unit: string): Promise<readonly string[] | null>;
+  /** `partOf`: the units that stop and restart it with them. */
+  state(unit: string): Promise<{ readonly partOf: readonly string[] }>;
   /** Resolves when it has been restarted; rejects when that fails. */
   restart(unit: string): Promise<void>;
 }
@@ -26,9 +29,15 @@ export interface DeviceUpdateLocks {
   acquireAll(request: { readonly force: boolean }): Promise<DeviceLockResult>;
 }
 
-export type DeviceLockResult =
-  | { readonly status: 'acquired'; readonly lease: AsyncDisposable }
-  | { readonly status: 'held'; readonly holders: readonly UpdateLockHolder[] };
+/**
+ * - `held`: services hold locks
+ * - `busy`: an operation of ours on an app did not end in time
+ */
+export type DeviceLockResult = { readonly status: 'acquired'; readonly lease: AsyncDisposable } | DeviceLockRefusal;
+
+export type DeviceLockRefusal =
+  | { readonly status: 'held'; readonly holders: readonly UpdateLockHolder[] }
+  | { readonly status: 'busy'; readonly appId: number };
 
 export interface UpdateLockHolder {
   readonly appId: number;

@@ -69,13 +69,17 @@ interface FoundUnit {
 
 async function findUnit(units: HostUnits, { names, isRequired }: UnitToRestart): Promise<FoundUnit | HostUnitFailure> {
   for (const name of names) {
-    const [partOf] = await Promise.allSettled([units.partOf(name)]);
-    if (partOf.status === 'rejected') return failure(name, 'cannot be asked for', partOf.reason);
-    if (partOf.value !== null) return { name, partOf: partOf.value };
+    const [state] = await Promise.allSettled([units.state(name)]);
+    if (state.status === 'fulfilled') return { name, partOf: state.value.partOf };
+    if (!isNotFound(state.reason)) return failure(name, 'cannot be asked for', state.reason);
   }
   return isRequired ? { unit: names[0], reason: 'does not exist' } : { name: names[0], partOf: null };
 }
 
 function failure(unit: string, what: string, cause: unknown): HostUnitFailure {
   return { unit, reason: `${what} (${formatError(cause)})`, cause };
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'UNIT_NOT_FOUND';
 }

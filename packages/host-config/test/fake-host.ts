@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HostConfigPaths, HostConfigPorts, UpdateLockHolder } from '../src/index.ts';
+import { hostConfigPaths, type HostConfigPaths, type HostConfigPorts, type UpdateLockHolder } from '../src/index.ts';
 
 /** A host's files in a directory of their own, and the rest of it in memory. */
 export interface FakeHost extends Disposable {
@@ -25,12 +25,7 @@ export function createFakeHost(): FakeHost {
   mkdirSync(join(directory, 'etc'));
   writeFileSync(join(directory, 'etc/hostname'), 'device\n');
   const host: FakeHost = {
-    paths: {
-      redsocks: join(directory, 'system-proxy/redsocks.conf'),
-      noProxy: join(directory, 'system-proxy/no_proxy'),
-      hostname: join(directory, 'etc/hostname'),
-      pendingRestarts: join(directory, 'tmp/pending-restarts'),
-    },
+    paths: hostConfigPaths({ rootMount: directory, bootMount: join(directory, 'boot') }),
     config: { hostname: 'device', uuid: '0123456789abcdef0123456789abcdef' },
     units: new Map([
       ['balena-proxy-config.service', []],
@@ -42,16 +37,18 @@ export function createFakeHost(): FakeHost {
     calls: [],
     ports: {
       configJson: {
-        read: async () => host.config,
-        async setHostname(name) {
-          host.calls.push(`hostname ${name}`);
-          host.config.hostname = name;
+        read: async () => ({ config: host.config }),
+        async update({ hostname }) {
+          host.calls.push(`hostname ${hostname}`);
+          host.config.hostname = hostname;
         },
       },
       units: {
-        async partOf(unit) {
+        async state(unit) {
           if (!host.bus) throw new Error('no bus');
-          return host.units.get(unit) ?? null;
+          const partOf = host.units.get(unit);
+          if (partOf === undefined) throw Object.assign(new Error('no such unit'), { code: 'UNIT_NOT_FOUND' });
+          return { partOf };
         },
         async restart(unit) {
           if (host.broken.has(unit)) throw new Error('exit code 1');
