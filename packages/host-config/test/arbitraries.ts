@@ -21,15 +21,15 @@ const address = fc.oneof(
 );
 const port = fc.integer({ min: 1, max: 65_535 });
 
+const fields = { type: fc.constantFrom(...PROXY_TYPES), ip: address, port, login: value, password: value };
 export const settings: fc.Arbitrary<ProxySettings> = fc.record(
-  {
-    type: fc.constantFrom(...PROXY_TYPES),
-    ip: address,
-    port,
-    login: value,
-    password: value,
-    dns: fc.tuple(fc.ipV4(), port).map(([ip, of]) => `${ip}:${of}`),
-  },
+  { ...fields, dns: fc.tuple(fc.ipV4(), port).map(([ip, of]) => `${ip}:${of}`) },
+  { requiredKeys: ['type', 'ip', 'port'] },
+);
+
+/** Debian's redsocks knows no block `dnsu2t`; and where tests run nobody knows names. */
+export const settingsOfDebian: fc.Arbitrary<ProxySettings> = fc.record(
+  { ...fields, ip: fc.ipV4() },
   { requiredKeys: ['type', 'ip', 'port'] },
 );
 

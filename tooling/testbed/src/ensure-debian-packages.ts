@@ -1,6 +1,6 @@
 import { createCommandRunner, installDebianPackages } from '@device-supervisor/local-engine';
 
-/** What the test bed itself runs, and what tests of packages need: a real journal, a real vfat, procmail's `lockfile`. */
+/** What the test bed itself runs, and what tests of packages need: a real journal, vfat, proxies, procmail's `lockfile`. */
 export const TESTBED_PACKAGES: readonly string[] = [
   'docker.io',
   'iptables',
@@ -8,9 +8,12 @@ export const TESTBED_PACKAGES: readonly string[] = [
   'busybox-static',
   'docker-registry',
   'dbus',
+  'microsocks',
   'procmail',
+  'redsocks',
   'systemd',
   'systemd-journal-remote',
+  'tinyproxy',
   'dosfstools',
   'mtools',
   'user-mode-linux',
