@@ -42,11 +42,6 @@ export {
   type RebootAfterApply,
   type RebootAfterApplyDependencies,
 } from './power/reboot-after-apply.ts';
-export {
-  createRebootWhenIdle,
-  type RebootWhenIdle,
-  type RebootWhenIdleDependencies,
-} from './power/reboot-when-idle.ts';
 export type { HostUpdateBreadcrumbs, PowerAction, PowerHost, RebootBreadcrumb } from './power/ports.ts';
 export {
   DeviceBusyError,

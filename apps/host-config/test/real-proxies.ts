@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { connect, createServer as createTcpServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { waitFor } from '@device-supervisor/testbed';
+
+export interface Credentials {
+  readonly login: string;
+  readonly password: string;
+}
+
+/** A proxy as programs of Debian are. */
+export interface RealProxy extends AsyncDisposable {
+  readonly port: number;
+  /** Everything that it has said. */
+  log(): Promise<string>;
+}
+
+/** `microsocks`: SOCKS5 for who knows login and password. */
+export async function startSocksProxy({ login, password }: Credentials): Promise<RealProxy> {
+  const port = await freePort();
+  const child = spawn('microsocks', ['-p', String(port), '-u', login, '-P', password], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  await isListening(port);
+  return { port, log: async () => said, [Symbol.asyncDispose]: () => ended(child) };
+}
+
+/** `tinyproxy`: HTTP CONNECT for who knows login and password. */
+export async function startHttpProxy(directory: string, { login, password }: Credentials): Promise<RealProxy> {
+  const port = await freePort();
+  const [configuration, log] = [join(directory, 'tinyproxy.conf'), join(directory, 'tinyproxy.log')];
+  const lines = [`Port ${port}`, `LogFile "${log}"`, 'LogLevel Connect', `BasicAuth ${login} ${password}`];
+  await writeFile(configuration, `${lines.join('\n')}\n`);
+  const child = spawn('tinyproxy', ['-d', '-c', configuration], { stdio: 'ignore' });
+  await isListening(port);
+  return { port, log: () => readFile(log, 'utf8'), [Symbol.asyncDispose]: () => ended(child) };
+}
+
+/** A web server that answers with the address of who asks. */
+export async function startMirror(address: string): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer((request, response) => {
+    response.setHeader('connection', 'close').end(request.socket.remoteAddress);
+  });
+  const port = await listen(server, address);
+  return { url: `http://${address}:${port}/`, [Symbol.asyncDispose]: () => closed(server) };
+}
+
+async function isListening(port: number): Promise<void> {
+  await waitFor(`a proxy at port ${port}`, async () => {
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.destroy();
+    return true;
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createTcpServer();
+  const port = await listen(server, '127.0.0.1');
+  await closed(server);
+  return port;
+}
+
+async function listen(server: Server, address: string): Promise<number> {
+  server.listen(0, address);
+  await once(server, 'listening');
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('it has no port');
+  return bound.port;
+}
+
+async function closed(server: Server): Promise<void> {
+  server.close();
+  await once(server, 'close');
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  const end = once(child, 'exit');
+  child.kill('SIGKILL');
+  await end;
+}
