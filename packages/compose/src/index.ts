@@ -30,6 +30,7 @@ export { absentAppContainers } from './plan/observed-services.ts';
 export { formatPlan } from './plan/format-plan.ts';
 export { isPredecessorName, nameBeforeHandOver } from './plan/hand-over.ts';
 export { plan } from './plan/plan.ts';
+export { updateInPlace } from './plan/update-in-place.ts';
 export {
   NO_REQUESTS,
   serviceKey,
