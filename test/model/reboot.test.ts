@@ -52,7 +52,7 @@ it('a service that waits for a reboot is created, everything else is done, and t
   expect(host.count).toBeGreaterThan(0);
 });
 
-it('it is started in the boot that follows', async () => {
+it('a service that waited for a reboot is started in the boot that follows', async () => {
   await using harness = startHarness({
     images: { 'web:1': {}, 'db:1': {} },
     dependencies: { reboots: await reboots() },
@@ -65,7 +65,7 @@ it('it is started in the boot that follows', async () => {
   expect(harness.device.state().applying).toBe(false);
 });
 
-it('the reboot waits for update locks, and says so', async () => {
+it('a reboot waits for update locks, and says so', async () => {
   let locked = true;
   const host = await reboots(() => locked);
   await using harness = startHarness({ images: { 'web:1': {}, 'db:1': {} }, dependencies: { reboots: host } });

@@ -218,7 +218,7 @@ export class Reconciler implements AsyncDisposable {
 
   /** One round. */
   async #reconcile(target: TargetState): Promise<void> {
-    const { emit, locks, store, engine } = this.#dependencies;
+    const { emit, locks, store, engine, reboots } = this.#dependencies;
     const round = new Round();
     this.#round = round;
     const failure = await prepareLockDirectories(target, locks);
@@ -227,7 +227,6 @@ export class Reconciler implements AsyncDisposable {
     this.#actions.prepare(this.#snapshot);
     const planned = plan(await this.#planInput(target, { snapshot: this.#snapshot, signal: round.signal }));
     if (round.signal.aborted) return;
-    const { reboots } = this.#dependencies;
     const next = reboots === undefined ? planned : await rebootWhenSettled(planned, reboots);
     if (round.signal.aborted) return;
     this.#downloads.keepOnly(new Set(imagesOf(target)));
