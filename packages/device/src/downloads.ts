@@ -24,6 +24,11 @@ export class Downloads implements AsyncDisposable {
     this.#options = options;
   }
 
+  /** Images that are being fetched. */
+  get references(): ReadonlySet<string> {
+    return new Set(this.#running.keys());
+  }
+
   /** Says for what the image that will be asked for next is downloaded. */
   expect(operation: PullImage): void {
     this.#expected.set(operation.reference, operation);

@@ -15,6 +15,7 @@ const snapshot: EngineSnapshot = {
 const size: ImageSize = { layers: [{ diffId: 'sha256:a', download: 1, unpacked: 2 }] };
 const space = { free: 10, total: 100 };
 const signal = new AbortController().signal;
+const downloading = new Set(['coming:1']);
 
 function storageOf(sizeOf: ImageStorage['sizeOf'], asked: string[] = []): ImageStorage {
   return {
@@ -27,11 +28,17 @@ function storageOf(sizeOf: ImageStorage['sizeOf'], asked: string[] = []): ImageS
 }
 
 describe('readStorageNeeds', () => {
-  it('asks for images that the engine lacks, each once', async () => {
+  it('asks for images that the engine lacks and that are not on their way, each once', async () => {
     const asked: string[] = [];
     const storage = storageOf(async (reference) => (reference === 'web:1' ? size : null), asked);
-    const references = ['here:1', 'web:1', 'web:1', 'unknown:1'];
-    const needs = await readStorageNeeds(storage, { references, snapshot, clock: createFakeClock(), signal });
+    const references = ['here:1', 'web:1', 'web:1', 'coming:1', 'unknown:1'];
+    const needs = await readStorageNeeds(storage, {
+      references,
+      downloading,
+      snapshot,
+      clock: createFakeClock(),
+      signal,
+    });
     expect(needs).toEqual({ imageSizes: new Map([['web:1', size]]), diskSpace: space });
     expect(asked).toEqual(['web:1', 'unknown:1']);
   });
@@ -40,9 +47,9 @@ describe('readStorageNeeds', () => {
     const asked: string[] = [];
     const storage = storageOf(async () => size, asked);
     const clock = createFakeClock();
-    await readStorageNeeds(storage, { references: ['here:1'], snapshot, clock, signal });
+    await readStorageNeeds(storage, { references: ['here:1'], downloading, snapshot, clock, signal });
     const blind = { ...storage, space: async () => null };
-    const needs = await readStorageNeeds(blind, { references: ['web:1'], snapshot, clock, signal });
+    const needs = await readStorageNeeds(blind, { references: ['web:1'], downloading, snapshot, clock, signal });
     expect(needs).toEqual({ imageSizes: new Map(), diskSpace: null });
     expect(asked).toEqual([]);
   });
@@ -54,7 +61,7 @@ describe('readStorageNeeds', () => {
       reference === 'web:1' ? size : Promise.withResolvers<null>().promise,
     );
     const references = ['web:1', 'slow:1'];
-    const reading = readStorageNeeds(storage, { references, snapshot, clock, signal: controller.signal });
+    const reading = readStorageNeeds(storage, { references, downloading, snapshot, clock, signal: controller.signal });
     await setImmediate();
     if (why === 'the time is up') clock.advance(3000);
     else controller.abort();

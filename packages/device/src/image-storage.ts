@@ -39,6 +39,8 @@ const NOTHING_KNOWN: StorageNeeds = { imageSizes: new Map(), diskSpace: null };
 export interface StorageQuestion {
   /** Images that are wanted. */
   readonly references: readonly string[];
+  /** Those that are on their way already: they take room while one looks, and are not held back any more. */
+  readonly downloading: ReadonlySet<string>;
   readonly snapshot: EngineSnapshot;
   readonly clock: Clock;
   /** Ends the waiting. */
@@ -48,10 +50,12 @@ export interface StorageQuestion {
 /** What is known, in time for a plan, about the room that images need which the engine lacks. */
 export async function readStorageNeeds(
   storage: ImageStorage | undefined,
-  { references, snapshot, clock, signal }: StorageQuestion,
+  { references, downloading, snapshot, clock, signal }: StorageQuestion,
 ): Promise<StorageNeeds> {
   const findImage = imageFinder(snapshot.images);
-  const missing = [...new Set(references)].filter((reference) => findImage(reference) === undefined);
+  const missing = [...new Set(references)].filter(
+    (reference) => findImage(reference) === undefined && !downloading.has(reference),
+  );
   if (storage === undefined || missing.length === 0) return NOTHING_KNOWN;
   const diskSpace = await storage.space();
   if (diskSpace === null) return NOTHING_KNOWN;

@@ -17,6 +17,8 @@ export type KnownToReconciler = Pick<PlanInput['policy'], 'forceLocks' | 'reques
 export interface GatherContext {
   readonly dependencies: DeviceDependencies;
   readonly known: KnownToReconciler;
+  /** Images that are being fetched. */
+  readonly downloading: ReadonlySet<string>;
   readonly signal: AbortSignal;
 }
 
@@ -24,7 +26,7 @@ export interface GatherContext {
 export async function gatherPlanInput(
   target: TargetState,
   snapshot: EngineSnapshot,
-  { dependencies, known, signal }: GatherContext,
+  { dependencies, known, downloading, signal }: GatherContext,
 ): Promise<PlanInput> {
   const { store, facts, managed, locks, clock, bootId, storage } = dependencies;
   const apps = lockedApps(target, snapshot);
@@ -34,7 +36,7 @@ export async function gatherPlanInput(
   ]);
   return {
     snapshot,
-    ...(await readStorageNeeds(storage, { references: imagesOf(target), snapshot, clock, signal })),
+    ...(await readStorageNeeds(storage, { references: imagesOf(target), downloading, snapshot, clock, signal })),
     images: store.images.list(),
     heldLocks,
     handOverMarkers: new Set(handOvers.map(({ appId, service }) => serviceKey(appId, service))),

@@ -166,7 +166,7 @@ export class Reconciler implements AsyncDisposable {
   async planFor(target: TargetState): Promise<Plan> {
     const { engine } = this.#dependencies;
     const snapshot = await engine.observe({ imageReferences: [...imagesOf(this.#target), ...imagesOf(target)] });
-    return plan(await this.#planInput(target, { snapshot, signal: this.#stop.signal }));
+    return plan(await this.#planInput(target, snapshot, this.#stop.signal));
   }
 
   state(): DeviceState {
@@ -225,7 +225,7 @@ export class Reconciler implements AsyncDisposable {
     if (failure !== null) emit({ type: 'fault', error: failure });
     await this.#observe();
     this.#actions.prepare(this.#snapshot);
-    const planned = plan(await this.#planInput(target, { snapshot: this.#snapshot, signal: round.signal }));
+    const planned = plan(await this.#planInput(target, this.#snapshot, round.signal));
     if (round.signal.aborted) return;
     const next = reboots === undefined ? planned : await rebootWhenSettled(planned, reboots);
     if (round.signal.aborted) return;
@@ -256,17 +256,15 @@ export class Reconciler implements AsyncDisposable {
     this.#stateChanged();
   }
 
-  #planInput(
-    target: TargetState,
-    { snapshot, signal }: { snapshot: EngineSnapshot; signal: AbortSignal },
-  ): Promise<PlanInput> {
+  #planInput(target: TargetState, snapshot: EngineSnapshot, signal: AbortSignal): Promise<PlanInput> {
     const known = {
       forceLocks: this.#force ? ('all' as const) : this.#actions.forcedApps(),
       requests: this.#actions.requests(),
       seenRunning: this.#seenRunning.containers,
       paused: this.#backoff.paused(),
     };
-    return gatherPlanInput(target, snapshot, { dependencies: this.#dependencies, known, signal });
+    const downloading = this.#downloads.references;
+    return gatherPlanInput(target, snapshot, { dependencies: this.#dependencies, known, downloading, signal });
   }
 
   /** Takes note of a plan, and tells what it says that the one before did not. */

@@ -27,8 +27,13 @@ export class PlanDraft {
     return this.#operations.has(id);
   }
 
-  find(id: string): Operation | undefined {
-    return this.#operations.get(id)?.operation;
+  /** Whether an operation of the kind comes right before the one that has the id. */
+  follows(id: string, kind: OperationKind): boolean {
+    const draft = this.#operations.get(id);
+    if (draft === undefined) return false;
+    return [...draft.operation.dependsOn, ...draft.after].some(
+      (before) => this.#operations.get(before)?.operation.kind === kind,
+    );
   }
 
   operations(): Operation[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DiskSpace, ImageSize } from '../image-size.ts';
-import { reachedSnapshot, testImage, testImageRecords, testTarget } from '../testing/fixtures.ts';
+import { reachedSnapshot, testImage, testImageRecords, testTarget, type TestApp } from '../testing/fixtures.ts';
 import { EMPTY_ENGINE, printPlan } from '../testing/print-plan.ts';
 
 const MB = 1_000_000;
@@ -87,6 +87,34 @@ describe('a download that does not fit on the disk', () => {
       'remove-image side:1: nothing needs it any more',
       expect.stringContaining('blocked app 1 (disk-space): web:2, db:2: about 90 MB are needed'),
     ]);
+  });
+
+  describe('and whose service makes way for it first', () => {
+    const services = (image: string, strategy: string): TestApp => ({
+      commit: image,
+      services: { web: { image, labels: { 'io.balena.update.strategy': strategy } } },
+    });
+    const update = (strategy: string): string[] => {
+      const from = testTarget(services('web:1', strategy));
+      const snapshot = reachedSnapshot(from);
+      return images(testTarget(services('web:2', strategy)), snapshot, {
+        images: testImageRecords(from, snapshot),
+        imageSizes: new Map([['web:2', size('a', 'b')]]),
+        diskSpace: disk(50),
+      });
+    };
+
+    it('leaves it where it is when only its container would go', () => {
+      expect(update('kill-then-download')).toEqual([
+        expect.stringMatching(/^blocked app 1 \(disk-space\): web:2: about 60 MB are needed/),
+      ]);
+    });
+
+    it('is not held back when its image goes as well', () => {
+      expect(update('delete-then-download')).toEqual(
+        expect.arrayContaining([expect.stringMatching(/^remove-image web:1/), 'pull-image web:2']),
+      );
+    });
   });
 
   it('leaves to the next app what one has not taken, and counts shared layers once', () => {

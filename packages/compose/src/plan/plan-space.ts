@@ -34,12 +34,11 @@ export function withholdPulls(input: PlanContext, draft: PlanDraft): void {
   }
 }
 
-/** Downloads that an image makes room for before they begin are not counted: nobody knows how much. */
+/** Downloads that another image makes room for before they begin are not held back: nobody knows how much room. */
 function pullsByApp(draft: PlanDraft): Map<number | null, PullImage[]> {
   const byApp = new Map<number | null, PullImage[]>();
   for (const operation of draft.operations()) {
-    if (operation.kind !== 'pull-image' || operation.dependsOn.some((id) => draft.find(id)?.kind === 'remove-image'))
-      continue;
+    if (operation.kind !== 'pull-image' || draft.follows(operation.id, 'remove-image')) continue;
     const pulls = byApp.get(operation.appId);
     if (pulls === undefined) byApp.set(operation.appId, [operation]);
     else pulls.push(operation);
