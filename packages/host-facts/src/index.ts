@@ -1,1 +1,4 @@
-export { describeHostFacts } from './describe-host-facts.ts';
+export { readAddresses, type AddressSources, type HostAddresses, type InterfaceAddress } from './addresses.ts';
+export { createLed, type Led, type LedOptions } from './led.ts';
+export { createMetrics, type HostMetrics, type Metrics, type MetricSources } from './metrics/metrics.ts';
+export { readVpnState, type VpnSources, type VpnState } from './vpn-state.ts';

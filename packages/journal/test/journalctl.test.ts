@@ -256,14 +256,14 @@ describe('a journal of 1,000,000 lines', () => {
     let highest = 0;
     for await (const chunk of response) {
       if (!Buffer.isBuffer(chunk)) throw new Error('text where bytes were expected');
-      for (const byte of chunk) if (byte === NEWLINE) lines++;
+      for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, at + 1)) lines++;
       highest = Math.max(highest, process.memoryUsage.rss());
     }
     expect(lines).toBe(LINES);
     expect(highest - before).toBeLessThan(100 * 1024 * 1024);
 
     for (const follow of [false, true]) {
-      const left = await server.get({ follow, lines: LINES });
+      const left = await server.get({ follow, since: 0 });
       await once(left, 'readable');
       expect(journalctls()).toHaveLength(1);
       left.destroy();
