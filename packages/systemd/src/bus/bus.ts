@@ -1,4 +1,5 @@
-import { BusUnavailableError, CallTimedOutError, SystemdClosedError } from '../errors.ts';
+import { formatError } from '@device-supervisor/errors';
+import { BusCallError, BusUnavailableError, CallTimedOutError, SystemdClosedError } from '../errors.ts';
 import { busSocket } from './bus-address.ts';
 import { callError } from './call-error.ts';
 import { Connection, RemoteError, type MethodCall } from './connection.ts';
@@ -9,6 +10,9 @@ export interface BusOptions {
   /** Milliseconds that connecting, and each call, may take. */
   readonly timeout: number;
 }
+
+/** The protocol's own word for it. */
+const INVALID_ARGUMENTS = 'org.freedesktop.DBus.Error.InvalidArgs';
 
 /** A connection for work that needs one and the same over several calls. */
 export interface BusSession {
@@ -64,7 +68,8 @@ export class Bus implements AsyncDisposable {
     } catch (error) {
       if (error instanceof RemoteError) throw callError(call, error);
       if (connection.lost.aborted) throw this.lost(connection);
-      if (!deadline.signal.aborted) throw error;
+      // The protocol cannot say it, e.g. because the bus gave us the path of an object that is none.
+      if (!deadline.signal.aborted) throw new BusCallError(name, INVALID_ARGUMENTS, formatError(error));
       // Whoever is silent may stay so: the next call tries another connection.
       this.#forget(connection);
       connection.retire();
