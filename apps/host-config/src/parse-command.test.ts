@@ -38,11 +38,11 @@ describe('parseCommand', () => {
   });
 
   it.each([
-    [[], 'which command?'],
+    [[], 'no command is named'],
     [['set'], 'there is no command set'],
     [['get', 'proxy'], 'get takes no arguments'],
     [['get', '--forced'], "Unknown option '--forced'"],
-    [['patch'], 'patch what?'],
+    [['patch'], 'patch takes fields, JSON, or -'],
     [['patch', '{"network":'], 'the body is not JSON'],
     [['patch', 'hostname'], 'an argument is not FIELD=VALUE; fields are hostname, proxy, proxy.type'],
     [['patch', 'proxy.local_port=1'], 'an argument is not FIELD=VALUE'],

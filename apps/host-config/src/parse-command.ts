@@ -60,7 +60,7 @@ export function parseCommand(args: readonly string[]): Command {
     case 'patch':
       return { name, json, force, body: patchBody(rest) };
     default:
-      throw new UsageError(name === undefined ? 'which command?' : `there is no command ${name}`);
+      throw new UsageError(name === undefined ? 'no command is named' : `there is no command ${name}`);
   }
 }
 
@@ -89,7 +89,7 @@ function parse(args: readonly string[]) {
 
 function patchBody(args: readonly string[]): PatchBody {
   const [first] = args;
-  if (first === undefined) throw new UsageError('patch what? Name fields, JSON, or - for standard input');
+  if (first === undefined) throw new UsageError('patch takes fields, JSON, or - for standard input');
   if (args.length === 1 && first === '-') return { source: 'stdin' };
   if (args.length === 1 && first.trimStart().startsWith('{')) return { source: 'arguments', body: parseBody(first) };
   return { source: 'arguments', body: fieldsBody(args) };

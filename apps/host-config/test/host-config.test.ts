@@ -3,9 +3,16 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { bundleApp } from '@device-supervisor/bundle';
-import { startDeviceHost, waitFor, type DeviceHost } from '@device-supervisor/testbed';
+import {
+  startDeviceHost,
+  startHttpProxy,
+  startMirror,
+  startSocksProxy,
+  waitFor,
+  type DeviceHost,
+  type RealProxy,
+} from '@device-supervisor/testbed';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { startHttpProxy, startMirror, startSocksProxy, type RealProxy } from './real-proxies.ts';
 
 /** An address for documentation, which nothing but this test has. */
 const TARGET = '198.51.100.10';
@@ -25,8 +32,6 @@ beforeAll(async () => {
   const directory = await mkdtemp(join(tmpdir(), 'host-config-'));
   resources.defer(() => rm(directory, { recursive: true }));
   host = resources.use(await startDeviceHost(inject('engineEndpoint'), { config: { hostname: 'device' } }));
-  await run('ip', ['address', 'add', `${TARGET}/32`, 'dev', 'lo']);
-  resources.defer(async () => void (await run('ip', ['address', 'delete', `${TARGET}/32`, 'dev', 'lo'])));
   ({ url } = resources.use(await startMirror(TARGET)));
   socks = resources.use(await startSocksProxy(SOCKS));
   http = resources.use(await startHttpProxy(directory, HTTP));
@@ -44,7 +49,7 @@ describe('on a fresh host', () => {
     expect((await hostConfig('--help')).stdout).toContain('Usage: host-config get [--json]');
     expect(await hostConfig()).toMatchObject({
       exitCode: 2,
-      stderr: 'host-config: which command?. See host-config --help\n',
+      stderr: 'host-config: no command is named. See host-config --help\n',
     });
   });
 

@@ -289,6 +289,9 @@ describe('units', () => {
       'balena-hostname.service cannot be asked for (no bus)',
     );
     expect(host.config.hostname).toBe('renamed');
+    await expect(patch({ proxy: PROXY })).rejects.toThrow(
+      'balena-hostname.service, balena-proxy-config.service, redsocks.service cannot be asked for (no bus)',
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import { systemCodeOf, writeRemedyOf } from '@device-supervisor/durable-file';
-import { SupervisorError } from '@device-supervisor/errors';
+import { describeError, SupervisorError } from '@device-supervisor/errors';
 import type { DeviceLockRefusal, UpdateLockHolder } from './ports.ts';
 
 /** A field of a request that cannot be used; never says what its value was. */
@@ -46,11 +46,14 @@ export class UpdatesLockedError extends SupervisorError<
  */
 export class HostUnitError extends SupervisorError<'HOST_UNIT_UNAVAILABLE', { readonly units: readonly string[] }> {
   constructor(failures: readonly HostUnitFailure[]) {
-    const list = failures.map(({ unit, reason }) => `${unit} ${reason}`).join('; ');
-    super('HOST_UNIT_UNAVAILABLE', `The configuration is stored, but not in effect: ${list}`, {
+    const byReason = Object.entries(Object.groupBy(failures, ({ reason }) => reason));
+    const list = byReason.map(([reason, units = []]) => `${units.map(({ unit }) => unit).join(', ')} ${reason}`);
+    const cause = failures.find((failure) => failure.cause !== undefined)?.cause;
+    const remedy = cause === undefined ? undefined : describeError(cause).hint;
+    super('HOST_UNIT_UNAVAILABLE', `The configuration is stored, but not in effect: ${list.join('; ')}`, {
       details: { units: failures.map(({ unit }) => unit) },
-      hint: 'Repeat the request, or reboot the device',
-      cause: failures.find(({ cause }) => cause !== undefined)?.cause,
+      hint: `${remedy === undefined ? 'Repeat' : `${remedy}; then repeat`} the request, or reboot the device`,
+      cause,
     });
   }
 }

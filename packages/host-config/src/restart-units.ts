@@ -1,4 +1,4 @@
-import { formatError } from '@device-supervisor/errors';
+import { describeError } from '@device-supervisor/errors';
 import type { HostUnitFailure } from './errors.ts';
 import type { HostUnits } from './ports.ts';
 
@@ -77,7 +77,7 @@ async function findUnit(units: HostUnits, { names, isRequired }: UnitToRestart):
 }
 
 function failure(unit: string, what: string, cause: unknown): HostUnitFailure {
-  return { unit, reason: `${what} (${formatError(cause)})`, cause };
+  return { unit, reason: `${what} (${describeError(cause).message})`, cause };
 }
 
 function isNotFound(error: unknown): boolean {

@@ -15,6 +15,14 @@ export { connectEngine } from './connect-engine.ts';
 export { ensureDebianPackages, TESTBED_PACKAGES } from './ensure-debian-packages.ts';
 export { startDeviceHost } from './device-host/start-device-host.ts';
 export type { DeviceHost, DeviceHostOptions, HostUnit, Shutdown } from './device-host/device-host.ts';
+export {
+  startHttpProxy,
+  startMirror,
+  startSocksProxy,
+  type Credentials,
+  type Mirror,
+  type RealProxy,
+} from './real-proxies.ts';
 export { runOnVfat, type VfatRunOptions } from './vfat/run-on-vfat.ts';
 export { inspectVfat, type VfatContent } from './vfat/inspect-vfat.ts';
 export { waitFor, type WaitOptions } from './wait-for.ts';

@@ -4,7 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { connect, createServer as createTcpServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { waitFor } from '@device-supervisor/testbed';
+import { createCommandRunner } from '@device-supervisor/local-engine';
+import { waitFor } from './wait-for.ts';
 
 export interface Credentials {
   readonly login: string;
@@ -42,12 +43,25 @@ export async function startHttpProxy(directory: string, { login, password }: Cre
 }
 
 /** A web server that answers with the address of who asks. */
-export async function startMirror(address: string): Promise<AsyncDisposable & { readonly url: string }> {
+export interface Mirror extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** @param address that this machine gets for as long: one for documentation, which nothing else has */
+export async function startMirror(address: string): Promise<Mirror> {
   const server = createServer((request, response) => {
     response.setHeader('connection', 'close').end(request.socket.remoteAddress);
   });
+  const commands = createCommandRunner(process.env);
+  await commands.run('ip', ['address', 'add', `${address}/32`, 'dev', 'lo']);
   const port = await listen(server, address);
-  return { url: `http://${address}:${port}/`, [Symbol.asyncDispose]: () => closed(server) };
+  return {
+    url: `http://${address}:${port}/`,
+    async [Symbol.asyncDispose]() {
+      await closed(server);
+      await commands.run('ip', ['address', 'delete', `${address}/32`, 'dev', 'lo']);
+    },
+  };
 }
 
 async function isListening(port: number): Promise<void> {
