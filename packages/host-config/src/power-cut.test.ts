@@ -18,6 +18,9 @@ const CHANGES = [
   { name: 'no proxy', old: OLD, proxy: null, wanted: undefined },
 ] as const;
 
+/** Hundreds of hosts each, in milliseconds on a busy machine. */
+const TIMEOUT = 30_000;
+
 using host = createFakeHost();
 
 describe.each<DiskKind>(['journalled', 'vfat'])('on a disk that is %s', (kind) => {
@@ -54,20 +57,24 @@ describe.each<DiskKind>(['journalled', 'vfat'])('on a disk that is %s', (kind) =
     },
   );
 
-  it.each(CHANGES)('$name is set by the next request after any call that failed', async ({ old, proxy, wanted }) => {
-    const files = await stateWith(kind, old);
-    for (let at = 1; ; at++) {
-      const { fileSystem, calls } = createFaultyFileSystem({
-        base: createPowerCutDisk({ kind, files }).fileSystem,
-        fault: { at, kind: 'error' },
-      });
-      const hostConfig = open(fileSystem);
-      await Promise.allSettled([hostConfig.patch({ network: { proxy } })]);
-      if (calls.length < at) break;
-      await hostConfig.patch({ network: { proxy } });
-      expect((await hostConfig.get()).network.proxy).toEqual(wanted);
-    }
-  });
+  it.each(CHANGES)(
+    '$name is set by the next request after any call that failed',
+    { timeout: TIMEOUT },
+    async ({ old, proxy, wanted }) => {
+      const files = await stateWith(kind, old);
+      for (let at = 1; ; at++) {
+        const { fileSystem, calls } = createFaultyFileSystem({
+          base: createPowerCutDisk({ kind, files }).fileSystem,
+          fault: { at, kind: 'error' },
+        });
+        const hostConfig = open(fileSystem);
+        await Promise.allSettled([hostConfig.patch({ network: { proxy } })]);
+        if (calls.length < at) break;
+        await hostConfig.patch({ network: { proxy } });
+        expect((await hostConfig.get()).network.proxy).toEqual(wanted);
+      }
+    },
+  );
 });
 
 function open(fileSystem: Parameters<typeof createHostConfig>[0]['fileSystem']): HostConfiguration {
