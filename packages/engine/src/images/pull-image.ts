@@ -4,7 +4,7 @@ import { ImagePullError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';
 import { DeltaSlots } from './delta-slots.ts';
 import { createDeltaSupport } from './delta-support.ts';
-import { PullProgress } from './pull-progress.ts';
+import { LayerProgress } from './layer-progress.ts';
 import { pullOnce } from './pull-once.ts';
 import { registryOf } from './split-reference.ts';
 import { verifyDigest } from './verify-digest.ts';
@@ -42,7 +42,7 @@ export function createImagePuller({ deltas, ...options }: ImagePullerOptions): P
    */
   return async (reference, { signal, onProgress, deltaSource }) => {
     signal.throwIfAborted();
-    const progress = new PullProgress();
+    const progress = new LayerProgress();
     const report = createReport(progress, onProgress);
     report();
     const context = { progress, report, signal };
@@ -118,7 +118,7 @@ export function createImagePuller({ deltas, ...options }: ImagePullerOptions): P
 }
 
 interface PullContext {
-  readonly progress: PullProgress;
+  readonly progress: LayerProgress;
   readonly report: Report;
   readonly signal: AbortSignal;
 }
@@ -131,7 +131,7 @@ interface AttemptContext extends PullContext {
 /** Tells how far the pull is when that is another percentage than before, or, with `always`, other bytes. */
 type Report = (options?: { readonly always: boolean }) => void;
 
-function createReport(progress: PullProgress, onProgress: PullOptions['onProgress']): Report {
+function createReport(progress: LayerProgress, onProgress: PullOptions['onProgress']): Report {
   let percent = -1;
   let receivedBytes = -1;
   return ({ always } = { always: false }) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PullLine } from '../wire/engine-wire.ts';
-import { PullProgress } from './pull-progress.ts';
+import { LayerProgress } from './layer-progress.ts';
 
 function line(id: string, status: string, progressDetail: object = {}): PullLine {
   return PullLine.parse({ id, status, progressDetail });
@@ -11,14 +11,14 @@ function line(id: string, status: string, progressDetail: object = {}): PullLine
 
 /** Percentages after each of the lines. */
 function follow(...lines: PullLine[]): number[] {
-  const progress = new PullProgress();
+  const progress = new LayerProgress();
   return lines.map((one) => {
     progress.add(one);
     return progress.percent;
   });
 }
 
-describe('PullProgress', () => {
+describe('LayerProgress', () => {
   it('counts bytes, half for download, half for extraction', () => {
     const percents = follow(
       line('latest', 'Pulling from app/web'),
@@ -82,7 +82,7 @@ describe('PullProgress', () => {
   });
 
   it('begins anew with each attempt, and reports no less than before', () => {
-    const progress = new PullProgress();
+    const progress = new LayerProgress();
     const begin = line('a', 'Pulling fs layer');
     for (const one of [begin, line('a', 'Downloading', { current: 80, total: 100 })]) progress.add(one);
     expect(progress.layersReached).toBe(0.8);
@@ -131,14 +131,14 @@ describe('PullProgress', () => {
   });
 });
 
-function figuresOf({ percent, receivedBytes, totalBytes, layersReached }: PullProgress): object {
+function figuresOf({ percent, receivedBytes, totalBytes, layersReached }: LayerProgress): object {
   return { percent, receivedBytes, totalBytes, layersReached };
 }
 
 /** Follows what a real engine told. */
-async function replay(recording: string): Promise<{ readonly percents: number[]; readonly progress: PullProgress }> {
+async function replay(recording: string): Promise<{ readonly percents: number[]; readonly progress: LayerProgress }> {
   const text = await readFile(join(import.meta.dirname, '../../test/recordings', recording), 'utf8');
-  const progress = new PullProgress();
+  const progress = new LayerProgress();
   const percents = text
     .trimEnd()
     .split('\n')

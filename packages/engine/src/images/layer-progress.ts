@@ -17,7 +17,7 @@ const HIGHEST_UNFINISHED = 99;
  * extraction. A layer whose size is not known yet counts as large as the average of the known ones; layers that are on
  * the engine already count nothing. A pull may take several attempts: what is reported of it never falls.
  */
-export class PullProgress {
+export class LayerProgress {
   readonly #layers = new Map<string, Layer>();
   #present = 0;
   #percent = 0;
