@@ -5,12 +5,13 @@ import { openConfigJson } from '@device-supervisor/config-json';
 import { createDevice } from '@device-supervisor/device';
 import { createEngine } from '@device-supervisor/engine';
 import { formatError } from '@device-supervisor/errors';
+import { readHostDescription } from '@device-supervisor/host-facts';
 import { createUpdateLocks } from '@device-supervisor/lockfile';
 import { openStore } from '@device-supervisor/store';
 import { cloudRegistry } from './cloud-registry.ts';
 import type { SupervisorConfig } from './config.ts';
 import { readBootId } from './boot-id.ts';
-import { readDeviceFacts } from './device-facts.ts';
+import { deviceFacts } from './device-facts.ts';
 import { imageStorage } from './image-storage.ts';
 import { startLogs } from './start-logs.ts';
 import { systemClock } from './system-clock.ts';
@@ -51,7 +52,9 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
   const locks = stack.use(createUpdateLocks({ directory: join(config.rootMount, LOCKS_ON_HOST) }));
   for (const { path } of await locks.recoverLeftovers()) print(`Removed our update lock ${path} of an earlier run`);
 
-  const facts = await readDeviceFacts(config, {
+  const host = await readHostDescription(config);
+  for (const problem of host.problems) print(formatError(problem));
+  const facts = deviceFacts(host, {
     uuid: identity.uuid,
     name: settings.initialDeviceName ?? null,
     apiEndpoint: settings.apiEndpoint ?? null,
