@@ -48,6 +48,8 @@ export class FakeDevice implements Device {
     this.currentState = { ...this.currentState, applying: true };
   }
 
+  async setCloudTarget(): Promise<void> {}
+
   state(): DeviceState {
     return this.currentState;
   }

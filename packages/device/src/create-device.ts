@@ -1,20 +1,23 @@
 import type { TargetApp, TargetState } from '@device-supervisor/state';
+import { acquireDeviceLocks } from './acquire-device-locks.ts';
 import { unusedVolumes } from './actions/unused-volumes.ts';
 import type { ApplyOptions, Device, DeviceEvent } from './device.ts';
-import { AppNotFoundError, NotInLocalModeError, ServiceNotFoundError } from './errors.ts';
+import { AppNotFoundError, ServiceNotFoundError } from './errors.ts';
 import type { DeviceDependencies } from './device-dependencies.ts';
+import { lockedApps } from './plan-inputs.ts';
 import { Reconciler } from './reconciler.ts';
+import { Targets } from './targets.ts';
 
 const NO_TARGET: TargetState = { config: {}, apps: {} };
 
 /** Starts to keep the device at its last target; without one it leaves what is on the engine alone. */
 export function createDevice(dependencies: DeviceDependencies): Device {
   const { store, managed, facts } = dependencies;
-  const source = managed ? 'cloud' : 'local';
+  const targets = new Targets(store.targets, managed);
   const listeners = new Set<(event: DeviceEvent) => void>();
   const reconciler = new Reconciler({
     ...dependencies,
-    target: store.targets.load(source),
+    targets,
     emit: (event) => listeners.forEach((listener) => listener(event)),
   });
   const target = (): TargetState => reconciler.target ?? NO_TARGET;
@@ -33,12 +36,17 @@ export function createDevice(dependencies: DeviceDependencies): Device {
     };
   return {
     facts,
-    localMode: !managed,
+    get localMode() {
+      return targets.localMode;
+    },
     target,
     async setLocalTarget(next: TargetState, { force = false }: ApplyOptions = {}) {
-      if (managed) throw new NotInLocalModeError();
-      store.targets.save('local', next);
-      reconciler.reach(next, force);
+      targets.setLocal(next);
+      reconciler.reach(force);
+    },
+    async setCloudTarget(next: TargetState, { force = false }: ApplyOptions = {}) {
+      targets.setCloud(next);
+      reconciler.reach(force);
     },
     state: () => reconciler.state(),
     async update({ force = false, cancel = false } = {}) {
@@ -54,7 +62,8 @@ export function createDevice(dependencies: DeviceDependencies): Device {
       const volumes = unusedVolumes(target(), reconciler.snapshot, appIds);
       await reconciler.act({ kind: 'remove-volumes', app: null, services: [], volumes }, false);
     },
-    lockAll: (request) => reconciler.lockAll(request),
+    lockAll: (request) =>
+      acquireDeviceLocks(dependencies, { ...request, apps: lockedApps(reconciler.target, reconciler.snapshot) }),
     plan: (other) => reconciler.planFor(other ?? target()),
     environment: (containerId) =>
       reconciler.snapshot.containers.find(({ id }) => id === containerId)?.config.environment ?? null,

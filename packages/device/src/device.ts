@@ -28,6 +28,11 @@ export interface Device extends AsyncDisposable {
    * @throws NotInLocalModeError
    */
   setLocalTarget(target: TargetState, options?: ApplyOptions): Promise<void>;
+  /**
+   * Makes the cloud's `target` the one to reach, durably. While its config asks for local mode
+   * (`SUPERVISOR_LOCAL_MODE`), its apps are set aside; when it no longer does, they come back and the developer's go.
+   */
+  setCloudTarget(target: TargetState, options?: ApplyOptions): Promise<void>;
   state(): DeviceState;
 
   /** Applies the target now, also what failed before; `cancel` ends the apply that runs instead. */

@@ -12,7 +12,12 @@ import { readStorageNeeds } from './image-storage.ts';
 import type { LockedApp } from './ports.ts';
 
 /** What the reconciler knows and the outside does not. */
-export type KnownToReconciler = Pick<PlanInput['policy'], 'forceLocks' | 'requests' | 'seenRunning' | 'paused'>;
+export interface KnownToReconciler extends Pick<
+  PlanInput['policy'],
+  'forceLocks' | 'requests' | 'seenRunning' | 'paused' | 'foreignImages'
+> {
+  readonly localMode: boolean;
+}
 
 export interface GatherContext {
   readonly dependencies: DeviceDependencies;
@@ -28,7 +33,8 @@ export async function gatherPlanInput(
   snapshot: EngineSnapshot,
   { dependencies, known, downloading, signal }: GatherContext,
 ): Promise<PlanInput> {
-  const { store, facts, managed, locks, clock, bootId, storage } = dependencies;
+  const { store, facts, locks, clock, bootId, storage } = dependencies;
+  const { localMode, ...policy } = known;
   const apps = lockedApps(target, snapshot);
   const [heldLocks, handOvers] = await Promise.all([
     ofAll(apps, (app) => locks.holders(app.appId, app.services)),
@@ -47,10 +53,10 @@ export async function gatherPlanInput(
     policy: {
       supervisorApiKeys: supervisorApiKeys(target, dependencies),
       // A developer applies the same images and data again and again.
-      keepImages: !managed,
+      keepImages: localMode,
       useDeltas: isTruthy(target.config['SUPERVISOR_DELTA']),
-      keepVolumes: !managed,
-      ...known,
+      keepVolumes: localMode,
+      ...policy,
     },
   };
 }

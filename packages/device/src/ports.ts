@@ -56,6 +56,14 @@ export interface DeviceStore {
     /** `null`: there was none yet. */
     load(source: TargetSource): TargetState | null;
     save(source: TargetSource, target: TargetState): void;
+    clear(source: TargetSource): void;
+  };
+  /** Ids of the images that were on the engine before local mode began. */
+  readonly localMode: {
+    /** `null`: it did not begin. */
+    load(): readonly string[] | null;
+    save(imageIds: readonly string[]): void;
+    clear(): void;
   };
   readonly images: ImageRecords & { list(): readonly ImageRecord[] };
   readonly apiKeys: {

@@ -11,7 +11,6 @@ import {
 import { formatError } from '@device-supervisor/errors';
 import type { TargetState } from '@device-supervisor/state';
 import { isDeepStrictEqual } from 'node:util';
-import { acquireDeviceLocks, type DeviceLockRequest, type DeviceLockResult } from './acquire-device-locks.ts';
 import { ClientActions } from './actions/client-actions.ts';
 import type { ClientAction } from './actions/client-action.ts';
 import { Activity } from './activity.ts';
@@ -24,6 +23,7 @@ import { Downloads } from './downloads.ts';
 import { ActionCancelledError, ActionFailedError } from './errors.ts';
 import { assessHealth } from './health.ts';
 import { prepareLockDirectories } from './lock-directories.ts';
+import { LocalModeMemory } from './local-mode-memory.ts';
 import { LockWatcher } from './lock-watcher.ts';
 import { NO_SNAPSHOT, Observer } from './observer.ts';
 import { gatherPlanInput, imagesOf, lockedApps } from './plan-inputs.ts';
@@ -32,11 +32,11 @@ import { planNews } from './plan-news.ts';
 import { rebootWhenSettled } from './power/reboot-when-settled.ts';
 import { Round } from './round.ts';
 import { SeenRunning } from './seen-running.ts';
+import type { Targets } from './targets.ts';
 import { WakeUp } from './wake-up.ts';
 
 export interface ReconcilerDependencies extends DeviceDependencies {
-  /** `null`: the device never had one. */
-  readonly target: TargetState | null;
+  readonly targets: Targets;
   readonly emit: (event: DeviceEvent) => void;
 }
 
@@ -60,6 +60,7 @@ export class Reconciler implements AsyncDisposable {
   readonly #activity = new Activity();
   readonly #downloads: Downloads;
   readonly #actions = new ClientActions();
+  readonly #localModeMemory: LocalModeMemory;
   readonly #seenRunning = new SeenRunning();
   readonly #wake: WakeUp;
   readonly #finished: Promise<void>;
@@ -79,11 +80,12 @@ export class Reconciler implements AsyncDisposable {
   #engineLost = false;
 
   constructor(dependencies: ReconcilerDependencies) {
-    const { engine, locks, clock, random, emit, target } = dependencies;
+    const { engine, locks, clock, random, emit, targets, store } = dependencies;
     this.#dependencies = dependencies;
     this.#wake = new WakeUp(clock);
-    this.#target = target;
-    this.#applying = target !== null;
+    this.#target = targets.current;
+    this.#localModeMemory = new LocalModeMemory(store.localMode);
+    this.#applying = this.#target !== null;
     this.#lastProgress = clock.now();
     this.#backoff = new Backoff({ now: () => clock.now(), random, limit: LONGEST_RETRY });
     this.#observer = new Observer({
@@ -109,19 +111,14 @@ export class Reconciler implements AsyncDisposable {
     return this.#target;
   }
 
-  /** Takes the update locks of all apps, or of none. */
-  lockAll(request: Pick<DeviceLockRequest, 'force' | 'signal'>): Promise<DeviceLockResult> {
-    const apps = lockedApps(this.#target, this.#snapshot);
-    return acquireDeviceLocks(this.#dependencies, { ...request, apps });
-  }
-
   /** What the engine held when we looked last. */
   get snapshot(): EngineSnapshot {
     return this.#snapshot;
   }
 
-  /** Makes `target` the one to reach. */
-  reach(target: TargetState, force: boolean): void {
+  /** Turns to the target that counts now. */
+  reach(force: boolean): void {
+    const target = this.#dependencies.targets.current;
     const same = this.#target !== null && isDeepStrictEqual(this.#target, target);
     this.#target = target;
     if (!same) {
@@ -218,12 +215,13 @@ export class Reconciler implements AsyncDisposable {
 
   /** One round. */
   async #reconcile(target: TargetState): Promise<void> {
-    const { emit, locks, store, engine, reboots } = this.#dependencies;
+    const { emit, locks, store, engine, reboots, managed, targets } = this.#dependencies;
     const round = new Round();
     this.#round = round;
     const failure = await prepareLockDirectories(target, locks);
     if (failure !== null) emit({ type: 'fault', error: failure });
     await this.#observe();
+    if (managed) this.#localModeMemory.note(targets.localMode, this.#snapshot);
     this.#actions.prepare(this.#snapshot);
     const planned = plan(await this.#planInput(target, this.#snapshot, round.signal));
     if (round.signal.aborted) return;
@@ -260,6 +258,8 @@ export class Reconciler implements AsyncDisposable {
     const known = {
       forceLocks: this.#force ? ('all' as const) : this.#actions.forcedApps(),
       requests: this.#actions.requests(),
+      localMode: this.#dependencies.targets.localMode,
+      foreignImages: this.#localModeMemory.images,
       seenRunning: this.#seenRunning.containers,
       paused: this.#backoff.paused(),
     };

@@ -2,6 +2,7 @@ export { openStore, type Store, type StoreOptions } from './open-store.ts';
 export type { Recovery } from './open-database.ts';
 export type { ApiKeyRepository, ApiKeyScope } from './api-key-repository.ts';
 export type { ImageRepository } from './image-repository.ts';
+export type { LocalModeRepository } from './local-mode-repository.ts';
 export type { SettingRepository } from './setting-repository.ts';
 export type { TargetRepository } from './target-repository.ts';
 export type { TargetSource } from './schema.ts';

@@ -1,6 +1,7 @@
 import { createApiKeyRepository, type ApiKeyRepository } from './api-key-repository.ts';
 import { takeExclusiveUse } from './exclusive-use.ts';
 import { createImageRepository, type ImageRepository } from './image-repository.ts';
+import { createLocalModeRepository, type LocalModeRepository } from './local-mode-repository.ts';
 import { openDatabase, type Recovery } from './open-database.ts';
 import { createQuery } from './query.ts';
 import { createSettingRepository, type SettingRepository } from './setting-repository.ts';
@@ -19,6 +20,7 @@ export interface Store extends Disposable {
   readonly images: ImageRepository;
   readonly apiKeys: ApiKeyRepository;
   readonly settings: SettingRepository;
+  readonly localMode: LocalModeRepository;
   /** The damaged database that was found at start, and replaced by an empty one; `null`: it was whole. */
   readonly recovered: Recovery | null;
 }
@@ -41,11 +43,13 @@ export function openStore({ path, logger = () => undefined }: StoreOptions): Sto
       logger(`database ${path} was damaged (${recovered.reason}); it is kept as ${recovered.setAside}`);
     }
     const query = createQuery(sqlite, path);
+    const settings = createSettingRepository(query);
     return {
       targets: createTargetRepository(query, logger),
       images: createImageRepository(query),
       apiKeys: createApiKeyRepository(query),
-      settings: createSettingRepository(query),
+      settings,
+      localMode: createLocalModeRepository(settings),
       recovered,
       [Symbol.dispose]() {
         sqlite.close();

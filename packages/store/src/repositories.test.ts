@@ -165,6 +165,19 @@ describe('apiKeys', () => {
   });
 });
 
+describe('what was there before local mode', () => {
+  it('is kept until it is cleared; an engine without images is something, too', () => {
+    expect(store.localMode.load()).toBe(null);
+    store.localMode.save([]);
+    expect(store.localMode.load()).toEqual([]);
+    store.localMode.save(['sha256:a', 'sha256:b']);
+    reopen();
+    expect(store.localMode.load()).toEqual(['sha256:a', 'sha256:b']);
+    store.localMode.clear();
+    expect(store.localMode.load()).toBe(null);
+  });
+});
+
 describe('settings', () => {
   it('sets, changes and deletes values', () => {
     expect(store.settings.get('uuid')).toBeNull();

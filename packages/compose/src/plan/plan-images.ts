@@ -27,25 +27,28 @@ export function planImage(
   service: TargetService,
   { app, release, input, draft, departures }: ImageContext,
 ): { readonly pull: string | null } {
-  const present = input.findImage(service.image) !== undefined;
-  const pull = present
-    ? null
-    : draft.add(
-        {
-          kind: 'pull-image',
-          id: pullImageId(service.image),
-          dependsOn: departures?.containers.map(removeContainerId) ?? [],
-          cause: `service ${service.name} needs it`,
-          appId: app.id,
-          service: service.name,
-          reference: service.image,
-          // What is removed to make room is no source of it.
-          deltaSource: departures?.withImages === true ? null : deltaSourceOf(service, app, input),
-        },
-        departures?.withImages === true ? imageRemovalIds(departures.containers, input) : [],
-      );
+  const image = input.findImage(service.image);
+  const pull =
+    image !== undefined
+      ? null
+      : draft.add(
+          {
+            kind: 'pull-image',
+            id: pullImageId(service.image),
+            dependsOn: departures?.containers.map(removeContainerId) ?? [],
+            cause: `service ${service.name} needs it`,
+            appId: app.id,
+            service: service.name,
+            reference: service.image,
+            // What is removed to make room is no source of it.
+            deltaSource: departures?.withImages === true ? null : deltaSourceOf(service, app, input),
+          },
+          departures?.withImages === true ? imageRemovalIds(departures.containers, input) : [],
+        );
   const record = recordOf(service, app, release);
-  if (!input.images.some((known) => isSameRecord(known, record))) {
+  const isForeign =
+    image !== undefined && input.policy.foreignImages.has(image.id) && !isRecorded(service.image, input);
+  if (!isForeign && !input.images.some((known) => isSameRecord(known, record))) {
     draft.add({
       kind: 'save-image',
       id: `save-image ${service.image} for ${app.id}/${service.name}`,
@@ -57,6 +60,10 @@ export function planImage(
     });
   }
   return { pull };
+}
+
+function isRecorded(reference: string, { images }: PlanContext): boolean {
+  return images.some((record) => record.reference === reference);
 }
 
 function imageRemovalIds(containers: readonly ObservedContainer[], { images }: PlanContext): string[] {

@@ -37,6 +37,8 @@ export interface PlanPolicy {
   readonly keepImages: boolean;
   /** Fetch images as differences to those that are there, where that can be done. */
   readonly useDeltas: boolean;
+  /** Ids of images that are on the engine for others: nothing is written down about them, so they are never removed. */
+  readonly foreignImages: ReadonlySet<string>;
   /** Leave the volumes of apps that are not in the target. */
   readonly keepVolumes: boolean;
   /** Ids of containers that ran under our eyes: when one of them has exited, that is the engine's or a user's doing. */

@@ -192,6 +192,7 @@ export function testPlanInput(target: TargetState, snapshot: EngineSnapshot, inp
       forceLocks: new Set<number>(),
       requests: NO_REQUESTS,
       keepImages: false,
+      foreignImages: new Set<string>(),
       useDeltas: false,
       keepVolumes: false,
       seenRunning: new Set(snapshot.containers.map(({ id }) => id)),

@@ -6,10 +6,17 @@ import type { DeviceStore, TargetSource } from '../ports.ts';
 export function createInMemoryStore(): DeviceStore {
   const targets = new Map<TargetSource, TargetState>();
   const images = new Map<string, ImageRecord>();
+  let before: readonly string[] | null = null;
   return {
     targets: {
       load: (source) => targets.get(source) ?? null,
       save: (source, target) => void targets.set(source, target),
+      clear: (source) => void targets.delete(source),
+    },
+    localMode: {
+      load: () => before,
+      save: (imageIds) => void (before = imageIds),
+      clear: () => void (before = null),
     },
     images: {
       list: () => [...images.values()],

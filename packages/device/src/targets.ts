@@ -1,0 +1,52 @@
+import { isTruthy } from '@device-supervisor/compose';
+import type { TargetState } from '@device-supervisor/state';
+import { NotInLocalModeError } from './errors.ts';
+import type { DeviceStore } from './ports.ts';
+
+const NO_TARGET: TargetState = { config: {}, apps: {} };
+
+/** Config variable of the cloud by which a developer's target takes the place of the cloud's. */
+const LOCAL_MODE = 'SUPERVISOR_LOCAL_MODE';
+
+/** The targets of both sources, and which of them counts. A device without a cloud is always in local mode. */
+export class Targets {
+  readonly #store: DeviceStore['targets'];
+  readonly #managed: boolean;
+  #cloud: TargetState | null;
+  #local: TargetState | null;
+
+  constructor(store: DeviceStore['targets'], managed: boolean) {
+    this.#store = store;
+    this.#managed = managed;
+    this.#cloud = managed ? store.load('cloud') : null;
+    this.#local = store.load('local');
+  }
+
+  get localMode(): boolean {
+    return !this.#managed || isTruthy(this.#cloud?.config[LOCAL_MODE]);
+  }
+
+  /** The one to reach; `null`: there never was one. In local mode the host's configuration stays the cloud's. */
+  get current(): TargetState | null {
+    if (!this.#managed) return this.#local;
+    if (!this.localMode || this.#cloud === null) return this.#cloud;
+    return { ...(this.#local ?? NO_TARGET), config: this.#cloud.config };
+  }
+
+  /** @throws NotInLocalModeError */
+  setLocal(target: TargetState): void {
+    if (!this.localMode) throw new NotInLocalModeError();
+    this.#store.save('local', target);
+    this.#local = target;
+  }
+
+  /** Local mode begins without a local target: what an earlier one left is of no use to anybody. */
+  setCloud(target: TargetState): void {
+    const before = this.localMode;
+    this.#store.save('cloud', target);
+    this.#cloud = target;
+    if (this.localMode === before) return;
+    this.#store.clear('local');
+    this.#local = null;
+  }
+}
