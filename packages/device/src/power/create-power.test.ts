@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setImmediate as settle } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DeviceLockResult } from '../acquire-device-locks.ts';
@@ -12,7 +13,7 @@ let power: Power;
 let calls: string[];
 let faults: unknown[];
 let breadcrumb: string | null;
-let lockAnswer: LockAnswer | (() => Promise<DeviceLockResult>);
+let lockAnswer: LockAnswer | ((signal: AbortSignal) => Promise<DeviceLockResult>);
 let host: { -readonly [Key in keyof PowerHost]: PowerHost[Key] };
 
 function lockResult(answer: LockAnswer): DeviceLockResult {
@@ -49,9 +50,9 @@ beforeEach(() => {
       powerOff: () => host.powerOff(),
     },
     hostUpdate: { find: async () => breadcrumb },
-    async lockAll({ force }) {
+    async lockAll({ force, signal }) {
       calls.push(force ? 'lock by force' : 'lock');
-      if (typeof lockAnswer === 'function') return await lockAnswer();
+      if (typeof lockAnswer === 'function') return await lockAnswer(signal);
       return lockResult(force ? 'acquired' : lockAnswer);
     },
     clock,
@@ -182,13 +183,40 @@ describe('a host that stays up', () => {
   });
 });
 
+it('a host that goes down already is as good as one that agrees', async () => {
+  host.reboot = () => Promise.reject(Object.assign(new Error('in progress'), { code: 'HOST_GOING_DOWN' }));
+  await power.reboot();
+  clock.advance(1000);
+  await settle();
+  expect(faults).toEqual([]);
+  expect(power.pending).toBe('reboot');
+});
+
 describe('disposing', () => {
-  it('before the deed gives the locks back, and does not do it', async () => {
+  it('keeps what was promised, at once', async () => {
     await power.reboot();
     await power[Symbol.asyncDispose]();
-    clock.advance(1000);
-    await settle();
-    expect(calls).toEqual(['check reboot', 'lock', 'unlock']);
+    expect(calls).toEqual(['check reboot', 'lock', 'reboot', 'unlock']);
+    expect(clock.pending).toBe(0);
     await expect(power.reboot()).rejects.toThrow('aborted');
+  });
+
+  it('asks the host no second time', async () => {
+    await power.reboot();
+    clock.advance(1000);
+    await power[Symbol.asyncDispose]();
+    expect(calls).toEqual(['check reboot', 'lock', 'reboot', 'unlock']);
+  });
+
+  it('ends the wait for locks', async () => {
+    lockAnswer = async (signal) => {
+      await once(signal, 'abort');
+      throw new Error('the wait was ended');
+    };
+    const asked = Promise.allSettled([power.reboot()]);
+    await settle();
+    await power[Symbol.asyncDispose]();
+    expect(await asked).toMatchObject([{ reason: { message: 'the wait was ended' } }]);
+    expect(calls).toEqual(['check reboot', 'lock']);
   });
 });

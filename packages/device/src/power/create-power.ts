@@ -58,7 +58,8 @@ class PowerControl implements Power {
   #pending: PowerAction | null = null;
   #lease: DeviceLease | null = null;
   #timer: Disposable | null = null;
-  #deed: Promise<void> = Promise.resolve();
+  /** `null`: nothing was asked of the host yet. */
+  #deed: Promise<void> | null = null;
 
   constructor(dependencies: PowerDependencies) {
     this.#dependencies = dependencies;
@@ -79,8 +80,10 @@ class PowerControl implements Power {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await Promise.allSettled([this.#request?.consent]);
-    this.#timer?.[Symbol.dispose]();
+    // Somebody was told that the host goes down: that holds, though nobody waits for the answer to be out any more.
+    if (this.#pending !== null) this.#begin(this.#pending);
     await this.#deed;
+    this.#timer?.[Symbol.dispose]();
     await this.#stayUp();
   }
 
@@ -118,7 +121,13 @@ class PowerControl implements Power {
         this.#lease = result.lease;
     }
     this.#pending = action;
-    this.#timer = clock.schedule(ANSWER_TIME, () => void (this.#deed = this.#goDown(action)));
+    this.#timer = clock.schedule(ANSWER_TIME, () => this.#begin(action));
+  }
+
+  #begin(action: PowerAction): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = null;
+    this.#deed ??= this.#goDown(action);
   }
 
   async #goDown(action: PowerAction): Promise<void> {
@@ -126,10 +135,10 @@ class PowerControl implements Power {
     try {
       await (action === 'reboot' ? host.reboot() : host.powerOff());
     } catch (error) {
-      return await this.#giveUp(error);
+      if (!isGoingDown(error)) return await this.#giveUp(error);
     }
     const late = new StillUpError(action, DOWN_DEADLINE);
-    this.#timer = clock.schedule(DOWN_DEADLINE, () => void (this.#deed = this.#giveUp(late)));
+    this.#timer = clock.schedule(DOWN_DEADLINE, () => void this.#giveUp(late));
   }
 
   async #giveUp(reason: unknown): Promise<void> {
@@ -144,7 +153,11 @@ class PowerControl implements Power {
 
   async #stayUp(): Promise<void> {
     const lease = this.#lease;
-    [this.#request, this.#pending, this.#lease, this.#timer] = [null, null, null, null];
+    [this.#request, this.#pending, this.#lease, this.#timer, this.#deed] = [null, null, null, null, null];
     await lease?.[Symbol.asyncDispose]();
   }
+}
+
+function isGoingDown(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'HOST_GOING_DOWN';
 }

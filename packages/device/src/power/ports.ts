@@ -2,7 +2,7 @@
 export interface PowerHost {
   /** Rejects when the host would not, or could not, do it. Changes nothing. */
   check(action: PowerAction): Promise<void>;
-  /** Each resolves when the host has agreed: it goes down within moments. */
+  /** Each resolves when the host has agreed: it goes down within moments. Code `HOST_GOING_DOWN`: it does so already. */
   reboot(): Promise<void>;
   powerOff(): Promise<void>;
 }

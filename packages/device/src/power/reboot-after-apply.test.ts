@@ -56,9 +56,8 @@ describe('a reboot after the apply', () => {
 
   it.each([
     ['another boot', '{"bootId":"one","reasons":["config.txt changed"]}', 'two'],
-    ['a program that writes none of our content', '', 'two'],
     ['a boot that cannot be told from this one', '{"bootId":null,"reasons":["config.txt changed"]}', null],
-    ['somebody who damaged it', '{"bootId":"two","reasons":', 'two'],
+    ['a program that cannot be told from this boot', '', null],
   ])('is not done because of the file of %s, which is removed', async (_, content, bootId) => {
     file = content;
     const schedule = await open(bootId);
@@ -66,6 +65,17 @@ describe('a reboot after the apply', () => {
     expect(await schedule.rebootIfScheduled()).toBe(false);
     expect(file).toBe(null);
   });
+
+  it.each(['', 'true', '{}', '{"bootId":"one","reasons":'])(
+    'is done once because of another supervisor, whose file is %j',
+    async (content) => {
+      file = content;
+      expect(await (await open('one')).rebootIfScheduled()).toBe(true);
+      expect(JSON.parse(file)).toMatchObject({ bootId: 'one' });
+      expect(await (await open('two')).rebootIfScheduled()).toBe(false);
+      expect(file).toBe(null);
+    },
+  );
 
   it('is done in the run that asked for it where boots cannot be told apart', async () => {
     const schedule = await open(null);

@@ -31,8 +31,11 @@ export interface RebootAfterApply {
 export async function openRebootAfterApply(dependencies: RebootAfterApplyDependencies): Promise<RebootAfterApply> {
   const { breadcrumb, bootId, power } = dependencies;
   const content = await breadcrumb.read();
-  let reasons = content === null ? [] : readReasons(content, bootId);
-  if (content !== null && reasons.length === 0) await breadcrumb.remove();
+  const found = content === null ? [] : readReasons(content, bootId);
+  // Another supervisor's file, which has no boot id: from now on it has, and leads to one reboot at most.
+  if (found === null) await breadcrumb.write(print(bootId, [FOREIGN]));
+  else if (found.length === 0 && content !== null) await breadcrumb.remove();
+  let reasons = found ?? [FOREIGN];
   return {
     get reasons() {
       return reasons;
@@ -40,7 +43,7 @@ export async function openRebootAfterApply(dependencies: RebootAfterApplyDepende
     async schedule(reason) {
       if (reasons.includes(reason)) return;
       const wanted = [...reasons, reason];
-      await breadcrumb.write(`${JSON.stringify({ bootId, reasons: wanted })}\n`);
+      await breadcrumb.write(print(bootId, wanted));
       reasons = wanted;
     },
     async rebootIfScheduled() {
@@ -51,12 +54,19 @@ export async function openRebootAfterApply(dependencies: RebootAfterApplyDepende
   };
 }
 
-/** A file of this boot has the boot's id; anything else is not of this boot, or not ours. */
-function readReasons(content: string, bootId: string | null): string[] {
+const FOREIGN = 'another supervisor asked for it';
+
+function print(bootId: string | null, reasons: readonly string[]): string {
+  return `${JSON.stringify({ bootId, reasons })}\n`;
+}
+
+/** @returns none: it is of another boot, or boots cannot be told apart; `null`: it does not say of which boot it is */
+function readReasons(content: string, bootId: string | null): string[] | null {
+  if (bootId === null) return [];
   const breadcrumb = parse(content);
-  if (typeof breadcrumb !== 'object' || breadcrumb === null || bootId === null) return [];
-  if (!('bootId' in breadcrumb) || breadcrumb.bootId !== bootId || !('reasons' in breadcrumb)) return [];
-  return Array.isArray(breadcrumb.reasons) ? breadcrumb.reasons.map(String) : [];
+  if (typeof breadcrumb !== 'object' || breadcrumb === null) return null;
+  if (!('bootId' in breadcrumb) || !('reasons' in breadcrumb) || !Array.isArray(breadcrumb.reasons)) return null;
+  return breadcrumb.bootId === bootId ? breadcrumb.reasons.map(String) : [];
 }
 
 function parse(content: string): unknown {
