@@ -26,6 +26,7 @@ using host = createFakeHost();
 describe.each<DiskKind>(['journalled', 'vfat'])('on a disk that is %s', (kind) => {
   it.each(CHANGES)(
     '$name is set as a whole or not at all, whenever the power is cut',
+    { timeout: TIMEOUT },
     async ({ old, proxy, wanted }) => {
       const before = await stateWith(kind, old);
       const disk = createPowerCutDisk({ kind, files: before });
