@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodePatch } from './decode-patch.ts';
 import { HostConfigInvalidError } from './errors.ts';
@@ -113,6 +114,22 @@ describe('decodePatch', () => {
     expect(() => decodePatch(body)).toThrow(message);
   });
 
+  it('takes or refuses anything at all', () => {
+    const field = fc.oneof(fc.anything(), fc.string(), fc.integer());
+    const keys = ['type', 'ip', 'port', 'login', 'password', 'noProxy', 'dns'];
+    const proxy = fc.dictionary(fc.constantFrom(...keys), field);
+    const network = fc.record({ proxy: fc.oneof(proxy, field), hostname: field, force: field }, { requiredKeys: [] });
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.anything(), fc.record({ network, force: field }, { requiredKeys: ['network'] })),
+        (body) => {
+          expect(outcomeOf(() => decodePatch(body))).toMatch(/^(?:taken|HOST_CONFIG_INVALID)$/);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
   it('names every fault at once, and no secret', () => {
     const proxy = { port: -1, login: 'sesame\0', password: 'sesame\ud800' };
     const refusal = thrownBy(() => decodePatch({ network: { proxy } }));
@@ -137,4 +154,14 @@ function thrownBy(action: () => unknown): unknown {
     return error;
   }
   throw new Error('nothing was thrown');
+}
+
+/** `taken`, or the code of the error. */
+function outcomeOf(action: () => unknown): string {
+  try {
+    action();
+    return 'taken';
+  } catch (error) {
+    return error instanceof HostConfigInvalidError ? error.code : String(error);
+  }
 }
