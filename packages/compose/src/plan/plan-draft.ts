@@ -27,13 +27,9 @@ export class PlanDraft {
     return this.#operations.has(id);
   }
 
-  /** Whether an operation of the kind comes right before the one that has the id. */
-  follows(id: string, kind: OperationKind): boolean {
-    const draft = this.#operations.get(id);
-    if (draft === undefined) return false;
-    return [...draft.operation.dependsOn, ...draft.after].some(
-      (before) => this.#operations.get(before)?.operation.kind === kind,
-    );
+  /** Ids of operations that come before the one that has the id, if they are planned at all. */
+  predecessorsOf(id: string): readonly string[] {
+    return this.#operations.get(id)?.after ?? [];
   }
 
   operations(): Operation[] {
@@ -43,6 +39,10 @@ export class PlanDraft {
   /** Leaves an operation out of the plan, with all that cannot be done without it; why is up to {@link block}. */
   withhold(id: string): void {
     this.#withheld.add(id);
+  }
+
+  isWithheld(id: string): boolean {
+    return this.#withheld.has(id);
   }
 
   /** Ids of the operations that need `id`, directly or not. */

@@ -153,12 +153,14 @@ function deltaSourceOf(service: TargetService, app: TargetApp, input: PlanContex
   return (own ?? candidates.at(-1))?.reference ?? null;
 }
 
-/** Downloads that need the image: it stays until they are done. */
+/** Downloads that need the image: it stays until they are done, but for those that wait for the very room it takes. */
 function pullsBasedOn(reference: string, draft: PlanDraft): string[] {
   return draft
     .operations()
     .flatMap((operation) =>
-      operation.kind === 'pull-image' && operation.deltaSource === reference ? [operation.id] : [],
+      operation.kind === 'pull-image' && operation.deltaSource === reference && !draft.isWithheld(operation.id)
+        ? [operation.id]
+        : [],
     );
 }
 

@@ -148,6 +148,14 @@ describe('an image that is fetched as a difference to another', () => {
     expect(waiting).not.toContain('image web:1');
   });
 
+  it('does not keep it when there is no room for the download: it may be what takes the room', () => {
+    const gone = { ...snapshot, containers: [] };
+    const short = { imageSizes: new Map([['web:2', size('a', 'b')]]), diskSpace: disk(50) };
+    const text = printPlan(to, gone, { images: records, policy: { useDeltas: true }, ...short });
+    expect(text).toMatch(/^remove-image web:1: nothing needs it any more$/m);
+    expect(text).toContain('blocked app 1 (disk-space)');
+  });
+
   it('does not keep it when deltas are not asked for', () => {
     const gone = { ...snapshot, containers: [] };
     const paused = new Map([['pull-image web:2', 'unreachable; next try in 1 s']]);

@@ -34,11 +34,11 @@ export function withholdPulls(input: PlanContext, draft: PlanDraft): void {
   }
 }
 
-/** Downloads that another image makes room for before they begin are not held back: nobody knows how much room. */
+/** Those that other images make room for first are not among them: nobody knows how much room. */
 function pullsByApp(draft: PlanDraft): Map<number | null, PullImage[]> {
   const byApp = new Map<number | null, PullImage[]>();
   for (const operation of draft.operations()) {
-    if (operation.kind !== 'pull-image' || draft.follows(operation.id, 'remove-image')) continue;
+    if (operation.kind !== 'pull-image' || draft.predecessorsOf(operation.id).length > 0) continue;
     const pulls = byApp.get(operation.appId);
     if (pulls === undefined) byApp.set(operation.appId, [operation]);
     else pulls.push(operation);

@@ -21,9 +21,9 @@ export function plan(planInput: PlanInput): Plan {
     : null;
   if (supervisorNetwork !== null) planNetwork(supervisorNetwork, { appId: null, snapshot: input.snapshot, draft });
   for (const app of Object.values(input.target.apps)) planApp(app, { input, draft, supervisorNetwork });
+  withholdPulls(input, draft);
   planImageRemoval(input, draft);
   planUnnamedImageRemoval(input, draft);
-  withholdPulls(input, draft);
   return draft.finish(input.policy.paused);
 }
 

@@ -106,6 +106,12 @@ describe('a pull with an image to start from', () => {
     expect(steps().at(-1)).toBe(`remove /images/${DELTA.reference}`);
   });
 
+  it('does not fail for the name of the delta', async () => {
+    scripted.answers[`DELETE /images/${DELTA.reference}`] = (response) => refuse(response, 500, 'busy');
+    await pull();
+    expect(steps().at(-1)).toBe(`remove /images/${DELTA.reference}`);
+  });
+
   it('asks an engine once whether it knows deltas, and for none when it does not', async () => {
     scripted.answers['POST /images/delta'] = (response) => refuse(response, 404, 'page not found');
     await pull();

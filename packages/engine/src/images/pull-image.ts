@@ -78,9 +78,9 @@ export function createImagePuller({ deltas, ...options }: ImagePullerOptions): P
     }
   }
 
-  /** Takes the name off an image that has another one, too. */
+  /** Takes the name of a delta off the image that was made of it. What was pulled is no worse when that fails. */
   async function untag(reference: string): Promise<void> {
-    await transport.send({ method: 'DELETE', path: `/images/${encodeURIComponent(reference)}`, accept: [404, 409] });
+    await Promise.allSettled([transport.send({ method: 'DELETE', path: `/images/${encodeURIComponent(reference)}` })]);
   }
 
   async function pullPersistently(reference: string, { auth, ...context }: AttemptContext): Promise<void> {
