@@ -9,12 +9,6 @@ export type Access = KeyScope | { readonly kind: 'anonymous' };
 /** What a route asks of the key it is called with; see the package's README. */
 export type RouteScope = 'none' | 'any-key' | 'app' | 'global';
 
-export interface AccessRequest {
-  readonly scope: RouteScope;
-  readonly queryKey: string | undefined;
-  readonly authorization: string | undefined;
-}
-
 export interface AccessRules {
   readonly keys: ApiKeys;
   /** False: everybody who reaches the API may do everything. */
@@ -22,17 +16,25 @@ export interface AccessRules {
 }
 
 /** @throws UnauthorizedError */
-export function grantAccess({ scope, queryKey, authorization }: AccessRequest, rules: AccessRules): Access {
+export function grantAccess(scope: RouteScope, key: string | undefined, rules: AccessRules): Access {
   if (scope === 'none') return { kind: 'anonymous' };
   if (!rules.requiresKey()) return { kind: 'global' };
-  // A key in the query wins over the header, as clients that send both rely on.
-  const key = queryKey ? queryKey : keyOf(authorization);
   const access = key === undefined ? null : rules.keys.find(key);
   if (access === null || (scope === 'global' && access.kind !== 'global')) throw new UnauthorizedError();
   return access;
 }
 
-export function seesApp(access: Access, appId: number): boolean {
+/**
+ * For routes that name an app.
+ *
+ * @throws UnauthorizedError when the key is another app's
+ */
+export function requireApp(access: Access, appId: number): void {
+  if (!seesApp(access, appId)) throw new UnauthorizedError();
+}
+
+/** What is about no app in particular is for those who see all. */
+export function seesApp(access: Access, appId: number | null | undefined): boolean {
   switch (access.kind) {
     case 'global':
       return true;
@@ -43,18 +45,17 @@ export function seesApp(access: Access, appId: number): boolean {
   }
 }
 
-/** The apps and images of a state that the key sees, and the progress of their downloads. */
-export function visibleState(
-  state: DeviceState,
-  access: Access,
-): Pick<DeviceState, 'applying' | 'apps' | 'images' | 'overallDownloadProgress'> {
+/** What the key sees of a state: its own apps, what is about them, and the progress of their downloads. */
+export function visibleState(state: DeviceState, access: Access): DeviceState {
   if (access.kind === 'global') return state;
   const images = state.images.filter(({ appId }) => seesApp(access, appId));
   const downloads = images.flatMap(({ downloadProgress }) => (downloadProgress === null ? [] : [downloadProgress]));
   return {
-    applying: state.applying,
+    ...state,
     apps: state.apps.filter(({ id }) => seesApp(access, id)),
     images,
+    blocked: state.blocked.filter(({ appId }) => seesApp(access, appId)),
+    notices: state.notices.filter(({ appId }) => seesApp(access, appId)),
     overallDownloadProgress:
       downloads.length === 0 ? null : Math.round(downloads.reduce((sum, one) => sum + one, 0) / downloads.length),
   };
@@ -69,6 +70,8 @@ export function visibleTarget(target: TargetState, access: Access): TargetState 
   };
 }
 
-function keyOf(authorization: string | undefined): string | undefined {
+/** The key of a request. One in the query wins over the header, as clients that send both rely on. */
+export function readKey(query: string | undefined, authorization: string | undefined): string | undefined {
+  if (query) return query;
   return /^\s*(?:apikey|bearer)\s+(\S+)\s*$/i.exec(authorization ?? '')?.[1];
 }

@@ -1,30 +1,28 @@
-import type { Device } from '@device-supervisor/device';
 import { Hono } from 'hono';
-import { grantAccess, type RouteScope } from './access.ts';
-import { answerWithin } from './answer-within.ts';
-import { canonicalPath, createPathReader } from './canonical-path.ts';
+import { grantAccess, readKey, type RouteScope } from './access.ts';
 import { answerFailure } from './error-map.ts';
 import { MethodNotAllowedError, RouteNotFoundError } from './errors.ts';
-import { listen, type ListenOptions, type Server } from './listen.ts';
-import type { ApiKeys, LogStream } from './ports.ts';
+import { createMonitor } from './monitor.ts';
+import { createDocumentation } from './openapi/create-documentation.ts';
+import type { RouteDependencies } from './routes/dependencies.ts';
 import { routeTable } from './routes/route-table.ts';
-import type { Route, RouteContext, RouteEnvironment } from './routes/route.ts';
+import type { RequestIdentity, Route, RouteContext, RouteEnvironment } from './routes/route.ts';
+import { answerWithin } from './transport/answer-within.ts';
+import { canonicalPath, createPathReader } from './transport/canonical-path.ts';
+import { listen, type ListenOptions, type Server } from './transport/listen.ts';
 
-export interface ApiDependencies {
-  readonly device: Device;
-  readonly keys: ApiKeys;
-  readonly logs: LogStream;
-  /** What clients are told: semver, 17.0.0 or above, without a pre-release tag. */
-  readonly version: string;
-  /** Must clients show a key? Not in local mode, nor without a cloud; asked at every request. */
+export interface ApiDependencies extends Omit<RouteDependencies, 'onError'> {
+  /** Must clients show a key? Asked at every request. */
   readonly requiresKey: () => boolean;
   /** Milliseconds until a request must have been read and answered; 15 min by default. Streams may stay open. */
   readonly requestTimeout?: number;
-  /** Gets what went wrong on our side, which clients are not told. */
-  readonly onError: (error: unknown) => void;
+  /** Gets what went wrong on our side, which clients are not told; absent `request`: no single one is to blame. */
+  readonly onError: (error: unknown, request?: RequestIdentity) => void;
 }
 
-export interface Api {
+/** Disposing of it ends what it notes about the device; servers end on their own. */
+export interface Api extends Disposable {
+  readonly routes: readonly Route[];
   /** Answers one request; never rejects. */
   fetch(request: Request): Promise<Response>;
   /** @throws ListenError */
@@ -36,32 +34,18 @@ export interface Api {
  *
  * @example
  * ```ts
- * const api = createApi({ device, keys, logs, version: '17.0.0', requiresKey: () => !device.localMode, onError: console.error });
+ * using api = createApi({ device, keys, logs, host, tags, locks, version: '17.0.0', requiresKey, onError: console.error });
  * await using server = await api.listen({ port: 48484 });
  * ```
  */
 export function createApi(dependencies: ApiDependencies): Api {
-  const { requestTimeout = DEFAULT_REQUEST_TIMEOUT, onError } = dependencies;
-  const routes = routeTable(dependencies);
+  const { device, version, requestTimeout = DEFAULT_REQUEST_TIMEOUT, onError } = dependencies;
+  const monitor = createMonitor(device);
+  const document = createDocumentation(() => routes, version);
+  const routes = routeTable({ ...dependencies, monitor, document });
   const app = new Hono<RouteEnvironment>({ getPath: createPathReader(routes) });
 
-  function authorize(context: RouteContext, scope: RouteScope): void {
-    const request = {
-      scope,
-      queryKey: context.req.query('apikey'),
-      authorization: context.req.header('authorization'),
-    };
-    context.set('access', grantAccess(request, dependencies));
-  }
-
-  for (const route of routes) {
-    app.on(route.method, canonicalPath(route.path), (context) => {
-      authorize(context, route.scope);
-      const answer = route.handle(context);
-      if (answer instanceof Promise) return answerWithin(requestTimeout, answer, onError);
-      return context.req.method === 'HEAD' ? withoutBody(answer) : answer;
-    });
-  }
+  for (const route of routes) app.on(route.method, canonicalPath(route.path), (context) => answer(route, context));
   for (const [path, methods] of methodsByPath(routes)) {
     app.all(canonicalPath(path), (context) => {
       authorize(context, 'any-key');
@@ -72,16 +56,55 @@ export function createApi(dependencies: ApiDependencies): Api {
     authorize(context, 'any-key');
     throw new RouteNotFoundError(context.req.path);
   });
-  app.onError((error) => answerFailure(error, onError));
+  app.onError((error, context) => fail(error, context));
 
   return {
+    routes,
     fetch: async (request) => app.fetch(request, {}),
     listen: (options) => listen(app.fetch, { requestTimeout, onError, ...options }),
+    [Symbol.dispose]: () => monitor[Symbol.dispose](),
   };
+
+  function answer(route: Route, context: RouteContext): Response | Promise<Response> {
+    const began = performance.now();
+    const finish = (made: Response): Response => {
+      monitor.requests.record(
+        { method: route.method, route: route.path, status: made.status },
+        performance.now() - began,
+      );
+      return made;
+    };
+    const finishFailed = (error: unknown): Response => finish(fail(error, context, route));
+    try {
+      authorize(context, route.scope);
+      const made = route.handle(context);
+      if (made instanceof Promise) {
+        const report = (error: unknown): void => onError(error, identify(context));
+        return answerWithin(requestTimeout, made, report).then(finish, finishFailed);
+      }
+      return context.req.method === 'HEAD' ? withoutBody(made).then(finish) : finish(made);
+    } catch (error) {
+      return finishFailed(error);
+    }
+  }
+
+  function authorize(context: RouteContext, scope: RouteScope): void {
+    const key = readKey(context.req.query('apikey'), context.req.header('authorization'));
+    context.set('key', key);
+    context.set('access', grantAccess(scope, key, dependencies));
+  }
+
+  function fail(error: unknown, context: RouteContext, route?: Route): Response {
+    return answerFailure(error, { style: route, onError: () => onError(error, identify(context)) });
+  }
 }
 
 /** What clients rely on: an action may wait for containers that stop slowly. */
 const DEFAULT_REQUEST_TIMEOUT = 15 * 60_000;
+
+function identify({ req, env }: RouteContext): RequestIdentity {
+  return { id: env.requestId ?? null, method: req.method, path: req.path };
+}
 
 function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly string[]> {
   const methods = new Map<string, string[]>();

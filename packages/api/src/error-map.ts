@@ -1,9 +1,9 @@
 import { SupervisorError } from '@device-supervisor/errors';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { MethodNotAllowedError, UnauthorizedError } from './errors.ts';
+import type { FailureForm, FailureStatus, Route } from './routes/route.ts';
 
-/** The failures that a client can act on; every other one is a 503 and ours. */
-const STATUS: ReadonlyMap<string, ContentfulStatusCode> = new Map([
+/** The failures that a client can act on, or knows; every other one is ours. */
+const STATUS: ReadonlyMap<string, FailureStatus> = new Map([
   ['UNAUTHORIZED', 401],
   ['ROUTE_NOT_FOUND', 404],
   ['METHOD_NOT_ALLOWED', 405],
@@ -12,22 +12,58 @@ const STATUS: ReadonlyMap<string, ContentfulStatusCode> = new Map([
   ['BODY_TOO_LARGE', 413],
   ['APPLICATION_NOT_FOUND', 409],
   ['CONTAINER_NOT_FOUND', 503],
+  ['APP_NOT_FOUND', 404],
+  ['SERVICE_NOT_FOUND', 404],
+  ['LOCK_NOT_FOUND', 404],
+  ['LOCK_TAKEN', 423],
+  ['UPDATES_LOCKED', 423],
+  ['HOST_UPDATE_IN_PROGRESS', 423],
+  ['POWER_ACTION_IN_PROGRESS', 423],
+  ['DEVICE_BUSY', 423],
   ['TARGET_STATE_INVALID', 400],
   ['NOT_IN_LOCAL_MODE', 400],
+  ['HOST_CONFIG_INVALID', 400],
+  ['JOURNAL_OPTION_INVALID', 400],
 ]);
 
-/** Makes the answer to a request that failed; reports to `onError` what the client is not to blame for. */
-export function answerFailure(error: unknown, onError: (error: unknown) => void): Response {
-  const known = isForReaders(error) ? STATUS.get(error.code) : undefined;
-  if (known === undefined) onError(error);
-  const status = known ?? 503;
-  // The text, not JSON, is what clients of this API have always got here.
-  if (error instanceof UnauthorizedError) return new Response(error.message, { status, headers: TEXT });
-  const headers = error instanceof MethodNotAllowedError ? { allow: error.details.allowed.join(', ') } : {};
-  return Response.json({ status: 'failed', message: messageFor(error) }, { status, headers });
+export type FailureStyle = Pick<Route, 'failures' | 'statuses' | 'faultStatus'>;
+
+/** How requests to no route fail. */
+const PLAIN: FailureStyle = { failures: {}, statuses: {}, faultStatus: 503 };
+
+export interface FailureReport {
+  /** The route's way of showing failures; absent: there is no route. */
+  readonly style?: FailureStyle | undefined;
+  readonly onError: (error: unknown) => void;
 }
 
-const TEXT = { 'content-type': 'text/plain; charset=UTF-8' };
+/** Makes the answer to a request that failed; reports to `onError` what the client is not to blame for. */
+export function answerFailure(error: unknown, { style = PLAIN, onError }: FailureReport): Response {
+  const known = isForReaders(error) ? (style.statuses[error.code] ?? STATUS.get(error.code)) : undefined;
+  if (known === undefined) onError(error);
+  const status = known ?? style.faultStatus;
+  // Clients of this API have always got this as text.
+  const form = style.failures[status] ?? (error instanceof UnauthorizedError ? 'text' : 'json');
+  return formatFailure(form, messageFor(error), {
+    status,
+    headers: error instanceof MethodNotAllowedError ? { allow: error.details.allowed.join(', ') } : {},
+  });
+}
+
+function formatFailure(
+  form: FailureForm,
+  message: string,
+  { status, headers }: { readonly status: FailureStatus; readonly headers: Readonly<Record<string, string>> },
+): Response {
+  switch (form) {
+    case 'json':
+      return Response.json({ status: 'failed', message }, { status, headers });
+    case 'data':
+      return Response.json({ Data: '', Error: message }, { status, headers });
+    case 'text':
+      return new Response(message, { status, headers: { 'content-type': 'text/plain; charset=UTF-8', ...headers } });
+  }
+}
 
 /** Never the message of an error that was not made for readers: it would show our insides. */
 function messageFor(error: unknown): string {

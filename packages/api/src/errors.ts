@@ -61,6 +61,32 @@ export class ApplicationNotFoundError extends SupervisorError<'APPLICATION_NOT_F
   }
 }
 
+/** No app of that uuid, or none that the key sees. */
+export class UnknownAppError extends SupervisorError<'APP_NOT_FOUND', { uuid: string }> {
+  constructor(uuid: string) {
+    super('APP_NOT_FOUND', `there is no app ${uuid} on the device`, { details: { uuid } });
+  }
+}
+
+/** The update lock of a service is not to be had. */
+export class LockTakenError extends SupervisorError<'LOCK_TAKEN', { service: string; holder: string | null }> {
+  /** @param holder `null`: the supervisor, for an update */
+  constructor(service: string, holder: string | null) {
+    const reason = holder === null ? 'it is being updated' : `'${holder}' holds it`;
+    super('LOCK_TAKEN', `the update lock of service '${service}' cannot be taken: ${reason}`, {
+      details: { service, holder },
+    });
+  }
+}
+
+export class LockNotFoundError extends SupervisorError<'LOCK_NOT_FOUND', { service: string; holder: string }> {
+  constructor({ service, holder }: { readonly service: string; readonly holder: string }) {
+    super('LOCK_NOT_FOUND', `'${holder}' holds no update lock of service '${service}'`, {
+      details: { service, holder },
+    });
+  }
+}
+
 /** No container of a service of that name, or none that the key sees. */
 export class ContainerNotFoundError extends SupervisorError<'CONTAINER_NOT_FOUND', { serviceName: string }> {
   constructor(serviceName: string) {

@@ -11,5 +11,5 @@ export {
   RouteNotFoundError,
   UnauthorizedError,
 } from './errors.ts';
-export type { ListenOptions, Server } from './listen.ts';
-export type { ApiKeys, KeyScope, LogMessage, LogRequest, LogStream, LogSubscription } from './ports.ts';
+export type { ListenOptions, Server } from './transport/listen.ts';
+export type * from './ports.ts';

@@ -1,7 +1,9 @@
 /** The API keys that exist. */
 export interface ApiKeys {
-  /** What the key opens; `null`: there is no such key. */
+  /** What the key opens; `null`: there is no such key. Asked at every request. */
   find(key: string): KeyScope | null;
+  /** Puts a new key in the place of one, which is void from then on. `null`: it was not a key. */
+  regenerate(key: string): string | null;
 }
 
 export type KeyScope =
@@ -37,4 +39,132 @@ export interface LogMessage {
   readonly appId?: number;
   /** Absent: about no service in particular. */
   readonly serviceName?: string;
+}
+
+/** The host that the device runs on. What a host does not have, its part says by a typed error, or by doing nothing. */
+export interface Host {
+  readonly power: HostPower;
+  readonly config: HostConfig;
+  readonly journal: Journal;
+  /** Shows for 15 s which device this is; nothing without a LED. Does not wait. */
+  blink(): void;
+  vpn(): Promise<VpnState>;
+  /** What others reach the device by; asked at every `GET /v1/device`. */
+  addresses(): HostAddresses;
+}
+
+/** Each resolves when the host is certain to do it, and before it does. */
+export interface HostPower {
+  /** @throws UpdatesLockedError, or another error that tells why the host refuses */
+  reboot(options: ForceOptions): Promise<void>;
+  /** @throws as `reboot` does */
+  shutdown(options: ForceOptions): Promise<void>;
+}
+
+export interface ForceOptions {
+  /** Whatever update locks are held, and whatever else stands against it. */
+  readonly force: boolean;
+}
+
+/** Proxy and host name, in the form of the API. */
+export interface HostConfig {
+  get(): Promise<HostConfigDocument>;
+  /** Changes what `patch` names. Throws an error with code `HOST_CONFIG_INVALID` that names the field. */
+  patch(patch: unknown, options: ForceOptions): Promise<unknown>;
+}
+
+export interface HostConfigDocument {
+  readonly network: {
+    /** Absent: there is no proxy. */
+    readonly proxy?: object;
+    readonly hostname: string;
+  };
+}
+
+export interface Journal {
+  /** The journal as text, until it ends or the signal is aborted; reads on only as fast as it is taken. */
+  stream(query: JournalRequest, signal: AbortSignal): AsyncIterable<Uint8Array>;
+}
+
+/** Which lines of the journal; everything that is given must hold. */
+export interface JournalRequest {
+  readonly all?: boolean;
+  readonly follow?: boolean;
+  readonly lines?: number;
+  readonly unit?: string;
+  readonly identifier?: string;
+  readonly containerId?: string;
+  readonly format?: string;
+  readonly since?: string;
+  readonly until?: string;
+  /** Groups of `FIELD: value`; a line is shown when all of any one group hold. */
+  readonly matches?: readonly Readonly<Record<string, string>>[];
+}
+
+export interface VpnState {
+  readonly enabled: boolean;
+  readonly connected: boolean;
+}
+
+export interface HostAddresses {
+  readonly ip: readonly string[];
+  readonly mac: readonly string[];
+}
+
+/** The tags of the device in its cloud. */
+export interface DeviceTags {
+  list(): Promise<readonly DeviceTag[]>;
+  /** Remembers them, and reports them until the cloud has them. */
+  set(tags: Readonly<Record<string, string>>): Promise<void>;
+}
+
+export interface DeviceTag {
+  readonly id: number;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The update locks that services hold: as files, or taken through this API. */
+export interface ServiceLocks {
+  /** Which of the services hold their lock now, either way. */
+  holders(appId: number, services: readonly string[]): Promise<readonly ServiceLock[]>;
+  /** Takes the lock of a service for a time, or prolongs it. */
+  hold(request: HoldRequest): HoldResult;
+  /** Gives a lock back that `holder` took. */
+  release(lock: Pick<HoldRequest, 'appId' | 'service' | 'holder'>): ReleaseResult;
+}
+
+export interface HoldRequest {
+  readonly appId: number;
+  readonly service: string;
+  /** Who takes it, as the client calls itself. */
+  readonly holder: string;
+  /** Why, for a person to read. */
+  readonly reason: string;
+  /** Milliseconds until it ends by itself. */
+  readonly timeToLive: number;
+}
+
+/** - `taken`: another client has it, with this claim - `updating`: the supervisor has it, until the update is over */
+export type HoldResult =
+  | { readonly status: 'held' | 'taken'; readonly claim: LockClaim }
+  | { readonly status: 'updating' };
+
+/** - `free`: nobody had taken it - `taken`: another client has it */
+export interface ReleaseResult {
+  readonly status: 'released' | 'free' | 'taken';
+}
+
+export interface ServiceLock {
+  readonly appId: number;
+  readonly service: string;
+  /** Absent: a lock file; it does not say who made it. */
+  readonly claim?: LockClaim;
+}
+
+export interface LockClaim {
+  readonly holder: string;
+  readonly reason: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
 }

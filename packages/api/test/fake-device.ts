@@ -3,12 +3,15 @@ import {
   type AppState,
   type ApplyOptions,
   type Device,
+  type DeviceEvent,
   type DeviceHealth,
   type DeviceState,
 } from '@device-supervisor/device';
 import type { TargetState } from '@device-supervisor/state';
 
-/** A device that shows what it is told to, and does nothing. */
+type Plan = Awaited<ReturnType<Device['plan']>>;
+
+/** A device that shows what it is told to, and does nothing but note what it was asked for. */
 export class FakeDevice implements Device {
   readonly facts: Device['facts'] = {
     uuid: 'a'.repeat(32),
@@ -33,7 +36,15 @@ export class FakeDevice implements Device {
   currentState: DeviceState = TWO_APPS;
   currentHealth: DeviceHealth = { healthy: true, problems: [] };
   readonly targetsSet: { readonly target: TargetState; readonly options: ApplyOptions | undefined }[] = [];
-  /** Awaited by {@link setLocalTarget}. */
+  /** What was asked for, e.g. `stopService 1 main force`. */
+  readonly actions: string[] = [];
+  /** Thrown by every action. */
+  failure: Error | null = null;
+  nextPlan: Plan = { operations: [], blocked: [], notices: [], wakeAt: null };
+  planned: (TargetState | undefined)[] = [];
+  readonly environments = new Map<string, Readonly<Record<string, string>>>();
+  readonly #listeners = new Set<(event: DeviceEvent) => void>();
+  /** Awaited by {@link setLocalTarget} and every action. */
   gate: Promise<void> = Promise.resolve();
 
   target(): TargetState {
@@ -54,28 +65,57 @@ export class FakeDevice implements Device {
     return this.currentState;
   }
 
-  async update(): Promise<void> {}
-  async restartApp(): Promise<void> {}
-  async purgeApp(): Promise<void> {}
-  async restartService(): Promise<void> {}
-  async stopService(): Promise<void> {}
-  async startService(): Promise<void> {}
-  async removeUnusedVolumes(): Promise<void> {}
-
-  async lockAll(): ReturnType<Device['lockAll']> {
-    return { status: 'acquired', lease: { leases: [], [Symbol.asyncDispose]: async () => undefined } };
+  subscribe(listener: (event: DeviceEvent) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  async plan(): ReturnType<Device['plan']> {
-    return { operations: [], blocked: [], notices: [], wakeAt: null };
+  get listeners(): number {
+    return this.#listeners.size;
   }
 
-  environment(): ReturnType<Device['environment']> {
-    return null;
+  emit(event: DeviceEvent): void {
+    for (const listener of this.#listeners) listener(event);
   }
 
-  subscribe(): Disposable {
-    return { [Symbol.dispose]: () => undefined };
+  update({
+    force = false,
+    cancel = false,
+  }: { readonly force?: boolean; readonly cancel?: boolean } = {}): Promise<void> {
+    return this.#act('update', [...(force ? ['force'] : []), ...(cancel ? ['cancel'] : [])]);
+  }
+
+  restartApp(appId: number, options?: Force): Promise<void> {
+    return this.#act('restartApp', [appId], options);
+  }
+
+  purgeApp(appId: number, options?: Force): Promise<void> {
+    return this.#act('purgeApp', [appId], options);
+  }
+
+  restartService(appId: number, service: string, options?: Force): Promise<void> {
+    return this.#act('restartService', [appId, service], options);
+  }
+
+  stopService(appId: number, service: string, options?: Force): Promise<void> {
+    return this.#act('stopService', [appId, service], options);
+  }
+
+  startService(appId: number, service: string, options?: Force): Promise<void> {
+    return this.#act('startService', [appId, service], options);
+  }
+
+  removeUnusedVolumes(appIds: readonly number[] | 'all'): Promise<void> {
+    return this.#act('removeUnusedVolumes', [String(appIds)]);
+  }
+
+  async plan(target?: TargetState): Promise<Plan> {
+    this.planned.push(target);
+    return this.nextPlan;
+  }
+
+  environment(containerId: string): Readonly<Record<string, string>> | null {
+    return this.environments.get(containerId) ?? null;
   }
 
   health(): DeviceHealth {
@@ -83,6 +123,16 @@ export class FakeDevice implements Device {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
+
+  async #act(name: string, subjects: readonly (string | number)[], { force = false }: Force = {}): Promise<void> {
+    await this.gate;
+    if (this.failure !== null) throw this.failure;
+    this.actions.push([name, ...subjects, ...(force ? ['force'] : [])].join(' '));
+  }
+}
+
+export interface Force {
+  readonly force?: boolean;
 }
 
 const CREATED_AT = Date.parse('2026-11-23T09:20:29.932Z');

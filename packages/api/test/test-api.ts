@@ -1,16 +1,22 @@
 import { createApi, type Api, type ApiDependencies } from '../src/create-api.ts';
-import type { ApiKeys } from '../src/ports.ts';
+import type { ApiKeys, KeyScope } from '../src/ports.ts';
 import { FakeDevice } from './fake-device.ts';
+import { FakeHost, FakeServiceLocks, FakeTags } from './fake-host.ts';
 import { FakeLogs } from './fake-logs.ts';
 
 export const GLOBAL_KEY = 'global-key';
 /** Of service `main` of app 1. */
 export const APP_KEY = 'app-1-key';
+/** Of service `main` of app 2. */
+export const OTHER_KEY = 'app-2-key';
 
 export interface TestApi {
   readonly api: Api;
   readonly device: FakeDevice;
   readonly logs: FakeLogs;
+  readonly host: FakeHost;
+  readonly tags: FakeTags;
+  readonly locks: FakeServiceLocks;
   /** What was reported as ours. */
   readonly errors: unknown[];
   /** Asks in process. */
@@ -19,7 +25,7 @@ export interface TestApi {
 
 export interface TestRequest {
   readonly method?: string;
-  readonly key?: string;
+  readonly key?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON unless it is a string or a stream. */
   readonly body?: unknown;
@@ -27,29 +33,48 @@ export interface TestRequest {
 
 /** An API over fakes that asks for keys. */
 export function createTestApi(overrides: Partial<ApiDependencies> = {}): TestApi {
-  const device = new FakeDevice();
-  const logs = new FakeLogs();
+  const parts = {
+    device: new FakeDevice(),
+    logs: new FakeLogs(),
+    host: new FakeHost(),
+    tags: new FakeTags(),
+    locks: new FakeServiceLocks(),
+  };
   const errors: unknown[] = [];
   const api = createApi({
-    device,
-    logs,
-    keys,
+    ...parts,
+    keys: createFakeKeys(),
     version: '17.0.0',
     requiresKey: () => true,
     onError: (error) => errors.push(error),
     ...overrides,
   });
-  return { api, device, logs, errors, request: (path, options) => api.fetch(createRequest(path, options)) };
+  return { api, ...parts, errors, request: (path, options) => api.fetch(createRequest(path, options)) };
 }
 
-const keys: ApiKeys = {
-  find(key) {
-    if (key === GLOBAL_KEY) return { kind: 'global' };
-    return key === APP_KEY ? { kind: 'app', appId: 1, serviceName: 'main' } : null;
-  },
-};
+/** One key for the device (app 0), and one for service `main` of each app. */
+export function createFakeKeys(appIds: readonly number[] = [1, 2]): ApiKeys & { keyOf(appId: number): string } {
+  const keys = new Map<number, string>([[0, GLOBAL_KEY], ...appIds.map((id) => [id, `app-${id}-key`] as const)]);
+  const ownerOf = (key: string): number | undefined => [...keys].find(([, own]) => own === key)?.[0];
+  const scopeOf = (appId: number): KeyScope =>
+    appId === 0 ? { kind: 'global' } : { kind: 'app', appId, serviceName: 'main' };
+  return {
+    keyOf: (appId) => keys.get(appId) ?? '',
+    find(key) {
+      const owner = ownerOf(key);
+      return owner === undefined ? null : scopeOf(owner);
+    },
+    regenerate(key) {
+      const owner = ownerOf(key);
+      if (owner === undefined) return null;
+      const replacement = `${key}-replaced`;
+      keys.set(owner, replacement);
+      return replacement;
+    },
+  };
+}
 
-function createRequest(path: string, { method = 'GET', key, headers = {}, body }: TestRequest = {}): Request {
+export function createRequest(path: string, { method = 'GET', key, headers = {}, body }: TestRequest = {}): Request {
   return new Request(`http://device.local:48484${path}`, {
     method,
     headers: {

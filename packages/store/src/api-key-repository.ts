@@ -1,6 +1,6 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { and, eq, ne } from 'drizzle-orm/sql/expressions';
-import type { Query, Transaction } from './query.ts';
+import type { Query } from './query.ts';
 import { apiKeys } from './schema.ts';
 
 /** What the holder of an API key may act on. */
@@ -8,11 +8,15 @@ export type ApiKeyScope =
   | { readonly kind: 'global' }
   | { readonly kind: 'app'; readonly appId: number; readonly serviceName: string };
 
-/** API keys: 64 hexadecimal digits each, one for each scope, made when they are first asked for. */
+/**
+ * API keys: 64 hexadecimal digits each, one for each scope, made when they are first asked for. They are kept as they
+ * are, in a file that only our user reads: services get theirs in their environment, and again each time that their
+ * container is made or compared, and the cloud is told the global one. What can be asked for cannot be kept as a hash.
+ */
 export interface ApiKeyRepository {
   global(): string;
   forService(appId: number, serviceName: string): string;
-  /** `null`: it is not a key. The time that this takes says nothing about the keys. */
+  /** `null`: it is not a key. The time that this takes says nothing about the keys. Does not read the disk. */
   find(key: string): ApiKeyScope | null;
   /** Puts a new key in the place of one, which is void from then on. `null`: it was not a key. */
   regenerate(key: string): string | null;
@@ -21,25 +25,31 @@ export interface ApiKeyRepository {
 }
 
 export function createApiKeyRepository(query: Query): ApiKeyRepository {
+  // The file is ours alone, so what was read from it once stays true. Every change is on the disk before it is here.
+  const rows = query((database) => database.select().from(apiKeys).all());
+  const known = new Map(rows.map((row) => [nameOf(row), withDigest(row)]));
+  const keyOf = (holder: Holder): string => {
+    const row = known.get(nameOf(holder));
+    if (row !== undefined) return row.key;
+    const created = { ...holder, key: generateKey() };
+    query((database) => database.insert(apiKeys).values(created).run());
+    known.set(nameOf(created), withDigest(created));
+    return created.key;
+  };
   return {
-    global() {
-      return query((database) => keyOf(database, GLOBAL));
-    },
-    forService(appId, serviceName) {
-      return query((database) => keyOf(database, { appId, serviceName }));
-    },
+    global: () => keyOf(GLOBAL),
+    forService: (appId, serviceName) => keyOf({ appId, serviceName }),
     find(key) {
-      const row = query((database) => findRow(database, key));
+      const row = findRow(known.values(), key);
       return row === null ? null : scopeOf(row);
     },
     regenerate(key) {
-      return query((database) => {
-        const row = findRow(database, key);
-        if (row === null) return null;
-        const replacement = generateKey();
-        database.update(apiKeys).set({ key: replacement }).where(eq(apiKeys.key, row.key)).run();
-        return replacement;
-      });
+      const row = findRow(known.values(), key);
+      if (row === null) return null;
+      const replacement = { appId: row.appId, serviceName: row.serviceName, key: generateKey() };
+      query((database) => database.update(apiKeys).set({ key: replacement.key }).where(eq(apiKeys.key, row.key)).run());
+      known.set(nameOf(replacement), withDigest(replacement));
+      return replacement.key;
     },
     forgetApp(appId) {
       query((database) =>
@@ -48,6 +58,9 @@ export function createApiKeyRepository(query: Query): ApiKeyRepository {
           .where(and(eq(apiKeys.appId, appId), ne(apiKeys.serviceName, GLOBAL.serviceName)))
           .run(),
       );
+      for (const [name, row] of known) {
+        if (row.appId === appId && row.serviceName !== GLOBAL.serviceName) known.delete(name);
+      }
     },
   };
 }
@@ -57,28 +70,26 @@ const GLOBAL = { appId: 0, serviceName: '' } as const;
 
 type Row = typeof apiKeys.$inferSelect;
 type Holder = Omit<Row, 'key'>;
+type KnownKey = Row & { readonly digest: Buffer };
 
-function keyOf(database: Transaction, { appId, serviceName }: Holder): string {
-  const row = database
-    .select()
-    .from(apiKeys)
-    .where(and(eq(apiKeys.appId, appId), eq(apiKeys.serviceName, serviceName)))
-    .get();
-  if (row !== undefined) return row.key;
-  const key = generateKey();
-  database.insert(apiKeys).values({ key, appId, serviceName }).run();
-  return key;
+function nameOf({ appId, serviceName }: Holder): string {
+  return `${appId}/${serviceName}`;
 }
 
-/** Looks at every key, however early one matches. */
-function findRow(database: Transaction, key: string): Row | null {
-  const given = Buffer.from(key);
-  let found: Row | null = null;
-  for (const row of database.select().from(apiKeys).all()) {
-    const known = Buffer.from(row.key);
-    if (known.length === given.length && timingSafeEqual(known, given)) found = row;
-  }
+/** Looks at every key, however early one matches, and compares digests: those are of one length, whatever was given. */
+function findRow(rows: Iterable<KnownKey>, key: string): KnownKey | null {
+  const given = digestOf(key);
+  let found: KnownKey | null = null;
+  for (const row of rows) if (timingSafeEqual(row.digest, given)) found = row;
   return found;
+}
+
+function withDigest(row: Row): KnownKey {
+  return { ...row, digest: digestOf(row.key) };
+}
+
+function digestOf(key: string): Buffer {
+  return hash('sha256', key, 'buffer');
 }
 
 function scopeOf({ appId, serviceName }: Holder): ApiKeyScope {

@@ -1,37 +1,136 @@
-import type { Device } from '@device-supervisor/device';
 import type { Context } from 'hono';
+import * as z from 'zod';
 import type { Access, RouteScope } from '../access.ts';
-import type { LogStream } from '../ports.ts';
+import { InvalidRequestError } from '../errors.ts';
+import { readBody } from '../transport/read-body.ts';
 
-/** One entry of the route table, from which routing, keys, allowed methods and documentation come. */
+/** One entry of the route table: routing, keys, allowed methods, validation and documentation come from it. */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** e.g. `/v2/applications/:appId/state`. */
   readonly path: `/${string}`;
   readonly scope: RouteScope;
   /** What it does, as a sentence without a full stop. */
   readonly summary: string;
+  readonly input: InputShape;
+  /** What success looks like, by status; a function, so that nothing of it is made before somebody reads it. */
+  readonly answers: () => Answers;
+  /** Which failures beyond those of every route there are, and in which form. */
+  readonly failures: Failures;
+  /** Statuses of errors, by code, that this route shows otherwise than {@link STATUS} says. */
+  readonly statuses: Readonly<Record<string, FailureStatus>>;
+  /** Status of what is nobody's fault but ours. */
+  readonly faultStatus: FailureStatus;
   /** Throws one of the errors of the error map when it cannot answer. */
   readonly handle: (context: RouteContext) => Response | Promise<Response>;
 }
+
+/** What a route takes; each part is checked before its handler sees it. */
+export type InputShape = { readonly [Part in 'params' | 'query' | 'body']?: z.ZodType };
+
+export type Answers = Readonly<Record<number, Answer>>;
+
+/** `stream`: it goes on until the client leaves, or everything has been said. */
+export type Answer =
+  | { readonly type: 'empty' }
+  | { readonly type: 'text'; readonly example: string; readonly contentType?: string }
+  | { readonly type: 'stream'; readonly contentType: string; readonly item?: z.ZodType }
+  | { readonly type: 'json'; readonly schema: z.ZodType };
+
+/** By status: `json` is `{status, message}`, `data` is `{Data, Error}` as some of the first routes have it. */
+export type Failures = Readonly<Partial<Record<FailureStatus, FailureForm>>>;
+export type FailureStatus = 400 | 401 | 404 | 405 | 409 | 413 | 423 | 500 | 503;
+export type FailureForm = 'json' | 'text' | 'data';
 
 export type RouteContext = Context<RouteEnvironment>;
 
 export interface RouteEnvironment {
   Bindings: RequestBindings;
-  Variables: { access: Access };
+  Variables: { access: Access; key: string | undefined };
 }
 
 /** What the server passes along with a request. */
 export interface RequestBindings {
   /** Aborted when the server is about to end; endless answers end then. */
   readonly ending?: AbortSignal;
+  /** Absent: it did not come over HTTP. */
+  readonly requestId?: string;
 }
 
-export interface RouteDependencies {
-  readonly device: Device;
-  readonly logs: LogStream;
-  /** What clients are told: semver, 17.0.0 or above, without a pre-release tag. */
-  readonly version: string;
-  readonly onError: (error: unknown) => void;
+/** Tells requests apart in logs; clients find the id in the header `X-Request-Id` of the answer. */
+export interface RequestIdentity {
+  /** `null`: it did not come over HTTP. */
+  readonly id: string | null;
+  readonly method: string;
+  /** Without its query, which may hold a key. */
+  readonly path: string;
+}
+
+/** The route that a definition describes: its handler gets what its schemas have checked. */
+export function defineRoute<Input extends InputShape>({
+  input,
+  failures = {},
+  statuses = {},
+  faultStatus = 503,
+  messages = {},
+  handle,
+  ...route
+}: RouteDefinition<Input>): Route {
+  const schema = z.object(input);
+  const parts = new Set(Object.keys(input));
+  const run = (raw: object, context: RouteContext): Response | Promise<Response> => {
+    const parsed = schema.safeParse(raw);
+    if (!parsed.success) throw invalid(parsed.error, messages);
+    return handle({ input: parsed.data, access: context.get('access'), context });
+  };
+  return {
+    ...route,
+    input,
+    failures,
+    statuses,
+    faultStatus,
+    handle(context) {
+      const raw = {
+        ...(parts.has('params') ? { params: context.req.param() } : {}),
+        ...(parts.has('query') ? { query: context.req.query() } : {}),
+      };
+      if (!parts.has('body')) return run(raw, context);
+      return readBody(context.req.raw).then((body) => run({ ...raw, body }, context));
+    },
+  };
+}
+
+interface RouteDefinition<Input extends InputShape> extends Pick<
+  Route,
+  'method' | 'path' | 'scope' | 'summary' | 'answers'
+> {
+  readonly input: Input;
+  readonly failures?: Failures;
+  readonly statuses?: Route['statuses'];
+  readonly faultStatus?: FailureStatus;
+  /** By field of the body: what clients know by heart when it is missing or not valid. */
+  readonly messages?: Readonly<Record<string, string>>;
+  readonly handle: (request: RouteRequest<Input>) => Response | Promise<Response>;
+}
+
+/** A request whose parts have been checked. */
+export interface RouteRequest<Input extends InputShape> {
+  readonly input: z.output<z.ZodObject<Input>>;
+  readonly access: Access;
+  readonly context: RouteContext;
+}
+
+/** Names the field; what is wrong in the path names itself. */
+function invalid(error: z.ZodError, messages: Readonly<Record<string, string>>): InvalidRequestError {
+  const [issue] = error.issues;
+  const [part, ...path] = issue?.path ?? [];
+  const field = part === 'params' ? '' : path.map(String).join('.');
+  const known = part === 'body' && Object.hasOwn(messages, field) ? messages[field] : undefined;
+  const message = messageOf(issue);
+  return new InvalidRequestError(known ?? (field === '' ? message : `${field}: ${message}`));
+}
+
+function messageOf(issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code === 'invalid_key') return messageOf(issue.issues[0]);
+  return issue?.message ?? 'is not valid';
 }

@@ -1,4 +1,4 @@
-import { BodyTooLargeError, InvalidRequestError, RequestAbortedError } from './errors.ts';
+import { BodyTooLargeError, InvalidRequestError, RequestAbortedError } from '../errors.ts';
 
 /** The fields of a request's body. */
 export type RequestBody = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { RequestTimeoutError } from './errors.ts';
+import { RequestTimeoutError } from '../errors.ts';
 
 /**
  * The answer, if it is there within `timeout` milliseconds. What fails after that goes to `onError`.

@@ -1,9 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { FakeLogs } from '../test/fake-logs.ts';
-import { APP_KEY, createTestApi, GLOBAL_KEY, type TestApi } from '../test/test-api.ts';
-import type { LogMessage, LogSubscription } from './ports.ts';
-import { streamLogs } from './routes/stream-logs.ts';
+import { FakeLogs } from '../../../test/fake-logs.ts';
+import { APP_KEY, createTestApi, GLOBAL_KEY, type TestApi } from '../../../test/test-api.ts';
+import type { LogMessage, LogSubscription } from '../../ports.ts';
+import { streamLogs } from './stream-logs.ts';
 
 const message: LogMessage = { message: 'hello', timestamp: 1541508467072, serviceName: 'main', appId: 1 };
 const FIRST = '{"message":"Streaming logs","isSystem":true}';

@@ -1,5 +1,5 @@
 import { getPath } from 'hono/utils/url';
-import type { Route } from './routes/route.ts';
+import type { Route } from '../routes/route.ts';
 
 /** A route's path as {@link createPathReader} prints the paths of requests. */
 export function canonicalPath(path: string): string {

@@ -4,12 +4,12 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { FakeDevice } from '../test/fake-device.ts';
-import { createTestApi, type TestApi } from '../test/test-api.ts';
-import type { ApiDependencies } from './create-api.ts';
-import { ListenError } from './errors.ts';
+import { FakeDevice } from '../../test/fake-device.ts';
+import { createTestApi, type TestApi } from '../../test/test-api.ts';
+import type { ApiDependencies } from '../create-api.ts';
+import { ListenError } from '../errors.ts';
 import type { ListenOptions, Server } from './listen.ts';
-import type { LogMessage, LogStream } from './ports.ts';
+import type { LogMessage, LogStream } from '../ports.ts';
 
 const TARGET = '{"local":{"apps":{}}}';
 const JSON_HEADERS = { 'content-type': 'application/json' };

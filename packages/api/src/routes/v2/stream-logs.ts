@@ -1,4 +1,4 @@
-import type { LogMessage, LogSubscription } from '../ports.ts';
+import type { LogMessage, LogSubscription } from '../../ports.ts';
 
 export interface LogStreamOptions {
   /** Ends the stream when it is aborted. */

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { createServer, type Server as HttpServer, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { answerFailure } from './error-map.ts';
-import { InvalidRequestError, ListenError } from './errors.ts';
+import { answerFailure } from '../error-map.ts';
+import { InvalidRequestError, ListenError } from '../errors.ts';
 import { createLocalAddressFilter } from './local-address-filter.ts';
-import type { RequestBindings } from './routes/route.ts';
+import { createRequestNames, REQUEST_ID } from './request-names.ts';
+import type { RequestBindings } from '../routes/route.ts';
 
 export interface ListenOptions {
   /** 0: any that is free. */
@@ -30,12 +31,17 @@ export async function listen(
   { requestTimeout, onError, drainTimeout = 5_000, ...options }: ListenOptions & TransportOptions,
 ): Promise<Server> {
   const ending = new AbortController();
-  const onRequest = getRequestListener((request) => answer(request, { ending: ending.signal }), {
-    hostname: 'localhost',
-    // Otherwise it replaces Request and Response for the whole process.
-    overrideGlobalObjects: false,
-    errorHandler: (error) => answerFailure(new InvalidRequestError('the request is malformed', error), onError),
-  });
+  const nameRequest = createRequestNames();
+  const onRequest = getRequestListener(
+    (request, { outgoing }) =>
+      answer(request, { ending: ending.signal, requestId: String(outgoing.getHeader(REQUEST_ID)) }),
+    {
+      hostname: 'localhost',
+      // Otherwise it replaces Request and Response for the whole process.
+      overrideGlobalObjects: false,
+      errorHandler: (error) => answerFailure(new InvalidRequestError('the request is malformed', error), { onError }),
+    },
+  );
   const server = createServer(
     {
       requestTimeout,
@@ -46,7 +52,10 @@ export async function listen(
       keepAlive: true,
       keepAliveInitialDelay: 60_000,
     },
-    (incoming, outgoing) => void onRequest(incoming, outgoing).catch(onError),
+    (incoming, outgoing) => {
+      outgoing.setHeader(REQUEST_ID, nameRequest(incoming.headers[REQUEST_ID]));
+      void onRequest(incoming, outgoing).catch(onError);
+    },
   );
   const isAllowed = createLocalAddressFilter(options.allow);
   server.on('connection', (socket) => {

@@ -1,0 +1,88 @@
+import { access } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import type { Host, JournalRequest } from '@device-supervisor/api';
+import type { ConfigJsonFile } from '@device-supervisor/config-json';
+import { createPower, createVpnControl, type Clock, type Device, type DeviceLocks } from '@device-supervisor/device';
+import { createHostConfig } from '@device-supervisor/host-config';
+import { JOURNAL_FORMATS, JournalOptionError, streamJournal } from '@device-supervisor/journal';
+import { createPowerFiles, createSystemd } from '@device-supervisor/systemd';
+import type { SupervisorConfig } from '../config.ts';
+import { lockAllApps } from './lock-all-apps.ts';
+
+export interface HostDependencies {
+  readonly config: SupervisorConfig;
+  readonly configJson: ConfigJsonFile;
+  readonly device: Pick<Device, 'state'>;
+  readonly locks: DeviceLocks;
+  readonly clock: Clock;
+  /** Something of the host failed that nobody waits for. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** The host's parts as the API wants them. Nothing on the bus is connected before it is needed. */
+export function connectHost(dependencies: HostDependencies): Host & AsyncDisposable {
+  const { config, configJson, clock, onFault } = dependencies;
+  const { rootMount, bootMount, stateMount } = config;
+  const stack = new AsyncDisposableStack();
+  const systemd = stack.use(createSystemd({ busAddress: config.busAddress }));
+  const lockAll = lockAllApps(dependencies);
+  const power = stack.use(
+    createPower({
+      host: systemd.power,
+      hostUpdate: createPowerFiles({ rootMount, stateMount }).hostUpdate,
+      lockAll,
+      clock,
+      onFault,
+    }),
+  );
+  const hostConfig = createHostConfig({
+    paths: {
+      redsocks: join(bootMount, 'system-proxy/redsocks.conf'),
+      noProxy: join(bootMount, 'system-proxy/no_proxy'),
+      hostname: join(rootMount, 'etc/hostname'),
+      pendingRestarts: join(rootMount, 'tmp/balena-supervisor/pending-restarts'),
+    },
+    configJson,
+    units: systemd.units,
+    locks: { acquireAll: ({ force }) => lockAll({ force, signal: NEVER }) },
+  });
+  const vpn = createVpnControl({ units: systemd.units, clock, onFault });
+  return {
+    power,
+    config: hostConfig,
+    journal: { stream: (query, signal) => streamJournal(journalQuery(query), signal) },
+    blink: () => undefined,
+    async vpn() {
+      const [state, active] = await Promise.all([
+        vpn.state(),
+        access(join(config.vpnStatusPath, 'active')).then(
+          () => true,
+          () => false,
+        ),
+      ]);
+      return { enabled: state === 'on' || state === 'mixed', connected: active };
+    },
+    addresses: () => readAddresses(),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+const NEVER = new AbortController().signal;
+
+function journalQuery({ format, ...query }: JournalRequest): Parameters<typeof streamJournal>[0] {
+  if (format === undefined) return query;
+  const known = JOURNAL_FORMATS.find((one) => one === format);
+  if (known === undefined) throw new JournalOptionError('format', `must be one of ${JOURNAL_FORMATS.join(', ')}`);
+  return { ...query, format: known };
+}
+
+function readAddresses(): ReturnType<Host['addresses']> {
+  const external = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal }) => !internal);
+  return {
+    ip: external.map(({ address }) => address),
+    mac: [...new Set(external.map(({ mac }) => mac))],
+  };
+}

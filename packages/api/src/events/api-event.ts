@@ -1,0 +1,100 @@
+import type { DeviceEvent } from '@device-supervisor/device';
+import { describeError } from '@device-supervisor/errors';
+import * as z from 'zod';
+
+/** What clients are told of an event of the device. */
+export interface ApiEvent {
+  readonly type: ApiEventType;
+  /** `null`: about no app in particular. */
+  readonly appId: number | null;
+  readonly data: object;
+  /** Superseded by the next one with the same key: only the last is of interest. `null`: each one counts. */
+  readonly supersedes: string | null;
+}
+
+export const API_EVENT_TYPES = [
+  'operation-started',
+  'operation-progress',
+  'operation-finished',
+  'state-changed',
+  'blocked',
+  'notice',
+  'settled',
+  'engine-lost',
+  'engine-connected',
+  'fault',
+  'gap',
+] as const;
+export type ApiEventType = (typeof API_EVENT_TYPES)[number];
+
+/** The events by type, for the document. */
+export function ApiEventAnswer() {
+  const about = { appId: z.int().nullable(), service: z.string().nullable() };
+  const operation = { id: z.string(), kind: z.string(), ...about, cause: z.string() };
+  const error = z.strictObject({ code: z.string(), message: z.string(), hint: z.string().optional() });
+  return z.union([
+    z.strictObject(operation).meta({ title: 'operation-started' }),
+    z
+      .strictObject({ ...operation, percent: z.int(), receivedBytes: z.number(), totalBytes: z.number() })
+      .meta({ title: 'operation-progress' }),
+    z
+      .strictObject({
+        ...operation,
+        result: z.enum(['done', 'failed', 'locked', 'skipped', 'cancelled']),
+        error: error.optional(),
+        retryIn: z.number().nullable().meta({ description: 'Milliseconds until it is tried again' }),
+      })
+      .meta({ title: 'operation-finished' }),
+    z.strictObject({}).meta({ title: 'state-changed, engine-connected' }),
+    z.strictObject({ ...about, reason: z.string(), message: z.string() }).meta({ title: 'blocked' }),
+    z.strictObject({ ...about, field: z.string(), reason: z.string() }).meta({ title: 'notice' }),
+    z.strictObject({ changed: z.boolean() }).meta({ title: 'settled' }),
+    z.strictObject({ error }).meta({ title: 'engine-lost, fault' }),
+    z
+      .strictObject({ missed: z.int().nullable() })
+      .meta({ title: 'gap', description: 'So many events are lost to this client; null: it is not known how many' }),
+  ]);
+}
+
+/** Without what holds secrets: configurations of containers, and whatever an error was made of. */
+export function toApiEvent(event: DeviceEvent): ApiEvent {
+  const { type } = event;
+  switch (type) {
+    case 'operation-started':
+      return { type, appId: event.operation.appId, data: summarise(event.operation), supersedes: null };
+    case 'operation-progress': {
+      const data = { ...summarise(event.operation), ...event.progress };
+      return { type, appId: event.operation.appId, data, supersedes: event.operation.id };
+    }
+    case 'operation-finished': {
+      const { operation, result, retryIn } = event;
+      const error = result.status === 'failed' ? { error: describeError(result.error) } : {};
+      const data = { ...summarise(operation), result: result.status, ...error, retryIn };
+      return { type, appId: operation.appId, data, supersedes: null };
+    }
+    case 'state-changed':
+      return { type, appId: null, data: {}, supersedes: type };
+    case 'blocked': {
+      const { appId, service, reason, message } = event.blocked;
+      return { type, appId, data: { appId, service, reason, message }, supersedes: null };
+    }
+    case 'notice': {
+      const { appId, service, field, reason } = event.notice;
+      return { type, appId, data: { appId, service, field, reason }, supersedes: null };
+    }
+    case 'settled':
+      return { type, appId: null, data: { changed: event.changed }, supersedes: null };
+    case 'engine-connected':
+      return { type, appId: null, data: {}, supersedes: null };
+    case 'engine-lost':
+    case 'fault':
+      return { type, appId: null, data: { error: describeError(event.error) }, supersedes: null };
+  }
+}
+
+type Operation = Extract<DeviceEvent, { readonly type: 'operation-started' }>['operation'];
+
+/** An operation for readers. */
+export function summarise({ id, kind, appId, service, cause }: Operation) {
+  return { id, kind, appId, service, cause };
+}

@@ -1,0 +1,175 @@
+import * as z from 'zod';
+import type { RouteScope } from '../access.ts';
+import type { Answer, FailureForm, Route } from '../routes/route.ts';
+import { DataAnswer, FailureAnswer } from '../schema/answers.ts';
+import type { Content, JsonSchema, OpenApiDocument, OpenApiOperation, OpenApiParameter } from './document.ts';
+
+/** Describes the routes, from the schemas that check what they take. */
+export function buildDocument(routes: readonly Route[], version: string): OpenApiDocument {
+  const paths: Record<string, Record<string, OpenApiOperation>> = {};
+  for (const route of routes) {
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describeRoute(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Device supervisor',
+      version,
+      description:
+        'Paths match in any case, with or without a trailing slash, and HEAD works wherever GET does. Bodies are JSON or ' +
+        'URL-encoded forms of up to 10 MB; none is the same as an empty object. Every answer has an `X-Request-Id`.',
+    },
+    servers: [{ url: '/', description: 'This device' }],
+    tags: [
+      { name: 'supervisor', description: 'Without a version' },
+      { name: 'v1', description: 'For apps with one service, and the device as a whole' },
+      { name: 'v2', description: 'For apps with any number of services, and local mode' },
+      { name: 'v3', description: 'Plans, events, metrics, locks and health' },
+    ],
+    paths,
+    components: {
+      schemas: { Failure: toSchema(FailureAnswer, 'output'), DataAnswer: toSchema(DataAnswer, 'output') },
+      securitySchemes: {
+        apiKeyInQuery: { type: 'apiKey', in: 'query', name: 'apikey' },
+        bearer: { type: 'http', scheme: 'bearer' },
+        apiKeyInHeader: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'Authorization',
+          description: 'The word `ApiKey`, a blank, and the key',
+        },
+      },
+    },
+  };
+}
+
+const SECURITY: readonly Readonly<Record<string, readonly string[]>>[] = [
+  { apiKeyInQuery: [] },
+  { bearer: [] },
+  { apiKeyInHeader: [] },
+];
+
+const SCOPES: Readonly<Record<RouteScope, string>> = {
+  none: 'Needs no key.',
+  'any-key': 'Takes every key.',
+  app: 'Takes every key; that of a service is for its own app alone, and sees nothing of others.',
+  global: "Takes the device's own key only.",
+};
+
+function describeRoute(route: Route): OpenApiOperation {
+  const { method, path, scope, summary, input } = route;
+  const [, version = ''] = path.split('/');
+  const parameters = [...parametersOf('path', input.params), ...parametersOf('query', input.query)];
+  return {
+    operationId: operationId(method, path),
+    summary,
+    description: SCOPES[scope],
+    tags: [/^v\d$/.test(version) ? version : 'supervisor'],
+    security: scope === 'none' ? [] : SECURITY,
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(input.body === undefined ? {} : { requestBody: { required: false, content: bodyContent(input.body) } }),
+    responses: describeResponses(route),
+  };
+}
+
+/** e.g. `postV2ApplicationsAppIdRestart`. */
+function operationId(method: string, path: string): string {
+  const words = path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');
+  return [method.toLowerCase(), ...words.map((word) => word.charAt(0).toUpperCase() + word.slice(1))].join('');
+}
+
+function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): OpenApiParameter[] {
+  if (schema === undefined) return [];
+  const { properties = {}, required = [] } = z
+    .object({ properties: z.record(z.string(), z.record(z.string(), z.unknown())), required: z.array(z.string()) })
+    .partial()
+    .parse(toSchema(schema, 'input'));
+  return Object.entries(properties).map(([name, { description, ...property }]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    ...(typeof description === 'string' ? { description } : {}),
+    schema: property,
+  }));
+}
+
+function bodyContent(body: z.ZodType): Content {
+  const schema = toSchema(body, 'input');
+  return { 'application/json': { schema }, 'application/x-www-form-urlencoded': { schema } };
+}
+
+function describeResponses(route: Route): OpenApiOperation['responses'] {
+  const answers = Object.entries(route.answers()).map(([status, answer]) => [
+    status,
+    { description: PHRASES[status] ?? '', ...describeAnswer(answer) },
+  ]);
+  const failures = Object.entries(failuresOf(route)).map(([status, form]) => [
+    status,
+    { description: PHRASES[status] ?? '', content: failureContent(form) },
+  ]);
+  return Object.fromEntries([...failures, ...answers]);
+}
+
+/** Those that the route names, and those of every route of its kind. */
+function failuresOf({ scope, input, failures, faultStatus }: Route): Readonly<Record<string, FailureForm>> {
+  return {
+    ...(scope === 'none' ? {} : { 401: 'text' }),
+    ...(input.params === undefined && input.query === undefined ? {} : { 400: 'json' }),
+    ...(input.body === undefined ? {} : { 400: 'json', 413: 'json' }),
+    [faultStatus]: 'json',
+    ...failures,
+  };
+}
+
+const PHRASES: Readonly<Record<string, string>> = {
+  200: 'Done',
+  202: 'Accepted',
+  204: 'Accepted',
+  400: 'The request is not what the route takes',
+  401: 'No key, one that does not exist, or one that does not open this',
+  404: 'There is no such thing on the device',
+  409: 'There is no such app on the device, or the key does not see it',
+  413: 'The body is larger than 10 MB',
+  423: 'A service holds its update lock, or the host is being updated',
+  500: 'It did not work',
+  503: 'It did not work',
+};
+
+function describeAnswer(answer: Answer): { content?: Content } {
+  switch (answer.type) {
+    case 'empty':
+      return {};
+    case 'json':
+      return { content: { 'application/json': { schema: toSchema(answer.schema, 'output') } } };
+    case 'text': {
+      const { example, contentType = 'text/plain' } = answer;
+      return { content: { [mediaType(contentType)]: { schema: { type: 'string' }, example } } };
+    }
+    case 'stream': {
+      const { item, contentType } = answer;
+      const lines = item === undefined ? {} : { contentSchema: toSchema(item, 'output') };
+      return { content: { [mediaType(contentType)]: { schema: { type: 'string', ...lines } } } };
+    }
+  }
+}
+
+function failureContent(form: FailureForm): Content {
+  switch (form) {
+    case 'json':
+      return { 'application/json': { schema: { $ref: '#/components/schemas/Failure' } } };
+    case 'data':
+      return { 'application/json': { schema: { $ref: '#/components/schemas/DataAnswer' } } };
+    case 'text':
+      return { 'text/plain': { schema: { type: 'string' } } };
+  }
+}
+
+function mediaType(contentType: string): string {
+  return contentType.replace(/;.*$/, '');
+}
+
+function toSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  const { $schema: _, '~standard': __, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+}

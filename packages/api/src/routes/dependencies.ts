@@ -1,0 +1,27 @@
+import type { Device } from '@device-supervisor/device';
+import type { Documentation } from '../openapi/create-documentation.ts';
+import type { MetricSource } from '../metrics/metric-family.ts';
+import type { Monitor } from '../monitor.ts';
+import type { ApiKeys, DeviceTags, Host, LogStream, ServiceLocks } from '../ports.ts';
+
+/** What routes are made from. */
+export interface RouteDependencies {
+  readonly device: Device;
+  readonly keys: ApiKeys;
+  readonly logs: LogStream;
+  readonly host: Host;
+  readonly tags: DeviceTags;
+  readonly locks: ServiceLocks;
+  /** Beyond what the API counts itself. */
+  readonly metrics?: readonly MetricSource[];
+  /** What clients are told: semver, 17.0.0 or above, without a pre-release tag. */
+  readonly version: string;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What the API adds to that for its own routes. */
+export interface OwnDependencies extends RouteDependencies {
+  readonly monitor: Monitor;
+
+  readonly document: Documentation;
+}

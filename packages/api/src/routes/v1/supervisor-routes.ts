@@ -1,0 +1,70 @@
+import { UnauthorizedError } from '../../errors.ts';
+import { TEXT_OK } from '../../schema/answers.ts';
+import { Flag, Nothing } from '../../schema/inputs.ts';
+import type { RouteDependencies } from '../dependencies.ts';
+import { defineRoute, type Route } from '../route.ts';
+import * as z from 'zod';
+
+/** Routes about the supervisor itself. */
+export function supervisorRoutes({ device, keys }: RouteDependencies): readonly Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/ping',
+      scope: 'none',
+      summary: 'Tells whether the supervisor answers',
+      input: {},
+      answers: () => ({ 200: TEXT_OK }),
+      handle: ({ context }) => context.text('OK'),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/v1/healthy',
+      scope: 'none',
+      summary: 'Tells whether the supervisor works',
+      input: {},
+      answers: () => ({ 200: TEXT_OK, 500: { type: 'text', example: 'Unhealthy' } }),
+      handle: ({ context }) => (device.health().healthy ? context.text('OK') : context.text('Unhealthy', 500)),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/v1/regenerate-api-key',
+      scope: 'any-key',
+      summary: 'Replaces the key that it is called with by a new one, which it answers',
+      input: { body: Nothing },
+      answers: () => ({
+        200: { type: 'text', example: '480af7bb8a9cf56de8a1e295f0d50e6b3bb46676aaddbf4103aa43cb57039364' },
+      }),
+      handle({ context }) {
+        // Also where no key is asked for: it is what this is about.
+        const key = context.get('key');
+        const replacement = key === undefined ? null : keys.regenerate(key);
+        if (replacement === null) throw new UnauthorizedError();
+        return context.text(replacement);
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/v1/update',
+      scope: 'any-key',
+      summary: 'Looks for a new target and applies it, without waiting for that',
+      input: {
+        body: z.object({
+          force: Flag.meta({ description: 'Take update locks also from services that hold them' }),
+          cancel: Flag.meta({ description: 'Break off the apply that is running' }),
+        }),
+      },
+      answers: () => ({ 202: { type: 'empty' }, 204: { type: 'empty' } }),
+      async handle({ input: { body }, context }) {
+        if (!body.force && !body.cancel && ignoresTriggers(device.target().config)) return context.body(null, 202);
+        await device.update(body);
+        return context.body(null, 204);
+      },
+    }),
+  ];
+}
+
+/** The cloud's setting that a device looks for updates at its own times only. */
+function ignoresTriggers(config: Readonly<Record<string, string>>): boolean {
+  return ['0', 'false', 'off'].includes(config['SUPERVISOR_INSTANT_UPDATE_TRIGGER']?.toLowerCase() ?? '');
+}

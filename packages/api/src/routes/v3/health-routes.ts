@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import { visibleState } from '../../access.ts';
+import { json } from '../../schema/answers.ts';
+import type { OwnDependencies } from '../dependencies.ts';
+import { defineRoute, type Route } from '../route.ts';
+
+/** Routes for those who watch over the supervisor. None of them looks at the network or the cloud. */
+export function healthRoutes({ device, monitor, version }: OwnDependencies): readonly Route[] {
+  const isReady = (): boolean => device.health().healthy && monitor.engineConnected === true;
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/v3/health/live',
+      scope: 'none',
+      summary: 'Whether the supervisor works; 503 means that only a restart helps',
+      input: {},
+      answers: () => ({ 200: json(HealthAnswer()), 503: json(HealthAnswer()) }),
+      handle({ context }) {
+        const { healthy } = device.health();
+        return context.json({ healthy }, healthy ? 200 : 503);
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/v3/health/ready',
+      scope: 'none',
+      summary: 'Whether the supervisor works, and has its engine',
+      input: {},
+      answers: () => ({ 200: json(HealthAnswer()), 503: json(HealthAnswer()) }),
+      handle({ context }) {
+        const healthy = isReady();
+        return context.json({ healthy }, healthy ? 200 : 503);
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/v3/health/detail',
+      scope: 'app',
+      summary: 'What is in order, and what is not',
+      input: {},
+      answers: () => ({ 200: json(DetailAnswer()) }),
+      handle({ access, context }) {
+        const { healthy, problems } = device.health();
+        const { applying, blocked, notices } = visibleState(device.state(), access);
+        return context.json({
+          healthy,
+          ready: isReady(),
+          problems,
+          version,
+          uptimeSeconds: Math.floor(monitor.uptime() / 1000),
+          localMode: device.localMode,
+          engineConnected: monitor.engineConnected,
+          applying,
+          blocked: blocked.map(({ appId, service, reason, message }) => ({ appId, service, reason, message })),
+          notices: notices.map(({ appId, service, field, reason }) => ({ appId, service, field, reason })),
+        });
+      },
+    }),
+  ];
+}
+
+function HealthAnswer() {
+  return z.strictObject({ healthy: z.boolean() });
+}
+
+function DetailAnswer() {
+  const appId = z.int().nullable();
+  const service = z.string().nullable();
+  return z.strictObject({
+    healthy: z.boolean(),
+    ready: z.boolean(),
+    problems: z.array(z.string()),
+    version: z.string(),
+    uptimeSeconds: z.int(),
+    localMode: z.boolean(),
+    engineConnected: z.boolean().nullable().meta({ description: 'null: it has not been heard of yet' }),
+    applying: z.boolean(),
+    blocked: z.array(z.strictObject({ appId, service, reason: z.string(), message: z.string() })),
+    notices: z.array(z.strictObject({ appId, service, field: z.string(), reason: z.string() })),
+  });
+}

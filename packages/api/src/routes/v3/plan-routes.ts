@@ -1,0 +1,83 @@
+import type { Device } from '@device-supervisor/device';
+import { decodeTargetStateV2, decodeTargetStateV3, type TargetState } from '@device-supervisor/state';
+import * as z from 'zod';
+import { seesApp, type Access } from '../../access.ts';
+import { summarise } from '../../events/api-event.ts';
+import { json, success } from '../../schema/answers.ts';
+import type { OwnDependencies } from '../dependencies.ts';
+import { defineRoute, type Route } from '../route.ts';
+
+/** Routes that tell what would be done, and do nothing. */
+export function planRoutes({ device }: OwnDependencies): readonly Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/v3/plan',
+      scope: 'app',
+      summary: 'What the next apply does, step by step, why, and what has to wait',
+      input: {},
+      answers: () => ({ 200: json(PlanAnswer()) }),
+      failures: { 503: 'json' },
+      handle: async ({ access, context }) => context.json(formatVisible(await device.plan(), access)),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/v3/plan',
+      scope: 'global',
+      summary: 'What an apply of another target state would do',
+      input: { body: AnyTarget },
+      answers: () => ({ 200: json(PlanAnswer()) }),
+      failures: { 400: 'json', 503: 'json' },
+      handle: async ({ input: { body }, access, context }) =>
+        context.json(formatVisible(await device.plan(decode(body, device.facts.uuid)), access)),
+    }),
+  ];
+}
+
+const AnyTarget = z.looseObject({}).meta({
+  description: 'A target state in format v2, `{"local":{…}}`, or v3, `{"<uuid of the device>":{…}}`',
+  examples: [{ local: { apps: {} } }],
+});
+
+function decode(document: object, uuid: string): TargetState {
+  return 'local' in document || !(uuid in document)
+    ? decodeTargetStateV2(document)
+    : decodeTargetStateV3(document, uuid);
+}
+
+function PlanAnswer() {
+  const appId = z.int().nullable().meta({ description: 'null: no app in particular' });
+  const service = z.string().nullable().meta({ description: 'null: no service in particular' });
+  return success({
+    operations: z.array(
+      z.strictObject({
+        id: z.string(),
+        kind: z.string(),
+        appId,
+        service,
+        cause: z.string().meta({ description: 'Why, for a person' }),
+        dependsOn: z.array(z.string()).meta({ description: 'Ids of operations that come first' }),
+      }),
+    ),
+    blocked: z.array(z.strictObject({ appId, service, reason: z.string(), message: z.string() })),
+    notices: z.array(z.strictObject({ appId, service, field: z.string(), reason: z.string() })),
+  });
+}
+
+type Plan = Awaited<ReturnType<Device['plan']>>;
+
+/** What is in an operation beside this holds the environment of services. */
+function formatVisible({ operations, blocked, notices }: Plan, access: Access) {
+  const own = operations.filter(({ appId }) => seesApp(access, appId));
+  const ids = new Set(own.map(({ id }) => id));
+  return {
+    status: 'success',
+    operations: own.map((one) => ({ ...summarise(one), dependsOn: one.dependsOn.filter((id) => ids.has(id)) })),
+    blocked: blocked
+      .filter(({ appId }) => seesApp(access, appId))
+      .map(({ appId, service, reason, message }) => ({ appId, service, reason, message })),
+    notices: notices
+      .filter(({ appId }) => seesApp(access, appId))
+      .map(({ appId, service, field, reason }) => ({ appId, service, field, reason })),
+  };
+}

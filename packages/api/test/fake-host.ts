@@ -1,0 +1,126 @@
+import type {
+  DeviceTag,
+  DeviceTags,
+  ForceOptions,
+  Host,
+  HoldRequest,
+  HoldResult,
+  HostConfigDocument,
+  JournalRequest,
+  ReleaseResult,
+  ServiceLock,
+  ServiceLocks,
+} from '../src/ports.ts';
+
+/** A host that notes what it was asked for, and answers what it is told to. */
+export class FakeHost implements Host {
+  readonly actions: string[] = [];
+  /** Thrown by everything that can fail. */
+  failure: Error | null = null;
+  document: HostConfigDocument = { network: { hostname: 'bench' } };
+  readonly patches: { readonly patch: unknown; readonly force: boolean }[] = [];
+  readonly journalRequests: JournalRequest[] = [];
+  /** Journals that are open now. */
+  journalsOpen = 0;
+  /** What the journal says; it waits for more while it is asked to follow. */
+  lines: readonly string[] = ['Nov 24 06:00:00 bench kernel: hello\n'];
+
+  readonly power = {
+    reboot: async ({ force }: ForceOptions): Promise<void> => this.#act(force ? 'reboot force' : 'reboot'),
+    shutdown: async ({ force }: ForceOptions): Promise<void> => this.#act(force ? 'shutdown force' : 'shutdown'),
+  };
+
+  readonly config = {
+    get: async (): Promise<HostConfigDocument> => {
+      if (this.failure !== null) throw this.failure;
+      return this.document;
+    },
+    patch: async (patch: unknown, { force }: ForceOptions): Promise<void> => {
+      if (this.failure !== null) throw this.failure;
+      this.patches.push({ patch, force });
+    },
+  };
+
+  readonly journal = {
+    stream: (query: JournalRequest, signal: AbortSignal): AsyncIterable<Uint8Array> => this.#stream(query, signal),
+  };
+
+  blink(): void {
+    this.#act('blink');
+  }
+
+  async vpn(): Promise<{ enabled: boolean; connected: boolean }> {
+    if (this.failure !== null) throw this.failure;
+    return { enabled: true, connected: false };
+  }
+
+  addresses(): { ip: readonly string[]; mac: readonly string[] } {
+    return { ip: ['192.0.2.7', '2001:db8::7'], mac: ['02:00:00:00:00:07'] };
+  }
+
+  #act(action: string): void {
+    if (this.failure !== null) throw this.failure;
+    this.actions.push(action);
+  }
+
+  async *#stream(query: JournalRequest, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    if (this.failure !== null) throw this.failure;
+    this.journalRequests.push(query);
+    this.journalsOpen++;
+    try {
+      for (const line of this.lines) yield Buffer.from(line);
+      if (query.follow !== true || signal.aborted) return;
+      const ended = Promise.withResolvers<void>();
+      signal.addEventListener('abort', () => ended.resolve());
+      await ended.promise;
+    } finally {
+      this.journalsOpen--;
+    }
+  }
+}
+
+export class FakeTags implements DeviceTags {
+  failure: Error | null = null;
+  readonly sent: Readonly<Record<string, string>>[] = [];
+
+  async list(): Promise<readonly DeviceTag[]> {
+    if (this.failure !== null) throw this.failure;
+    return [{ id: 188_303, name: 'DeviceLocation', value: 'warehouse #3' }];
+  }
+
+  async set(tags: Readonly<Record<string, string>>): Promise<void> {
+    if (this.failure !== null) throw this.failure;
+    this.sent.push(tags);
+  }
+}
+
+/** Locks without a clock: they end when they are released. */
+export class FakeServiceLocks implements ServiceLocks {
+  held: readonly ServiceLock[] = [];
+
+  async holders(appId: number, services: readonly string[]): Promise<readonly ServiceLock[]> {
+    return this.held.filter((lock) => lock.appId === appId && services.includes(lock.service));
+  }
+
+  hold({ appId, service, holder, reason, timeToLive }: HoldRequest): HoldResult {
+    const known = this.#find(appId, service);
+    if (known?.claim !== undefined && known.claim.holder !== holder) return { status: 'taken', claim: known.claim };
+    const claim = { holder, reason, expiresAt: NOW + timeToLive };
+    this.held = [...this.held.filter((one) => one !== known), { appId, service, claim }];
+    return { status: 'held', claim };
+  }
+
+  release({ appId, service, holder }: Pick<HoldRequest, 'appId' | 'service' | 'holder'>): ReleaseResult {
+    const known = this.#find(appId, service);
+    if (known === undefined) return { status: 'free' };
+    if (known.claim?.holder !== holder) return { status: 'taken' };
+    this.held = this.held.filter((one) => one !== known);
+    return { status: 'released' };
+  }
+
+  #find(appId: number, service: string): ServiceLock | undefined {
+    return this.held.find((one) => one.appId === appId && one.service === service);
+  }
+}
+
+const NOW = Date.parse('2026-11-24T06:00:00Z');

@@ -1,0 +1,1 @@
+export { compileClient, type CompiledClient } from './compile-client.ts';
