@@ -6,15 +6,22 @@ export interface SupervisorConfig {
   /** The host's root file system as we see it. */
   readonly rootMount: string;
   readonly bootMount: string;
+  readonly stateMount: string;
   readonly configJsonPath: string;
   readonly osReleasePath: string;
   readonly databasePath: string;
   /** e.g. `unix:///var/run/docker.sock`; `null`: whichever of the usual sockets is there. */
   readonly engineEndpoint: string | null;
+  /** D-Bus address of the system bus. */
+  readonly busAddress: string;
+  /** Directory in which the VPN says that it is connected. */
+  readonly vpnStatusPath: string;
   /** `null`: what config.json says, else the default. */
   readonly listenPort: number | null;
   /** Addresses of ours on which connections are taken; `null`: all of them. */
   readonly listenAddresses: readonly string[] | null;
+  /** Do clients need a key in local mode too? */
+  readonly alwaysRequireKey: boolean;
 }
 
 /** A variable of the environment has a value that means nothing. */
@@ -41,6 +48,10 @@ const Environment = z.object({
   DOCKER_SOCKET: optional(Path),
   LISTEN_PORT: optional(z.coerce.number('must be a port number').int('must be a port number').min(0).max(65_535)),
   LISTEN_ADDRESSES: optional(z.string()),
+  STATE_MOUNTPOINT: optional(Path),
+  DBUS_SYSTEM_BUS_ADDRESS: optional(z.string()),
+  VPN_STATUS_PATH: optional(Path),
+  REQUIRE_API_KEY: optional(z.enum(['0', '1'], 'must be 0 or 1')),
 });
 
 /**
@@ -60,15 +71,19 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return {
     rootMount,
     bootMount,
+    stateMount: variables.STATE_MOUNTPOINT ?? '/mnt/state',
     configJsonPath: variables.CONFIG_MOUNT_POINT ?? `${bootMount}/config.json`,
     osReleasePath: variables.HOST_OS_VERSION_PATH ?? `${rootMount === '/' ? '' : rootMount}/etc/os-release`,
     databasePath: variables.DATABASE_PATH ?? '/data/database.sqlite',
     engineEndpoint:
       variables.DOCKER_HOST ?? (variables.DOCKER_SOCKET === undefined ? null : `unix://${variables.DOCKER_SOCKET}`),
+    busAddress: variables.DBUS_SYSTEM_BUS_ADDRESS ?? 'unix:path=/run/dbus/system_bus_socket',
+    vpnStatusPath: variables.VPN_STATUS_PATH ?? `${rootMount === '/' ? '' : rootMount}/run/openvpn/vpn_status`,
     listenPort: variables.LISTEN_PORT ?? null,
     listenAddresses:
       variables.LISTEN_ADDRESSES?.split(',')
         .map((address) => address.trim())
         .filter((address) => address !== '') ?? null,
+    alwaysRequireKey: variables.REQUIRE_API_KEY === '1',
   };
 }

@@ -1,18 +1,21 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createApi } from '@device-supervisor/api';
+import { createApi, type ApiKeys, type RequestIdentity } from '@device-supervisor/api';
 import { openConfigJson } from '@device-supervisor/config-json';
 import { createDevice } from '@device-supervisor/device';
 import { createEngine } from '@device-supervisor/engine';
 import { formatError } from '@device-supervisor/errors';
 import { readHostDescription } from '@device-supervisor/host-facts';
-import { createUpdateLocks } from '@device-supervisor/lockfile';
+import { createTimedLocks, createUpdateLocks } from '@device-supervisor/lockfile';
 import { openStore } from '@device-supervisor/store';
 import { cloudRegistry } from './cloud-registry.ts';
 import type { SupervisorConfig } from './config.ts';
 import { readBootId } from './boot-id.ts';
 import { deviceFacts } from './device-facts.ts';
+import { noCloudTags } from './device-tags.ts';
+import { connectHost } from './host/connect-host.ts';
 import { imageStorage } from './image-storage.ts';
+import { publishKey } from './publish-key.ts';
 import { startLogs } from './start-logs.ts';
 import { systemClock } from './system-clock.ts';
 import { SUPERVISOR_VERSION } from './version.ts';
@@ -49,12 +52,13 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
   const { credentials, deltas } = cloudRegistry(settings, identity);
   const engine = stack.use(createEngine({ endpoint, credentials, deltas }));
   const storage = imageStorage({ engine, engineEndpoint: endpoint, rootMount: config.rootMount, credentials, print });
-  const locks = stack.use(createUpdateLocks({ directory: join(config.rootMount, LOCKS_ON_HOST) }));
-  for (const { path } of await locks.recoverLeftovers()) print(`Removed our update lock ${path} of an earlier run`);
+  const lockFiles = stack.use(createUpdateLocks({ directory: join(config.rootMount, LOCKS_ON_HOST) }));
+  const locks = stack.use(createTimedLocks({ locks: lockFiles, clock: systemClock }));
+  for (const { path } of await lockFiles.recoverLeftovers()) print(`Removed our update lock ${path} of an earlier run`);
 
-  const host = await readHostDescription(config);
-  for (const problem of host.problems) print(formatError(problem));
-  const facts = deviceFacts(host, {
+  const description = await readHostDescription(config);
+  for (const problem of description.problems) print(formatError(problem));
+  const facts = deviceFacts(description, {
     uuid: identity.uuid,
     name: settings.initialDeviceName ?? null,
     apiEndpoint: settings.apiEndpoint ?? null,
@@ -76,20 +80,37 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
     }),
   );
   const logs = stack.use(startLogs({ device, engine, clock: systemClock, print }));
-  const api = createApi({
-    device,
-    logs,
-    onError,
-    keys: store.apiKeys,
-    version: SUPERVISOR_VERSION,
-    requiresKey: () => !device.localMode,
-  });
+  const host = stack.use(connectHost({ config, configJson, device, clock: systemClock, onFault: onError }));
+  let keys: ApiKeys = store.apiKeys;
+  if (config.alwaysRequireKey) {
+    const published = await publishKey(store.apiKeys, config.databasePath, onError);
+    keys = published.keys;
+    print(`Clients need a key; the device's own is in ${published.path}`);
+  }
+  const api = stack.use(
+    createApi({
+      device,
+      host,
+      locks,
+      logs,
+      keys,
+      tags: noCloudTags,
+      version: SUPERVISOR_VERSION,
+      requiresKey: () => config.alwaysRequireKey || !device.localMode,
+      onError: (error, request) => print(describeFault(error, request)),
+    }),
+  );
   const server = stack.use(
     await api.listen({ port, ...(config.listenAddresses === null ? {} : { allow: config.listenAddresses }) }),
   );
   print(`API listens on port ${server.port}`);
   const owned = stack.move();
   return { port: server.port, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+function describeFault(error: unknown, request: RequestIdentity | undefined): string {
+  const where = request === undefined ? '' : ` (${request.method} ${request.path}, request ${request.id ?? 'unnamed'})`;
+  return `Fault${where}: ${formatError(error)}`;
 }
 
 async function usualEndpoint(): Promise<string> {

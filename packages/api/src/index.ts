@@ -5,11 +5,16 @@ export {
   ContainerNotFoundError,
   InvalidRequestError,
   ListenError,
+  LockNotFoundError,
+  LockTakenError,
   MethodNotAllowedError,
   RequestAbortedError,
   RequestTimeoutError,
   RouteNotFoundError,
   UnauthorizedError,
+  UnknownAppError,
 } from './errors.ts';
 export type { ListenOptions, Server } from './transport/listen.ts';
 export type * from './ports.ts';
+export type { RequestIdentity } from './routes/route.ts';
+export type { Labels, MetricFamily, MetricSource, Sample } from './metrics/metric-family.ts';

@@ -109,6 +109,10 @@ export class FakeDevice implements Device {
     return this.#act('removeUnusedVolumes', [String(appIds)]);
   }
 
+  async lockAll(): ReturnType<Device['lockAll']> {
+    return { status: 'held', holders: [] };
+  }
+
   async plan(target?: TargetState): Promise<Plan> {
     this.planned.push(target);
     return this.nextPlan;

@@ -3,18 +3,16 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Host, JournalRequest } from '@device-supervisor/api';
 import type { ConfigJsonFile } from '@device-supervisor/config-json';
-import { createPower, createVpnControl, type Clock, type Device, type DeviceLocks } from '@device-supervisor/device';
-import { createHostConfig } from '@device-supervisor/host-config';
+import { createPower, createVpnControl, type Clock, type Device } from '@device-supervisor/device';
+import { createHostConfig, hostConfigPaths } from '@device-supervisor/host-config';
 import { JOURNAL_FORMATS, JournalOptionError, streamJournal } from '@device-supervisor/journal';
 import { createPowerFiles, createSystemd } from '@device-supervisor/systemd';
 import type { SupervisorConfig } from '../config.ts';
-import { lockAllApps } from './lock-all-apps.ts';
 
 export interface HostDependencies {
   readonly config: SupervisorConfig;
   readonly configJson: ConfigJsonFile;
-  readonly device: Pick<Device, 'state'>;
-  readonly locks: DeviceLocks;
+  readonly device: Pick<Device, 'lockAll'>;
   readonly clock: Clock;
   /** Something of the host failed that nobody waits for. */
   readonly onFault: (error: unknown) => void;
@@ -22,31 +20,28 @@ export interface HostDependencies {
 
 /** The host's parts as the API wants them. Nothing on the bus is connected before it is needed. */
 export function connectHost(dependencies: HostDependencies): Host & AsyncDisposable {
-  const { config, configJson, clock, onFault } = dependencies;
+  const { config, configJson, device, clock, onFault } = dependencies;
   const { rootMount, bootMount, stateMount } = config;
   const stack = new AsyncDisposableStack();
+  const ending = new AbortController();
+  stack.defer(() => ending.abort());
   const systemd = stack.use(createSystemd({ busAddress: config.busAddress }));
-  const lockAll = lockAllApps(dependencies);
   const power = stack.use(
     createPower({
       host: systemd.power,
       hostUpdate: createPowerFiles({ rootMount, stateMount }).hostUpdate,
-      lockAll,
+      lockAll: (request) => device.lockAll(request),
       clock,
       onFault,
     }),
   );
   const hostConfig = createHostConfig({
-    paths: {
-      redsocks: join(bootMount, 'system-proxy/redsocks.conf'),
-      noProxy: join(bootMount, 'system-proxy/no_proxy'),
-      hostname: join(rootMount, 'etc/hostname'),
-      pendingRestarts: join(rootMount, 'tmp/balena-supervisor/pending-restarts'),
-    },
+    paths: hostConfigPaths({ rootMount, bootMount }),
     configJson,
     units: systemd.units,
-    locks: { acquireAll: ({ force }) => lockAll({ force, signal: NEVER }) },
+    locks: { acquireAll: ({ force }) => device.lockAll({ force, signal: ending.signal }) },
   });
+  void hostConfig.recover().catch(onFault);
   const vpn = createVpnControl({ units: systemd.units, clock, onFault });
   return {
     power,
@@ -67,8 +62,6 @@ export function connectHost(dependencies: HostDependencies): Host & AsyncDisposa
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
-
-const NEVER = new AbortController().signal;
 
 function journalQuery({ format, ...query }: JournalRequest): Parameters<typeof streamJournal>[0] {
   if (format === undefined) return query;
