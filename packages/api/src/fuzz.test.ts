@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import * as z from 'zod';
 import { createFakeWorld } from '../test/conformance/fake-world.ts';
 import { MULTI, SINGLE } from '../test/conformance/world.ts';
-import { expectDocumented, readAnswer } from '../test/conformance/expect-row.ts';
+import { expectDocumented, readAnswer } from '../test/conformance/answers-as.ts';
 import { arbitraryRequest } from '../test/fuzz/arbitrary-request.ts';
 import type { OpenApiDocument } from './openapi/document.ts';
 
@@ -47,7 +47,8 @@ it('answers whatever the document allows, or nearly so, as it says', { timeout: 
         // A parameter that is no segment of a path leads elsewhere.
         if (response.status === 404) return;
         expectDocumented(target, response, answer);
-        if (response.status >= 500) expect(route).toBe('/v2/containerId');
+        // The only failure on our side that is part of the contract.
+        expect(response.status < 500 || route === '/v2/containerId').toBe(true);
         expect(JSON.stringify(answer)).not.toMatch(/\bat .*\.ts:\d+|internal error/);
       }),
       { numRuns: REQUESTS, seed },
@@ -61,7 +62,7 @@ it('answers whatever the document allows, or nearly so, as it says', { timeout: 
   await expect.poll(() => world.api.host.journalsOpen).toBe(0);
   // It got to the handlers, and not only to what refuses.
   expect(seen.get(200)).toBeGreaterThan(REQUESTS / 4);
-  expect([...seen.keys()].toSorted()).toEqual(expect.arrayContaining([200, 202, 204, 400, 401, 404, 409]));
+  expect([...seen.keys()]).toEqual(expect.arrayContaining([200, 202, 204, 400, 401, 404, 409]));
 });
 
 function heapUsed(): number {

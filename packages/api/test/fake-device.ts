@@ -93,16 +93,16 @@ export class FakeDevice implements Device {
     return this.#act('purgeApp', [appId], options);
   }
 
-  restartService(appId: number, service: string, options?: Force): Promise<void> {
-    return this.#act('restartService', [appId, service], options);
+  restartService(appId: number, serviceName: string, options?: Force): Promise<void> {
+    return this.#act('restartService', [appId, serviceName], options);
   }
 
-  stopService(appId: number, service: string, options?: Force): Promise<void> {
-    return this.#act('stopService', [appId, service], options);
+  stopService(appId: number, serviceName: string, options?: Force): Promise<void> {
+    return this.#act('stopService', [appId, serviceName], options);
   }
 
-  startService(appId: number, service: string, options?: Force): Promise<void> {
-    return this.#act('startService', [appId, service], options);
+  startService(appId: number, serviceName: string, options?: Force): Promise<void> {
+    return this.#act('startService', [appId, serviceName], options);
   }
 
   removeUnusedVolumes(appIds: readonly number[] | 'all'): Promise<void> {

@@ -4,7 +4,7 @@ import type { DeviceEvent } from '@device-supervisor/device';
 
 interface SentEvent {
   readonly id?: string;
-  readonly event?: string;
+  readonly event: string;
   readonly data?: unknown;
 }
 
@@ -21,13 +21,15 @@ async function open({ request }: TestApi, { key = GLOBAL_KEY, lastEventId = '' }
     if (chunk?.value === undefined) return null;
     const text = Buffer.from(chunk.value).toString();
     if (text.startsWith(':')) return next();
-    const fields = Object.fromEntries(
+    const fields = new Map(
       text
         .trim()
         .split('\n')
-        .map((line) => line.split(/: (.*)/s).slice(0, 2)),
+        .map((line) => [line.replace(/: .*$/s, ''), line.replace(/^\w+: /, '')]),
     );
-    return { ...fields, data: JSON.parse(fields['data'] ?? 'null') };
+    const data: unknown = JSON.parse(fields.get('data') ?? 'null');
+    const id = fields.get('id');
+    return { ...(id === undefined ? {} : { id }), event: fields.get('event') ?? '', data };
   };
   return { next, close: async () => reader?.cancel() };
 }

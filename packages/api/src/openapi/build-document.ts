@@ -100,14 +100,12 @@ function bodyContent(body: z.ZodType): Content {
 }
 
 function describeResponses(route: Route): OpenApiOperation['responses'] {
-  const answers = Object.entries(route.answers()).map(([status, answer]) => [
-    status,
-    { description: PHRASES[status] ?? '', ...describeAnswer(answer) },
-  ]);
-  const failures = Object.entries(failuresOf(route)).map(([status, form]) => [
-    status,
-    { description: PHRASES[status] ?? '', content: failureContent(form) },
-  ]);
+  const answers = Object.entries(route.answers()).map(
+    ([status, answer]) => [status, { description: PHRASES[status] ?? '', ...describeAnswer(answer) }] as const,
+  );
+  const failures = Object.entries(failuresOf(route)).map(
+    ([status, form]) => [status, { description: PHRASES[status] ?? '', content: failureContent(form) }] as const,
+  );
   return Object.fromEntries([...failures, ...answers]);
 }
 

@@ -47,7 +47,7 @@ export function hostRoutes({ device, host, onError }: RouteDependencies): readon
   ];
 }
 
-const text = z.string('must be a string').nullish();
+const Text = z.string('must be a string').nullish();
 
 const JournalBody = z.object({
   all: Flag.meta({ description: 'Show fields in full, however long or unprintable' }),
@@ -65,11 +65,11 @@ const JournalBody = z.object({
     )
     .nullish()
     .meta({ description: 'The most recent lines only' }),
-  unit: text.meta({ description: 'Of this systemd unit' }),
-  containerId: text.meta({ description: 'Of this container, by its id or tag' }),
-  format: text.meta({ description: 'As `journalctl --output` knows them; `short` unless told' }),
-  since: text.meta({ description: 'As `journalctl --since` takes it' }),
-  until: text.meta({ description: 'As `journalctl --until` takes it' }),
+  unit: Text.meta({ description: 'Of this systemd unit' }),
+  containerId: Text.meta({ description: 'Of this container, by its id or tag' }),
+  format: Text.meta({ description: 'As `journalctl --output` knows them; `short` unless told' }),
+  since: Text.meta({ description: 'As `journalctl --since` takes it' }),
+  until: Text.meta({ description: 'As `journalctl --until` takes it' }),
 });
 
 function journalRequest({ all, follow, count, unit, containerId, format, since, until }: z.output<typeof JournalBody>) {

@@ -2,7 +2,7 @@ import { SupervisorError } from '@device-supervisor/errors';
 import { describe, expect, it } from 'vitest';
 import { APP_KEY, createTestApi, GLOBAL_KEY, type TestApi } from '../../../test/test-api.ts';
 
-class JournalError extends SupervisorError<string> {
+class JournalError extends SupervisorError {
   constructor(code: string, message: string) {
     super(code, message, { details: {} });
   }
@@ -70,12 +70,12 @@ describe('POST /v2/journal-logs', () => {
   });
 
   it.each([
-    ['JOURNAL_OPTION_INVALID', 'format must be one of short, json', 400, /format must be/],
-    ['JOURNAL_FAILED', 'journalctl ended with exit code 1: Failed to parse timestamp: x', 400, /^since, until/],
-    ['JOURNAL_UNAVAILABLE', 'cannot run journalctl', 503, /cannot run/],
-  ])('tells that it cannot: %s', async (code, text, status, message) => {
+    [new JournalError('JOURNAL_OPTION_INVALID', 'format must be one of short, json'), 400, /format must be/],
+    [new JournalError('JOURNAL_FAILED', 'exit code 1: Failed to parse timestamp: x'), 400, /^since, until/],
+    [new JournalError('JOURNAL_UNAVAILABLE', 'cannot run journalctl'), 503, /cannot run/],
+  ])('tells that it cannot: %s', async (error, status, message) => {
     const api = createTestApi();
-    api.host.failure = new JournalError(code, text);
+    api.host.failure = error;
     const response = await post(api, {});
     expect(response.status).toBe(status);
     expect(await response.json()).toEqual({ status: 'failed', message: expect.stringMatching(message) });

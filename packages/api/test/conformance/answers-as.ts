@@ -2,11 +2,15 @@ import { expect } from 'vitest';
 import type * as z from 'zod';
 import type { Answer, Route } from '../../src/routes/route.ts';
 import { DataAnswer, FailureAnswer } from '../../src/schema/answers.ts';
-import type { Row } from './table.ts';
+import type { Row } from './row.ts';
 import type { World } from './world.ts';
 
-/** Asks what the row asks, and looks whether what comes back is what the row says and the route documents. */
-export async function expectRow(world: World, route: Route, row: Row): Promise<void> {
+/**
+ * Asks what the row asks, and expects what comes back to be what the row says and the route documents.
+ *
+ * @returns true
+ */
+export async function answersAs(world: World, route: Route, row: Row): Promise<boolean> {
   await using _given = await world.given(row.given);
   const key = row.key === 'none' ? undefined : row.key === 'wrong' ? '0'.repeat(64) : world.keys[row.key];
   const response = await world.send({ ...row.request, key });
@@ -16,6 +20,7 @@ export async function expectRow(world: World, route: Route, row: Row): Promise<v
     ...('body' in row ? { body: row.body } : {}),
   });
   expectDocumented(route, response, body);
+  return true;
 }
 
 /** JSON as a value, text as text, and of a stream its first piece. */
