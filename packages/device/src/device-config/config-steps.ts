@@ -1,0 +1,126 @@
+import type { TargetState } from '@device-supervisor/state';
+import type { DeviceSettings } from './device-settings.ts';
+import type { BootConfigurationPlan, ConfigurableHost, RebootSchedule } from './ports.ts';
+import type { ConfigProblem, DeviceConfigVariables } from './resolve-device-config.ts';
+
+/** One thing to bring to what is wanted; the others do not depend on it. */
+export interface ConfigStep {
+  /** For people, after "the". */
+  readonly name: string;
+  /** While it stays the same, there is nothing new to do. */
+  readonly wanted: unknown;
+  /** @returns what changed, in words; `null`: it was as wanted */
+  apply(): Promise<string | null>;
+}
+
+export interface ConfigStepsInput {
+  readonly host: ConfigurableHost;
+  readonly target: TargetState;
+  readonly settings: DeviceSettings;
+  readonly bootVariables: DeviceConfigVariables;
+  /** Takes the variables of boot configuration that cannot be set. */
+  readonly report: (problems: readonly ConfigProblem[]) => void;
+}
+
+/** In this order: what protects the device first, what needs a reboot last. */
+export function configSteps({
+  host,
+  target,
+  settings,
+  bootVariables,
+  report,
+}: ConfigStepsInput): readonly ConfigStep[] {
+  const situation = {
+    localMode: settings.localMode,
+    apiPort: host.apiPort,
+    usesHostNetwork: usesHostNetwork(target),
+  };
+  return [
+    {
+      name: 'firewall',
+      wanted: { mode: settings.firewallMode, ...situation },
+      async apply() {
+        const [error] = await host.firewall.apply(settings.firewallMode, situation);
+        if (error !== undefined) throw error;
+        return null;
+      },
+    },
+    switchStep('local mode', settings.localMode, async (on) => {
+      await host.switchLocalMode(on);
+      return 'unchanged';
+    }),
+    switchStep('VPN', settings.vpnControl, (on) => host.vpn.set(on)),
+    switchStep('discoverability', settings.hostDiscoverability, (on) => host.discoverability.set(on)),
+    {
+      name: 'persistent logging',
+      wanted: settings.persistentLogging,
+      apply: () => applyPersistentLogging(host, settings.persistentLogging),
+    },
+    {
+      name: 'boot configuration',
+      wanted: bootVariables,
+      apply: () => applyBootConfig(host, bootVariables, report),
+    },
+  ];
+}
+
+/** Whether a service of the target shares the network of the host. */
+export function usesHostNetwork(target: TargetState): boolean {
+  return Object.values(target.apps)
+    .flatMap(({ release }) => Object.values(release?.services ?? {}))
+    .some(({ composition }) => composition?.network_mode === 'host');
+}
+
+function switchStep(name: string, on: boolean, set: (on: boolean) => Promise<string>): ConfigStep {
+  return {
+    name,
+    wanted: on,
+    apply: async () => ((await set(on)) === 'switching' ? (on ? 'on' : 'off') : null),
+  };
+}
+
+async function applyPersistentLogging(
+  { persistentLogging, reboot }: ConfigurableHost,
+  on: boolean,
+): Promise<string | null> {
+  if ((await persistentLogging.read()) === on) return null;
+  const word = on ? 'on' : 'off';
+  await withReboot(reboot, `persistent logging is to be ${word}`, () => persistentLogging.write(on));
+  return word;
+}
+
+async function applyBootConfig(
+  { bootConfig, reboot }: ConfigurableHost,
+  variables: DeviceConfigVariables,
+  report: ConfigStepsInput['report'],
+): Promise<string | null> {
+  const { changes, needsReboot, problems } = await bootConfig.plan(variables);
+  // A fleet of several device types has variables that are for some of them.
+  report(problems.filter(({ kind }) => kind === 'invalid'));
+  if (changes.length === 0) {
+    // Remembers which variables the target has, so that they can be removed later.
+    await bootConfig.write(variables);
+    return null;
+  }
+  const names = changes.map(({ variable }) => variable).join(', ');
+  const write = (): Promise<BootConfigurationPlan> => bootConfig.write(variables);
+  if (needsReboot) await withReboot(reboot, `the boot configuration changes (${names})`, write);
+  else await write();
+  return names;
+}
+
+/**
+ * Makes a change that takes effect at a reboot. The reboot is scheduled first: after a crash in between the change would be
+ * found made, and nobody would know that it has no effect yet. When the change fails there is none, or the device would
+ * reboot again and again.
+ */
+async function withReboot(reboot: RebootSchedule, reason: string, change: () => Promise<unknown>): Promise<void> {
+  const isNew = !reboot.reasons.includes(reason);
+  await reboot.schedule(reason);
+  try {
+    await change();
+  } catch (error) {
+    if (isNew) await reboot.cancel(reason);
+    throw error;
+  }
+}

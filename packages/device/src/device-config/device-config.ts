@@ -1,0 +1,183 @@
+import type { TargetState } from '@device-supervisor/state';
+import { isDeepStrictEqual } from 'node:util';
+import { Backoff, formatDelay } from '../backoff.ts';
+import { formatError } from '@device-supervisor/errors';
+import type { Clock } from '../ports.ts';
+import { configSteps, type ConfigStep } from './config-steps.ts';
+import type { DeviceSettings } from './device-settings.ts';
+import type { ConfigurableHost } from './ports.ts';
+import { ProblemReporter } from './problem-reporter.ts';
+import {
+  DEFAULT_SETTINGS,
+  formatSettings,
+  resolveDeviceConfig,
+  type DeviceConfigVariables,
+} from './resolve-device-config.ts';
+import { withTimeLimit } from './time-limit.ts';
+
+export interface DeviceConfigDependencies extends ConfigurableHost {
+  readonly clock: Clock;
+  /** A number from 0 to 1, to spread retries. */
+  readonly random: () => number;
+  /** Tells the people who watch the device, in one sentence. */
+  readonly say: (message: string) => void;
+}
+
+/** Brings the device to its target's configuration. */
+export interface DeviceConfig {
+  /** What applies now; the defaults until the first {@link converge}. */
+  readonly settings: DeviceSettings;
+  /**
+   * Applies what differs, to be called before the apps of each round. Never fails, and never takes long for long: a step
+   * that fails or hangs is held back, and neither the others nor the apps wait for it.
+   */
+  converge(target: TargetState, signal: AbortSignal): Promise<ConfigOutcome>;
+  /** All of the configuration as it is on the device, as the cloud wants to be told. Rejects when the host cannot tell. */
+  current(): Promise<DeviceConfigVariables>;
+}
+
+export interface ConfigOutcome {
+  /** Something was applied just now. */
+  readonly changed: boolean;
+  /** What is not applied yet, and why. */
+  readonly pending: readonly PendingConfig[];
+  /** A change waits for a reboot, which is scheduled. */
+  readonly rebootNeeded: boolean;
+  /** Milliseconds after which to converge again; `null`: not before something happens. */
+  readonly retryIn: number | null;
+}
+
+export interface PendingConfig {
+  /** e.g. `boot configuration`. */
+  readonly step: string;
+  readonly reason: string;
+}
+
+/** Longest delay between two tries of a step that fails, in milliseconds. */
+const LONGEST_RETRY = 900_000;
+/** How long a round waits for one step, in milliseconds. */
+const STEP_TIME = 30_000;
+/** What is as wanted is looked at again after this time, in milliseconds: others change the host too. */
+const RECHECK_INTERVAL = 60_000;
+
+export function createDeviceConfig(dependencies: DeviceConfigDependencies): DeviceConfig {
+  return new ConfigConvergence(dependencies);
+}
+
+class ConfigConvergence implements DeviceConfig {
+  readonly #dependencies: DeviceConfigDependencies;
+  readonly #backoff: Backoff;
+  readonly #problems: ProblemReporter;
+  /** Steps that are done, by name. */
+  readonly #done = new Map<string, { readonly wanted: unknown; readonly at: number }>();
+  /** Steps that take longer than a round waits, by name. */
+  readonly #running = new Set<string>();
+  #settings: DeviceSettings = DEFAULT_SETTINGS;
+  #isFirst = true;
+  #config: DeviceConfigVariables = {};
+
+  constructor(dependencies: DeviceConfigDependencies) {
+    const { clock, random, say } = dependencies;
+    this.#dependencies = dependencies;
+    this.#backoff = new Backoff({ now: () => clock.now(), random, limit: LONGEST_RETRY });
+    this.#problems = new ProblemReporter(say);
+  }
+
+  get settings(): DeviceSettings {
+    return this.#settings;
+  }
+
+  async converge(target: TargetState, signal: AbortSignal): Promise<ConfigOutcome> {
+    const { reboot } = this.#dependencies;
+    const { settings, bootVariables, problems } = resolveDeviceConfig(target.config);
+    this.#problems.report('settings', problems, target.config);
+    this.#adopt(settings, target.config);
+    const pending: PendingConfig[] = [];
+    let changed = false;
+    const report = (found: Parameters<ProblemReporter['report']>[1]): void =>
+      this.#problems.report('boot configuration', found, bootVariables);
+    for (const step of configSteps({ host: this.#dependencies, target, settings, bootVariables, report })) {
+      if (signal.aborted) break;
+      const result = await this.#take(step);
+      changed ||= result.changed;
+      if (result.reason !== null) pending.push({ step: step.name, reason: result.reason });
+    }
+    return { changed, pending, rebootNeeded: reboot.reasons.length > 0, retryIn: this.#backoff.nextRetry() };
+  }
+
+  async current(): Promise<DeviceConfigVariables> {
+    const { bootConfig, persistentLogging, vpn, discoverability } = this.#dependencies;
+    const [boot, logging, vpnState, discoverable] = await Promise.all([
+      bootConfig.read(),
+      persistentLogging.read(),
+      vpn.state(),
+      discoverability.state(),
+    ]);
+    const actual: DeviceSettings = {
+      ...this.#settings,
+      persistentLogging: logging,
+      // A host that has none of it is as it is wanted.
+      ...(vpnState === null ? {} : { vpnControl: vpnState !== 'off' }),
+      ...(discoverable === null ? {} : { hostDiscoverability: discoverable !== 'off' }),
+    };
+    return { ...formatSettings(actual), ...boot };
+  }
+
+  /** Another configuration is tried at once, whatever failed with the one before. */
+  #adopt(settings: DeviceSettings, config: DeviceConfigVariables): void {
+    if (!isDeepStrictEqual(config, this.#config)) this.#backoff.reset();
+    this.#config = config;
+    if (!this.#isFirst && isDeepStrictEqual(settings, this.#settings)) return;
+    this.#isFirst = false;
+    this.#settings = settings;
+    this.#dependencies.onSettings(settings);
+  }
+
+  /** @returns `reason`: why it is not done; `null`: it is */
+  async #take(step: ConfigStep): Promise<{ readonly changed: boolean; readonly reason: string | null }> {
+    const { clock, say } = this.#dependencies;
+    const { name, wanted } = step;
+    if (this.#isDone(step)) return { changed: false, reason: null };
+    if (this.#running.has(name)) return { changed: false, reason: 'takes long' };
+    const paused = this.#backoff.paused().get(name);
+    if (paused !== undefined) return { changed: false, reason: paused };
+    const work = this.#run(step);
+    const result = await withTimeLimit(clock, work, STEP_TIME);
+    if (result === null) {
+      say(`The ${name} of the device takes long; everything else goes on`);
+      return { changed: false, reason: 'takes long' };
+    }
+    if (!result.ok) {
+      const reason = formatError(result.error);
+      const delay = this.#backoff.failed(name, reason);
+      say(`Failed to apply the ${name} due to '${reason}', retrying in ${formatDelay(delay)}`);
+      return { changed: false, reason };
+    }
+    this.#backoff.forget(name);
+    this.#done.set(name, { wanted, at: clock.now() });
+    if (result.changed !== null) say(`Applied the ${name}: ${result.changed}`);
+    return { changed: result.changed !== null, reason: null };
+  }
+
+  async #run(step: ConfigStep): Promise<StepResult> {
+    this.#running.add(step.name);
+    try {
+      return { ok: true, changed: await step.apply() };
+    } catch (error) {
+      return { ok: false, error };
+    } finally {
+      this.#running.delete(step.name);
+    }
+  }
+
+  #isDone({ name, wanted }: ConfigStep): boolean {
+    const done = this.#done.get(name);
+    if (done === undefined || !isDeepStrictEqual(done.wanted, wanted)) return false;
+    const since = this.#dependencies.clock.now() - done.at;
+    return since >= 0 && since < RECHECK_INTERVAL;
+  }
+}
+
+type StepResult =
+  | { readonly ok: true; readonly changed: string | null }
+  | { readonly ok: false; readonly error: unknown };

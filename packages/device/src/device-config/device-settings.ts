@@ -1,0 +1,24 @@
+import type { FirewallMode } from '../ports.ts';
+
+/** What a fleet or device is configured to, beyond its apps. Durations are in milliseconds. */
+export interface DeviceSettings {
+  readonly pollInterval: number;
+  readonly instantUpdateTrigger: boolean;
+  readonly localMode: boolean;
+  readonly connectivityCheck: boolean;
+  readonly logControl: boolean;
+  readonly apiRequestTimeout: number;
+  readonly delta: boolean;
+  readonly deltaRequestTimeout: number;
+  /** 0: none. */
+  readonly deltaApplyTimeout: number;
+  readonly deltaRetryCount: number;
+  readonly deltaRetryInterval: number;
+  readonly deltaVersion: 2 | 3;
+  readonly overrideLock: boolean;
+  readonly persistentLogging: boolean;
+  readonly vpnControl: boolean;
+  readonly firewallMode: FirewallMode;
+  readonly hostDiscoverability: boolean;
+  readonly hardwareMetrics: boolean;
+}

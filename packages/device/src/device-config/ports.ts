@@ -1,0 +1,56 @@
+import type { FirewallModes } from '../ports.ts';
+import type { UnitSwitch } from '../host/unit-switch.ts';
+import type { DeviceSettings } from './device-settings.ts';
+import type { DeviceConfigVariables } from './resolve-device-config.ts';
+
+/** The device's boot configuration. */
+export interface BootConfiguration {
+  /** What is set, by variable. */
+  read(): Promise<DeviceConfigVariables>;
+  /** What `write` would change now. */
+  plan(target: DeviceConfigVariables): Promise<BootConfigurationPlan>;
+  /** Sets what differs, and nothing when nothing does. Rejects when it does not read back as written. */
+  write(target: DeviceConfigVariables): Promise<BootConfigurationPlan>;
+}
+
+export interface BootConfigurationPlan {
+  readonly changes: readonly { readonly variable: string }[];
+  readonly needsReboot: boolean;
+  /** Variables that cannot be set; what is set stays. `unsupported`: on devices of this type. */
+  readonly problems: readonly {
+    readonly variable: string;
+    readonly kind: 'invalid' | 'unsupported';
+    readonly message: string;
+  }[];
+}
+
+/** Whether the host keeps its journal over reboots: a setting of the host that it follows at a boot. */
+export interface PersistentLogging {
+  read(): Promise<boolean>;
+  write(on: boolean): Promise<void>;
+}
+
+/** A reboot that comes when nothing else is left to do. */
+export interface RebootSchedule {
+  /** Why one is to come; empty: none is. */
+  readonly reasons: readonly string[];
+  schedule(reason: string): Promise<void>;
+  /** Takes a reason back, because what it stood for was not done. */
+  cancel(reason: string): Promise<void>;
+}
+
+/** The parts of the host that the configuration is about. */
+export interface ConfigurableHost {
+  readonly bootConfig: BootConfiguration;
+  readonly persistentLogging: PersistentLogging;
+  readonly vpn: UnitSwitch;
+  readonly discoverability: UnitSwitch;
+  readonly firewall: FirewallModes;
+  readonly reboot: RebootSchedule;
+  /** Port of our own API, which the firewall protects. */
+  readonly apiPort: number;
+  /** Goes into local mode or out of it; not called while that stays as it is. */
+  readonly switchLocalMode: (on: boolean) => Promise<void>;
+  /** Settings that are not of the host: logs, metrics, polls, deltas. Called when one of them changes. */
+  readonly onSettings: (settings: DeviceSettings) => void;
+}
