@@ -30,6 +30,7 @@ async function reboots(isLocked: () => boolean = () => false): Promise<RebootAft
       return opened.reasons;
     },
     schedule: opened.schedule,
+    cancel: opened.cancel,
     rebootIfScheduled: opened.rebootIfScheduled,
     get count() {
       return count;

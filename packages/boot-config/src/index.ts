@@ -1,4 +1,4 @@
-export { BOOT_VARIABLE_PREFIXES, openBootConfig, type BootConfig, type BootConfigOptions } from './open-boot-config.ts';
+export { openBootConfig, type BootConfig, type BootConfigOptions } from './open-boot-config.ts';
 export {
   planBootConfig,
   type BootChange,

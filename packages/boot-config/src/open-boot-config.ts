@@ -6,15 +6,6 @@ import { BootConfigNotAppliedError, BootConfigReadError, BootConfigWriteError } 
 import { managedVariablesFile } from './managed-variables.ts';
 import { ownerOf, pick, planBootConfig, withChanges, type BootConfigPlan } from './plan-boot-config.ts';
 
-/** Prefixes of the config variables that are boot configuration. */
-export const BOOT_VARIABLE_PREFIXES: readonly string[] = [
-  'HOST_CONFIG_',
-  'HOST_EXTLINUX_',
-  'HOST_ODMDATA_',
-  'HOST_CONFIGFS_',
-  'HOST_SPLASH_',
-];
-
 export interface BootConfig {
   /** What is set, by variable. @throws BootConfigReadError */
   read(): Promise<BootVariables>;

@@ -49,3 +49,28 @@ export {
   PowerActionInProgressError,
   StillUpError,
 } from './power/errors.ts';
+export {
+  createDeviceConfig,
+  type ConfigOutcome,
+  type DeviceConfig,
+  type DeviceConfigDependencies,
+  type PendingConfig,
+} from './device-config/device-config.ts';
+export type { ConfigStepName } from './device-config/config-steps.ts';
+export type { DeviceSettings } from './device-config/device-settings.ts';
+export type {
+  BootConfiguration,
+  BootConfigurationPlan,
+  ConfigurableHost,
+  PersistentLogging,
+  RebootSchedule,
+} from './device-config/ports.ts';
+export {
+  DEFAULT_SETTINGS,
+  formatSettings,
+  resolveDeviceConfig,
+  undeclaredConfig,
+  type ConfigProblem,
+  type DeviceConfigVariables,
+  type ResolvedDeviceConfig,
+} from './device-config/resolve-device-config.ts';

@@ -3,10 +3,21 @@ import type { DeviceSettings } from './device-settings.ts';
 import type { BootConfigurationPlan, ConfigurableHost, RebootSchedule } from './ports.ts';
 import type { ConfigProblem, DeviceConfigVariables } from './resolve-device-config.ts';
 
+export type ConfigStepName =
+  | 'firewall'
+  | 'local mode'
+  | 'VPN'
+  | 'discoverability'
+  | 'persistent logging'
+  | 'boot configuration';
+
+/** Steps that may schedule a reboot. While one of them is being taken, the device must not reboot. */
+export const REBOOTING_STEPS: readonly ConfigStepName[] = ['persistent logging', 'boot configuration'];
+
 /** One thing to bring to what is wanted; the others do not depend on it. */
 export interface ConfigStep {
   /** For people, after "the". */
-  readonly name: string;
+  readonly name: ConfigStepName;
   /** While it stays the same, there is nothing new to do. */
   readonly wanted: unknown;
   /** @returns what changed, in words; `null`: it was as wanted */
@@ -71,7 +82,7 @@ export function usesHostNetwork(target: TargetState): boolean {
     .some(({ composition }) => composition?.network_mode === 'host');
 }
 
-function switchStep(name: string, on: boolean, set: (on: boolean) => Promise<string>): ConfigStep {
+function switchStep(name: ConfigStepName, on: boolean, set: (on: boolean) => Promise<string>): ConfigStep {
   return {
     name,
     wanted: on,
@@ -120,7 +131,7 @@ async function withReboot(reboot: RebootSchedule, reason: string, change: () => 
   try {
     await change();
   } catch (error) {
-    if (isNew) await reboot.cancel(reason);
+    if (isNew) await Promise.allSettled([reboot.cancel(reason)]);
     throw error;
   }
 }

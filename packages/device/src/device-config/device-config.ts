@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Backoff, formatDelay } from '../backoff.ts';
 import { formatError } from '@device-supervisor/errors';
 import type { Clock } from '../ports.ts';
-import { configSteps, type ConfigStep } from './config-steps.ts';
+import { configSteps, REBOOTING_STEPS, type ConfigStep, type ConfigStepName } from './config-steps.ts';
 import type { DeviceSettings } from './device-settings.ts';
 import type { ConfigurableHost } from './ports.ts';
 import { ProblemReporter } from './problem-reporter.ts';
@@ -41,15 +41,14 @@ export interface ConfigOutcome {
   readonly changed: boolean;
   /** What is not applied yet, and why. */
   readonly pending: readonly PendingConfig[];
-  /** A change waits for a reboot, which is scheduled. */
+  /** A change waits for a reboot, which is scheduled. False while such a change is still being made: it must not be cut off. */
   readonly rebootNeeded: boolean;
   /** Milliseconds after which to converge again; `null`: not before something happens. */
   readonly retryIn: number | null;
 }
 
 export interface PendingConfig {
-  /** e.g. `boot configuration`. */
-  readonly step: string;
+  readonly step: ConfigStepName;
   readonly reason: string;
 }
 
@@ -69,9 +68,9 @@ class ConfigConvergence implements DeviceConfig {
   readonly #backoff: Backoff;
   readonly #problems: ProblemReporter;
   /** Steps that are done, by name. */
-  readonly #done = new Map<string, { readonly wanted: unknown; readonly at: number }>();
+  readonly #done = new Map<ConfigStepName, { readonly wanted: unknown; readonly at: number }>();
   /** Steps that take longer than a round waits, by name. */
-  readonly #running = new Set<string>();
+  readonly #running = new Set<ConfigStepName>();
   #settings: DeviceSettings = DEFAULT_SETTINGS;
   #isFirst = true;
   #config: DeviceConfigVariables = {};
@@ -102,7 +101,13 @@ class ConfigConvergence implements DeviceConfig {
       changed ||= result.changed;
       if (result.reason !== null) pending.push({ step: step.name, reason: result.reason });
     }
-    return { changed, pending, rebootNeeded: reboot.reasons.length > 0, retryIn: this.#backoff.nextRetry() };
+    const isUnderWay = REBOOTING_STEPS.some((name) => this.#running.has(name));
+    return {
+      changed,
+      pending,
+      rebootNeeded: reboot.reasons.length > 0 && !isUnderWay,
+      retryIn: this.#backoff.nextRetry(),
+    };
   }
 
   async current(): Promise<DeviceConfigVariables> {

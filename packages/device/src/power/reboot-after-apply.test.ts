@@ -47,6 +47,16 @@ describe('a reboot after the apply', () => {
     expect(reboots).toBe(1);
   });
 
+  it('is not done when its reasons were taken back', async () => {
+    const schedule = await open('one');
+    for (const reason of ['config.txt changed', 'service web']) await schedule.schedule(reason);
+    await schedule.cancel('config.txt changed');
+    await schedule.cancel('nothing of the kind');
+    expect((await open('one')).reasons).toEqual(['service web']);
+    await schedule.cancel('service web');
+    expect([file, await schedule.rebootIfScheduled(), reboots]).toEqual([null, false, 0]);
+  });
+
   it('outlives the supervisor', async () => {
     await (await open('one')).schedule('config.txt changed');
     const next = await open('one');

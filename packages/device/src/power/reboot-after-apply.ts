@@ -14,6 +14,8 @@ export interface RebootAfterApply {
   readonly reasons: readonly string[];
   /** Asks for a reboot; resolves when that is written down. */
   schedule(reason: string): Promise<void>;
+  /** Takes a reason back, because what it stood for was not done after all. */
+  cancel(reason: string): Promise<void>;
   /**
    * To be called when nothing else is left to do. Resolves to whether the host is going to reboot: not when there is no
    * reason to.
@@ -35,16 +37,21 @@ export async function openRebootAfterApply(dependencies: RebootAfterApplyDepende
   // Another supervisor's file, which has no boot id: from now on it has, and leads to one reboot at most.
   if (found === null) await breadcrumb.write(print(bootId, [FOREIGN]));
   else if (found.length === 0 && content !== null) await breadcrumb.remove();
-  let reasons = found ?? [FOREIGN];
+  let reasons: readonly string[] = found ?? [FOREIGN];
+  const keep = async (wanted: readonly string[]): Promise<void> => {
+    if (wanted.length === 0) await breadcrumb.remove();
+    else await breadcrumb.write(print(bootId, wanted));
+    reasons = wanted;
+  };
   return {
     get reasons() {
       return reasons;
     },
     async schedule(reason) {
-      if (reasons.includes(reason)) return;
-      const wanted = [...reasons, reason];
-      await breadcrumb.write(print(bootId, wanted));
-      reasons = wanted;
+      if (!reasons.includes(reason)) await keep([...reasons, reason]);
+    },
+    async cancel(reason) {
+      if (reasons.includes(reason)) await keep(reasons.filter((other) => other !== reason));
     },
     async rebootIfScheduled() {
       if (reasons.length === 0) return false;
