@@ -54,7 +54,12 @@ export class Backoff {
   /** What comes into being again and again is either not as it was asked for, or does not last. */
   done({ kind, id, cause }: Operation): void {
     if (LASTING.has(kind)) this.succeeded(id, cause);
-    else this.#entries.delete(id);
+    else this.forget(id);
+  }
+
+  /** It is as it should be. */
+  forget(id: string): void {
+    this.#entries.delete(id);
   }
 
   succeeded(id: string, cause: string): void {
