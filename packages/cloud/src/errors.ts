@@ -10,3 +10,73 @@ export class DeltaUnauthorizedError extends SupervisorError<'DELTA_UNAUTHORIZED'
     });
   }
 }
+
+/** Nobody at the cloud can be spoken to: no network, no name, a certificate that is not trusted, a connection that broke. */
+export class CloudUnreachableError extends SupervisorError<'CLOUD_UNREACHABLE', { host: string }> {
+  constructor(host: string, cause: unknown) {
+    super('CLOUD_UNREACHABLE', `${host} cannot be reached`, { details: { host }, cause });
+  }
+}
+
+/** The cloud did not answer in time. */
+export class CloudTimeoutError extends SupervisorError<'CLOUD_TIMEOUT', { host: string; timeout: number }> {
+  /** @param timeout milliseconds */
+  constructor(host: string, timeout: number) {
+    super('CLOUD_TIMEOUT', `${host} did not answer within ${timeout} ms`, { details: { host, timeout } });
+  }
+}
+
+/** An answer that no server of this protocol gives. */
+export class CloudAnswerTooLongError extends SupervisorError<'CLOUD_ANSWER_TOO_LONG', { limit: number }> {
+  /** @param limit bytes */
+  constructor(limit: number) {
+    super('CLOUD_ANSWER_TOO_LONG', `the answer has more than ${limit} bytes`, { details: { limit } });
+  }
+}
+
+/** The cloud answered, and not with what was asked for. */
+export class CloudRefusedError extends SupervisorError<'CLOUD_REFUSED', { request: string; status: number }> {
+  /** Milliseconds that the cloud wants to be left alone for; `null`: it does not say. */
+  readonly retryAfter: number | null;
+
+  constructor(request: string, { status, hint, retryAfter = null }: RefusalOptions) {
+    super('CLOUD_REFUSED', `the cloud answered ${request} with status ${status}`, {
+      details: { request, status },
+      ...(hint === undefined ? {} : { hint }),
+    });
+    this.retryAfter = retryAfter;
+  }
+}
+
+interface RefusalOptions {
+  readonly status: number;
+  readonly hint?: string;
+  readonly retryAfter?: number | null;
+}
+
+/** The cloud's answer does not have the form that the protocol gives it. */
+export class CloudAnswerInvalidError extends SupervisorError<'CLOUD_ANSWER_INVALID', { request: string }> {
+  constructor(request: string, reason: string) {
+    super('CLOUD_ANSWER_INVALID', `the cloud's answer to ${request} is not valid: ${reason}`, { details: { request } });
+  }
+}
+
+/** The cloud does not have this device, or not any more. */
+export class DeviceUnknownError extends SupervisorError<'DEVICE_UNKNOWN', { uuid: string }> {
+  constructor(uuid: string) {
+    super('DEVICE_UNKNOWN', `the cloud does not know device ${uuid}`, {
+      details: { uuid },
+      hint: 'It was deleted there; apps stay as they are. Provision the device anew to have it back',
+    });
+  }
+}
+
+/** The device is not registered, and has no key to register with. */
+export class ProvisioningKeyMissingError extends SupervisorError<'PROVISIONING_KEY_MISSING'> {
+  constructor() {
+    super('PROVISIONING_KEY_MISSING', 'the device is not registered with the cloud, and config.json has no apiKey', {
+      details: {},
+      hint: 'Put a provisioning key of the fleet as apiKey into config.json',
+    });
+  }
+}

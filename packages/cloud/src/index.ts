@@ -1,3 +1,26 @@
-export { describeCloud } from './describe-cloud.ts';
 export { createDeltaResolver, type DeltaResolverOptions } from './deltas/delta-resolver.ts';
-export { DeltaUnauthorizedError } from './errors.ts';
+export {
+  createCloudHttp,
+  type CloudAnswer,
+  type CloudHttp,
+  type CloudHttpOptions,
+  type CloudRequest,
+} from './http/cloud-http.ts';
+export type { DeviceDescription, Identity, IdentityStore } from './provisioning/identity.ts';
+export { registerDevice, type RegistrationDependencies } from './provisioning/register-device.ts';
+export {
+  CloudAnswerInvalidError,
+  CloudAnswerTooLongError,
+  CloudRefusedError,
+  CloudTimeoutError,
+  CloudUnreachableError,
+  DeltaUnauthorizedError,
+  DeviceUnknownError,
+  ProvisioningKeyMissingError,
+} from './errors.ts';
+export {
+  startTargetPoller,
+  type PollResult,
+  type TargetPoller,
+  type TargetPollerOptions,
+} from './poll/target-poller.ts';

@@ -1,0 +1,152 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { rootCertificates } from 'node:tls';
+import { gunzip, gzip, brotliDecompress, inflate } from 'node:zlib';
+import { promisify } from 'node:util';
+import { CloudAnswerTooLongError, CloudTimeoutError, CloudUnreachableError } from '../errors.ts';
+
+export interface CloudHttpOptions {
+  /** Base of every path, e.g. `https://api.example.com`; `http:` too. */
+  readonly endpoint: string;
+  /** PEM of an authority that is trusted besides those of Node.js. */
+  readonly rootCertificate?: string;
+  /** Sent with every request. */
+  readonly userAgent: string;
+  /** Milliseconds that a request may take, 59000 unless told. */
+  readonly timeout?: number;
+  /** In the place of the system's, e.g. for names that end in `.local`. */
+  readonly lookup?: LookupFunction;
+}
+
+export interface CloudRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below the endpoint, with its query, e.g. `/device/v3/state`. */
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Compresses the body; for servers that are known to take it. */
+  readonly gzip?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Key of the device or of the provisioning; a secret. `null`: the request is for anybody. */
+  readonly key: string | null;
+  readonly signal: AbortSignal;
+}
+
+export interface CloudAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Decompressed. */
+  readonly body: string;
+}
+
+/** A client of one server. Requests are answered with whatever status: what it means is the caller's to say. */
+export interface CloudHttp extends Disposable {
+  /** @throws CloudUnreachableError, CloudTimeoutError, CloudAnswerTooLongError; the reason of `signal` */
+  request(request: CloudRequest): Promise<CloudAnswer>;
+}
+
+const DEFAULT_TIMEOUT = 59_000;
+/** Bytes; the largest target states are far smaller, and a device has little memory. */
+const LONGEST_ANSWER = 16 * 1024 * 1024;
+
+const compress = promisify(gzip);
+/** By content encoding. */
+const DECODERS: Readonly<Record<string, (bytes: Buffer, limit: { maxOutputLength: number }) => Promise<Buffer>>> = {
+  gzip: promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+};
+
+/** Connections are kept open between requests. */
+export function createCloudHttp(options: CloudHttpOptions): CloudHttp {
+  const { endpoint, rootCertificate, userAgent, timeout = DEFAULT_TIMEOUT, lookup } = options;
+  const isSecure = endpoint.startsWith('https:');
+  const connection = { keepAlive: true, maxSockets: 8, ...(lookup === undefined ? {} : { lookup }) };
+  const agent = isSecure
+    ? new HttpsAgent({
+        ...connection,
+        ...(rootCertificate === undefined ? {} : { ca: [...rootCertificates, rootCertificate] }),
+      })
+    : new HttpAgent(connection);
+  const send = isSecure ? httpsRequest : httpRequest;
+
+  async function exchange(request: CloudRequest, signal: AbortSignal): Promise<CloudAnswer> {
+    const body = await encodeBody(request);
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const outgoing = send(
+        `${endpoint.replace(/\/$/, '')}${request.path}`,
+        {
+          method: request.method,
+          agent,
+          signal,
+          headers: {
+            accept: 'application/json',
+            'accept-encoding': 'gzip, deflate, br',
+            'user-agent': userAgent,
+            ...(request.key === null ? {} : { authorization: `Bearer ${request.key}` }),
+            ...body?.headers,
+            ...request.headers,
+          },
+        },
+        resolve,
+      );
+      outgoing.on('error', reject);
+      outgoing.end(body?.bytes);
+    });
+    return { status: answer.statusCode ?? 0, headers: answer.headers, body: await readBody(answer) };
+  }
+
+  return {
+    async request(request) {
+      request.signal.throwIfAborted();
+      const limit = AbortSignal.timeout(timeout);
+      try {
+        return await exchange(request, AbortSignal.any([request.signal, limit]));
+      } catch (error) {
+        if (request.signal.aborted) throw request.signal.reason;
+        const host = new URL(endpoint).host;
+        if (limit.aborted) throw new CloudTimeoutError(host, timeout);
+        if (error instanceof CloudAnswerTooLongError) throw error;
+        throw new CloudUnreachableError(host, error);
+      }
+    },
+    [Symbol.dispose]: () => agent.destroy(),
+  };
+}
+
+async function encodeBody({
+  json,
+  gzip: compressed = false,
+}: CloudRequest): Promise<{ readonly bytes: Buffer; readonly headers: Record<string, string | number> } | null> {
+  if (json === undefined) return null;
+  const plain = Buffer.from(JSON.stringify(json));
+  const bytes = compressed ? await compress(plain) : plain;
+  return {
+    bytes,
+    headers: {
+      'content-type': 'application/json',
+      'content-length': bytes.length,
+      ...(compressed ? { 'content-encoding': 'gzip' } : {}),
+    },
+  };
+}
+
+async function readBody(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of answer) {
+    const bytes = Buffer.from(chunk);
+    length += bytes.length;
+    if (length > LONGEST_ANSWER) {
+      answer.destroy();
+      throw new CloudAnswerTooLongError(LONGEST_ANSWER);
+    }
+    chunks.push(bytes);
+  }
+  const raw = Buffer.concat(chunks);
+  const decode = DECODERS[answer.headers['content-encoding'] ?? ''];
+  return (
+    decode === undefined || raw.length === 0 ? raw : await decode(raw, { maxOutputLength: LONGEST_ANSWER })
+  ).toString('utf8');
+}

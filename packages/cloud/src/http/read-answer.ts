@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { CloudAnswerInvalidError, CloudRefusedError } from '../errors.ts';
+import type { CloudAnswer } from './cloud-http.ts';
+import { parseRetryAfter } from './retry-after.ts';
+
+/**
+ * The JSON of an answer that is as it should be.
+ *
+ * @param request for messages, e.g. `GET /v7/device`; without keys
+ * @throws CloudRefusedError, CloudAnswerInvalidError
+ */
+export function readAnswer<T>(request: string, answer: CloudAnswer, schema: z.ZodType<T>): T {
+  if (answer.status < 200 || answer.status > 299) throw refusal(request, answer);
+  const parsed = schema.safeParse(parseJson(request, answer.body));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new CloudAnswerInvalidError(request, `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
+}
+
+/** What an answer with another status means. */
+export function refusal(request: string, { status, headers }: CloudAnswer, hint?: string): CloudRefusedError {
+  const retryAfter = parseRetryAfter(headers['retry-after'], Date.now());
+  return new CloudRefusedError(request, { status, retryAfter, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** Says nothing of the text: there may be secrets in it. */
+function parseJson(request: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CloudAnswerInvalidError(request, 'it is no JSON');
+  }
+}

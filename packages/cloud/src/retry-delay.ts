@@ -1,0 +1,22 @@
+/** First pause after a failure, in milliseconds; doubled with each failure in a row. */
+const FIRST_RETRY = 15_000;
+
+export interface RetryOptions {
+  /** In a row, at least one. */
+  readonly failures: number;
+  /** Longest pause, in milliseconds, unless the cloud asks for a longer one. */
+  readonly limit: number;
+  /** Milliseconds that the cloud asked for; `null`: it did not. */
+  readonly retryAfter: number | null;
+  /** From 0 to 1. */
+  readonly random: number;
+}
+
+/**
+ * Milliseconds until something that failed is tried again: 15 s · 2ⁿ up to the limit, spread over a quarter more so that a
+ * fleet that lost its cloud together does not come back together. What the cloud asks for is the least.
+ */
+export function retryDelay({ failures, limit, retryAfter, random }: RetryOptions): number {
+  const delay = Math.min(FIRST_RETRY * 2 ** Math.min(failures - 1, 30), Math.max(limit, FIRST_RETRY));
+  return Math.max(retryAfter ?? 0, Math.round(delay * (1 + random / 4)));
+}
