@@ -76,6 +76,8 @@ export interface ContainerConfig {
   readonly memorySwappiness: number | null;
   readonly cpuRealtime: CpuRealtime;
   readonly blkio: BlkioLimits;
+  /** Put into the container before it starts, sorted by path. */
+  readonly files: readonly ContainerFile[];
   /** For the runtime; not seen by the container. */
   readonly annotations: Readonly<Record<string, string>>;
   readonly resources: Resources;
@@ -105,6 +107,17 @@ export interface Resources {
   readonly cpuPeriod: number;
   readonly cpusetCpus: string;
   readonly pidsLimit: number;
+}
+
+/** A file in a container whose content is told apart by its digest alone. */
+export interface ContainerFile {
+  readonly path: string;
+  /** Permissions, e.g. 0o444. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Of the content, keyed: nobody can try contents against it. */
+  readonly digest: string;
 }
 
 /** Time of a CPU for processes with real-time priority. */
@@ -305,6 +318,7 @@ export const DEFAULT_CONTAINER_CONFIG: ContainerConfig = {
   memorySwappiness: null,
   cpuRealtime: { period: 0, runtime: 0 },
   blkio: { weight: 0, weightDevices: [], readBps: [], writeBps: [], readIops: [], writeIops: [] },
+  files: [],
   annotations: {},
   resources: {
     memory: 0,

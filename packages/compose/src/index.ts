@@ -2,6 +2,7 @@ export {
   DEFAULT_CONTAINER_CONFIG,
   type BlkioLimits,
   type ContainerConfig,
+  type ContainerFile,
   type CpuRealtime,
   type DeviceMapping,
   type DeviceRate,
@@ -23,6 +24,7 @@ export { checkContracts, type ContractFailure, type ContractVerdict } from './co
 export type * from './observed.ts';
 export type * from './image-size.ts';
 export type * from './execute/ports.ts';
+export { SecretText } from './secret-text.ts';
 export type * from './plan/operation.ts';
 export { compareContainers, compareNetworks, compareVolumes } from './plan/compare.ts';
 export { canonicalReference, imageFinder, type ImageFinder } from './plan/find-image.ts';

@@ -93,6 +93,7 @@ function wordingOf(operation: Operation): Wording | null {
     case 'release-locks':
     case 'save-image':
     case 'forget-image':
+    case 'put-files':
     case 'connect-network':
     case 'rename-container':
     case 'clear-hand-over':

@@ -152,6 +152,14 @@ export const CASES: Readonly<Record<keyof ContainerConfig, readonly Partial<Cont
       },
     },
   ],
+  files: [
+    {
+      files: [
+        { path: '/etc/app.conf', mode: 0o444, uid: 0, gid: 0, digest: 'aa' },
+        { path: '/run/secrets/key', mode: 0o400, uid: 1000, gid: 1000, digest: 'bb' },
+      ],
+    },
+  ],
   annotations: [],
   resources: [
     { resources: { ...NO_LIMITS, memory: 64 * MIB } },

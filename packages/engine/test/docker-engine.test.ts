@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { connectEngine, startTestEngine } from '@device-supervisor/testbed';
-import type { ContainerConfig } from '@device-supervisor/compose';
+import { SecretText, type ContainerConfig } from '@device-supervisor/compose';
 import {
   createEngine,
   EngineUnreachableError,
@@ -135,6 +135,19 @@ describe('a Docker engine', () => {
     it('of a container that is not there', async () => {
       await expect(read('nothing')).rejects.toMatchObject({ code: 'NOT_FOUND_ON_ENGINE' });
     });
+  });
+
+  it('puts files into the volumes of a container that is read-only', async () => {
+    const anonymousVolumes = ['/etc/app', '/run/secrets'];
+    await create('read-only', { readOnly: true, anonymousVolumes, user: '1000' });
+    const owner = { mode: 0o400, uid: 1000, gid: 1000 };
+    await engine.putFiles('read-only', [
+      { ...owner, path: '/run/secrets/key', content: new SecretText('grün') },
+      { ...owner, path: '/etc/app/conf', content: new SecretText('') },
+    ]);
+    await engine.startContainer('read-only');
+    expect(await harness.readFile('read-only', '/run/secrets/key')).toBe('grün');
+    expect(await harness.readFile('read-only', '/etc/app/conf')).toBe('');
   });
 
   it("does not show what the engine's own limits are", async () => {

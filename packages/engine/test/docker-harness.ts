@@ -24,11 +24,14 @@ export async function setUpDockerHarness(): Promise<EngineHarness> {
   const engine = resources.use(createEngine({ endpoint }));
   const { reference } = await busyboxImage(endpoint, { ...IMAGE, tag: 'contract:1' });
 
-  const execute = async (container: string, command: string): Promise<void> => {
+  /** @returns what it printed */
+  const execute = async (container: string, command: string): Promise<string> => {
     const exec = await docker.getContainer(container).exec({ Cmd: ['sh', '-c', command], AttachStdout: true });
     const output = await exec.start({});
-    output.resume();
-    await once(output, 'end');
+    const chunks: Buffer[] = [];
+    // Each chunk has a header of eight bytes that names its stream.
+    for await (const chunk of output) if (Buffer.isBuffer(chunk)) chunks.push(chunk.subarray(8));
+    return Buffer.concat(chunks).toString();
   };
 
   return {
@@ -66,8 +69,13 @@ export async function setUpDockerHarness(): Promise<EngineHarness> {
       const [repo = tag, version = 'latest'] = tag.split(':');
       await docker.getImage(image).tag({ repo, tag: version });
     },
-    exit: (container, code) => execute(container, `echo ${code} > /exit`),
-    becomeHealthy: (container) => execute(container, 'touch /healthy'),
+    async exit(container, code) {
+      await execute(container, `echo ${code} > /exit`);
+    },
+    async becomeHealthy(container) {
+      await execute(container, 'touch /healthy');
+    },
+    readFile: (container, path) => execute(container, `cat ${path}`),
     async limitMemory(container, bytes) {
       await docker.getContainer(container).update({ Memory: bytes, MemorySwap: 2 * bytes });
     },

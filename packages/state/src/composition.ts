@@ -61,6 +61,20 @@ const HealthcheckComposition = z.looseObject({
   disable: Flag.optional(),
 });
 
+/** A config or secret of the release, as a service has it. */
+const FileUse = z.union(
+  [
+    Text,
+    z.looseObject({
+      source: Text,
+      target: Text.optional(),
+      uid: z.union([z.number(), Text]).optional(),
+      gid: z.union([z.number(), Text]).optional(),
+      mode: z.union([z.number(), Text]).optional(),
+    }),
+  ],
+  'must be a name, or a map with source',
+);
 const DeviceObject = z.looseObject({
   source: Text,
   target: Text.optional(),
@@ -110,6 +124,7 @@ export const ServiceComposition = z.preprocess(
     cgroup: Text.optional(),
     cgroup_parent: Text.optional(),
     command: TextOrList.optional(),
+    configs: z.array(FileUse).optional(),
     cpu_period: Count.optional(),
     cpu_quota: Count.optional(),
     cpu_rt_period: Duration.optional(),
@@ -159,6 +174,7 @@ export const ServiceComposition = z.preprocess(
     read_only: Flag.optional(),
     restart: Text.optional(),
     runtime: Text.optional(),
+    secrets: z.array(FileUse).optional(),
     security_opt: TextList.optional(),
     shm_size: Size.optional(),
     stdin_open: Flag.optional(),
@@ -227,6 +243,18 @@ export const VolumeComposition = z.preprocess(
   }),
 );
 export type VolumeComposition = z.infer<typeof VolumeComposition>;
+
+/** A config or secret of a release. Only what it holds in itself reaches a device. */
+export const FileComposition = z.preprocess(
+  withoutNulls,
+  z.looseObject({
+    content: Text.optional(),
+    file: Text.optional(),
+    environment: Text.optional(),
+    external: External.optional(),
+  }),
+);
+export type FileComposition = z.infer<typeof FileComposition>;
 
 /** Clients send `command: null` for a field that the compose file does not set, and `null` for an empty object. */
 function withoutNulls(value: unknown): unknown {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { NetworkComposition, ServiceComposition, VolumeComposition } from './composition.ts';
+import { FileComposition, NetworkComposition, ServiceComposition, VolumeComposition } from './composition.ts';
 import { ComponentName, Environment, KeyName, Labels, NumericId } from './names.ts';
 import { TargetStateError } from './target-state-error.ts';
 import { AppClass, type TargetApp, type TargetService, type TargetState } from './target-state.ts';
@@ -45,6 +45,8 @@ const DeviceName = z.string().regex(/^[^\r\n]*$/, 'must not contain a line break
 const Networks = z.record(ComponentName, NetworkComposition).nullish().transform(orEmpty);
 const Volumes = z.record(ComponentName, VolumeComposition).nullish().transform(orEmpty);
 
+const Files = z.record(ComponentName, FileComposition).nullish();
+
 const ServiceV3 = z.object({
   id: NumericId,
   image_id: NumericId,
@@ -61,6 +63,8 @@ const ReleaseV3 = z.object({
   services: z.record(ComponentName, ServiceV3),
   networks: Networks,
   volumes: Volumes,
+  configs: Files,
+  secrets: Files,
 });
 
 const AppV3 = z.object({
@@ -121,6 +125,7 @@ function releaseFromV3(commit: string, release: z.infer<typeof ReleaseV3>): Targ
     services: Object.fromEntries(services),
     networks: release.networks,
     volumes: release.volumes,
+    ...filesOf(release),
   };
 }
 
@@ -158,6 +163,8 @@ const AppV2 = z
     services: z.record(z.string().regex(/^\d+$/, 'must be a number'), ServiceV2).default({}),
     volumes: Volumes,
     networks: Networks,
+    configs: Files,
+    secrets: Files,
   })
   .superRefine(({ services }, context) => {
     const ids = new Map<string, string>();
@@ -218,7 +225,14 @@ function releaseFromV2(commit: string, app: z.infer<typeof AppV2>): TargetApp['r
     services: Object.fromEntries(services),
     networks: app.networks,
     volumes: app.volumes,
+    ...filesOf(app),
   };
+}
+
+type FileMap = Record<string, FileComposition>;
+
+function filesOf({ configs, secrets }: { configs?: FileMap | null | undefined; secrets?: FileMap | null | undefined }) {
+  return { ...(configs == null ? {} : { configs }), ...(secrets == null ? {} : { secrets }) };
 }
 
 function prefixOf(name: string): string {

@@ -14,6 +14,8 @@ interface AppV2 {
   readonly services: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly volumes: Readonly<Record<string, unknown>>;
   readonly networks: Readonly<Record<string, unknown>>;
+  readonly configs?: Readonly<Record<string, unknown>>;
+  readonly secrets?: Readonly<Record<string, unknown>>;
 }
 
 /** Prints a target state in the v2 wire format; decoding it again gives the same state. */
@@ -36,6 +38,8 @@ function formatApp({ name, release }: TargetApp): AppV2 {
     ),
     volumes: release.volumes,
     networks: release.networks,
+    ...(release.configs === undefined ? {} : { configs: release.configs }),
+    ...(release.secrets === undefined ? {} : { secrets: release.secrets }),
   };
 }
 

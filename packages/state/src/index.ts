@@ -1,4 +1,4 @@
-export { NetworkComposition, ServiceComposition, VolumeComposition } from './composition.ts';
+export { FileComposition, NetworkComposition, ServiceComposition, VolumeComposition } from './composition.ts';
 export { decodeContract, type ContractDecoding, type Requirement } from './contract.ts';
 export { decodeTargetStateV2, decodeTargetStateV3 } from './decode-target-state.ts';
 export { formatTargetStateV2, type TargetStateV2 } from './format-target-state.ts';

@@ -171,3 +171,25 @@ describe('target state v3', () => {
     expect(faultsOf(() => decodeTargetStateV3(document, 'me'))).toEqual([fault]);
   });
 });
+
+describe('configs and secrets', () => {
+  const files = { configs: { app: { content: 'a=1' } }, secrets: { key: { content: 'k', 'x-mine': 1 }, none: null } };
+  const decoded = { configs: files.configs, secrets: { key: { content: 'k', 'x-mine': 1 }, none: {} } };
+
+  it('are decoded from both formats, and printed', () => {
+    const app = { name: 'app', commit: 'abc', services: {}, ...files };
+    const target = decodeTargetStateV2({ local: { name: 'device', apps: { 1: app } } });
+    expect(target.apps['1']?.release).toMatchObject(decoded);
+    expect(decodeTargetStateV2({ local: formatTargetStateV2(target) })).toEqual(target);
+    const releases = { abc: { id: 1, services: {}, volumes: {}, networks: {}, ...files } };
+    const v3 = { uuid: { name: 'device', apps: { a: { id: 1, name: 'app', releases } } } };
+    expect(decodeTargetStateV3(v3, 'uuid').apps['a']?.release).toMatchObject(decoded);
+  });
+
+  it('are faults when their content is none', () => {
+    const app = { name: 'app', commit: 'abc', services: {}, secrets: { key: { content: 7 } } };
+    expect(faultsOf(() => decodeTargetStateV2({ local: { apps: { 1: app } } }))).toEqual([
+      expect.stringContaining('local.apps.1.secrets.key.content'),
+    ]);
+  });
+});

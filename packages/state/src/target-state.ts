@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { NetworkComposition, ServiceComposition, VolumeComposition } from './composition.ts';
+import { FileComposition, NetworkComposition, ServiceComposition, VolumeComposition } from './composition.ts';
 import { ComponentName, Environment, Labels, NumericId } from './names.ts';
 
 /** A service of a release, as the device shall run it. */
@@ -18,13 +18,17 @@ export const TargetService = z.object({
 });
 export type TargetService = z.infer<typeof TargetService>;
 
-/** One release of an app; services, networks and volumes by name. */
+/** One release of an app; services, networks, volumes and files by name. */
 export const TargetRelease = z.object({
   id: NumericId,
   commit: z.string().min(1),
   services: z.record(ComponentName, TargetService),
   networks: z.record(ComponentName, NetworkComposition),
   volumes: z.record(ComponentName, VolumeComposition),
+  /** Files for services, with their content; absent: none. */
+  configs: z.record(ComponentName, FileComposition).optional(),
+  /** As `configs`, and nobody but the services is to see them. */
+  secrets: z.record(ComponentName, FileComposition).optional(),
 });
 export type TargetRelease = z.infer<typeof TargetRelease>;
 

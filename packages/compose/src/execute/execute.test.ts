@@ -20,6 +20,7 @@ function ports(call: Call, acquire?: ExecutePorts['locks']['acquire']): ExecuteP
       createVolume: (name) => call('create volume', name),
       removeVolume: (name) => call('remove volume', name),
       createContainer: ({ name }) => call('create', name),
+      putFiles: (container) => call('put files', container),
       connectNetwork: (container, network) => call('connect', `${container} to ${network}`),
       startContainer: (container) => call('start', container),
       stopContainer: (id) => call('stop', id),

@@ -44,6 +44,8 @@ export async function performOperation(
       return await engine.removeVolume(operation.name);
     case 'create-container':
       return await engine.createContainer(operation);
+    case 'put-files':
+      return await engine.putFiles(operation.container, operation.files);
     case 'connect-network':
       return await engine.connectNetwork(operation.container, operation.network, operation.endpoint);
     case 'start-container':

@@ -1,10 +1,12 @@
 import type {
   ContainerConfig,
+  ContainerFile,
   NetworkConfig,
   NetworkEndpoint,
   UpdatableConfig,
   VolumeConfig,
 } from '../container-config.ts';
+import type { SecretText } from '../secret-text.ts';
 
 /** Everything that a plan is carried out on. */
 export interface ExecutePorts {
@@ -28,6 +30,8 @@ export interface ContainerEngine {
   removeVolume(name: string): Promise<void>;
   /** Creates it in the network of `config.networkMode` alone. */
   createContainer(container: ContainerToCreate): Promise<void>;
+  /** Writes files into a container that is not started yet, and the directories on the way to them. */
+  putFiles(container: string, files: readonly FileToPut[]): Promise<void>;
   /** Attaches a container that is not started yet to one more network. */
   connectNetwork(container: string, network: string, endpoint: NetworkEndpoint): Promise<void>;
   /** @param container its id or name */
@@ -65,6 +69,11 @@ export interface ContainerToCreate {
   /** Reference of an image that is on the engine. */
   readonly image: string;
   readonly config: ContainerConfig;
+}
+
+/** A file with its content; see `ContainerFile` for the rest. */
+export interface FileToPut extends Omit<ContainerFile, 'digest'> {
+  readonly content: SecretText;
 }
 
 /** The update locks of one app's services, as files that the services and we contend for. */

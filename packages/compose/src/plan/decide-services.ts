@@ -60,9 +60,9 @@ export function decideServices(specs: readonly ServiceSpec[], surroundings: AppS
 
 /** What makes it impossible to run the service as the target has it. */
 function obstacleOf(
-  { service, config, findings, volumes: mounted }: ServiceSpec,
+  { service, config, findings, volumes: mounted, pullPolicy }: ServiceSpec,
   cycles: readonly (readonly string[])[],
-  { networks, volumes }: AppSurroundings,
+  { networks, volumes, input }: AppSurroundings,
 ): Pick<Blocked, 'reason' | 'message'> | null {
   if (findings.problems.length > 0) {
     const message = findings.problems.map(({ field, reason }) => `${field}: ${reason}`).join('; ');
@@ -78,6 +78,10 @@ function obstacleOf(
       reason: 'name-taken',
       message: `networks: a network ${network} exists that is not ours; remove or rename it`,
     };
+  }
+  if (pullPolicy === 'never' && input.findImage(service.image) === undefined) {
+    const message = `pull_policy: never, and image ${service.image} is not on the device`;
+    return { reason: 'invalid', message };
   }
   const missing = [...networks.values(), ...volumes].find(({ spec: { name }, status }) => {
     return status === 'missing' && (config.networks[name] !== undefined || mounted.includes(name));

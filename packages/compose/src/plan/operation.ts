@@ -5,7 +5,7 @@ import type {
   UpdatableConfig,
   VolumeConfig,
 } from '../container-config.ts';
-import type { ImageRecord } from '../execute/ports.ts';
+import type { FileToPut, ImageRecord } from '../execute/ports.ts';
 
 /** One call on one port. */
 export type Operation =
@@ -20,6 +20,7 @@ export type Operation =
   | AcquireLocks
   | ReleaseLocks
   | CreateContainer
+  | PutFiles
   | ConnectNetwork
   | StartContainer
   | StopContainer
@@ -108,6 +109,14 @@ export interface CreateContainer extends OperationBase {
   readonly name: string;
   readonly image: string;
   readonly config: ContainerConfig;
+}
+
+export interface PutFiles extends OperationBase {
+  readonly kind: 'put-files';
+  /** Container name or id. */
+  readonly container: string;
+  /** Their contents are secrets, and do not show when the operation is printed. */
+  readonly files: readonly FileToPut[];
 }
 
 export interface ConnectNetwork extends OperationBase {

@@ -52,6 +52,7 @@ export function planArrival(decision: ServiceDecision, { app, input, draft, lock
     image,
     config,
   });
+  planFiles(decision, { app, draft, container: spec.containerName, dependsOn: [create] });
   for (const [network, endpoint] of Object.entries(config.networks)) {
     if (network === config.networkMode) continue;
     draft.add({
@@ -66,6 +67,28 @@ export function planArrival(decision: ServiceDecision, { app, input, draft, lock
       endpoint,
     });
   }
+}
+
+interface FilesPlan extends Pick<ServicesContext, 'app' | 'draft'> {
+  /** Its name or id. */
+  readonly container: string;
+  readonly dependsOn: readonly string[];
+}
+
+/** Puts a service's files into its container, which has not been started yet. */
+function planFiles({ spec }: ServiceDecision, { app, draft, container, dependsOn }: FilesPlan): void {
+  const { service, files, containerName } = spec;
+  if (files.length === 0) return;
+  draft.add({
+    kind: 'put-files',
+    id: putFilesId(containerName),
+    dependsOn,
+    cause: 'the service has configs or secrets',
+    appId: app.id,
+    service: service.name,
+    container,
+    files,
+  });
 }
 
 function isCutShort({ current, action }: ServiceDecision): boolean {
@@ -102,6 +125,11 @@ export function planStart(
           .filter((id) => draft.has(id)),
       ]
     : [];
+  // Whether they were put there does not show: it was interrupted, or the next thing after it was.
+  if (!arrives && current?.startedAt === null) {
+    planFiles(decision, { app, draft, container: current.id, dependsOn: [] });
+  }
+  if (draft.has(putFilesId(spec.containerName))) dependsOn.push(putFilesId(spec.containerName));
   for (const dependency of spec.dependencies) {
     const other = decisions.find((one) => one.spec.service.name === dependency.service);
     const state = dependencyState(dependency, other, draft);
@@ -165,6 +193,10 @@ function portOwners({ config }: ServiceSpec, { containers }: EngineSnapshot): Ob
   const wanted = new Set(portsOf(config.portBindings));
   if (wanted.size === 0) return [];
   return containers.filter((container) => portsOf(container.config.portBindings).some((port) => wanted.has(port)));
+}
+
+function putFilesId(container: string): string {
+  return `put-files ${container}`;
 }
 
 function createContainerId({ containerName }: ServiceSpec): string {

@@ -1,5 +1,6 @@
 import type { TargetApp, TargetRelease, TargetService } from '@device-supervisor/state';
 import { DEFAULT_CONTAINER_CONFIG, type ContainerConfig } from '../container-config.ts';
+import type { FileToPut } from '../execute/ports.ts';
 import type { EngineAbilities } from '../observed.ts';
 import { readDependencies, type Dependency } from './dependencies.ts';
 import type { DeviceFacts } from './device-facts.ts';
@@ -8,6 +9,7 @@ import { FindingCollector, type Findings } from './findings.ts';
 import { toMap } from './list-or-map.ts';
 import { containerName, LABELS } from './names.ts';
 import { noteUnapplied } from './note-unapplied.ts';
+import { readFiles } from './read-files.ts';
 import { readHostAccess } from './read-host-access.ts';
 import { readLimits } from './read-limits.ts';
 import { readNetworking } from './read-networking.ts';
@@ -29,6 +31,8 @@ export interface ServiceSpec {
   readonly networkOf: string | null;
   /** Engine names of the named volumes that it mounts. */
   readonly volumes: readonly string[];
+  /** Contents of `config.files`. */
+  readonly files: readonly FileToPut[];
   readonly updatePolicy: UpdatePolicy;
   /** `never`: the image has to be on the engine already. */
   readonly pullPolicy: PullPolicy;
@@ -60,6 +64,7 @@ export function specifyService(service: TargetService, context: ServiceSpecConte
   const networking = readNetworking(service, { app, release, features, findings });
   const storage = readStorage(service, { app, release, features, findings, abilities });
   const hostAccess = readHostAccess(composition, { findings, abilities });
+  const { files, contents, directories } = readFiles(service, { release, device, findings, storage: storage.config });
   const config: ContainerConfig = {
     ...DEFAULT_CONTAINER_CONFIG,
     ...readProcess(composition, { findings, abilities }),
@@ -67,6 +72,8 @@ export function specifyService(service: TargetService, context: ServiceSpecConte
     ...hostAccess,
     ...networking.config,
     ...storage.config,
+    anonymousVolumes: [...new Set([...storage.config.anonymousVolumes, ...directories])].sort(),
+    files,
     deviceRequests: [...features.deviceRequests, ...hostAccess.deviceRequests],
     environment: serviceEnvironment(service, { app, device, features }),
     labels: {
@@ -86,6 +93,7 @@ export function specifyService(service: TargetService, context: ServiceSpecConte
     dependencies: readDependencies(service, release, findings),
     networkOf: networking.networkOf,
     volumes: storage.volumes,
+    files: contents,
     updatePolicy: readUpdatePolicy(labels, findings),
     pullPolicy: readPullPolicy(composition.pull_policy, findings),
     findings,

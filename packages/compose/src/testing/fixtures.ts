@@ -56,6 +56,7 @@ export interface TestApp {
   readonly services: Readonly<Record<string, Partial<Omit<TargetService, 'name'>>>>;
   readonly networks?: NonNullable<TargetApp['release']>['networks'];
   readonly volumes?: NonNullable<TargetApp['release']>['volumes'];
+  readonly files?: Pick<NonNullable<TargetApp['release']>, 'configs' | 'secrets'>;
 }
 
 /** A target of apps that say only what matters; service n of the first app has id and image id n. */
@@ -67,7 +68,7 @@ export function testTarget(...apps: readonly TestApp[]): TargetState {
   return { config: {}, apps: Object.fromEntries(entries) };
 }
 
-function testApp({ id = 1, commit = 'c1', services, networks = {}, volumes = {} }: TestApp): TargetApp {
+function testApp({ id = 1, commit = 'c1', services, networks = {}, volumes = {}, files = {} }: TestApp): TargetApp {
   const entries = Object.entries(services).map(([name, service], index): [string, TargetService] => [
     name,
     {
@@ -83,7 +84,7 @@ function testApp({ id = 1, commit = 'c1', services, networks = {}, volumes = {} 
       ...service,
     },
   ]);
-  const release = { id: 1, commit, services: Object.fromEntries(entries), networks, volumes };
+  const release = { id: 1, commit, services: Object.fromEntries(entries), networks, volumes, ...files };
   return { id, uuid: `u${id}`, name: `app${id}`, class: 'fleet', isHost: false, release };
 }
 

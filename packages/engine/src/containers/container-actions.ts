@@ -6,10 +6,12 @@ import { writeUpdate } from '../mapping/limit-fields.ts';
 import { writeEndpoint } from '../mapping/network-fields.ts';
 import type { Transport } from '../transport/transport.ts';
 import { ContainerInspection } from '../wire/container-wire.ts';
+import { putFiles } from './put-files.ts';
 
 export type ContainerActions = Pick<
   ContainerEngine,
   | 'createContainer'
+  | 'putFiles'
   | 'connectNetwork'
   | 'startContainer'
   | 'stopContainer'
@@ -33,6 +35,7 @@ export function createContainerActions(transport: Transport, touched: (container
   const slow = transport.callTimeout * SLOW_CALL_FACTOR;
   return {
     createContainer,
+    putFiles: (container, files) => putFiles(transport, container, files),
     connectNetwork: (container, ...rest) => connectNetwork(container, ...rest).finally(() => touched(container)),
     startContainer: (container) => startContainer(container).finally(() => touched(container)),
     stopContainer: (id, ...rest) => stopContainer(id, ...rest).finally(() => touched(id)),

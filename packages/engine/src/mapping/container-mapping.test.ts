@@ -147,6 +147,10 @@ const anyConfig: fc.Arbitrary<ContainerConfig> = fc.record({
     readIops: rates,
     writeIops: rates,
   }),
+  files: by(
+    ({ path: key }) => key,
+    fc.record({ path, mode: fc.nat({ max: 0o7777 }), uid: fc.nat(), gid: fc.nat(), digest: word }),
+  ),
   annotations: map,
   resources: fc.record({
     memory: fc.constantFrom(0, 64 * MIB, 128 * MIB),

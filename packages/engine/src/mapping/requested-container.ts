@@ -23,6 +23,10 @@ export const RequestedContainer = z.object({
     })
     .partial()
     .default({}),
+  /** Files that were to be put into it; their contents are not kept anywhere. */
+  files: z
+    .array(z.object({ path: z.string(), mode: z.number(), uid: z.number(), gid: z.number(), digest: z.string() }))
+    .default([]),
   memorySwappiness: z.number().optional(),
   cpuRealtime: z.object({ period: z.number(), runtime: z.number() }).optional(),
   blkioWeight: z.number().optional(),
@@ -46,6 +50,7 @@ export function requestedOf(config: ContainerConfig): z.input<typeof RequestedCo
     ...(fields.length === 0 ? {} : { fields }),
     ...(config.ulimits.length === 0 ? {} : { ulimits: config.ulimits.map(({ name }) => name) }),
     ...(resources.length === 0 ? {} : { resources: Object.fromEntries(resources) }),
+    ...(config.files.length === 0 ? {} : { files: [...config.files] }),
     ...(memorySwappiness === null ? {} : { memorySwappiness }),
     ...(cpuRealtime.period === 0 && cpuRealtime.runtime === 0 ? {} : { cpuRealtime }),
     ...(blkio.weight === 0 ? {} : { blkioWeight: blkio.weight }),

@@ -2,7 +2,9 @@ import type { Mount } from '@device-supervisor/compose';
 import { inHost, type FieldMappings, type InspectedContainer } from './field-mapping.ts';
 
 /** Volumes, host paths and temporary file systems. */
-export const STORAGE_FIELDS: FieldMappings<'mounts' | 'anonymousVolumes' | 'tmpfs' | 'readOnly' | 'storageOpt'> = {
+export const STORAGE_FIELDS: FieldMappings<
+  'mounts' | 'anonymousVolumes' | 'tmpfs' | 'readOnly' | 'storageOpt' | 'files'
+> = {
   mounts: {
     write: (mounts) => ({
       host: {
@@ -29,6 +31,8 @@ export const STORAGE_FIELDS: FieldMappings<'mounts' | 'anonymousVolumes' | 'tmpf
     }),
   },
   readOnly: inHost('ReadonlyRootfs', ({ host }) => host.ReadonlyRootfs),
+  // They are put into the container by a call of their own.
+  files: { write: () => ({}), read: ({ requested }) => requested?.files ?? [] },
   storageOpt: inHost('StorageOpt', ({ host }) => host.StorageOpt),
 };
 

@@ -34,6 +34,7 @@ describeEngineContract('in memory', async () => {
       engine.addImage(tag, image);
     },
     exit: async (container, code) => engine.exit(container, code),
+    readFile: async (container, path) => engine.fileIn(container, path) ?? '',
     becomeHealthy: async (container) => engine.setHealth(container, 'healthy'),
     limitMemory: async (container, memory) => {
       const resources = engine.snapshot().containers.find(({ name }) => name === container)?.config.resources;

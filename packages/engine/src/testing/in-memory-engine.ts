@@ -34,6 +34,8 @@ export interface InMemoryEngine extends DeviceEngine {
   setHealth(container: string, health: ContainerHealth): void;
   /** Somebody else changes the container's configuration. */
   changeContainer(container: string, change: Partial<ContainerConfig>): void;
+  /** Content of a file that was put into a container; `undefined`: there is none. */
+  fileIn(container: string, path: string): string | undefined;
   /** Each start of the container fails with these words of the engine, until they are `null`. */
   failStart(container: string, message: string | null): void;
 
@@ -156,6 +158,7 @@ export function createInMemoryEngine({
         if (world.volumes.remove(name)) emit('volume', 'destroy', name);
       }),
     createContainer: (container) => on('createContainer', container.name, () => containers.create(container)),
+    putFiles: (container, files) => on('putFiles', container, () => containers.putFiles(container, files)),
     connectNetwork: (container, network, endpoint) =>
       on('connectNetwork', container, () => containers.connect(container, network, endpoint)),
     startContainer: (container) => on('startContainer', container, () => containers.start(container)),
@@ -171,6 +174,7 @@ export function createInMemoryEngine({
     resume: (container) => containers.resume(container),
     setHealth: (container, health) => containers.setHealth(container, health),
     changeContainer: (container, change) => containers.change(container, change),
+    fileIn: (container, path) => containers.fileIn(container, path),
     failStart: (container, message) => containers.failStart(container, message),
     failNext: (kind, error) => calls.failNext(kind, error),
     hold: (kind) => calls.hold(kind),

@@ -7,6 +7,7 @@ import {
   type ContainerHealth,
   type ContainerStatus,
   type ContainerToCreate,
+  type FileToPut,
   type NetworkEndpoint,
   type ObservedContainer,
   type PublishedPort,
@@ -42,6 +43,8 @@ const NO_ENDPOINT: NetworkEndpoint = { aliases: [], ipv4Address: '', ipv6Address
 export class MemoryContainers {
   readonly #containers = new Map<string, ObservedContainer>();
   readonly #startFailures = new Map<string, string>();
+  /** By container id and path. */
+  readonly #files = new Map<string, string>();
   readonly #world: () => ContainerWorld;
   #created = 0;
 
@@ -80,6 +83,15 @@ export class MemoryContainers {
       publishedPorts: [],
     });
     emit('create', id);
+  }
+
+  putFiles(container: string, files: readonly FileToPut[]): void {
+    const { id } = this.#get(container);
+    for (const { path, content } of files) this.#files.set(`${id}:${path}`, content.reveal());
+  }
+
+  fileIn(container: string, path: string): string | undefined {
+    return this.#files.get(`${this.#get(container).id}:${path}`);
   }
 
   /** Like an engine: whether the network is there shows when the container starts. */

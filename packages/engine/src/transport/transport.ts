@@ -12,11 +12,13 @@ import { parseJson } from './read-json-lines.ts';
 
 /** One request to the engine's HTTP API. */
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Begins with a slash; ids and names in it are encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | object>>;
   readonly body?: object;
+  /** A tar archive, in place of a body. */
+  readonly archive?: Buffer;
   /** Credentials for a registry. */
   readonly auth?: Readonly<Record<string, string>>;
   /** Statuses from 300 on that are fine. */
@@ -136,6 +138,7 @@ export function createTransport({ endpoint, tls, clock, callTimeout }: Transport
         statusCodes: EVERY_STATUS,
         abortSignal: signal,
         options: { _query: call.query ?? {}, _body: call.body ?? {} },
+        ...(call.archive === undefined ? {} : { file: call.archive }),
         ...(call.auth === undefined ? {} : { authconfig: call.auth }),
       },
       (error, response) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LABELS, withImageDefaults } from '@device-supervisor/compose';
+import { LABELS, SecretText, withImageDefaults } from '@device-supervisor/compose';
 import { EngineRequestError, ImageNotFoundError, NameConflictError, NotFoundError } from '../../errors.ts';
 import { serviceConfig, rejection, LEASE, type ContractSubject } from './contract-subject.ts';
 import { HEALTHCHECK } from './engine-harness.ts';
@@ -163,6 +163,18 @@ export function describeContainers(subject: ContractSubject): void {
         NotFoundError,
       );
       expect((await find('contract-web')).id).toBe(id);
+    });
+
+    it('puts files into one that was not started, again and again, and into none that is not there', async () => {
+      const { id } = await create('contract-web');
+      const file = (content: string) => [
+        { path: '/run/secrets/key', mode: 0o444, uid: 0, gid: 0, content: new SecretText(content) },
+      ];
+      await subject.engine.putFiles(id, file('first'));
+      await subject.engine.putFiles('contract-web', file('second'));
+      await subject.engine.startContainer(id);
+      expect(await subject.harness.readFile('contract-web', '/run/secrets/key')).toBe('second');
+      expect(await rejection(subject.engine.putFiles('f'.repeat(64), file('x')))).toBeInstanceOf(NotFoundError);
     });
 
     it('changes limits and the restart policy of one that runs, and of one that does not', async () => {

@@ -18,6 +18,8 @@ export interface EngineHarness extends AsyncDisposable {
   exit(container: string, code: number): Promise<void>;
   /** Makes the container's health check, {@link HEALTHCHECK}, succeed. */
   becomeHealthy(container: string): Promise<void>;
+  /** What a file in a running container holds. */
+  readFile(container: string, path: string): Promise<string>;
   /** Changes a limit as somebody else who uses the engine. */
   limitMemory(container: string, bytes: number): Promise<void>;
   /** A port that nobody listens on. */
