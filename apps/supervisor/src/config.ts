@@ -16,6 +16,11 @@ export interface SupervisorConfig {
   readonly busAddress: string;
   /** Directory in which the VPN says that it is connected. */
   readonly vpnStatusPath: string;
+  /** Brightness of the LED by which the device is found. */
+  readonly ledFile: string;
+  /** Directory with an entry for each network interface. */
+  readonly macAddressPath: string;
+  readonly dataMount: string;
   /** `null`: what config.json says, else the default. */
   readonly listenPort: number | null;
   /** Addresses of ours on which connections are taken; `null`: all of them. */
@@ -51,6 +56,9 @@ const Environment = z.object({
   STATE_MOUNTPOINT: optional(Path),
   DBUS_SYSTEM_BUS_ADDRESS: optional(z.string()),
   VPN_STATUS_PATH: optional(Path),
+  LED_FILE: optional(Path),
+  MAC_ADDRESS_PATH: optional(Path),
+  DATA_MOUNTPOINT: optional(Path),
   REQUIRE_API_KEY: optional(z.enum(['0', '1'], 'must be 0 or 1')),
 });
 
@@ -79,6 +87,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       variables.DOCKER_HOST ?? (variables.DOCKER_SOCKET === undefined ? null : `unix://${variables.DOCKER_SOCKET}`),
     busAddress: variables.DBUS_SYSTEM_BUS_ADDRESS ?? 'unix:path=/run/dbus/system_bus_socket',
     vpnStatusPath: variables.VPN_STATUS_PATH ?? `${rootMount === '/' ? '' : rootMount}/run/openvpn/vpn_status`,
+    ledFile: variables.LED_FILE ?? '/sys/class/leds/led0/brightness',
+    macAddressPath: variables.MAC_ADDRESS_PATH ?? '/sys/class/net',
+    dataMount: variables.DATA_MOUNTPOINT ?? '/mnt/data',
     listenPort: variables.LISTEN_PORT ?? null,
     listenAddresses:
       variables.LISTEN_ADDRESSES?.split(',')

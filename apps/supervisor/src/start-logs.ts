@@ -33,6 +33,9 @@ export function startLogs({ device, engine, clock, print }: LogDependencies): Lo
   });
   return {
     ...router,
+    get dropped() {
+      return router.dropped;
+    },
     async [Symbol.asyncDispose]() {
       subscription[Symbol.dispose]();
       await router[Symbol.asyncDispose]();

@@ -5,7 +5,7 @@ import { openConfigJson } from '@device-supervisor/config-json';
 import { createDevice } from '@device-supervisor/device';
 import { createEngine } from '@device-supervisor/engine';
 import { formatError } from '@device-supervisor/errors';
-import { readHostDescription } from '@device-supervisor/host-facts';
+import { createMetrics, readHostDescription } from '@device-supervisor/host-facts';
 import { createTimedLocks, createUpdateLocks } from '@device-supervisor/lockfile';
 import { openStore } from '@device-supervisor/store';
 import { cloudRegistry } from './cloud-registry.ts';
@@ -16,6 +16,7 @@ import { noCloudTags } from './device-tags.ts';
 import { connectHost } from './host/connect-host.ts';
 import { imageStorage } from './image-storage.ts';
 import { publishKey } from './publish-key.ts';
+import { hostMetrics, logMetrics } from './metric-sources.ts';
 import { startLogs } from './start-logs.ts';
 import { systemClock } from './system-clock.ts';
 import { SUPERVISOR_VERSION } from './version.ts';
@@ -95,6 +96,7 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
       logs,
       keys,
       tags: noCloudTags,
+      metrics: [logMetrics(logs), hostMetrics(stack.use(createMetrics({ dataPath: config.dataMount })))],
       version: SUPERVISOR_VERSION,
       requiresKey: () => config.alwaysRequireKey || !device.localMode,
       onError: (error, request) => print(describeFault(error, request)),

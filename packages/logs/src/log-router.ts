@@ -7,6 +7,8 @@ import type { WatchedContainer } from './watched-container.ts';
 
 /** Takes messages from the containers and the supervisor to everybody who reads them. */
 export interface LogRouter extends AsyncDisposable {
+  /** Messages that readers did not get because they read too slowly, since the start. */
+  readonly dropped: number;
   /** A message of the supervisor's own. */
   system(message: string, context?: SystemContext): void;
   /**
@@ -43,6 +45,7 @@ export interface LogRouterDependencies {
 export function createLogRouter({ source, clock }: LogRouterDependencies): LogRouter {
   const sinks = new Set<Sink>();
   let isDisposed = false;
+  let dropped = 0;
 
   const publish = (message: LogMessage): void => {
     for (const sink of sinks) sink.push(message);
@@ -71,10 +74,19 @@ export function createLogRouter({ source, clock }: LogRouterDependencies): LogRo
   };
 
   return {
+    get dropped() {
+      return dropped;
+    },
     system,
     watch: (containers) => readers.watch(containers),
     attach({ capacity = DEFAULT_CAPACITY, accepts = () => true } = {}) {
-      const sink = createSink({ clock, capacity, accepts, onEnd: () => detach(sink) });
+      const sink = createSink({
+        clock,
+        capacity,
+        accepts,
+        onEnd: () => detach(sink),
+        onDrop: (count) => (dropped += count),
+      });
       if (isDisposed) {
         sink.end();
         return sink.subscription;

@@ -48,6 +48,7 @@ describe('a slow reader', () => {
     router.system('one');
     router.system('x'.repeat(300));
     expect(await take(reader, 2)).toEqual(['x'.repeat(300), '1 message dropped']);
+    expect(router.dropped).toBe(26);
   });
 
   it('costs bounded memory', async () => {

@@ -21,9 +21,11 @@ export interface SinkOptions {
   readonly capacity: number;
   readonly accepts: (message: LogMessage) => boolean;
   readonly onEnd: () => void;
+  /** There was no room for so many messages more. */
+  readonly onDrop: (count: number) => void;
 }
 
-export function createSink({ clock, capacity, accepts, onEnd }: SinkOptions): Sink {
+export function createSink({ clock, capacity, accepts, onEnd, onDrop }: SinkOptions): Sink {
   const buffer = createMessageBuffer(capacity);
   const waiting: ((result: IteratorResult<LogMessage>) => void)[] = [];
   let ended = false;
@@ -77,7 +79,9 @@ export function createSink({ clock, capacity, accepts, onEnd }: SinkOptions): Si
     end,
     push(message) {
       if (ended || !accepts(message)) return;
+      const before = buffer.dropped;
       buffer.push(message);
+      if (buffer.dropped > before) onDrop(buffer.dropped - before);
       serve();
     },
   };

@@ -1,10 +1,8 @@
-import { access } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
-import { join } from 'node:path';
-import type { Host, JournalRequest } from '@device-supervisor/api';
+import type { Host, HostAddresses, JournalRequest } from '@device-supervisor/api';
 import type { ConfigJsonFile } from '@device-supervisor/config-json';
 import { createPower, createVpnControl, type Clock, type Device } from '@device-supervisor/device';
 import { createHostConfig, hostConfigPaths } from '@device-supervisor/host-config';
+import { createLed, readAddresses, readVpnState } from '@device-supervisor/host-facts';
 import { JOURNAL_FORMATS, JournalOptionError, streamJournal } from '@device-supervisor/journal';
 import { createPowerFiles, createSystemd } from '@device-supervisor/systemd';
 import type { SupervisorConfig } from '../config.ts';
@@ -42,23 +40,22 @@ export function connectHost(dependencies: HostDependencies): Host & AsyncDisposa
     locks: { acquireAll: ({ force }) => device.lockAll({ force, signal: ending.signal }) },
   });
   void hostConfig.recover().catch(onFault);
+  const led = stack.use(createLed({ path: config.ledFile, clock }));
   const vpn = createVpnControl({ units: systemd.units, clock, onFault });
   return {
     power,
     config: hostConfig,
     journal: { stream: (query, signal) => streamJournal(journalQuery(query), signal) },
-    blink: () => undefined,
-    async vpn() {
-      const [state, active] = await Promise.all([
-        vpn.state(),
-        access(join(config.vpnStatusPath, 'active')).then(
-          () => true,
-          () => false,
-        ),
-      ]);
-      return { enabled: state === 'on' || state === 'mixed', connected: active };
-    },
-    addresses: () => readAddresses(),
+    blink: () => led.blink(),
+    vpn: () =>
+      readVpnState({
+        statusPath: config.vpnStatusPath,
+        async isEnabled() {
+          const state = await vpn.state();
+          return state === 'on' || state === 'mixed';
+        },
+      }),
+    addresses: remember(() => readAddresses({ macAddressPath: config.macAddressPath }), clock),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
@@ -70,12 +67,15 @@ function journalQuery({ format, ...query }: JournalRequest): Parameters<typeof s
   return { ...query, format: known };
 }
 
-function readAddresses(): ReturnType<Host['addresses']> {
-  const external = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ internal }) => !internal);
-  return {
-    ip: external.map(({ address }) => address),
-    mac: [...new Set(external.map(({ mac }) => mac))],
+/** Milliseconds for which addresses are taken as they were: clients ask every second. */
+const ADDRESSES_LAST = 10_000;
+
+function remember(read: () => HostAddresses, clock: Clock): () => HostAddresses {
+  let known: { readonly at: number; readonly addresses: HostAddresses } | null = null;
+  return () => {
+    const now = clock.now();
+    // A clock that was set back is no reason to keep them for longer.
+    if (known === null || Math.abs(now - known.at) > ADDRESSES_LAST) known = { at: now, addresses: read() };
+    return known.addresses;
   };
 }

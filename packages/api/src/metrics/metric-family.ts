@@ -18,7 +18,7 @@ export interface Sample {
 export type Labels = Readonly<Record<string, string>>;
 
 /** Where metrics come from; asked whenever somebody reads them. */
-export type MetricSource = () => Iterable<MetricFamily>;
+export type MetricSource = () => Iterable<MetricFamily> | Promise<Iterable<MetricFamily>>;
 
 /** Prints metrics in the Prometheus text format, version 0.0.4. Families without a sample are left out. */
 export function formatMetrics(families: Iterable<MetricFamily>): string {

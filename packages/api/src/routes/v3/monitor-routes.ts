@@ -44,8 +44,10 @@ export function monitorRoutes({ monitor, metrics = [] }: OwnDependencies): reado
           example: '# TYPE supervisor_applying gauge\nsupervisor_applying 0\n',
         },
       }),
-      handle({ access, context }) {
-        const families = [...monitor.collect(), ...metrics.flatMap((collect) => [...collect()]), ...processMetrics()];
+      failures: { 503: 'json' },
+      async handle({ access, context }) {
+        const others = await Promise.all(metrics.map(async (collect) => [...(await collect())]));
+        const families = [...monitor.collect(), ...others.flat(), ...processMetrics()];
         const text = formatMetrics(families.map((family) => visibleFamily(family, access)));
         return context.body(text, 200, { 'content-type': METRICS_TYPE });
       },
