@@ -167,7 +167,7 @@ describe('what is stored and not in effect', () => {
     const elsewhere = { DBUS_SYSTEM_BUS_ADDRESS: 'unix:path=/nowhere' };
     const { exitCode, stderr } = await runHostConfig(['patch', 'proxy='], elsewhere);
     expect(exitCode).toBe(4);
-    expect(stderr).toContain('balena-proxy-config.service cannot be asked for');
+    expect(stderr).toContain('balena-proxy-config.service, redsocks.service cannot be asked for');
     expect((await hostConfig('get')).stdout).not.toContain('proxy');
     await hostConfig('patch', 'proxy=');
   });

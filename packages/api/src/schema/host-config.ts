@@ -15,13 +15,13 @@ export const HostConfigPatch = z.looseObject({
             type: z.string('must be a string').meta({ examples: [...PROXY_TYPES] }),
             ip: text.meta({ description: 'Address or name of the proxy' }),
             port: Port,
-            login: text,
-            password: text,
+            login: text.nullable(),
+            password: text.nullable().meta({ description: 'As the login: null removes it' }),
             noProxy: z
               .array(text, 'must be a list')
               .nullable()
               .meta({ description: 'Addresses and subnets without proxy' }),
-            dns: z.union([z.boolean(), z.string()], { error: 'must be true, false or "ADDRESS:PORT"' }),
+            dns: z.union([z.boolean(), z.string(), z.null()], { error: 'must be true, false or "ADDRESS:PORT"' }),
           },
           'must be an object',
         )
