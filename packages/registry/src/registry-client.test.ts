@@ -145,7 +145,12 @@ describe('the way to Docker Hub', () => {
     const credentials = { find: async () => PASSWORD };
     const { layers } = await client(null, { registries, credentials }).imageSize('alpine:3');
     expect(layers).toHaveLength(2);
-    expect(authorizations(registry)).toEqual([undefined, undefined]);
+    registry.answers['GET /v2/library/alpine/manifests/3'] = (response) =>
+      refuse(response, 401, { 'www-authenticate': 'Basic realm="mirror"' });
+    await expect(client(null, { registries, credentials }).imageSize('alpine:3')).rejects.toMatchObject({
+      code: 'REGISTRY_UNAUTHORIZED',
+    });
+    expect(authorizations(registry)).toEqual([undefined, undefined, undefined]);
   });
 });
 

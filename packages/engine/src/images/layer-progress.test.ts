@@ -81,6 +81,27 @@ describe('LayerProgress', () => {
     expect(percents).toEqual([0, 50, 50]);
   });
 
+  it('knows what is left of a download that broke from the whole of it', () => {
+    const progress = new LayerProgress();
+    const received = [
+      line('a', 'Pulling fs layer'),
+      line('a', 'Downloading', { current: 50, total: 100 }),
+      line('a', 'Retrying in 5 seconds'),
+      line('a', 'Downloading', { current: 10, total: 40 }),
+      line('a', 'Downloading', { current: 40, total: 40 }),
+    ].map((one) => {
+      progress.add(one);
+      return [progress.percent, progress.receivedBytes];
+    });
+    expect(received).toEqual([
+      [0, 0],
+      [25, 50],
+      [25, 50],
+      [35, 70],
+      [50, 100],
+    ]);
+  });
+
   it('begins anew with each attempt, and reports no less than before', () => {
     const progress = new LayerProgress();
     const begin = line('a', 'Pulling fs layer');

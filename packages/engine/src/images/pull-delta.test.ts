@@ -123,24 +123,39 @@ describe('a pull with an image to start from', () => {
 
   it('fetches three deltas at a time', async () => {
     const open: (() => void)[] = [];
-    let most = 0;
     scripted.answers['POST /images/create'] = (response, { query }) => {
-      if (query.get('tag') !== 'delta-0123') {
-        response.end();
-        return;
-      }
-      open.push(() => response.end());
-      most = Math.max(most, open.length);
+      if (query.get('tag') === 'delta-0123') open.push(() => response.end());
+      else response.end();
     };
     const all = Promise.all(Array.from({ length: 7 }, pull));
-    for (let ended = 0; ended < 7;) {
-      await setImmediate();
-      const waits = Math.min(3, 7 - ended);
-      if (open.length < waits) continue;
-      open.shift()?.();
-      ended++;
+    for (const expected of [3, 3, 1]) {
+      while (open.length < expected) await setImmediate();
+      // Whoever would come as well has the time to.
+      for (let turn = 0; turn < 100; turn++) await setImmediate();
+      expect(open).toHaveLength(expected);
+      for (const end of open.splice(0)) end();
     }
     await all;
-    expect(most).toBe(3);
+  });
+
+  it('gives the place of one that is given up to the next', async () => {
+    const open: (() => void)[] = [];
+    scripted.answers['POST /images/create'] = (response, { query }) => {
+      if (query.get('tag') === 'delta-0123') open.push(() => response.end());
+      else response.end();
+    };
+    const controller = new AbortController();
+    const options = { onProgress: () => undefined, deltaSource: SOURCE };
+    const reason = new Error('another target');
+    const first = Array.from({ length: 4 }, () =>
+      engine.pullImage(DESTINATION, { ...options, signal: controller.signal }).catch((error: unknown) => error),
+    );
+    while (open.length < 3) await setImmediate();
+    const next = pull();
+    controller.abort(reason);
+    expect(await Promise.all(first)).toEqual([reason, reason, reason, reason]);
+    while (open.length < 4) await setImmediate();
+    open[3]?.();
+    await next;
   });
 });
