@@ -13,12 +13,10 @@ export interface Candidate extends AsyncDisposable {
   readonly ping: string;
 }
 
-const SERVICES = 5;
-
-/** The supervisor, with five services of its own on the engine. */
-export async function supervisor(engineEndpoint: string): Promise<Candidate> {
+/** The supervisor, with so many services of its own on the engine. */
+export async function supervisor(engineEndpoint: string, serviceCount: number): Promise<Candidate> {
   const process = await startSupervisor({ engineEndpoint, port: await freePort() });
-  const services = Array.from({ length: SERVICES }, (_, index): [number, object] => [
+  const services = Array.from({ length: serviceCount }, (_, index): [number, object] => [
     index + 1,
     { serviceName: `s${index}`, imageId: index + 1, image: 'bench:1', environment: {}, labels: {} },
   ]);

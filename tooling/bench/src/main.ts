@@ -4,15 +4,20 @@ import { busyboxImage, startTestEngine } from '@device-supervisor/testbed';
 import { resolve } from 'node:path';
 import { bareServer, supervisor } from './candidates.ts';
 import { measureIdle, measureStart } from './measure.ts';
+import { readsTable } from './reads-table.ts';
 
 const { values } = parseArgs({
-  options: { idle: { type: 'string', default: '60' }, starts: { type: 'string', default: '11' } },
+  options: {
+    idle: { type: 'string', default: '60' },
+    starts: { type: 'string', default: '11' },
+    reads: { type: 'string', default: '5' },
+  },
 });
 
 await bundleApp(resolve(import.meta.dirname, '../../../apps/supervisor'));
 await using engine = await startTestEngine();
 await busyboxImage(engine.endpoint, { tag: 'bench:1', cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' });
-await using ours = await supervisor(engine.endpoint);
+await using ours = await supervisor(engine.endpoint, 5);
 await using bare = await bareServer();
 
 console.log(`node ${process.version}, five services on the engine`);
@@ -24,6 +29,9 @@ console.table({
   'resident, MB': row(idle.map(({ resident }) => resident / 1e6)),
   'idle CPU, ms per minute': row(idle.map(({ cpuPerMinute }) => cpuPerMinute)),
 });
+
+console.log('reads of the API, thirty services on the engine, ten connections');
+console.table(await readsTable(engine.endpoint, Number(values.reads)));
 
 function row([supervisorFigure = 0, bareFigure = 0]: readonly number[]): Record<string, string> {
   return {

@@ -1,0 +1,44 @@
+import { waitFor } from '@device-supervisor/testbed';
+import { supervisor } from './candidates.ts';
+import { measureReads } from './measure-reads.ts';
+
+const SERVICES = 30;
+/** The first one is what the others are compared with. */
+const PATHS = ['/ping', '/v2/state/status', '/v2/applications/state', '/v1/device'] as const;
+
+/** What clients ask for every second, beside the least that the API can answer. */
+export async function readsTable(
+  engineEndpoint: string,
+  seconds: number,
+): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
+  await using candidate = await supervisor(engineEndpoint, SERVICES);
+  const child = await candidate.spawn();
+  try {
+    const { origin } = new URL(candidate.ping);
+    await waitFor('the state of all services', async () => await readState(origin), {
+      until: (state) => state.split('"Running"').length > SERVICES && state.includes('"applied"'),
+    });
+    const figures = await measureReads({ origin, paths: PATHS, connections: 10, duration: seconds * 1000 });
+    const [base] = figures;
+    return Object.fromEntries(
+      figures.map(({ path, requestsPerSecond, median, p99 }) => [
+        path,
+        {
+          'requests/s': requestsPerSecond.toFixed(0),
+          'of /ping': (requestsPerSecond / (base?.requestsPerSecond ?? 1)).toFixed(2),
+          'p50, ms': median.toFixed(3),
+          'p99, ms': p99.toFixed(3),
+          'p99 / p50': (p99 / median).toFixed(1),
+        },
+      ]),
+    );
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+/** Empty: nobody answers yet. */
+async function readState(origin: string): Promise<string> {
+  const [response] = await Promise.allSettled([fetch(`${origin}/v2/state/status`)]);
+  return response.status === 'fulfilled' ? await response.value.text() : '';
+}
