@@ -8,7 +8,7 @@ import { createImageSizes, createRegistryClient, platformOf } from '@device-supe
 import { systemClock } from './system-clock.ts';
 
 export interface ImageStorageOptions {
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, 'info'>;
   readonly engineEndpoint: string;
   /** The host's root file system as we see it. */
   readonly rootMount: string;
