@@ -1,4 +1,4 @@
-import { createDeltaResolver } from '@device-supervisor/cloud';
+import { createDeltaResolver, type DeltaSettings } from '@device-supervisor/cloud';
 import type { ConfigJson, DeviceIdentity } from '@device-supervisor/config-json';
 import type { DeltaResolver, RegistryCredentials } from '@device-supervisor/device';
 import { systemClock } from './system-clock.ts';
@@ -10,18 +10,25 @@ export interface CloudRegistry {
   readonly deltas: DeltaResolver | null;
 }
 
+export interface CloudRegistryOptions {
+  readonly configJson: ConfigJson;
+  readonly identity: DeviceIdentity;
+  /** As the device is configured now. */
+  readonly settings: () => DeltaSettings;
+}
+
 /** The device's key goes to the registry that config.json names as the cloud's, and to no other. */
-export function cloudRegistry(settings: ConfigJson, { uuid, deviceApiKey }: DeviceIdentity): CloudRegistry {
-  const { apiEndpoint, deltaEndpoint, registryEndpoint: registry } = settings;
+export function cloudRegistry({ configJson, identity, settings }: CloudRegistryOptions): CloudRegistry {
+  const { apiEndpoint, deltaEndpoint, registryEndpoint: registry } = configJson;
   if (apiEndpoint === undefined || registry === undefined) {
     return { credentials: { find: async () => null }, deltas: null };
   }
-  const login = { username: `d_${uuid}`, password: deviceApiKey };
+  const login = { username: `d_${identity.uuid}`, password: identity.deviceApiKey };
   return {
     credentials: { find: async (host) => (host === registry ? login : null) },
     deltas:
       deltaEndpoint === undefined
         ? null
-        : createDeltaResolver({ apiEndpoint, deltaEndpoint, registry, login, clock: systemClock }),
+        : createDeltaResolver({ apiEndpoint, deltaEndpoint, registry, login, settings, clock: systemClock }),
   };
 }

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createApi, type ApiKeys, type RequestIdentity } from '@device-supervisor/api';
 import { openConfigJson } from '@device-supervisor/config-json';
-import { createDevice } from '@device-supervisor/device';
+import { createDevice, resolveDeviceConfig } from '@device-supervisor/device';
 import { createEngine } from '@device-supervisor/engine';
 import { formatError } from '@device-supervisor/errors';
 import { createMetrics, readHostDescription } from '@device-supervisor/host-facts';
@@ -50,7 +50,11 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
   const endpoint = config.engineEndpoint ?? (await usualEndpoint());
   const port = config.listenPort ?? settings.listenPort ?? 48484;
   const store = stack.use(openStore({ path: config.databasePath, logger: print }));
-  const { credentials, deltas } = cloudRegistry(settings, identity);
+  const { credentials, deltas } = cloudRegistry({
+    configJson: settings,
+    identity,
+    settings: () => resolveDeviceConfig(store.targets.load('cloud')?.config ?? {}).settings,
+  });
   const engine = stack.use(createEngine({ endpoint, credentials, deltas }));
   const storage = imageStorage({ engine, engineEndpoint: endpoint, rootMount: config.rootMount, credentials, print });
   const lockFiles = stack.use(createUpdateLocks({ directory: join(config.rootMount, LOCKS_ON_HOST) }));

@@ -1,4 +1,4 @@
-export { createDeltaResolver, type DeltaResolverOptions } from './deltas/delta-resolver.ts';
+export { createDeltaResolver, type DeltaResolverOptions, type DeltaSettings } from './deltas/delta-resolver.ts';
 export {
   createCloudHttp,
   type CloudAnswer,

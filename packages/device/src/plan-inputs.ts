@@ -1,5 +1,4 @@
 import {
-  isTruthy,
   serviceKey,
   wantsSupervisorApi,
   type EngineSnapshot,
@@ -7,6 +6,7 @@ import {
   type PlanInput,
 } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
+import { resolveDeviceConfig } from './device-config/resolve-device-config.ts';
 import type { DeviceDependencies } from './device-dependencies.ts';
 import { readStorageNeeds } from './image-storage.ts';
 import type { LockedApp } from './ports.ts';
@@ -54,7 +54,7 @@ export async function gatherPlanInput(
       supervisorApiKeys: supervisorApiKeys(target, dependencies),
       // A developer applies the same images and data again and again.
       keepImages: localMode,
-      useDeltas: isTruthy(target.config['SUPERVISOR_DELTA']),
+      useDeltas: resolveDeviceConfig(target.config).settings.delta,
       keepVolumes: localMode,
       ...policy,
     },

@@ -56,7 +56,7 @@ function resolver(): DeltaResolver {
     registry: REGISTRY,
     login: { username: 'd_1234', password: 'device-key' },
     clock,
-    retryCount: 3,
+    settings: () => ({ deltaRequestTimeout: 59_000, deltaRetryCount: 3, deltaRetryInterval: 10_000 }),
   });
 }
 

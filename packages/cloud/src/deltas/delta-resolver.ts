@@ -1,5 +1,5 @@
 import { canonicalReference } from '@device-supervisor/compose';
-import type { Clock, Delta, DeltaQuestion, DeltaResolver } from '@device-supervisor/device';
+import type { Clock, Delta, DeltaQuestion, DeltaResolver, DeviceSettings } from '@device-supervisor/device';
 import * as z from 'zod';
 import { DeltaUnauthorizedError } from '../errors.ts';
 
@@ -13,13 +13,12 @@ export interface DeltaResolverOptions {
   /** The device, to the cloud; a secret. */
   readonly login: { readonly username: string; readonly password: string };
   readonly clock: Clock;
-  /** Milliseconds that a request may take, 59000 unless told (`SUPERVISOR_DELTA_REQUEST_TIMEOUT`). */
-  readonly requestTimeout?: number;
-  /** How often a request is repeated that the service cannot answer yet, 30 unless told (`SUPERVISOR_DELTA_RETRY_COUNT`). */
-  readonly retryCount?: number;
-  /** Milliseconds between two tries, 10000 unless told (`SUPERVISOR_DELTA_RETRY_INTERVAL`). */
-  readonly retryInterval?: number;
+  /** As the device is configured when it is asked: how long to wait, and how often. */
+  readonly settings: () => DeltaSettings;
 }
+
+/** `deltaRetryCount`: how often a request is repeated that the service cannot answer yet. */
+export type DeltaSettings = Pick<DeviceSettings, 'deltaRequestTimeout' | 'deltaRetryCount' | 'deltaRetryInterval'>;
 
 const TokenAnswer = z.object({ token: z.string().min(1) });
 const DeltaAnswer = z.object({ name: z.string().min(1) });
@@ -32,15 +31,15 @@ const DeltaAnswer = z.object({ name: z.string().min(1) });
  * @throws {DeltaUnauthorizedError} from `resolve`, when the cloud does not know the device
  */
 export function createDeltaResolver(options: DeltaResolverOptions): DeltaResolver {
-  const { apiEndpoint, deltaEndpoint, registry, login, clock } = options;
-  const { requestTimeout = 59_000, retryCount = 30, retryInterval = 10_000 } = options;
+  const { apiEndpoint, deltaEndpoint, registry, login, clock, settings } = options;
 
   return {
     async resolve(question) {
       const repositories = [question.destination, question.source].map(repositoryIn(registry));
       if (repositories.some((repository) => repository === null)) return null;
-      for (let retries = 0; retries <= retryCount; retries++) {
-        if (retries > 0) await wait(clock, retryInterval, question.signal);
+      const { deltaRetryCount, deltaRetryInterval } = settings();
+      for (let retries = 0; retries <= deltaRetryCount; retries++) {
+        if (retries > 0) await wait(clock, deltaRetryInterval, question.signal);
         const answer = await ask(question, repositories.map(String));
         if (answer !== 'busy') return answer;
       }
@@ -81,7 +80,7 @@ export function createDeltaResolver(options: DeltaResolverOptions): DeltaResolve
     { authorization, schema, signal }: { authorization: string; schema: z.ZodType<Answer>; signal: AbortSignal },
   ): Promise<Answer | number | 'busy'> {
     signal.throwIfAborted();
-    const limit = AbortSignal.timeout(requestTimeout);
+    const limit = AbortSignal.timeout(settings().deltaRequestTimeout);
     try {
       const response = await fetch(url, {
         headers: { authorization },
