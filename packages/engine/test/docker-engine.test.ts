@@ -1,8 +1,5 @@
 import { once } from 'node:events';
-import { createServer, request } from 'node:http';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createServer } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { connectEngine, startTestEngine } from '@device-supervisor/testbed';
 import { SecretText, type ContainerConfig } from '@device-supervisor/compose';
@@ -18,6 +15,7 @@ import { HEALTHCHECK } from '../src/testing/contract/engine-harness.ts';
 import type { EngineHarness } from '../src/testing/contract/engine-harness.ts';
 import { describeEngineContract } from '../src/testing/engine-contract.ts';
 import { setUpDockerHarness } from './docker-harness.ts';
+import { startEngineProxy } from './engine-proxy.ts';
 
 describeEngineContract('Docker', setUpDockerHarness);
 
@@ -57,7 +55,7 @@ describe('a Docker engine', () => {
   });
 
   it('is asked four things, when nothing changed', async () => {
-    await using proxy = await startProxy(inject('engineEndpoint'));
+    await using proxy = await startEngineProxy(inject('engineEndpoint'));
     await using observer = createEngine({ endpoint: proxy.endpoint });
     await engine.createNetwork('calls', networkConfig());
     await engine.createNetwork('calls-2', networkConfig());
@@ -212,40 +210,4 @@ async function untilToldOf(engine: Engine, createVolume: () => Promise<void>): P
     if (event.kind === 'connected') await createVolume();
     if (event.kind === 'volume' && event.id === 'calls-last') return;
   }
-}
-
-interface Proxy extends AsyncDisposable {
-  readonly endpoint: string;
-  /** Paths that were asked for since the last look. */
-  takeRequests(): string[];
-}
-
-/** Passes everything on to an engine, and writes down what it is asked. */
-async function startProxy(engineEndpoint: string): Promise<Proxy> {
-  const directory = await mkdtemp(join(tmpdir(), 'engine-proxy-'));
-  const socketPath = engineEndpoint.replace('unix://', '');
-  const paths: string[] = [];
-  const server = createServer((incoming, response) => {
-    const { url = '/', method, headers } = incoming;
-    paths.push(url);
-    const outgoing = request({ socketPath, path: url, method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      response.flushHeaders();
-      answer.pipe(response);
-    });
-    outgoing.on('error', () => response.destroy());
-    response.on('close', () => outgoing.destroy());
-    incoming.pipe(outgoing);
-  });
-  server.listen(join(directory, 'engine.sock'));
-  await once(server, 'listening');
-  return {
-    endpoint: `unix://${directory}/engine.sock`,
-    takeRequests: () => paths.splice(0),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await rm(directory, { recursive: true, force: true });
-    },
-  };
 }

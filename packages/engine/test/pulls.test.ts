@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import type { PullProgress } from '@device-supervisor/compose';
+import type { Delta } from '@device-supervisor/device';
 import {
   busyboxImage,
   connectEngine,
@@ -18,6 +20,7 @@ import {
 } from '@device-supervisor/testbed';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { createEngine, type Engine, type EngineOptions } from '../src/index.ts';
+import { startEngineProxy } from './engine-proxy.ts';
 
 const MEGABYTE = 1_000_000;
 /** Bytes of the layer that pulls are broken in. */
@@ -175,6 +178,44 @@ describe('a pull', () => {
     await withDeltas.pullImage(images().tag, { signal, onProgress, deltaSource: 'contract:1' });
     expect(asked).toEqual([]);
     expect(await isThere(images().tag)).toBe(true);
+  });
+});
+
+describe('a delta', () => {
+  /** An engine that says that it knows deltas. What it is given as one is an image that is complete already. */
+  const connectToDeltaEngine = async (resources: AsyncDisposableStack, delta: string): Promise<Engine> => {
+    const path = /\/images\/delta/;
+    const answer = (response: ServerResponse): void =>
+      void response.writeHead(400).end('{"message":"no images named"}');
+    const withDeltas = resources.use(await startEngineProxy(endpoint, { path, answer }));
+    const resolve = async (): Promise<Delta> => ({ reference: delta, auth: USER });
+    return resources.use(connect({ endpoint: withDeltas.endpoint, deltas: { resolve } }));
+  };
+
+  it('is all that comes of an image when it gave the right one, which gets its name and is verified', async () => {
+    await using resources = new AsyncDisposableStack();
+    const deltaEngine = await connectToDeltaEngine(resources, images().tag);
+    await deltaEngine.pullImage(images().digest, { signal, onProgress, deltaSource: 'contract:1' });
+    expect(await isThere(images().digest)).toBe(true);
+    expect(await isThere(images().tag)).toBe(false);
+    expect(progress.at(-1)?.percent).toBe(100);
+    expect(proxy.blobBytes).toBeLessThan(LARGE + 1.5 * MEGABYTE);
+  });
+
+  it('that gives another image leaves nothing behind, and the right one comes', async () => {
+    await using resources = new AsyncDisposableStack();
+    const other = await publish('pulls-other:1', inject('registry'));
+    const deltaEngine = await connectToDeltaEngine(resources, other.reference);
+    await deltaEngine.pullImage(images().digest, { signal, onProgress, deltaSource: 'contract:1' });
+    expect(await isThere(images().digest)).toBe(true);
+    expect(await isThere(other.reference)).toBe(false);
+  });
+
+  it('that the registry does not have costs nothing but a question', async () => {
+    await using resources = new AsyncDisposableStack();
+    const deltaEngine = await connectToDeltaEngine(resources, `${proxy.host}/pulls:no-such-delta`);
+    await deltaEngine.pullImage(images().digest, { signal, onProgress, deltaSource: 'contract:1' });
+    expect(await isThere(images().digest)).toBe(true);
   });
 });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { DeltaQuestion } from '@device-supervisor/device';
 import { createFakeClock } from '@device-supervisor/device/testing';
@@ -9,6 +10,9 @@ const SOURCE = 'registry.local/web:1';
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const DESTINATION = `registry.local/web@${DIGEST}`;
 const DELTA = { reference: 'registry.local/web:delta-0123', auth: { registryToken: 'delta-token' } };
+
+/** The name by which the destination is held. */
+const HELD = `device-supervisor-delta:${createHash('sha256').update(DESTINATION).digest('hex').slice(0, 16)}`;
 
 let scripted: ScriptedEngine;
 let engine: Engine;
@@ -31,7 +35,10 @@ beforeEach(async () => {
       response.end(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     },
     [`GET /images/${DESTINATION}/json`]: { Id: 'sha256:1', RepoDigests: [DESTINATION] },
+    [`POST /images/${DELTA.reference}/tag`]: {},
     [`DELETE /images/${DELTA.reference}`]: [],
+    [`DELETE /images/${HELD}`]: [],
+    'GET /images/json': [{ Id: 'sha256:2', RepoTags: ['web:1', 'device-supervisor-delta:left'], RepoDigests: [] }],
   });
   engine = createEngine({
     endpoint: scripted.endpoint,
@@ -58,6 +65,7 @@ function pull(): Promise<void> {
 function steps(): string[] {
   return scripted.requests.flatMap(({ method, path, query }) => {
     if (path === '/images/create') return [`pull ${query.get('tag')}`];
+    if (path.endsWith('/tag')) return [`name ${query.get('repo')}:${query.get('tag')}`];
     return method === 'DELETE' ? [`remove ${path}`] : [];
   });
 }
@@ -68,10 +76,17 @@ function authOf(request: ReceivedRequest | undefined): unknown {
 }
 
 describe('a pull with an image to start from', () => {
-  it('fetches the delta with its token, then names and verifies the image, then drops the name of the delta', async () => {
+  it('fetches the delta with its token, holds what it gave under another name, pulls the image, and lets go', async () => {
     await pull();
     expect(questions).toEqual([{ source: SOURCE, destination: DESTINATION }]);
-    expect(steps()).toEqual(['pull delta-0123', `pull ${DIGEST}`, `remove /images/${DELTA.reference}`]);
+    expect(steps()).toEqual([
+      'remove /images/device-supervisor-delta:left',
+      'pull delta-0123',
+      `name ${HELD}`,
+      `remove /images/${DELTA.reference}`,
+      `pull ${DIGEST}`,
+      `remove /images/${HELD}`,
+    ]);
     const [delta, whole] = scripted.requests.filter(({ path }) => path === '/images/create');
     expect(authOf(delta)).toEqual({ registrytoken: 'delta-token' });
     expect(authOf(whole)).toBeNull();
@@ -91,25 +106,42 @@ describe('a pull with an image to start from', () => {
   it('fails, to be tried again, when the delta cannot be had now', async () => {
     resolve = async () => Promise.reject(new Error('the service is busy'));
     await expect(pull()).rejects.toThrow('the service is busy');
-    expect(steps()).toEqual([]);
+    expect(steps().some((step) => step.startsWith('pull'))).toBe(false);
   });
 
   it('keeps what it has of the delta when the registry cannot be reached afterwards', async () => {
     pulls[DIGEST] = [{ error: 'dial tcp: lookup registry.local: no such host' }];
     await expect(pull()).rejects.toMatchObject({ details: { reason: 'unreachable' } });
-    expect(steps()).toEqual(['pull delta-0123', `pull ${DIGEST}`]);
+    expect(steps().at(-1)).toBe(`pull ${DIGEST}`);
   });
 
   it('takes away what it made of a delta that gave another image', async () => {
     scripted.answers[`GET /images/${DESTINATION}/json`] = { Id: 'sha256:1', RepoDigests: [] };
     await expect(pull()).rejects.toMatchObject({ code: 'IMAGE_DIGEST_MISMATCH' });
-    expect(steps().at(-1)).toBe(`remove /images/${DELTA.reference}`);
+    expect(steps().at(-1)).toBe(`remove /images/${HELD}`);
   });
 
-  it('does not fail for the name of the delta', async () => {
-    scripted.answers[`DELETE /images/${DELTA.reference}`] = (response) => refuse(response, 500, 'busy');
+  it('does not fail for a name that cannot be taken away', async () => {
+    for (const name of [DELTA.reference, HELD]) {
+      scripted.answers[`DELETE /images/${name}`] = (response) => refuse(response, 500, 'busy');
+    }
     await pull();
-    expect(steps().at(-1)).toBe(`remove /images/${DELTA.reference}`);
+    expect(steps().at(-1)).toBe(`remove /images/${HELD}`);
+  });
+
+  it('looks again for names that an earlier process left when it could not', async () => {
+    const images = scripted.answers['GET /images/json'] ?? [];
+    scripted.answers['GET /images/json'] = (response) => response.destroy();
+    await expect(pull()).rejects.toMatchObject({ code: 'ENGINE_UNREACHABLE' });
+    scripted.answers['GET /images/json'] = images;
+    await pull();
+    expect(steps()[0]).toBe('remove /images/device-supervisor-delta:left');
+  });
+
+  it('looks once for names that an earlier process left', async () => {
+    await pull();
+    await pull();
+    expect(steps().filter((step) => step.endsWith(':left'))).toHaveLength(1);
   });
 
   it('asks an engine once whether it knows deltas, and for none when it does not', async () => {

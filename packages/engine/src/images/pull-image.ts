@@ -2,6 +2,7 @@ import type { PullOptions } from '@device-supervisor/compose';
 import type { Clock, Delta, DeltaResolver, RegistryAuth, RegistryCredentials } from '@device-supervisor/device';
 import { ImagePullError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';
+import { createDeltaHolder } from './delta-holder.ts';
 import { DeltaSlots } from './delta-slots.ts';
 import { createDeltaSupport } from './delta-support.ts';
 import { LayerProgress } from './layer-progress.ts';
@@ -34,6 +35,8 @@ export function createImagePuller({ deltas, ...options }: ImagePullerOptions): P
   const { transport, clock, credentials } = options;
   const deltaSlots = new DeltaSlots(DELTAS_AT_ONCE);
   const supportsDeltas = createDeltaSupport(transport);
+  const holder = createDeltaHolder(transport);
+  let leftovers: Promise<void> | null = null;
 
   /**
    * @throws {ImagePullError} when the registry does not give it
@@ -47,40 +50,48 @@ export function createImagePuller({ deltas, ...options }: ImagePullerOptions): P
     report();
     const context = { progress, report, signal };
     const delta = deltaSource === undefined ? null : await findDelta(deltaSource, reference, signal);
-    const made = delta !== null && (await pullDelta(delta, context)) ? delta : null;
+    const isHeld = delta !== null && (await pullDelta(delta, reference, context));
     try {
       // The engine now fetches what it lacks: nothing but the manifest when a delta gave it the right image.
       await pullPersistently(reference, { ...context, auth: await credentials.find(registryOf(reference)) });
       await verifyDigest(transport, reference);
     } catch (error) {
-      if (made !== null && !isInterruption(error)) await untag(made.reference);
+      if (isHeld && !isInterruption(error)) await holder.release(reference);
       throw error;
     }
-    if (made !== null) await untag(made.reference);
+    if (isHeld) await holder.release(reference);
     onProgress({ percent: 100, receivedBytes: progress.receivedBytes, totalBytes: progress.totalBytes });
   };
 
   async function findDelta(source: string, destination: string, signal: AbortSignal): Promise<Delta | null> {
     if (deltas === null || !(await supportsDeltas())) return null;
+    await releaseLeftovers();
     return await deltas.resolve({ source, destination, signal });
   }
 
-  /** @returns whether the engine made an image of it */
-  async function pullDelta({ reference, auth }: Delta, context: PullContext): Promise<boolean> {
+  /** Once, before anything is held. */
+  async function releaseLeftovers(): Promise<void> {
+    const release = (leftovers ??= holder.releaseLeftovers());
+    try {
+      await release;
+    } catch (error) {
+      if (leftovers === release) leftovers = null;
+      throw error;
+    }
+  }
+
+  /** @returns whether the engine made an image of it, which is held until it has its name */
+  async function pullDelta(delta: Delta, destination: string, context: PullContext): Promise<boolean> {
     using _slot = await deltaSlots.enter(context.signal);
     try {
-      await pullPersistently(reference, { ...context, auth });
-      return true;
+      await pullPersistently(delta.reference, { ...context, auth: delta.auth });
     } catch (error) {
       // Nothing is lost but time: the image can be had whole.
       if (error instanceof ImagePullError && !isInterruption(error)) return false;
       throw error;
     }
-  }
-
-  /** Takes the name of a delta off the image that was made of it. What was pulled is no worse when that fails. */
-  async function untag(reference: string): Promise<void> {
-    await Promise.allSettled([transport.send({ method: 'DELETE', path: `/images/${encodeURIComponent(reference)}` })]);
+    await holder.hold(delta.reference, destination);
+    return true;
   }
 
   async function pullPersistently(reference: string, { auth, ...context }: AttemptContext): Promise<void> {
