@@ -291,3 +291,43 @@ describe('a download that takes its time', () => {
     ]);
   });
 });
+
+describe('actions that contradict each other', () => {
+  it('do not wait for what nobody wants any more: the last one counts', async () => {
+    await using harness = await reached();
+    const stop = harness.device.stopService(1, 'web');
+    const start = harness.device.startService(1, 'web');
+    const [outcomes] = await Promise.all([Promise.allSettled([stop, start]), harness.flush()]);
+    expect(outcomes).toMatchObject([
+      { status: 'rejected', reason: { code: 'ACTION_CANCELLED' } },
+      { status: 'fulfilled' },
+    ]);
+    expect(statusOf(harness, 'web')).toBe('running');
+    const [others] = await Promise.all([
+      Promise.allSettled([harness.device.startService(1, 'web'), harness.device.stopService(1, 'web')]),
+      harness.flush(),
+    ]);
+    expect(others).toMatchObject([{ status: 'rejected' }, { status: 'fulfilled' }]);
+    expect(statusOf(harness, 'web')).toBe('exited');
+  });
+
+  it('end when another target comes before they are done', async () => {
+    await using harness = await reached();
+    const stop = harness.device.stopService(1, 'web');
+    await harness.device.setLocalTarget({ ...TARGET, config: { OTHER: '1' } });
+    const [[outcome]] = await Promise.all([Promise.allSettled([stop]), harness.flush()]);
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'ACTION_CANCELLED' } });
+    expect(statusOf(harness, 'web')).toBe('running');
+  });
+
+  it('leave nothing behind of those that failed', async () => {
+    await using harness = await reached();
+    harness.locks.hold(1, 'web');
+    const stops = [harness.device.stopService(1, 'web'), harness.device.stopService(1, 'web')];
+    const [outcomes] = await Promise.all([Promise.allSettled(stops), harness.flush()]);
+    expect(outcomes).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+    harness.locks.drop(1, 'web');
+    await harness.settle();
+    expect(statusOf(harness, 'web')).toBe('running');
+  });
+});

@@ -9,19 +9,20 @@ import {
   type Plan,
 } from '@device-supervisor/compose';
 import { formatError } from '@device-supervisor/errors';
-import { ActionFailedError, UpdatesLockedError } from '../errors.ts';
+import { ActionCancelledError, ActionFailedError, UpdatesLockedError } from '../errors.ts';
 import type { ClientAction } from './client-action.ts';
 import { PendingAction } from './pending-action.ts';
 
 /** What clients asked for and what is not done yet, and the services that they stopped or started for good. */
 export class ClientActions {
   readonly #pending = new Map<PendingAction, { readonly undo: () => void }>();
-  readonly #running = new Map<string, boolean>();
+  readonly #running = new Map<string, Wish>();
+  readonly #failed = new WeakSet<PendingAction>();
 
   /** Resolves when it is done. @throws UpdatesLockedError, ActionFailedError, ActionCancelledError */
   begin(action: ClientAction, force: boolean): Promise<void> {
     const pending = new PendingAction(action, force);
-    this.#pending.set(pending, { undo: this.#setRunning(action) });
+    this.#pending.set(pending, { undo: this.#setRunning(pending) });
     return pending.finished;
   }
 
@@ -38,7 +39,8 @@ export class ClientActions {
       for (const id of pending.containers) containers.set(id, pending.request);
       for (const volume of pending.volumes) purge.add(volume);
     }
-    return { running: new Map(this.#running), containers, purge };
+    const running = new Map([...this.#running].map(([key, { value }]) => [key, value] as const));
+    return { running, containers, purge };
   }
 
   /** Apps whose update locks may be taken from services that hold them. */
@@ -51,9 +53,14 @@ export class ClientActions {
   onPlan({ blocked }: Plan, snapshot: EngineSnapshot): void {
     for (const pending of this.#pending.keys()) {
       const { action } = pending;
+      if (this.#isOverruled(action)) {
+        this.#pending.delete(pending);
+        pending.reject(new ActionCancelledError('the opposite was asked for since'));
+        continue;
+      }
       const wantsToRun = (service: string): boolean =>
         action.app !== null &&
-        (this.#running.get(serviceKey(action.app.id, service)) ??
+        (this.#running.get(serviceKey(action.app.id, service))?.value ??
           action.app.release?.services[service]?.running ??
           false);
       if (pending.isDone(snapshot, wantsToRun)) {
@@ -86,27 +93,44 @@ export class ClientActions {
     for (const pending of this.#pending.keys()) this.#fail(pending, error);
   }
 
+  /** It would wait for ever: what it asked for is not wanted any more. */
+  #isOverruled({ kind, app, services }: ClientAction): boolean {
+    if (kind !== 'stop' && kind !== 'start') return false;
+    const wishes = services.map((service) => this.#running.get(serviceKey(app.id, service))?.value);
+    return kind === 'stop' ? wishes.some((value) => value !== false) : wishes.includes(false);
+  }
+
   #fail(pending: PendingAction, error: Error): void {
     this.#pending.get(pending)?.undo();
     this.#pending.delete(pending);
     pending.reject(error);
   }
 
-  /** @returns takes it back */
-  #setRunning({ kind, app, services }: ClientAction): () => void {
+  /** @returns takes it back, where nobody has asked for something else since */
+  #setRunning(pending: PendingAction): () => void {
+    const { kind, app, services } = pending.action;
     if (app === null || kind === 'purge') return () => undefined;
-    const before = services.map((service): [string, boolean | undefined] => {
+    const wish: Wish = { value: kind !== 'stop', by: pending };
+    const before = services.map((service): [string, Wish | undefined] => {
       const key = serviceKey(app.id, service);
       return [key, this.#running.get(key)];
     });
-    for (const [key] of before) this.#running.set(key, kind !== 'stop');
+    for (const [key] of before) this.#running.set(key, wish);
     return () => {
-      for (const [key, value] of before) {
-        if (value === undefined) this.#running.delete(key);
-        else this.#running.set(key, value);
+      this.#failed.add(pending);
+      for (const [key, earlier] of before) {
+        if (this.#running.get(key) !== wish) continue;
+        if (earlier === undefined || this.#failed.has(earlier.by)) this.#running.delete(key);
+        else this.#running.set(key, earlier);
       }
     };
   }
+}
+
+/** Whether a service is to run, as a client's action says. */
+interface Wish {
+  readonly value: boolean;
+  readonly by: PendingAction;
 }
 
 /** Why a plan cannot do it now; what else a plan waits for comes by itself. */
