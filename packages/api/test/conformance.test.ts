@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { answersAs } from './conformance/answers-as.ts';
 import { startRealWorld, type RealWorld } from './conformance/real-world.ts';
 import { conformanceRows } from './conformance/table.ts';
+import { worldTarget } from './conformance/world.ts';
 import { createTestApi } from './test-api.ts';
 
 const IMAGE = 'conformance:1';
@@ -14,7 +15,7 @@ beforeAll(async () => {
   engine = await startTestEngine();
   // Ends at once when it is asked to, so that no test waits for an engine's patience.
   await busyboxImage(engine.endpoint, { tag: IMAGE, cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' });
-  world = await startRealWorld(engine.endpoint, IMAGE);
+  world = await startRealWorld({ engineEndpoint: engine.endpoint, target: worldTarget(IMAGE) });
 });
 
 afterAll(async () => {

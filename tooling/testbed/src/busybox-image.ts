@@ -11,7 +11,7 @@ export interface BusyboxImageOptions extends ImageConfiguration {
   /** Reference, e.g. `web:1` or `127.0.0.1:5000/web:1`. */
   readonly tag: string;
   /** Absolute path to content (mode 0644), or content and mode. */
-  readonly files?: Readonly<Record<string, string | { readonly content: string; readonly mode: number }>>;
+  readonly files?: Readonly<Record<string, string | { readonly content: string | Buffer; readonly mode: number }>>;
 }
 
 export interface TestImage {

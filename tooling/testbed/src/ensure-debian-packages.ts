@@ -6,6 +6,7 @@ export const TESTBED_PACKAGES: readonly string[] = [
   'iptables',
   'iproute2',
   'busybox-static',
+  'curl',
   'docker-registry',
   'dbus',
   'microsocks',

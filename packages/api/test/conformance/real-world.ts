@@ -11,7 +11,7 @@ import { createApi, type Api } from '../../src/create-api.ts';
 import { FakeDevice } from '../fake-device.ts';
 import { FakeHost, FakeTags } from '../fake-host.ts';
 import { FakeLogs } from '../fake-logs.ts';
-import { HOLDER, MULTI, SINGLE, worldTarget, type Given, type World } from './world.ts';
+import { HOLDER, MULTI, SINGLE, type Given, type World } from './world.ts';
 
 export interface RealWorld extends World, AsyncDisposable {
   readonly api: Api;
@@ -19,6 +19,7 @@ export interface RealWorld extends World, AsyncDisposable {
   readonly port: number;
   readonly host: FakeHost;
   readonly faults: unknown[];
+  keyOf(appId: number, service: string): string;
   /** Everything runs that the target says, and no lock is held. */
   reset(): Promise<void>;
 }
@@ -31,18 +32,29 @@ const clock: Clock = {
   },
 };
 
-/** The two apps on a real engine, with real locks, keys and target, behind a real server. The host alone is a fake. */
-export async function startRealWorld(engineEndpoint: string, image: string): Promise<RealWorld> {
+export interface RealWorldOptions {
+  readonly engineEndpoint: string;
+  /** A target state in the format of the local API. */
+  readonly target: object;
+  /** Address and port to listen at; any free port of the loopback by default. */
+  readonly host?: string;
+  readonly port?: number;
+}
+
+/** Apps on a real engine, with real locks, keys and target, behind a real server. The host alone is a fake. */
+export async function startRealWorld(options: RealWorldOptions): Promise<RealWorld> {
   await using stack = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'api-'));
   stack.defer(() => rm(directory, { recursive: true, force: true }));
   // Where containers have their locks.
   const lockDirectory = '/tmp/balena-supervisor/services';
   stack.defer(async () => {
-    for (const { id } of [SINGLE, MULTI]) await rm(join(lockDirectory, String(id)), { recursive: true, force: true });
+    for (const { id } of Object.values(target.apps))
+      await rm(join(lockDirectory, String(id)), { recursive: true, force: true });
   });
+  const target = decodeTargetStateV2(options.target);
   const store = stack.use(openStore({ path: join(directory, 'database.sqlite') }));
-  const engine = stack.use(createEngine({ endpoint: engineEndpoint }));
+  const engine = stack.use(createEngine({ endpoint: options.engineEndpoint }));
   const locks = stack.use(createUpdateLocks({ directory: lockDirectory }));
   const timed = stack.use(createTimedLocks({ locks, clock }));
   const device = stack.use(
@@ -79,15 +91,16 @@ export async function startRealWorld(engineEndpoint: string, image: string): Pro
       onError: (error) => faults.push(error),
     }),
   );
-  const server = stack.use(await api.listen({ port: 0, host: '127.0.0.1' }));
+  const { host: address = '127.0.0.1', port = 0 } = options;
+  const server = stack.use(await api.listen({ port, host: address }));
   const lockFile = join(lockDirectory, String(SINGLE.id), 'main/updates.lock');
-  const target = decodeTargetStateV2(worldTarget(image));
   const world: RealWorld = {
     api,
     device,
     host,
     faults,
     port: server.port,
+    keyOf: (appId, service) => store.apiKeys.forService(appId, service),
     get keys() {
       return {
         global: store.apiKeys.global(),
