@@ -1,6 +1,7 @@
-import { wantsSupervisorApi } from '../spec/feature-labels.ts';
+import { wantsExtraFirmware, wantsSupervisorApi } from '../spec/feature-labels.ts';
 import { toMap } from '../spec/list-or-map.ts';
 import { SUPERVISOR_NETWORK_SPEC } from '../spec/network-spec.ts';
+import { EXTRA_FIRMWARE_VOLUME_SPEC } from '../spec/volume-spec.ts';
 import { imageFinder } from './find-image.ts';
 import { planAbsentApps } from './plan-absent-apps.ts';
 import { planApp } from './plan-app.ts';
@@ -8,6 +9,7 @@ import { PlanDraft } from './plan-draft.ts';
 import { planImageRemoval, planUnnamedImageRemoval } from './plan-images.ts';
 import { assessNetwork, planNetwork } from './plan-networks.ts';
 import { withholdPulls } from './plan-space.ts';
+import { createVolumeId } from './plan-volumes.ts';
 import type { PlanContext, PlanInput } from './plan-input.ts';
 import type { Plan } from './plan-output.ts';
 
@@ -20,6 +22,7 @@ export function plan(planInput: PlanInput): Plan {
     ? assessNetwork(SUPERVISOR_NETWORK_SPEC, input.snapshot)
     : null;
   if (supervisorNetwork !== null) planNetwork(supervisorNetwork, { appId: null, snapshot: input.snapshot, draft });
+  planExtraFirmware(input, draft);
   for (const app of Object.values(input.target.apps)) planApp(app, { input, draft, supervisorNetwork });
   withholdPulls(input, draft);
   planImageRemoval(input, draft);
@@ -27,10 +30,31 @@ export function plan(planInput: PlanInput): Plan {
   return draft.finish(input.policy.paused);
 }
 
-function needsSupervisorNetwork({ target }: PlanInput): boolean {
+function needsSupervisorNetwork(input: PlanInput): boolean {
+  return someService(input, wantsSupervisorApi);
+}
+
+/** A volume that no app has as its own, so it is made for the first service that asks for it, and stays. */
+function planExtraFirmware(input: PlanInput, draft: PlanDraft): void {
+  const { name, config } = EXTRA_FIRMWARE_VOLUME_SPEC;
+  const isThere = input.snapshot.volumes.some((volume) => volume.name === name);
+  if (isThere || !someService(input, wantsExtraFirmware)) return;
+  draft.add({
+    kind: 'create-volume',
+    id: createVolumeId(name),
+    dependsOn: [],
+    cause: 'does not exist',
+    appId: null,
+    service: null,
+    name,
+    config,
+  });
+}
+
+function someService({ target }: PlanInput, isWanted: (labels: Record<string, string>) => boolean): boolean {
   return Object.values(target.apps).some((app) =>
     Object.values(app.release?.services ?? {}).some(({ labels, composition }) =>
-      wantsSupervisorApi({ ...toMap(composition.labels), ...labels }),
+      isWanted({ ...toMap(composition.labels), ...labels }),
     ),
   );
 }

@@ -93,6 +93,11 @@ export function wantsSupervisorApi(labels: Readonly<Record<string, string>>): bo
   return isTruthy(withCurrentLabels(labels)['io.balena.features.supervisor-api']);
 }
 
+/** Does the service mount the volume of firmware that all apps share? */
+export function wantsExtraFirmware(labels: Readonly<Record<string, string>>): boolean {
+  return isTruthy(withCurrentLabels(labels)['io.balena.features.extra-firmware']);
+}
+
 function supervisorApi({ device, supervisorApiKey, usesHostNetwork, findings }: FeatureContext): Partial<Features> {
   if (supervisorApiKey === null) {
     findings.problem('labels', 'io.balena.features.supervisor-api is set, and there is no API key for the service');
