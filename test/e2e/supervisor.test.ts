@@ -145,7 +145,8 @@ describe('what is wrong with one service', () => {
     await using supervisor = await startSupervisor({ engineEndpoint: engine.endpoint });
     const target = apps({
       good: { ports: ['18981:80'] },
-      lost: { image: 'no-such-image:1', pull_policy: 'never' },
+      lost: { image: 'no-such-image:1' },
+      absent: { image: 'other-image:1', pull_policy: 'never' },
       taken: { ports: ['18981:80'] },
       a: { depends_on: ['b'] },
       b: { depends_on: ['a'] },
@@ -154,6 +155,7 @@ describe('what is wrong with one service', () => {
     await supervisor.post('/v2/local/target-state', { local: { apps: target } });
     const said = [
       "Failed to download image 'no-such-image:1' due to",
+      "Service 'absent' has to wait: pull_policy: never, and image other-image:1 is not on the device",
       "Service 'a' has to wait: depends_on: cycle a → b → a",
       "Service 'nonsense' has to wait: mem_limit: 'much' is not a size",
     ];
