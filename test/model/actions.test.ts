@@ -331,3 +331,9 @@ describe('actions that contradict each other', () => {
     expect(statusOf(harness, 'web')).toBe('running');
   });
 });
+
+it('removing unused volumes is done at once on a device that never had a target', async () => {
+  await using harness = startHarness({ images: IMAGES });
+  await act(harness, harness.device.removeUnusedVolumes('all'));
+  expect(writes(harness)).toEqual([]);
+});

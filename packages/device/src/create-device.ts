@@ -60,6 +60,8 @@ export function createDevice(dependencies: DeviceDependencies): Device {
     startService: onServices('start'),
     async removeUnusedVolumes(appIds) {
       const volumes = unusedVolumes(target(), reconciler.snapshot, appIds);
+      // Also as long as there is no target: then nothing is looked at, and nothing would ever be done.
+      if (volumes.length === 0) return;
       await reconciler.act({ kind: 'remove-volumes', app: null, services: [], volumes }, false);
     },
     lockAll: (request) =>
