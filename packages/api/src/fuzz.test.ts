@@ -10,7 +10,7 @@ import { arbitraryRequest } from '../test/fuzz/arbitrary-request.ts';
 import type { OpenApiDocument } from './openapi/document.ts';
 
 /** Requests of each half; after the first one, everything that is kept for good is there. */
-const REQUESTS = 2600;
+const REQUESTS = 800;
 /** Bytes that the heap may grow by in the second half: metrics of statuses that were not seen before. */
 const GROWTH_ALLOWED = 2_000_000;
 
