@@ -6,9 +6,7 @@ import { AppNotFoundError, ServiceNotFoundError } from './errors.ts';
 import type { DeviceDependencies } from './device-dependencies.ts';
 import { lockedApps } from './plan-inputs.ts';
 import { Reconciler } from './reconciler.ts';
-import { Targets } from './targets.ts';
-
-const NO_TARGET: TargetState = { config: {}, apps: {} };
+import { NO_TARGET, Targets } from './targets.ts';
 
 /** Starts to keep the device at its last target; without one it leaves what is on the engine alone. */
 export function createDevice(dependencies: DeviceDependencies): Device {

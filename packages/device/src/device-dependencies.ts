@@ -1,3 +1,4 @@
+import type { DeviceConfig } from './device-config/device-config.ts';
 import type { RebootAfterApply } from './power/reboot-after-apply.ts';
 import type { DeviceFacts } from '@device-supervisor/compose';
 import type { ImageStorage } from './image-storage.ts';
@@ -13,6 +14,8 @@ export interface DeviceDependencies {
   readonly storage?: ImageStorage;
   /** Another one after each boot of the host; `null`: not known. */
   readonly bootId: string | null;
+  /** Brings the host to the target's configuration before the apps; unless told, the host is left alone. */
+  readonly deviceConfig?: DeviceConfig;
   /** Reboots that services wait for; unless told, nobody is asked to reboot. */
   readonly reboots?: RebootAfterApply;
   /** A number from 0 to 1, to spread retries. */

@@ -51,6 +51,7 @@ export {
 } from './power/errors.ts';
 export {
   createDeviceConfig,
+  type ConfigCircumstances,
   type ConfigOutcome,
   type DeviceConfig,
   type DeviceConfigDependencies,

@@ -22,6 +22,7 @@ export interface ObserverOptions {
   readonly imageReferences: () => readonly string[];
   /** Something on the engine changed, or it is back. */
   readonly onChange: (event: EngineEvent) => void;
+  /** Told once, until the engine was seen again. */
   readonly onLost: (error: unknown) => void;
 }
 
@@ -30,14 +31,23 @@ export class Observer implements AsyncDisposable {
   readonly #options: ObserverOptions;
   readonly #stop = new AbortController();
   readonly #following: Promise<void>;
+  #isLost = false;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
     this.#following = this.#follow();
   }
 
-  observe(): Promise<EngineSnapshot> {
-    return this.#options.engine.observe({ imageReferences: this.#options.imageReferences() });
+  async observe(): Promise<EngineSnapshot> {
+    const { engine, imageReferences } = this.#options;
+    try {
+      const snapshot = await engine.observe({ imageReferences: imageReferences() });
+      this.#isLost = false;
+      return snapshot;
+    } catch (error) {
+      this.#lose(error);
+      throw error;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -45,8 +55,14 @@ export class Observer implements AsyncDisposable {
     await this.#following;
   }
 
+  #lose(error: unknown): void {
+    if (this.#isLost || this.#stop.signal.aborted) return;
+    this.#isLost = true;
+    this.#options.onLost(error);
+  }
+
   async #follow(): Promise<void> {
-    const { engine, onChange, onLost } = this.#options;
+    const { engine, onChange } = this.#options;
     const { signal } = this.#stop;
     let retry = FIRST_RETRY;
     while (!signal.aborted) {
@@ -56,7 +72,7 @@ export class Observer implements AsyncDisposable {
           if (isRelevant(event)) onChange(event);
         }
       } catch (error) {
-        if (!signal.aborted) onLost(error);
+        this.#lose(error);
       }
       if (signal.aborted) return;
       await delay(this.#options.clock, retry, signal);

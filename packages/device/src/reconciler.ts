@@ -15,6 +15,7 @@ import { ClientActions } from './actions/client-actions.ts';
 import type { ClientAction } from './actions/client-action.ts';
 import { Activity } from './activity.ts';
 import { Backoff } from './backoff.ts';
+import type { ConfigOutcome } from './device-config/device-config.ts';
 import type { DeviceDependencies } from './device-dependencies.ts';
 import { describeState } from './describe-state.ts';
 import type { DeviceState } from './device-state.ts';
@@ -32,7 +33,7 @@ import { planNews } from './plan-news.ts';
 import { rebootWhenSettled } from './power/reboot-when-settled.ts';
 import { Round } from './round.ts';
 import { SeenRunning } from './seen-running.ts';
-import type { Targets } from './targets.ts';
+import { NO_TARGET, type Targets } from './targets.ts';
 import { WakeUp } from './wake-up.ts';
 
 export interface ReconcilerDependencies extends DeviceDependencies {
@@ -77,7 +78,6 @@ export class Reconciler implements AsyncDisposable {
   #suspended = false;
   #refreshTimer: Disposable | null = null;
   #state: DeviceState | null = null;
-  #engineLost = false;
 
   constructor(dependencies: ReconcilerDependencies) {
     const { engine, locks, clock, random, emit, targets, store } = dependencies;
@@ -96,7 +96,7 @@ export class Reconciler implements AsyncDisposable {
         if (kind === 'connected') this.#onConnected();
         this.#onEngineChange();
       },
-      onLost: (error) => this.#onEngineLost(error),
+      onLost: (error) => emit({ type: 'engine-lost', error }),
     });
     this.#downloads = new Downloads({ engine, onEvent: (event) => this.#onExecution(event) });
     this.#lockWatcher = new LockWatcher({
@@ -168,7 +168,7 @@ export class Reconciler implements AsyncDisposable {
 
   state(): DeviceState {
     this.#state ??= describeState({
-      target: this.#target ?? { config: {}, apps: {} },
+      target: this.#target ?? NO_TARGET,
       device: this.#dependencies.facts,
       snapshot: this.#snapshot,
       images: this.#dependencies.store.images.list(),
@@ -201,11 +201,11 @@ export class Reconciler implements AsyncDisposable {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       await this.#wake.wait();
-      if (signal.aborted || this.#target === null || this.#suspended) continue;
+      if (signal.aborted || this.#suspended) continue;
       try {
-        await this.#reconcile(this.#target);
+        if (this.#target === null) await this.#configure(NO_TARGET, signal);
+        else await this.#reconcile(this.#target);
       } catch (error) {
-        this.#onEngineLost(error);
         this.#actions.failAll(new ActionFailedError(formatError(error), error));
         this.#wake.after(this.#backoff.failed('observe', formatError(error)));
       }
@@ -218,6 +218,7 @@ export class Reconciler implements AsyncDisposable {
     const { emit, locks, store, engine, reboots, managed, targets } = this.#dependencies;
     const round = new Round();
     this.#round = round;
+    const config = await this.#configure(target, round.signal);
     const failure = await prepareLockDirectories(target, locks);
     if (failure !== null) emit({ type: 'fault', error: failure });
     await this.#observe();
@@ -225,12 +226,12 @@ export class Reconciler implements AsyncDisposable {
     this.#actions.prepare(this.#snapshot);
     const planned = plan(await this.#planInput(target, this.#snapshot, round.signal));
     if (round.signal.aborted) return;
-    const next = reboots === undefined ? planned : await rebootWhenSettled(planned, reboots);
+    const next = reboots === undefined || config.holdsReboot ? planned : await rebootWhenSettled(planned, reboots);
     if (round.signal.aborted) return;
     this.#downloads.keepOnly(new Set(imagesOf(target)));
     this.#publish(next);
     this.#actions.onPlan(next, this.#snapshot);
-    this.#awaitChanges(next);
+    this.#awaitChanges(next, config.retryIn ?? Infinity);
     if (next.operations.length === 0) return this.#settle(next);
     this.#applying = true;
     this.#stateChanged();
@@ -247,16 +248,23 @@ export class Reconciler implements AsyncDisposable {
     this.#wakeUp();
   }
 
+  /** The host comes before the apps; what of it takes long does not keep them waiting. */
+  async #configure(target: TargetState, signal: AbortSignal): Promise<Pick<ConfigOutcome, 'holdsReboot' | 'retryIn'>> {
+    const { deviceConfig, targets } = this.#dependencies;
+    const outcome = await deviceConfig?.converge(target, { localMode: targets.localMode, signal });
+    return outcome ?? { holdsReboot: false, retryIn: null };
+  }
+
   async #observe(): Promise<void> {
     this.#snapshot = await this.#observer.observe();
-    this.#engineLost = false;
     this.#seenRunning.observe(this.#snapshot);
     this.#stateChanged();
   }
 
   #planInput(target: TargetState, snapshot: EngineSnapshot, signal: AbortSignal): Promise<PlanInput> {
+    const overrideLock = this.#dependencies.deviceConfig?.settings.overrideLock ?? false;
     const known = {
-      forceLocks: this.#force ? ('all' as const) : this.#actions.forcedApps(),
+      forceLocks: this.#force || overrideLock ? ('all' as const) : this.#actions.forcedApps(),
       requests: this.#actions.requests(),
       localMode: this.#dependencies.targets.localMode,
       foreignImages: this.#localModeMemory.images,
@@ -276,7 +284,7 @@ export class Reconciler implements AsyncDisposable {
   }
 
   /** Sees to it that somebody wakes us when what the plan waits for may have come. */
-  #awaitChanges({ blocked, wakeAt }: Plan): void {
+  #awaitChanges({ blocked, wakeAt }: Plan, configRetry: number): void {
     const waiting = new Set(blocked.filter(awaitsService).map(({ appId }) => appId));
     const apps = lockedApps(this.#target, this.#snapshot).filter(
       ({ appId }) => waiting.has(appId) || waiting.has(null),
@@ -285,6 +293,7 @@ export class Reconciler implements AsyncDisposable {
     const delay = Math.min(
       delayUntilChange({ blocked, wakeAt }, this.#dependencies.clock.now()),
       this.#backoff.nextRetry() ?? Infinity,
+      configRetry,
     );
     if (delay < Infinity) this.#wake.after(delay);
   }
@@ -362,27 +371,14 @@ export class Reconciler implements AsyncDisposable {
     // The next round comes when this one has ended; clients want to see before what has come of it so far.
     this.#refreshTimer ??= this.#dependencies.clock.schedule(REFRESH_INTERVAL, () => {
       this.#refreshTimer = null;
-      if (this.#round !== null) void this.#refresh();
+      // Where the engine is away, it is told of already.
+      if (this.#round !== null) this.#observe().catch(() => undefined);
     });
-  }
-
-  async #refresh(): Promise<void> {
-    try {
-      await this.#observe();
-    } catch (error) {
-      this.#onEngineLost(error);
-    }
   }
 
   #onConnected(): void {
     this.#backoff.reset();
     this.#dependencies.emit({ type: 'engine-connected' });
-  }
-
-  #onEngineLost(error: unknown): void {
-    if (this.#engineLost || this.#stop.signal.aborted) return;
-    this.#engineLost = true;
-    this.#dependencies.emit({ type: 'engine-lost', error });
   }
 
   #stateChanged(): void {

@@ -3,7 +3,8 @@ import type { TargetState } from '@device-supervisor/state';
 import { NotInLocalModeError } from './errors.ts';
 import type { DeviceStore } from './ports.ts';
 
-const NO_TARGET: TargetState = { config: {}, apps: {} };
+/** Of a device that was never told anything. */
+export const NO_TARGET: TargetState = { config: {}, apps: {} };
 
 /** Config variable of the cloud by which a developer's target takes the place of the cloud's. */
 const LOCAL_MODE = 'SUPERVISOR_LOCAL_MODE';

@@ -71,8 +71,8 @@ describe('readRequest', () => {
     ['no name', { name: undefined }, 'kebab-case: there is none'],
     ['a name in another case', { name: 'CloudTags' }, 'kebab-case: CloudTags'],
     ['a name that is taken', { name: 'errors' }, 'packages/errors exists'],
-    ['a layer that does not exist', { layer: 'cellar' }, 'one of pure, domain, adapter, core, delivery'],
-    ['a layer that has no packages', { layer: 'app' }, 'one of pure, domain'],
+    ['a layer that does not exist', { layer: 'cellar' }, 'one of pure, platform, domain, adapter, core, delivery'],
+    ['a layer that has no packages', { layer: 'app' }, 'one of pure, platform, domain'],
     ['no description', { description: '' }, 'one sentence'],
     ['a description with a full stop', { description: 'Tags.' }, 'one sentence'],
   ])('refuses %s', (_, change, message) => {

@@ -3,13 +3,7 @@ import type { DeviceSettings } from './device-settings.ts';
 import type { BootConfigurationPlan, ConfigurableHost, RebootSchedule } from './ports.ts';
 import type { ConfigProblem, DeviceConfigVariables } from './resolve-device-config.ts';
 
-export type ConfigStepName =
-  | 'firewall'
-  | 'local mode'
-  | 'VPN'
-  | 'discoverability'
-  | 'persistent logging'
-  | 'boot configuration';
+export type ConfigStepName = 'firewall' | 'VPN' | 'discoverability' | 'persistent logging' | 'boot configuration';
 
 /** Steps that may schedule a reboot. While one of them is being taken, the device must not reboot. */
 export const REBOOTING_STEPS: readonly ConfigStepName[] = ['persistent logging', 'boot configuration'];
@@ -27,6 +21,8 @@ export interface ConfigStep {
 export interface ConfigStepsInput {
   readonly host: ConfigurableHost;
   readonly target: TargetState;
+  /** Does the target come from a developer? The API is open to everybody then. */
+  readonly localMode: boolean;
   readonly settings: DeviceSettings;
   readonly bootVariables: DeviceConfigVariables;
   /** Takes the variables of boot configuration that cannot be set. */
@@ -37,12 +33,13 @@ export interface ConfigStepsInput {
 export function configSteps({
   host,
   target,
+  localMode,
   settings,
   bootVariables,
   report,
 }: ConfigStepsInput): readonly ConfigStep[] {
   const situation = {
-    localMode: settings.localMode,
+    localMode,
     apiPort: host.apiPort,
     usesHostNetwork: usesHostNetwork(target),
   };
@@ -56,10 +53,6 @@ export function configSteps({
         return null;
       },
     },
-    switchStep('local mode', settings.localMode, async (on) => {
-      await host.switchLocalMode(on);
-      return 'unchanged';
-    }),
     switchStep('VPN', settings.vpnControl, (on) => host.vpn.set(on)),
     switchStep('discoverability', settings.hostDiscoverability, (on) => host.discoverability.set(on)),
     {

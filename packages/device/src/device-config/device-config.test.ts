@@ -29,10 +29,16 @@ function converge(
   config: Readonly<Record<string, string>>,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<ConfigOutcome> {
-  return deviceConfig.converge(targetOf(config), signal);
+  return deviceConfig.converge(targetOf(config), { localMode: false, signal });
 }
 
-const DONE: ConfigOutcome = { changed: false, pending: [], rebootNeeded: false, retryIn: null };
+const DONE: ConfigOutcome = {
+  changed: false,
+  pending: [],
+  rebootNeeded: false,
+  holdsReboot: false,
+  retryIn: null,
+};
 
 describe('a configuration', () => {
   it('that is the default changes nothing of a host that is so already', async () => {
@@ -52,13 +58,11 @@ describe('a configuration', () => {
       SUPERVISOR_VPN_CONTROL: '0',
       HOST_DISCOVERABILITY: '0',
       HOST_FIREWALL_MODE: 'on',
-      SUPERVISOR_LOCAL_MODE: '1',
       SUPERVISOR_LOG_CONTROL: '0',
     });
     expect(outcome).toEqual({ ...DONE, changed: true, rebootNeeded: true });
     expect(host.calls).toEqual([
       'firewall',
-      'local-mode on',
       'vpn off',
       'discoverability off',
       'reboot schedule',
@@ -72,8 +76,7 @@ describe('a configuration', () => {
       persistentLogging: true,
       vpn: false,
       discoverability: false,
-      localMode: true,
-      firewall: { mode: 'on', situation: { localMode: true } },
+      firewall: { mode: 'on' },
       rebootReasons: ['persistent logging is to be on', 'the boot configuration changes (HOST_CONFIG_gpu_mem)'],
     });
     expect(deviceConfig.settings.logControl).toBe(false);
@@ -105,9 +108,9 @@ describe('a configuration', () => {
         local: { name: 'device', config: {}, apps: { 1: { ...app, services: { 1: { ...service, ...more } } } } },
       });
     const { signal } = new AbortController();
-    await deviceConfig.converge(withService({}), signal);
+    await deviceConfig.converge(withService({}), { localMode: true, signal });
     expect(host.state.firewall?.situation.usesHostNetwork).toBe(false);
-    await deviceConfig.converge(withService({ network_mode: 'host' }), signal);
+    await deviceConfig.converge(withService({ network_mode: 'host' }), { localMode: true, signal });
     expect(host.state.firewall?.situation.usesHostNetwork).toBe(true);
   });
 
@@ -159,7 +162,7 @@ describe('a reboot', () => {
     expect(host.state.rebootReasons).toHaveLength(1);
     clock.advance(30_000);
     // And is not to be done while the change is being made.
-    expect(await round).toMatchObject({ rebootNeeded: false });
+    expect(await round).toMatchObject({ holdsReboot: true, retryIn: 30_000 });
   });
 
   it('is taken back when the change fails: the device must not reboot for ever', async () => {
@@ -192,6 +195,7 @@ describe('a step that fails', () => {
       changed: true,
       pending: [{ step: 'VPN', reason: 'no bus' }],
       rebootNeeded: true,
+      holdsReboot: false,
       retryIn: 500,
     });
     expect(said).toContain("Failed to apply the VPN due to 'no bus', retrying in 1 s");
@@ -221,7 +225,6 @@ describe('a step that fails', () => {
 
   it.each([
     ['firewall', 'firewall', {}],
-    ['local mode', 'local-mode on', { SUPERVISOR_LOCAL_MODE: '1' }],
     ['discoverability', 'discoverability off', { HOST_DISCOVERABILITY: '0' }],
     ['persistent logging', 'persistent-logging write', { SUPERVISOR_PERSISTENT_LOGGING: '1' }],
     ['boot configuration', 'boot-config plan', { HOST_CONFIG_gpu_mem: '16' }],

@@ -31,9 +31,16 @@ export interface DeviceConfig {
    * Applies what differs, to be called before the apps of each round. Never fails, and never takes long for long: a step
    * that fails or hangs is held back, and neither the others nor the apps wait for it.
    */
-  converge(target: TargetState, signal: AbortSignal): Promise<ConfigOutcome>;
+  converge(target: TargetState, circumstances: ConfigCircumstances): Promise<ConfigOutcome>;
   /** All of the configuration as it is on the device, as the cloud wants to be told. Rejects when the host cannot tell. */
   current(): Promise<DeviceConfigVariables>;
+}
+
+export interface ConfigCircumstances {
+  /** Does the target come from a developer? */
+  readonly localMode: boolean;
+  /** Ends it after the step that is being taken. */
+  readonly signal: AbortSignal;
 }
 
 export interface ConfigOutcome {
@@ -41,8 +48,10 @@ export interface ConfigOutcome {
   readonly changed: boolean;
   /** What is not applied yet, and why. */
   readonly pending: readonly PendingConfig[];
-  /** A change waits for a reboot, which is scheduled. False while such a change is still being made: it must not be cut off. */
+  /** A change waits for a reboot, which is scheduled. */
   readonly rebootNeeded: boolean;
+  /** A change that takes effect at a reboot is still being made: it must not be cut off. */
+  readonly holdsReboot: boolean;
   /** Milliseconds after which to converge again; `null`: not before something happens. */
   readonly retryIn: number | null;
 }
@@ -86,7 +95,7 @@ class ConfigConvergence implements DeviceConfig {
     return this.#settings;
   }
 
-  async converge(target: TargetState, signal: AbortSignal): Promise<ConfigOutcome> {
+  async converge(target: TargetState, { localMode, signal }: ConfigCircumstances): Promise<ConfigOutcome> {
     const { reboot } = this.#dependencies;
     const { settings, bootVariables, problems } = resolveDeviceConfig(target.config);
     this.#problems.report('settings', problems, target.config);
@@ -95,18 +104,20 @@ class ConfigConvergence implements DeviceConfig {
     let changed = false;
     const report = (found: Parameters<ProblemReporter['report']>[1]): void =>
       this.#problems.report('boot configuration', found, bootVariables);
-    for (const step of configSteps({ host: this.#dependencies, target, settings, bootVariables, report })) {
+    for (const step of configSteps({ host: this.#dependencies, target, localMode, settings, bootVariables, report })) {
       if (signal.aborted) break;
       const result = await this.#take(step);
       changed ||= result.changed;
       if (result.reason !== null) pending.push({ step: step.name, reason: result.reason });
     }
-    const isUnderWay = REBOOTING_STEPS.some((name) => this.#running.has(name));
+    const retry = this.#backoff.nextRetry();
     return {
       changed,
       pending,
-      rebootNeeded: reboot.reasons.length > 0 && !isUnderWay,
-      retryIn: this.#backoff.nextRetry(),
+      rebootNeeded: reboot.reasons.length > 0,
+      holdsReboot: REBOOTING_STEPS.some((name) => this.#running.has(name)),
+      // Nobody tells when a step that took long is done.
+      retryIn: this.#running.size === 0 ? retry : Math.min(retry ?? Infinity, STEP_TIME),
     };
   }
 

@@ -49,8 +49,6 @@ export interface ConfigurableHost {
   readonly reboot: RebootSchedule;
   /** Port of our own API, which the firewall protects. */
   readonly apiPort: number;
-  /** Goes into local mode or out of it. Asked for the same again, it does nothing. */
-  readonly switchLocalMode: (on: boolean) => Promise<void>;
   /** Settings that are not of the host: logs, metrics, polls, deltas. Called when one of them changes. */
   readonly onSettings: (settings: DeviceSettings) => void;
 }

@@ -11,7 +11,6 @@ export interface InMemoryHostState {
   vpn: boolean | null;
   discoverability: boolean | null;
   firewall: { readonly mode: FirewallMode; readonly situation: FirewallSituation } | null;
-  localMode: boolean;
   rebootReasons: readonly string[];
   settings: DeviceSettings | null;
 }
@@ -32,7 +31,6 @@ export function createInMemoryHost(): InMemoryHost {
     vpn: true,
     discoverability: true,
     firewall: null,
-    localMode: false,
     rebootReasons: [],
     settings: null,
   };
@@ -123,10 +121,6 @@ export function createInMemoryHost(): InMemoryHost {
       },
     },
     apiPort: 48484,
-    async switchLocalMode(on) {
-      await enter(`local-mode ${on ? 'on' : 'off'}`);
-      state.localMode = on;
-    },
     onSettings: (settings) => void (state.settings = settings),
   };
 }
