@@ -24,6 +24,7 @@ async function reboots(isLocked: () => boolean = () => false): Promise<RebootAft
         count++;
       },
     },
+    onFault: (error) => expect.fail(String(error)),
   });
   return {
     get reasons() {

@@ -14,6 +14,8 @@ export interface SupervisorConfig {
   readonly engineEndpoint: string | null;
   /** D-Bus address of the system bus. */
   readonly busAddress: string;
+  /** File in which the kernel names this boot. */
+  readonly bootIdPath: string;
   /** Directory in which the VPN says that it is connected. */
   readonly vpnStatusPath: string;
   /** Brightness of the LED by which the device is found. */
@@ -55,6 +57,7 @@ const Environment = z.object({
   LISTEN_ADDRESSES: optional(z.string()),
   STATE_MOUNTPOINT: optional(Path),
   DBUS_SYSTEM_BUS_ADDRESS: optional(z.string()),
+  BOOT_ID_PATH: optional(Path),
   VPN_STATUS_PATH: optional(Path),
   LED_FILE: optional(Path),
   MAC_ADDRESS_PATH: optional(Path),
@@ -86,6 +89,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     engineEndpoint:
       variables.DOCKER_HOST ?? (variables.DOCKER_SOCKET === undefined ? null : `unix://${variables.DOCKER_SOCKET}`),
     busAddress: variables.DBUS_SYSTEM_BUS_ADDRESS ?? 'unix:path=/run/dbus/system_bus_socket',
+    bootIdPath: variables.BOOT_ID_PATH ?? '/proc/sys/kernel/random/boot_id',
     vpnStatusPath: variables.VPN_STATUS_PATH ?? `${rootMount === '/' ? '' : rootMount}/run/openvpn/vpn_status`,
     ledFile: variables.LED_FILE ?? '/sys/class/leds/led0/brightness',
     macAddressPath: variables.MAC_ADDRESS_PATH ?? '/sys/class/net',

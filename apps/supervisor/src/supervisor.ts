@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createApi, type ApiKeys, type RequestIdentity } from '@device-supervisor/api';
 import { openConfigJson } from '@device-supervisor/config-json';
-import { createDevice, resolveDeviceConfig } from '@device-supervisor/device';
+import { createDevice, resolveDeviceConfig, type Device } from '@device-supervisor/device';
 import { createEngine } from '@device-supervisor/engine';
 import { formatError } from '@device-supervisor/errors';
 import { createMetrics, readHostDescription } from '@device-supervisor/host-facts';
@@ -71,6 +71,12 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
     apiPort: port,
     engineEndpoint: endpoint,
   });
+  const bootId = await readBootId(config.bootIdPath);
+  // The host takes the locks of all apps through the device, which in turn asks the host for reboots.
+  const lockAll: Device['lockAll'] = (request) => device.lockAll(request);
+  const host = stack.use(
+    connectHost({ config, configJson, device: { lockAll }, clock: systemClock, onFault: onError }),
+  );
   const device = stack.use(
     createDevice({
       engine,
@@ -81,11 +87,11 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
       managed,
       clock: systemClock,
       random: Math.random,
-      bootId: await readBootId(),
+      bootId,
+      reboots: await host.openReboots(bootId),
     }),
   );
   const logs = stack.use(startLogs({ device, engine, clock: systemClock, print }));
-  const host = stack.use(connectHost({ config, configJson, device, clock: systemClock, onFault: onError }));
   let keys: ApiKeys = store.apiKeys;
   if (config.alwaysRequireKey) {
     const published = await publishKey(store.apiKeys, config.databasePath, onError);

@@ -97,7 +97,12 @@ describe('a reboot after the apply', () => {
   it('comes once: it outlives the supervisor, and not the boot', async () => {
     await using device = await openDevice();
     const open = async (): ReturnType<typeof openRebootAfterApply> =>
-      await openRebootAfterApply({ breadcrumb: files.reboot, bootId: await bootId(), power: device.power });
+      await openRebootAfterApply({
+        breadcrumb: files.reboot,
+        bootId: await bootId(),
+        power: device.power,
+        onFault: (error) => faults.push(error),
+      });
     await (await open()).schedule('config.txt changed');
 
     const next = await open();

@@ -1,6 +1,13 @@
 import type { Host, HostAddresses, JournalRequest } from '@device-supervisor/api';
 import type { ConfigJsonFile } from '@device-supervisor/config-json';
-import { createPower, createVpnControl, type Clock, type Device } from '@device-supervisor/device';
+import {
+  createPower,
+  createVpnControl,
+  openRebootAfterApply,
+  type Clock,
+  type Device,
+  type RebootAfterApply,
+} from '@device-supervisor/device';
 import { createHostConfig, hostConfigPaths } from '@device-supervisor/host-config';
 import { createLed, readAddresses, readVpnState } from '@device-supervisor/host-facts';
 import { JOURNAL_FORMATS, JournalOptionError, streamJournal } from '@device-supervisor/journal';
@@ -16,18 +23,24 @@ export interface HostDependencies {
   readonly onFault: (error: unknown) => void;
 }
 
-/** The host's parts as the API wants them. Nothing on the bus is connected before it is needed. */
-export function connectHost(dependencies: HostDependencies): Host & AsyncDisposable {
+export interface ConnectedHost extends Host, AsyncDisposable {
+  /** Reboots that are to come when the device has nothing else left to do. */
+  openReboots(bootId: string | null): Promise<RebootAfterApply>;
+}
+
+/** The host's parts as the API and the device want them. Nothing on the bus is connected before it is needed. */
+export function connectHost(dependencies: HostDependencies): ConnectedHost {
   const { config, configJson, device, clock, onFault } = dependencies;
   const { rootMount, bootMount, stateMount } = config;
   const stack = new AsyncDisposableStack();
   const ending = new AbortController();
   stack.defer(() => ending.abort());
   const systemd = stack.use(createSystemd({ busAddress: config.busAddress }));
+  const powerFiles = createPowerFiles({ rootMount, stateMount });
   const power = stack.use(
     createPower({
       host: systemd.power,
-      hostUpdate: createPowerFiles({ rootMount, stateMount }).hostUpdate,
+      hostUpdate: powerFiles.hostUpdate,
       lockAll: (request) => device.lockAll(request),
       clock,
       onFault,
@@ -56,6 +69,7 @@ export function connectHost(dependencies: HostDependencies): Host & AsyncDisposa
         },
       }),
     addresses: remember(() => readAddresses({ macAddressPath: config.macAddressPath }), clock),
+    openReboots: (bootId) => openRebootAfterApply({ breadcrumb: powerFiles.reboot, bootId, power, onFault }),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

@@ -4,6 +4,7 @@ import { openRebootAfterApply } from './reboot-after-apply.ts';
 
 let file: string | null;
 let reboots: number;
+let faults: unknown[];
 
 const breadcrumb: RebootBreadcrumb = {
   read: async () => file,
@@ -25,10 +26,11 @@ const open = (bootId: string | null) =>
         reboots++;
       },
     },
+    onFault: (error) => faults.push(error),
   });
 
 beforeEach(() => {
-  [file, reboots] = [null, 0];
+  [file, reboots, faults] = [null, 0, []];
 });
 
 describe('a reboot after the apply', () => {
@@ -98,8 +100,25 @@ describe('a reboot after the apply', () => {
       breadcrumb: { ...breadcrumb, write: () => Promise.reject(new Error('ENOSPC')) },
       bootId: 'one',
       power: { reboot: () => Promise.resolve() },
+      onFault: (error) => faults.push(error),
     });
     await expect(schedule.schedule('config.txt changed')).rejects.toThrow('ENOSPC');
     expect(schedule.reasons).toEqual([]);
+  });
+
+  it.each<[string, Partial<RebootBreadcrumb>, string | null]>([
+    ['be read', { read: () => Promise.reject(new Error('EIO')) }, null],
+    ['be removed', { remove: () => Promise.reject(new Error('EIO')) }, '{"bootId":"two","reasons":["a"]}'],
+    ['be taken over', { write: () => Promise.reject(new Error('EIO')) }, 'foreign'],
+  ])('does not come, and keeps nobody from starting, when the file cannot %s', async (_, broken, content) => {
+    file = content;
+    const schedule = await openRebootAfterApply({
+      breadcrumb: { ...breadcrumb, ...broken },
+      bootId: 'one',
+      power: { reboot: () => Promise.resolve() },
+      onFault: (error) => faults.push(error),
+    });
+    expect(schedule.reasons).toEqual([]);
+    expect(faults).toMatchObject([{ message: 'EIO' }]);
   });
 });

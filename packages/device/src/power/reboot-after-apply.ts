@@ -6,6 +6,8 @@ export interface RebootAfterApplyDependencies {
   /** Another one after each boot; `null`: the kernel does not say. */
   readonly bootId: string | null;
   readonly power: Pick<Power, 'reboot'>;
+  /** What was written down cannot be read or put in order. No reason to do without a supervisor. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** A reboot that waits until nothing else is left to do. Survives a restart of the supervisor, and not the reboot. */
@@ -32,12 +34,7 @@ export interface RebootAfterApply {
  */
 export async function openRebootAfterApply(dependencies: RebootAfterApplyDependencies): Promise<RebootAfterApply> {
   const { breadcrumb, bootId, power } = dependencies;
-  const content = await breadcrumb.read();
-  const found = content === null ? [] : readReasons(content, bootId);
-  // Another supervisor's file, which has no boot id: from now on it has, and leads to one reboot at most.
-  if (found === null) await breadcrumb.write(print(bootId, [FOREIGN]));
-  else if (found.length === 0 && content !== null) await breadcrumb.remove();
-  let reasons: readonly string[] = found ?? [FOREIGN];
+  let reasons = await recoverReasons(dependencies);
   const keep = async (wanted: readonly string[]): Promise<void> => {
     if (wanted.length === 0) await breadcrumb.remove();
     else await breadcrumb.write(print(bootId, wanted));
@@ -59,6 +56,28 @@ export async function openRebootAfterApply(dependencies: RebootAfterApplyDepende
       return true;
     },
   };
+}
+
+async function recoverReasons({
+  breadcrumb,
+  bootId,
+  onFault,
+}: RebootAfterApplyDependencies): Promise<readonly string[]> {
+  try {
+    const content = await breadcrumb.read();
+    if (content === null) return [];
+    const reasons = readReasons(content, bootId);
+    if (reasons === null) {
+      // Another supervisor's file, which has no boot id: from now on it has, and leads to one reboot at most.
+      await breadcrumb.write(print(bootId, [FOREIGN]));
+      return [FOREIGN];
+    }
+    if (reasons.length === 0) await breadcrumb.remove();
+    return reasons;
+  } catch (error) {
+    onFault(error);
+    return [];
+  }
 }
 
 const FOREIGN = 'another supervisor asked for it';
