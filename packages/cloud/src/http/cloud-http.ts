@@ -132,11 +132,14 @@ async function encodeBody({
   };
 }
 
+function bytesOf(answer: IncomingMessage): AsyncIterable<Buffer> {
+  return answer;
+}
+
 async function readBody(answer: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of answer) {
-    const bytes = Buffer.from(chunk);
+  for await (const bytes of bytesOf(answer)) {
     length += bytes.length;
     if (length > LONGEST_ANSWER) {
       answer.destroy();

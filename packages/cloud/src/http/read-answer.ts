@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { CloudAnswerInvalidError, CloudRefusedError } from '../errors.ts';
 import type { CloudAnswer } from './cloud-http.ts';
 import { parseRetryAfter } from './retry-after.ts';

@@ -103,7 +103,7 @@ async function findDevice(
   { uuid, key, signal }: { uuid: string; key: string; signal: AbortSignal },
 ): Promise<number | null> {
   const query = new URLSearchParams({ $select: 'id', $filter: `uuid eq '${uuid}'` });
-  const answer = await http.request({ method: 'GET', path: `/v7/device?${query}`, key, signal });
+  const answer = await http.request({ method: 'GET', path: `/v7/device?${query.toString()}`, key, signal });
   if (answer.status === 401 || answer.status === 403) return null;
   const { d: devices } = readAnswer('GET /v7/device', answer, Devices);
   return devices[0]?.id ?? null;
