@@ -73,7 +73,8 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
   });
   const bootId = await readBootId(config.bootIdPath);
   // The host takes the locks of all apps through the device, which in turn asks the host for reboots.
-  const lockAll: Device['lockAll'] = (request) => device.lockAll(request);
+  const created = Promise.withResolvers<Device>();
+  const lockAll: Device['lockAll'] = async (request) => await (await created.promise).lockAll(request);
   const host = stack.use(
     connectHost({ config, configJson, device: { lockAll }, clock: systemClock, onFault: onError }),
   );
@@ -91,6 +92,7 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
       reboots: await host.openReboots(bootId),
     }),
   );
+  created.resolve(device);
   const logs = stack.use(startLogs({ device, engine, clock: systemClock, print }));
   let keys: ApiKeys = store.apiKeys;
   if (config.alwaysRequireKey) {
