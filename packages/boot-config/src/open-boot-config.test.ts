@@ -28,7 +28,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const powerFanConfig: PowerFanConfig = {
   read: async () => powerFan,
-  update: async (values) => void (powerFan = { ...values }),
+  write: async (values) => void (powerFan = { ...values }),
 };
 
 function put(name: string, content: string | Uint8Array): void {

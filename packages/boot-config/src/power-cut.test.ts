@@ -19,7 +19,7 @@ const open = (fileSystem: DurableFileSystem): Promise<BootConfig> =>
     device: { deviceType: 'raspberrypi3', osVersion: null },
     bootMount: '/boot',
     memoryPath: '/data/boot-config.json',
-    powerFan: { read: async () => ({ powerMode: null, fanProfile: null }), update: async () => {} },
+    powerFan: { read: async () => ({ powerMode: null, fanProfile: null }), write: async () => {} },
     fileSystem,
   });
 

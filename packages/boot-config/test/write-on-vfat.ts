@@ -15,7 +15,7 @@ const bootConfig = await openBootConfig({
   device: { deviceType: 'raspberrypi4-64', osVersion: '2.115.1' },
   bootMount: mount,
   memoryPath: memory,
-  powerFan: { read: async () => ({ powerMode: null, fanProfile: null }), update: async () => {} },
+  powerFan: { read: async () => ({ powerMode: null, fanProfile: null }), write: async () => {} },
   fileSystem: createFaultyFileSystem({ onCall: copy }).fileSystem,
 });
 for (const [name, target] of Object.entries(TARGETS)) {

@@ -17,3 +17,10 @@ export {
   type ConfigJsonDamage,
   type DamageReport,
 } from './errors.ts';
+export {
+  persistentLoggingOf,
+  powerAndFanOf,
+  type PersistentLoggingSetting,
+  type PowerAndFan,
+  type PowerAndFanSetting,
+} from './settings-of-host.ts';

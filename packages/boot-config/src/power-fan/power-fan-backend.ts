@@ -7,7 +7,7 @@ const FAN = 'HOST_CONFIG_fan_profile';
 export interface PowerFanConfig {
   read(): Promise<{ readonly powerMode: string | null; readonly fanProfile: string | null }>;
   /** `null` removes a value. */
-  update(values: { readonly powerMode: string | null; readonly fanProfile: string | null }): Promise<void>;
+  write(values: { readonly powerMode: string | null; readonly fanProfile: string | null }): Promise<void>;
 }
 
 /** Power mode and fan profile of the Jetson Orin, which the operating system sets as config.json says. */
@@ -30,6 +30,6 @@ export function powerFanBackend(config: PowerFanConfig): BootBackend {
       };
       return variables;
     },
-    write: (desired) => config.update({ powerMode: desired[POWER] ?? null, fanProfile: desired[FAN] ?? null }),
+    write: (desired) => config.write({ powerMode: desired[POWER] ?? null, fanProfile: desired[FAN] ?? null }),
   };
 }
