@@ -52,6 +52,7 @@ async function start(fileSystem: DurableFileSystem, breadcrumb: { content: strin
     },
     bootId: 'this boot',
     power: { reboot: async () => {} },
+    onFault: (error) => expect.unreachable(String(error)),
   });
   const host = createInMemoryHost();
   const said: string[] = [];
@@ -68,7 +69,10 @@ async function start(fileSystem: DurableFileSystem, breadcrumb: { content: strin
 }
 
 const converge = ({ deviceConfig }: Supervisor, config: Readonly<Record<string, string>> = CONFIG) =>
-  deviceConfig.converge({ config: { ...config }, apps: {} }, new AbortController().signal);
+  deviceConfig.converge(
+    { config: { ...config }, apps: {} },
+    { localMode: false, signal: new AbortController().signal },
+  );
 
 async function textOf({ fileSystem }: PowerCutDisk, path: string): Promise<string> {
   return Buffer.from(await fileSystem.read(path)).toString();
@@ -80,7 +84,7 @@ describe('the configuration of a target', () => {
   it('is written, needs one reboot, and none after that', async () => {
     const disk = createPowerCutDisk({ kind: 'vfat', files: NEW_DISK });
     const first = await start(disk.fileSystem, { content: null });
-    expect(await converge(first)).toEqual({ changed: true, pending: [], rebootNeeded: true, retryIn: null });
+    expect(await converge(first)).toMatchObject({ changed: true, pending: [], rebootNeeded: true, retryIn: null });
     expect(await textOf(disk, '/boot/config.txt')).toBe(NEW_CONFIG_TXT);
     expect(JSON.parse(await textOf(disk, '/boot/config.json'))).toMatchObject({ foreign: 1, persistentLogging: true });
     expect(first.said).toEqual([
