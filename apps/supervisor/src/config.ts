@@ -12,6 +12,8 @@ export interface SupervisorConfig {
   readonly databasePath: string;
   /** e.g. `unix:///var/run/docker.sock`; `null`: whichever of the usual sockets is there. */
   readonly engineEndpoint: string | null;
+  /** Whether the machine is a device of ours, whose units, firewall, boot configuration and power we see to. */
+  readonly controlsHost: boolean;
   /** D-Bus address of the system bus. */
   readonly busAddress: string;
   /** File in which the kernel names this boot. */
@@ -56,6 +58,7 @@ const Environment = z.object({
   LISTEN_PORT: optional(z.coerce.number('must be a port number').int('must be a port number').min(0).max(65_535)),
   LISTEN_ADDRESSES: optional(z.string()),
   STATE_MOUNTPOINT: optional(Path),
+  HOST_CONTROL: optional(z.enum(['on', 'off'], "must be 'on' or 'off'")),
   DBUS_SYSTEM_BUS_ADDRESS: optional(z.string()),
   BOOT_ID_PATH: optional(Path),
   VPN_STATUS_PATH: optional(Path),
@@ -88,6 +91,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databasePath: variables.DATABASE_PATH ?? '/data/database.sqlite',
     engineEndpoint:
       variables.DOCKER_HOST ?? (variables.DOCKER_SOCKET === undefined ? null : `unix://${variables.DOCKER_SOCKET}`),
+    controlsHost: variables.HOST_CONTROL !== 'off',
     busAddress: variables.DBUS_SYSTEM_BUS_ADDRESS ?? 'unix:path=/run/dbus/system_bus_socket',
     bootIdPath: variables.BOOT_ID_PATH ?? '/proc/sys/kernel/random/boot_id',
     vpnStatusPath: variables.VPN_STATUS_PATH ?? `${rootMount === '/' ? '' : rootMount}/run/openvpn/vpn_status`,

@@ -13,6 +13,7 @@ import type { SupervisorConfig } from './config.ts';
 import { readBootId } from './boot-id.ts';
 import { deviceFacts } from './device-facts.ts';
 import { noCloudTags } from './device-tags.ts';
+import { configureHost } from './host/configure-host.ts';
 import { connectHost } from './host/connect-host.ts';
 import { imageStorage } from './image-storage.ts';
 import { publishKey } from './publish-key.ts';
@@ -78,6 +79,22 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
   const host = stack.use(
     connectHost({ config, configJson, device: { lockAll }, clock: systemClock, onFault: onError }),
   );
+  const reboots = await host.openReboots(bootId);
+  const hostConfiguration = config.controlsHost
+    ? stack.use(
+        await configureHost({
+          config,
+          configJson,
+          description,
+          units: host.units,
+          reboots,
+          apiPort: port,
+          clock: systemClock,
+          print,
+          onFault: onError,
+        }),
+      )
+    : null;
   const device = stack.use(
     createDevice({
       engine,
@@ -89,7 +106,7 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
       clock: systemClock,
       random: Math.random,
       bootId,
-      reboots: await host.openReboots(bootId),
+      ...(hostConfiguration === null ? {} : { reboots, deviceConfig: hostConfiguration.deviceConfig }),
     }),
   );
   created.resolve(device);

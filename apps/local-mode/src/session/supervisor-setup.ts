@@ -30,6 +30,8 @@ export function supervisorEnvironment(
   });
   return {
     ...Object.fromEntries(inherited),
+    // A developer's machine is no device: nobody reboots it, or touches its services and firewall.
+    HOST_CONTROL: 'off',
     ROOT_MOUNTPOINT: '/',
     BOOT_MOUNTPOINT: state.bootMount,
     CONFIG_MOUNT_POINT: state.configJsonPath,

@@ -11,8 +11,9 @@ import {
 import { createHostConfig, hostConfigPaths } from '@device-supervisor/host-config';
 import { createLed, readAddresses, readVpnState } from '@device-supervisor/host-facts';
 import { JOURNAL_FORMATS, JournalOptionError, streamJournal } from '@device-supervisor/journal';
-import { createPowerFiles, createSystemd } from '@device-supervisor/systemd';
+import { createPowerFiles, type Units } from '@device-supervisor/systemd';
 import type { SupervisorConfig } from '../config.ts';
+import { hostServices } from './host-services.ts';
 
 export interface HostDependencies {
   readonly config: SupervisorConfig;
@@ -24,6 +25,7 @@ export interface HostDependencies {
 }
 
 export interface ConnectedHost extends Host, AsyncDisposable {
+  readonly units: Units;
   /** Reboots that are to come when the device has nothing else left to do. */
   openReboots(bootId: string | null): Promise<RebootAfterApply>;
 }
@@ -35,7 +37,7 @@ export function connectHost(dependencies: HostDependencies): ConnectedHost {
   const stack = new AsyncDisposableStack();
   const ending = new AbortController();
   stack.defer(() => ending.abort());
-  const systemd = stack.use(createSystemd({ busAddress: config.busAddress }));
+  const systemd = stack.use(hostServices(config.controlsHost, config.busAddress));
   const powerFiles = createPowerFiles({ rootMount, stateMount });
   const power = stack.use(
     createPower({
@@ -52,10 +54,11 @@ export function connectHost(dependencies: HostDependencies): ConnectedHost {
     units: systemd.units,
     locks: { acquireAll: ({ force }) => device.lockAll({ force, signal: ending.signal }) },
   });
-  void hostConfig.recover().catch(onFault);
+  if (config.controlsHost) void hostConfig.recover().catch(onFault);
   const led = stack.use(createLed({ path: config.ledFile, clock }));
   const vpn = createVpnControl({ units: systemd.units, clock, onFault });
   return {
+    units: systemd.units,
     power,
     config: hostConfig,
     journal: { stream: (query, signal) => streamJournal(journalQuery(query), signal) },
