@@ -83,3 +83,18 @@ it('a reboot waits for update locks, and says so', async () => {
   await harness.flush();
   expect(host.count).toBeGreaterThan(0);
 });
+
+it('a reboot waits neither for what waits for it, nor for what fails again and again', async () => {
+  const host = await reboots();
+  const target = testTarget({
+    services: {
+      web: { labels: { 'io.balena.update.requires-reboot': '1' } },
+      side: { image: 'web:1', composition: { depends_on: { web: { condition: 'service_healthy' } } } },
+      lost: { image: 'lost:1' },
+    },
+  });
+  await using harness = startHarness({ images: { 'web:1': {} }, dependencies: { reboots: host } });
+  await harness.device.setLocalTarget(target);
+  await harness.flush();
+  expect(host.count).toBeGreaterThan(0);
+});

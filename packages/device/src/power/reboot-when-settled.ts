@@ -1,7 +1,9 @@
 import type { Blocked, Plan } from '@device-supervisor/compose';
 import { formatError } from '@device-supervisor/errors';
-import { isFinal } from '../plan-changes.ts';
 import type { RebootAfterApply } from './reboot-after-apply.ts';
+
+/** What a reboot waits for. Of everything else, such as an image that cannot be had, nobody knows when it will pass. */
+const PASSES_SOON: ReadonlySet<Blocked['reason']> = new Set(['engine', 'hand-over']);
 
 /**
  * Writes down the reboots that services of a plan wait for, and asks for one when nothing else is left to do.
@@ -11,8 +13,7 @@ import type { RebootAfterApply } from './reboot-after-apply.ts';
 export async function rebootWhenSettled(plan: Plan, reboots: RebootAfterApply): Promise<Plan> {
   const waiting = plan.blocked.filter(({ reason }) => reason === 'reboot');
   for (const { appId, service } of waiting) await reboots.schedule(`service ${service} of app ${appId} waits for it`);
-  const isSettled = plan.operations.length === 0 && plan.blocked.every((one) => isFinal(one) || waiting.includes(one));
-  if (!isSettled) return plan;
+  if (plan.operations.length > 0 || plan.blocked.some(({ reason }) => PASSES_SOON.has(reason))) return plan;
   try {
     await reboots.rebootIfScheduled();
     return plan;
