@@ -1,4 +1,4 @@
-import type { Content, OpenApiDocument, OpenApiOperation } from './document.ts';
+import type { Content, JsonSchema, OpenApiDocument, OpenApiOperation } from './document.ts';
 
 /** The document as one page that needs nothing else: no script, no other file. */
 export function docsPage({ info, tags, paths }: OpenApiDocument): string {
@@ -56,9 +56,42 @@ function formatContent(content: Content | undefined): string {
     .join('');
 }
 
-function formatSchema(schema: unknown): string {
-  const text = JSON.stringify(schema, null, 2) ?? '{}';
-  return text === '{"type":"string"}' || text.length < 40 ? '' : `<pre>${escape(text)}</pre>`;
+/** An object as a table of its fields, anything else as it is. */
+function formatSchema(schema: JsonSchema | undefined): string {
+  const fields = fieldsOf(schema);
+  if (fields !== null) {
+    const rows = fields.map(
+      ([name, one]) =>
+        `<tr><td><code>${escape(name)}</code></td><td><code>${escape(typeOf(one))}</code></td><td>${inline(String(one['description'] ?? ''))}</td></tr>`,
+    );
+    return rows.length === 0 ? '' : `<table>${rows.join('')}</table>`;
+  }
+  const text = JSON.stringify(schema, null, 2) ?? '';
+  return text.length < 40 || text.includes('"$ref"') ? '' : `<pre>${escape(text)}</pre>`;
+}
+
+function fieldsOf(schema: JsonSchema | undefined): (readonly [string, JsonSchema])[] | null {
+  const properties = schema?.['properties'];
+  if (!isSchema(properties)) return null;
+  return Object.entries(properties).map(([name, one]) => [name, isSchema(one) ? one : {}]);
+}
+
+/** e.g. `string | null`, `true | 1 | "on"`, `{name, services: {…}}`. */
+function typeOf(schema: unknown): string {
+  if (!isSchema(schema)) return 'anything';
+  const { anyOf, enum: words, const: word, type, items, additionalProperties } = schema;
+  if (Array.isArray(anyOf)) return anyOf.map(typeOf).join(' | ');
+  if (Array.isArray(words)) return words.map((one) => JSON.stringify(one)).join(' | ');
+  if (word !== undefined) return JSON.stringify(word);
+  if (type === 'array') return `[${typeOf(items)}]`;
+  if (type !== 'object') return Array.isArray(type) ? type.join(' | ') : String(type ?? 'anything');
+  const fields = fieldsOf(schema) ?? [];
+  if (fields.length > 0) return `{${fields.map(([name, one]) => `${name}: ${typeOf(one)}`).join(', ')}}`;
+  return isSchema(additionalProperties) ? `{[name]: ${typeOf(additionalProperties)}}` : 'object';
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Text with `code` in it. */
@@ -79,8 +112,8 @@ main{max-width:64rem;margin:0 auto;padding:1rem 1.5rem 4rem}section{scroll-margi
 h2{margin:2.5rem 0 0;font-size:1.4rem}h2+p{margin-top:0;color:var(--dim)}h3{font-size:.85rem;margin:1rem 0 .25rem;color:var(--dim)}
 details{border:1px solid var(--line);border-radius:.4rem;margin:.4rem 0;padding:0 .9rem}details[open]{padding-bottom:.9rem}
 summary{cursor:pointer;padding:.5rem 0;display:flex;flex-wrap:wrap;gap:.2rem .75rem;align-items:baseline}summary span{color:var(--dim);flex:1 1 20rem}
-code,pre{font:.86em/1.5 ui-monospace,monospace}pre{background:var(--soft);border-radius:.3rem;padding:.6rem .8rem;overflow-x:auto;margin:.3rem 0}
-table{border-collapse:collapse;width:100%}td{border-top:1px solid var(--line);padding:.35rem .75rem .35rem 0;vertical-align:top}td:first-child{white-space:nowrap;width:1%}
+code,pre{font:.86em/1.5 ui-monospace,monospace}pre{background:var(--soft);border-radius:.3rem;padding:.6rem .8rem;white-space:pre-wrap;overflow-wrap:anywhere;margin:.3rem 0}
+table{border-collapse:collapse;width:100%}td{border-top:1px solid var(--line);padding:.35rem .75rem .35rem 0;vertical-align:top}td:first-child{white-space:nowrap;width:1%}td code{overflow-wrap:anywhere}
 .m{display:inline-block;min-width:4.2rem;font-size:.8rem}.get{color:light-dark(#1a7f37,#3fb950)}.post{color:light-dark(#0969da,#4493f8)}
 .patch{color:light-dark(#9a6700,#d29922)}.delete{color:light-dark(#d1242f,#f85149)}.s2{color:light-dark(#1a7f37,#3fb950)}.s4{color:light-dark(#9a6700,#d29922)}.s5{color:light-dark(#d1242f,#f85149)}
 `;
