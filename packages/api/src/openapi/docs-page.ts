@@ -62,7 +62,7 @@ function formatSchema(schema: JsonSchema | undefined): string {
   if (fields !== null) {
     const rows = fields.map(
       ([name, one]) =>
-        `<tr><td><code>${escape(name)}</code></td><td><code>${escape(typeOf(one))}</code></td><td>${inline(String(one['description'] ?? ''))}</td></tr>`,
+        `<tr><td><code>${escape(name)}</code></td><td><code>${escape(typeOf(one))}</code></td><td>${inline(textOf(one['description']))}</td></tr>`,
     );
     return rows.length === 0 ? '' : `<table>${rows.join('')}</table>`;
   }
@@ -84,10 +84,14 @@ function typeOf(schema: unknown): string {
   if (Array.isArray(words)) return words.map((one) => JSON.stringify(one)).join(' | ');
   if (word !== undefined) return JSON.stringify(word);
   if (type === 'array') return `[${typeOf(items)}]`;
-  if (type !== 'object') return Array.isArray(type) ? type.join(' | ') : String(type ?? 'anything');
+  if (type !== 'object') return Array.isArray(type) ? type.map(textOf).join(' | ') : textOf(type) || 'anything';
   const fields = fieldsOf(schema) ?? [];
   if (fields.length > 0) return `{${fields.map(([name, one]) => `${name}: ${typeOf(one)}`).join(', ')}}`;
   return isSchema(additionalProperties) ? `{[name]: ${typeOf(additionalProperties)}}` : 'object';
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function isSchema(value: unknown): value is JsonSchema {
