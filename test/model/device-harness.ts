@@ -3,8 +3,10 @@ import { TEST_DEVICE } from '@device-supervisor/compose/testing';
 import {
   createDevice,
   systemMessage,
+  type ApplyOptions,
   type Device,
   type DeviceDependencies,
+  type DeviceEngine,
   type DeviceEvent,
   type ImageStorage,
 } from '@device-supervisor/device';
@@ -15,6 +17,8 @@ import {
   type InMemoryEngineOptions,
 } from '@device-supervisor/engine/testing';
 import { createInMemoryLocks, type InMemoryLocks } from '@device-supervisor/lockfile/testing';
+import type { TargetState } from '@device-supervisor/state';
+import { mortalClock, mortalEngine } from './mortal-ports.ts';
 
 /** A device over an engine, locks and a store in memory, whose time the test moves. */
 export interface DeviceHarness extends AsyncDisposable {
@@ -33,14 +37,20 @@ export interface DeviceHarness extends AsyncDisposable {
   settle(beforeEach?: () => void): Promise<void>;
   /** What the supervisor said so far. */
   said(): string[];
+  /** Makes it the device's target, wherever that comes from. */
+  setTarget(target: TargetState, options?: ApplyOptions): Promise<void>;
   /** Ends the supervisor and starts another, which knows what is in the store. */
   restart(changed?: Partial<DeviceDependencies>): Promise<void>;
+  /** Kills the supervisor; the next one is started when time is given to it. */
+  kill(): void;
 }
 
 export interface HarnessOptions extends InMemoryEngineOptions {
   readonly dependencies?: Partial<DeviceDependencies>;
   readonly storage?: ImageStorage;
-  readonly wrapEngine?: (engine: InMemoryEngine, locks: InMemoryLocks) => Parameters<typeof createDevice>[0]['engine'];
+  readonly wrapEngine?: (engine: InMemoryEngine, locks: InMemoryLocks) => DeviceEngine;
+  /** Whether the target comes from the cloud: then images and volumes that nothing needs are removed. */
+  readonly managed?: boolean;
 }
 
 /** Turns of the event loop in which everything that waits for promises alone gets done. */
@@ -48,22 +58,30 @@ const TURNS = 40;
 /** A device that needs more timers than this does not converge. */
 const MOST_TIMERS = 400;
 
-export function startHarness({ wrapEngine, storage, dependencies, ...options }: HarnessOptions = {}): DeviceHarness {
+export function startHarness({
+  wrapEngine,
+  storage,
+  managed = false,
+  dependencies,
+  ...options
+}: HarnessOptions = {}): DeviceHarness {
   const clock = createFakeClock();
   const engine = createInMemoryEngine({ clock, ...options });
   const locks = createInMemoryLocks();
   const store = createInMemoryStore();
   const events: DeviceEvent[] = [];
+  let life = new AbortController();
   const start = (changed: Partial<DeviceDependencies> = {}): Device => {
+    life = new AbortController();
     const started = createDevice({
-      engine: wrapEngine?.(engine, locks) ?? engine,
+      engine: mortalEngine(wrapEngine?.(engine, locks) ?? engine, life.signal),
       locks,
-      clock,
+      clock: mortalClock(clock, life.signal),
       store,
       random: () => 0,
       bootId: 'boot-1',
       facts: TEST_DEVICE,
-      managed: false,
+      managed,
       ...dependencies,
       ...changed,
       ...(storage === undefined ? {} : { storage }),
@@ -72,8 +90,17 @@ export function startHarness({ wrapEngine, storage, dependencies, ...options }: 
     return started;
   };
   let device = start();
-  const flush = async (): Promise<void> => {
+  const turns = async (): Promise<void> => {
     for (let turn = 0; turn < TURNS; turn++) await setImmediate();
+  };
+  const flush = async (): Promise<void> => {
+    await turns();
+    while (life.signal.aborted) {
+      locks.crash();
+      await locks.recoverLeftovers();
+      device = start();
+      await turns();
+    }
   };
   return {
     get device() {
@@ -96,10 +123,20 @@ export function startHarness({ wrapEngine, storage, dependencies, ...options }: 
       }
     },
     said: () => events.flatMap((event) => systemMessage(event)?.message ?? []),
+    async setTarget(target, options) {
+      await flush();
+      if (!managed) return await device.setLocalTarget(target, options);
+      await device.setCloudTarget(target, options);
+    },
     async restart(changed) {
+      await flush();
       await device[Symbol.asyncDispose]();
       device = start(changed);
     },
-    [Symbol.asyncDispose]: () => device[Symbol.asyncDispose](),
+    kill: () => life.abort(),
+    async [Symbol.asyncDispose]() {
+      await flush();
+      await device[Symbol.asyncDispose]();
+    },
   };
 }

@@ -27,6 +27,16 @@ describe('createInMemoryLocks', () => {
     expect(await locks.holders(1, ['web'])).toEqual([{ appId: 1, service: 'web' }]);
   });
 
+  it('leaves behind what a supervisor held that was killed, for the next one to find', async () => {
+    const locks = createInMemoryLocks();
+    await locks.acquire({ appId: 1, services: ['web'], force: false });
+    void locks.acquire({ appId: 1, services: ['web'], force: false });
+    locks.crash();
+    expect(locks.hold(1, 'web')).toBe(false);
+    expect(await locks.recoverLeftovers()).toMatchObject([{ appId: 1, service: 'web' }]);
+    expect((await locks.acquire({ appId: 1, services: ['web'], force: false })).status).toBe('acquired');
+  });
+
   it('remembers whose directories were made', async () => {
     const locks = createInMemoryLocks();
     await locks.prepare(1, 'web');

@@ -14,6 +14,8 @@ export interface InMemoryLocks extends DeviceUpdateLocks {
   heldByUs(appId: number): readonly string[];
   /** An earlier run of us held the lock when it crashed. */
   leaveBehind(appId: number, service: string): void;
+  /** The supervisor is killed: what it held is left behind, and nobody of it waits or watches any more. */
+  crash(): void;
   /** Somebody removes our lock, and we notice it. */
   compromise(appId: number, service: string): void;
   /** The service's new container says that it took over. */
@@ -30,7 +32,7 @@ export function createInMemoryLocks(): InMemoryLocks {
   const handOvers = new Set<string>();
   const compromises = new Map<UpdateLease, AbortController>();
   const watchers = new Map<ReadonlySet<string>, ChangeQueue>();
-  const turns = createExclusiveTurns<number>();
+  let turns = createExclusiveTurns<number>();
   let closed = false;
 
   function set(appId: number, service: string, holder: Holder | null): void {
@@ -134,6 +136,12 @@ export function createInMemoryLocks(): InMemoryLocks {
         .map(([key]) => parseKey(key).service)
         .sort(),
     leaveBehind: (appId, service) => set(appId, service, 'earlier-run'),
+    crash() {
+      turns = createExclusiveTurns();
+      compromises.clear();
+      watchers.clear();
+      for (const [key, holder] of locks) if (typeof holder === 'object') locks.set(key, 'earlier-run');
+    },
     compromise(appId, service) {
       const holder = locks.get(keyOf(appId, service));
       if (typeof holder !== 'object') return;

@@ -1,0 +1,3 @@
+import { describeConvergence } from './describe-convergence.ts';
+
+describeConvergence({ managed: true, runs: 2000 });

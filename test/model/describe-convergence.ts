@@ -1,0 +1,183 @@
+import { DEFAULT_CONTAINER_CONFIG, type ContainerStatus, type ObservedContainer } from '@device-supervisor/compose';
+import { NameConflictError } from '@device-supervisor/engine';
+import type { Hold, InMemoryEngine } from '@device-supervisor/engine/testing';
+import type { TargetState } from '@device-supervisor/state';
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import {
+  APPS,
+  arbitraryEvent,
+  arbitraryTarget,
+  LOCAL_IMAGES,
+  REGISTRY_IMAGES,
+  SERVICES,
+  type Event,
+} from './arbitrary-device.ts';
+import { startHarness, type DeviceHarness } from './device-harness.ts';
+import { guardedEngine } from './guarded-engine.ts';
+import { servicesOf } from './invariants.ts';
+import { createSaboteur, type Saboteur } from './saboteur.ts';
+
+/** Looks at the engine that a device may need from the last fault on. */
+const MOST_ROUNDS = 80;
+const FOREIGN_IMAGE = 'foreign:1';
+
+/** Plays random histories of a device, and looks at every step, and at the end, whether it does as it should. */
+export function describeConvergence({ managed, runs }: { readonly managed: boolean; readonly runs: number }): void {
+  it(
+    `whatever happens on the way, a device ${managed ? 'of the cloud' : 'in local mode'} reaches its last target and then does nothing`,
+    { timeout: 600_000 },
+    async () => {
+      const history = fc.array(arbitraryEvent, { minLength: 1, maxLength: 12 });
+      await fc.assert(
+        fc.asyncProperty(history, arbitraryTarget, (events, last) => live(events, last, managed)),
+        { numRuns: runs },
+      );
+    },
+  );
+}
+
+interface World {
+  readonly harness: DeviceHarness;
+  readonly saboteur: Saboteur;
+  /** Of downloads. */
+  readonly holds: Hold[];
+}
+
+async function live(events: readonly Event[], last: TargetState, managed: boolean): Promise<void> {
+  const saboteur = createSaboteur();
+  const broken: string[] = [];
+  await using harness: DeviceHarness = startHarness({
+    managed,
+    images: Object.fromEntries([...LOCAL_IMAGES, FOREIGN_IMAGE].map((image) => [image, {}])),
+    // What a device of the cloud removes, it must be able to get again.
+    pullable: Object.fromEntries([...REGISTRY_IMAGES, ...(managed ? LOCAL_IMAGES : [])].map((image) => [image, {}])),
+    wrapEngine: (engine, locks) =>
+      guardedEngine({
+        engine,
+        locks,
+        saboteur,
+        target: () => harness.device.target(),
+        onBroken: (rule) => void broken.push(rule),
+      }),
+  });
+  const { engine, locks } = harness;
+  const world: World = { harness, saboteur, holds: [] };
+  await makeForeignObjects(engine);
+  const foreign = foreignObjects(engine);
+
+  for (const event of events) await play(event, world);
+  // From here on nothing goes wrong any more.
+  saboteur.rest();
+  engine.crashAfterWrites(Number.POSITIVE_INFINITY);
+  engine.comeBack();
+  for (const service of SERVICES) for (const appId of APPS) locks.drop(appId, service);
+  resume(world);
+  await harness.setTarget(last);
+  engine.clearCalls();
+  await harness.settle(() => resume(world));
+
+  expect(broken).toEqual([]);
+  expect(containersOf(engine)).toEqual(wantedContainers(last));
+  for (const appId of APPS) expect(locks.heldByUs(appId)).toEqual([]);
+  expect(foreignObjects(engine)).toEqual(foreign);
+  await expect(makeForeignObjects(engine)).rejects.toBeInstanceOf(NameConflictError);
+  expect(engine.calls.filter(({ kind }) => kind === 'observe').length).toBeLessThan(MOST_ROUNDS);
+
+  engine.clearCalls();
+  await harness.setTarget(structuredClone(last));
+  await harness.settle();
+  expect(engine.calls.filter(({ write }) => write)).toEqual([]);
+}
+
+async function play(event: Event, world: World): Promise<void> {
+  const { harness, saboteur, holds } = world;
+  const { engine, locks, clock } = harness;
+  switch (event.type) {
+    case 'target':
+      return await harness.setTarget(event.target, { force: event.force });
+    case 'fault':
+      return saboteur.fail(event.kind, event.fault);
+    case 'engine-crash':
+      return engine.crashAfterWrites(event.after);
+    case 'engine-back':
+      return engine.comeBack();
+    case 'crash':
+      return saboteur.after(event.after, () => harness.kill());
+    case 'compromise':
+      return saboteur.after(event.after, () => {
+        for (const appId of APPS) for (const service of locks.heldByUs(appId)) locks.compromise(appId, service);
+      });
+    case 'restart':
+      return await harness.restart();
+    case 'lock':
+      return void locks.hold(event.appId, event.service);
+    case 'unlock':
+      return locks.drop(event.appId, event.service);
+    case 'exit':
+      return running(engine, event.which).forEach(({ id }) => engine.exit(id, event.exitCode));
+    case 'health':
+      return running(engine, event.which).forEach(({ id }) =>
+        engine.setHealth(id, event.healthy ? 'healthy' : 'unhealthy'),
+      );
+    case 'slow-downloads':
+      return void holds.push(engine.hold('pullImage'));
+    case 'resume':
+      return resume(world);
+    case 'turn':
+      return await harness.flush();
+    case 'tick':
+      clock.advanceToNext();
+      return await harness.flush();
+  }
+}
+
+/** Downloads go on, and the engine restarts what it waited with. */
+function resume({ harness: { engine }, holds }: World): void {
+  for (const hold of holds.splice(0)) hold.release();
+  for (const { id, status } of engine.snapshot().containers) if (status === 'restarting') engine.resume(id);
+}
+
+/** The container of that number, if so many run. */
+function running(engine: InMemoryEngine, which: number): ObservedContainer[] {
+  return engine
+    .snapshot()
+    .containers.filter(({ status }) => status === 'running')
+    .slice(which, which + 1);
+}
+
+/** Objects of somebody else. */
+async function makeForeignObjects(engine: InMemoryEngine): Promise<void> {
+  await engine.createVolume('9_data', { driver: 'local', driverOpts: {}, labels: {} });
+  await engine.createContainer({ name: 'foreign', image: FOREIGN_IMAGE, config: DEFAULT_CONTAINER_CONFIG });
+}
+
+function foreignObjects(engine: InMemoryEngine): unknown {
+  const { volumes, networks } = engine.snapshot();
+  return [volumes, networks].map((all) => all.filter(({ supervised }) => !supervised));
+}
+
+/** Each container, and whether it runs when it should. */
+function containersOf(engine: InMemoryEngine): string[] {
+  return engine
+    .snapshot()
+    .containers.map(({ name, identity, status, config }) =>
+      [name, identity?.appId, config.restart.name === 'always' ? stateOf(status) : ''].join(' '),
+    )
+    .toSorted();
+}
+
+function stateOf(status: ContainerStatus): string {
+  return status === 'created' || status === 'exited' ? 'stopped' : status;
+}
+
+function wantedContainers(target: TargetState): string[] {
+  return Object.values(target.apps)
+    .flatMap((app) =>
+      servicesOf(app).map(({ name, imageId, running, composition }) => {
+        const status = composition['restart'] !== 'always' ? '' : running ? 'running' : 'stopped';
+        return [`${name}_${imageId}_1_${app.release?.commit}`, app.id, status].join(' ');
+      }),
+    )
+    .toSorted();
+}

@@ -1,0 +1,46 @@
+import type { DeviceEngine } from '@device-supervisor/device';
+import type { WriteKind } from '@device-supervisor/engine/testing';
+import { createInvariants, type InvariantsOptions } from './invariants.ts';
+import type { Saboteur } from './saboteur.ts';
+
+export interface GuardOptions extends InvariantsOptions {
+  readonly saboteur: Saboteur;
+}
+
+/** An engine that fails as the saboteur wants it, and looks at each call whether it may be made at this moment. */
+export function guardedEngine({ saboteur, ...options }: GuardOptions): DeviceEngine {
+  const { engine } = options;
+  const invariants = createInvariants(options);
+  const write =
+    <Args extends readonly unknown[]>(
+      kind: WriteKind,
+      method: (...args: Args) => Promise<void>,
+      check: (...args: Args) => void = () => undefined,
+    ) =>
+    async (...args: Args): Promise<void> => {
+      check(...args);
+      await saboteur.perform(kind, () => method(...args));
+      invariants.afterWrite();
+    };
+  const writes = {
+    async pullImage(reference, options) {
+      using _download = invariants.beginDownload(reference);
+      await saboteur.perform('pullImage', () => engine.pullImage(reference, options));
+    },
+    removeImage: write('removeImage', engine.removeImage),
+    createNetwork: write('createNetwork', engine.createNetwork),
+    removeNetwork: write('removeNetwork', engine.removeNetwork, invariants.beforeNetworkRemoval),
+    createVolume: write('createVolume', engine.createVolume),
+    removeVolume: write('removeVolume', engine.removeVolume, invariants.beforeVolumeRemoval),
+    createContainer: write('createContainer', engine.createContainer),
+    connectNetwork: write('connectNetwork', engine.connectNetwork),
+    startContainer: write('startContainer', engine.startContainer, invariants.beforeStart),
+    stopContainer: write('stopContainer', engine.stopContainer, invariants.beforeTouch),
+    removeContainer: write('removeContainer', engine.removeContainer, invariants.beforeTouch),
+    renameContainer: write('renameContainer', engine.renameContainer, (id, _name, lease) =>
+      invariants.beforeRename(id, lease),
+    ),
+    updateContainer: write('updateContainer', engine.updateContainer),
+  } satisfies Pick<DeviceEngine, WriteKind>;
+  return { observe: engine.observe, events: engine.events, ...writes };
+}
