@@ -21,7 +21,7 @@ export function urgentRequests(
   );
   const isLocked = !forcesLocks(input.policy, appId) && input.heldLocks.some((holder) => holder.appId === appId);
   if (isReady && !isLocked) return [];
-  return decisions.filter(({ current, running }) => current !== null && isAskedFor(current, running, input));
+  return decisions.filter(({ current }) => current !== null && isAskedFor(current, input));
 }
 
 /** Does what clients asked for, and nothing else. */
@@ -43,12 +43,16 @@ export function planRequestsAsTheyAre(
     if (identity === null) continue;
     const key = serviceKey(identity.appId, identity.serviceName);
     const running = context.input.policy.requests.running.get(key) ?? true;
-    if (isAskedFor(container, running, context.input)) planAsItIs(container, running, context);
+    if (isAskedFor(container, context.input)) planAsItIs(container, running, context);
   }
 }
 
-function isAskedFor(container: ObservedContainer, running: boolean, { policy }: PlanContext): boolean {
-  return policy.requests.containers.has(container.id) || (!running && !isStopped(container));
+/** By a client; what the target itself wants stopped has its turn with the rest of the update. */
+function isAskedFor(container: ObservedContainer, { policy: { requests } }: PlanContext): boolean {
+  const { identity, id } = container;
+  if (requests.containers.has(id)) return true;
+  if (identity === null || isStopped(container)) return false;
+  return requests.running.get(serviceKey(identity.appId, identity.serviceName)) === false;
 }
 
 function isAsWanted({ action }: ServiceDecision): boolean {
