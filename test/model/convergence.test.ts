@@ -1,3 +1,3 @@
 import { describeConvergence } from './describe-convergence.ts';
 
-describeConvergence({ managed: false, runs: 2000 });
+describeConvergence({ managed: false, runs: 200 });

@@ -7,6 +7,9 @@ export interface GuardOptions extends InvariantsOptions {
   readonly saboteur: Saboteur;
 }
 
+/** Of one run of the supervisor. */
+const MOST_OBSERVATIONS = 1000;
+
 /** An engine that fails as the saboteur wants it, and looks at each call whether it may be made at this moment. */
 export function guardedEngine({ saboteur, ...options }: GuardOptions): DeviceEngine {
   const { engine } = options;
@@ -42,5 +45,15 @@ export function guardedEngine({ saboteur, ...options }: GuardOptions): DeviceEng
     ),
     updateContainer: write('updateContainer', engine.updateContainer),
   } satisfies Pick<DeviceEngine, WriteKind>;
-  return { observe: engine.observe, events: engine.events, ...writes };
+  let observations = 0;
+  return {
+    async observe(request) {
+      // A device that goes round and round without time passing would never come to an end.
+      if (++observations > MOST_OBSERVATIONS)
+        throw new RangeError(`more than ${MOST_OBSERVATIONS} looks at the engine`);
+      return await engine.observe(request);
+    },
+    events: engine.events,
+    ...writes,
+  };
 }

@@ -82,11 +82,8 @@ export function planImageRemoval(input: PlanContext, draft: PlanDraft): void {
     );
     if (users.some((container) => !draft.has(removeContainerId(container)))) continue;
     const dependsOn = [...users.map(removeContainerId), ...pullsBasedOn(record.reference, draft)];
-    const others = input.images.filter(
-      (other) => other.reference === record.reference && other.appId !== record.appId && isWanted(other, input),
-    );
     const onEngine = input.findImage(record.reference) !== undefined;
-    if (!input.policy.keepImages && onEngine && others.length === 0) {
+    if (!input.policy.keepImages && onEngine && !isReferenceWanted(record.reference, input)) {
       dependsOn.push(
         draft.add({
           kind: 'remove-image',
@@ -162,6 +159,14 @@ function pullsBasedOn(reference: string, draft: PlanDraft): string[] {
         ? [operation.id]
         : [],
     );
+}
+
+/** By any app, also one that has not claimed it yet. */
+function isReferenceWanted(reference: string, { target }: PlanContext): boolean {
+  const wanted = canonicalReference(reference);
+  return Object.values(target.apps).some(({ release }) =>
+    Object.values(release?.services ?? {}).some(({ image }) => canonicalReference(image) === wanted),
+  );
 }
 
 function isWanted(record: ImageRecord, { target }: PlanContext): boolean {

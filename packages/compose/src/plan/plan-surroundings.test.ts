@@ -171,6 +171,14 @@ describe('an app that is not in the target', () => {
     );
   });
 
+  it('leaves the image that another app is about to use, also before that app has claimed it', () => {
+    const other = testTarget({ services: {} }, { services: { worker: { image: 'web:1' } } });
+    const text = printPlan(other, snapshot, { images });
+    expect(text).toContain('remove-container web_1_1_c1');
+    expect(text).toContain('forget-image web:1 for 1');
+    expect(text).not.toContain('remove-image');
+  });
+
   it('leaves volumes and images behind where they are kept', () => {
     const text = printPlan(none, snapshot, { images, policy: { keepImages: true, keepVolumes: true } });
     expect(text).not.toMatch(/remove-(volume|image)/);
