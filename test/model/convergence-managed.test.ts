@@ -1,3 +1,3 @@
 import { describeConvergence } from './describe-convergence.ts';
 
-describeConvergence({ managed: true, runs: 200 });
+describeConvergence({ managed: true, runs: 1500 });

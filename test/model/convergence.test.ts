@@ -1,3 +1,3 @@
 import { describeConvergence } from './describe-convergence.ts';
 
-describeConvergence({ managed: false, runs: 200 });
+describeConvergence({ managed: false, runs: 1500 });

@@ -36,11 +36,14 @@ export function compareVolumes(current: VolumeConfig, wanted: VolumeConfig): str
 }
 
 function compareFields<T extends object>(current: T, wanted: T): string[] {
-  const before = new Map<string, unknown>(Object.entries(current));
-  const after = new Map<string, unknown>(Object.entries(wanted));
-  return [...new Set([...before.keys(), ...after.keys()])].flatMap((field) =>
-    isEqual(before.get(field), after.get(field)) ? [] : [describe(field, before.get(field), after.get(field))],
-  );
+  const after = entriesOf(wanted);
+  const differences: string[] = [];
+  for (const [field, before] of Object.entries(current)) {
+    if (!isEqual(before, after.get(field))) differences.push(describe(field, before, after.get(field)));
+    after.delete(field);
+  }
+  for (const [field, value] of after) if (value !== undefined) differences.push(describe(field, undefined, value));
+  return differences;
 }
 
 function describe(field: string, before: unknown, after: unknown): string {
@@ -69,13 +72,24 @@ function entriesOf(value: unknown): Map<string, unknown> {
   return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : []);
 }
 
-/** Deep equality of plain data; a key with the value `undefined` is one that is not there. */
+/**
+ * Deep equality of plain data; a key with the value `undefined` is one that is not there. Every plan asks it for every
+ * field of every container, so it makes no copies.
+ */
 function isEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const [left, right] = [entriesOf(a), entriesOf(b)];
-  return [...new Set([...left.keys(), ...right.keys()])].every((key) => isEqual(left.get(key), right.get(key)));
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    return a.every((item, index) => isEqual(item, b[index]));
+  }
+  if (!isRecord(a) || !isRecord(b)) return false;
+  for (const key in a) if (!isEqual(a[key], b[key])) return false;
+  for (const key in b) if (b[key] !== undefined && a[key] === undefined) return false;
+  return true;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function withoutUncompared(config: ContainerConfig): ContainerConfig {

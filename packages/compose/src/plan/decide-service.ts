@@ -160,9 +160,12 @@ function reasonToStopFirst(
   { networks, volumes }: DecisionContext,
 ): string | null {
   if (current.status === 'dead') return 'the container is dead';
-  const network = Object.keys(spec.config.networks).find((name) => networks.get(name)?.status === 'changed');
+  // Also what it alone has: others may wait for the new one, which comes when nothing holds on to the old one.
+  const attached = [spec.config, current.config].flatMap((config) => Object.keys(config.networks));
+  const network = attached.find((name) => networks.get(name)?.status === 'changed');
   if (network !== undefined) return `network ${network} is replaced`;
-  const volume = spec.volumes.find((name) => volumes.get(name)?.status === 'replaced');
+  const mounted = [...spec.volumes, ...current.config.mounts.map(({ source }) => source)];
+  const volume = mounted.find((name) => volumes.get(name)?.status === 'replaced');
   return volume === undefined ? null : `volume ${volume} is replaced`;
 }
 

@@ -237,6 +237,20 @@ describe('hand-over', () => {
     expect(plan).not.toContain('notice');
   });
 
+  it('stops the old container first when others wait for the network that it alone is on to be replaced', () => {
+    const app = (internal: boolean, network: string): TestApp => ({
+      services: {
+        web: { labels: { 'io.balena.update.strategy': 'hand-over' }, composition: { networks: [network] } },
+        db: { composition: { networks: ['back'] } },
+      },
+      networks: { back: { internal } },
+    });
+    const plan = printUpdate(testTarget(app(false, 'back')), testTarget(app(true, 'default')));
+    expect(plan).toContain('remove-container web_1_1_c1: network u1_back is replaced');
+    expect(plan).toContain('create-network u1_back: internal false → true [after remove-network u1_back]');
+    expect(plan).not.toContain('old_web');
+  });
+
   it('stops the old container first when its network is replaced', () => {
     const from = testTarget(withStrategy('hand-over', { services: { web: {} }, networks: { default: {} } }));
     const to = testTarget(

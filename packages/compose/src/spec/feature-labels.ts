@@ -129,10 +129,10 @@ function bind(source: string, target: string, readOnly: boolean = false): Mount 
 
 /** The same variables under the present prefix and the field's former one. */
 export function both(variables: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(variables).flatMap(([name, value]) => [
-      [`BALENA_${name}`, value],
-      [`RESIN_${name}`, value],
-    ]),
-  );
+  const named: Record<string, string> = {};
+  for (const [name, value] of Object.entries(variables)) {
+    named[`BALENA_${name}`] = value;
+    named[`RESIN_${name}`] = value;
+  }
+  return named;
 }
