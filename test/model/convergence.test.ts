@@ -1,3 +1,10 @@
-import { describeConvergence } from './describe-convergence.ts';
+import { expect, it } from 'vitest';
+import { findBrokenHistory } from './find-broken-history.ts';
 
-describeConvergence({ managed: false, runs: 1500 });
+it(
+  'whatever happens on the way, a device in local mode reaches its last target and then does nothing',
+  { timeout: 600_000 },
+  async () => {
+    expect(await findBrokenHistory({ managed: false, runs: 5000 })).toBeNull();
+  },
+);

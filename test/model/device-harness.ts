@@ -63,10 +63,10 @@ export function startHarness({
   storage,
   managed = false,
   dependencies,
-  ...options
+  ...world
 }: HarnessOptions = {}): DeviceHarness {
   const clock = createFakeClock();
-  const engine = createInMemoryEngine({ clock, ...options });
+  const engine = createInMemoryEngine({ clock, ...world });
   const locks = createInMemoryLocks();
   const store = createInMemoryStore();
   const events: DeviceEvent[] = [];

@@ -11,9 +11,9 @@ export interface GuardOptions extends InvariantsOptions {
 const MOST_OBSERVATIONS = 1000;
 
 /** An engine that fails as the saboteur wants it, and looks at each call whether it may be made at this moment. */
-export function guardedEngine({ saboteur, ...options }: GuardOptions): DeviceEngine {
-  const { engine } = options;
-  const invariants = createInvariants(options);
+export function guardedEngine({ saboteur, ...subject }: GuardOptions): DeviceEngine {
+  const { engine } = subject;
+  const invariants = createInvariants(subject);
   const write =
     <Args extends readonly unknown[]>(
       kind: WriteKind,

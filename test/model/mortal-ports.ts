@@ -59,5 +59,5 @@ export function mortalClock(clock: Clock, life: AbortSignal): Clock {
 }
 
 function never(): Promise<never> {
-  return new Promise(() => undefined);
+  return Promise.withResolvers<never>().promise;
 }

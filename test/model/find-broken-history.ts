@@ -3,7 +3,7 @@ import { NameConflictError } from '@device-supervisor/engine';
 import type { Hold, InMemoryEngine } from '@device-supervisor/engine/testing';
 import type { TargetState } from '@device-supervisor/state';
 import * as fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect } from 'vitest';
 import {
   APPS,
   arbitraryEvent,
@@ -22,19 +22,22 @@ import { createSaboteur, type Saboteur } from './saboteur.ts';
 const MOST_ROUNDS = 80;
 const FOREIGN_IMAGE = 'foreign:1';
 
-/** Plays random histories of a device, and looks at every step, and at the end, whether it does as it should. */
-export function describeConvergence({ managed, runs }: { readonly managed: boolean; readonly runs: number }): void {
-  it(
-    `whatever happens on the way, a device ${managed ? 'of the cloud' : 'in local mode'} reaches its last target and then does nothing`,
-    { timeout: 600_000 },
-    async () => {
-      const history = fc.array(arbitraryEvent, { minLength: 1, maxLength: 12 });
-      await fc.assert(
-        fc.asyncProperty(history, arbitraryTarget, (events, last) => live(events, last, managed)),
-        { numRuns: runs },
-      );
-    },
-  );
+/**
+ * Plays random histories of a device, and looks at every step, and at the end, whether it does as it should.
+ *
+ * @returns the shortest history found in which it does not, with the seed that leads to it; `null`: none was found
+ */
+export async function findBrokenHistory({
+  managed,
+  runs,
+}: {
+  readonly managed: boolean;
+  readonly runs: number;
+}): Promise<string | null> {
+  const history = fc.array(arbitraryEvent, { minLength: 1, maxLength: 12 });
+  const property = fc.asyncProperty(history, arbitraryTarget, (events, last) => live(events, last, managed));
+  const details = await fc.check(property, { numRuns: runs });
+  return (await fc.asyncDefaultReportMessage(details)) ?? null;
 }
 
 interface World {
@@ -115,9 +118,9 @@ async function play(event: Event, world: World): Promise<void> {
     case 'unlock':
       return locks.drop(event.appId, event.service);
     case 'exit':
-      return running(engine, event.which).forEach(({ id }) => engine.exit(id, event.exitCode));
+      return runningOne(engine, event.which).forEach(({ id }) => engine.exit(id, event.exitCode));
     case 'health':
-      return running(engine, event.which).forEach(({ id }) =>
+      return runningOne(engine, event.which).forEach(({ id }) =>
         engine.setHealth(id, event.healthy ? 'healthy' : 'unhealthy'),
       );
     case 'slow-downloads':
@@ -139,7 +142,7 @@ function resume({ harness: { engine }, holds }: World): void {
 }
 
 /** The container of that number, if so many run. */
-function running(engine: InMemoryEngine, which: number): ObservedContainer[] {
+function runningOne(engine: InMemoryEngine, which: number): ObservedContainer[] {
   return engine
     .snapshot()
     .containers.filter(({ status }) => status === 'running')
