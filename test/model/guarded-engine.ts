@@ -36,6 +36,7 @@ export function guardedEngine({ saboteur, ...subject }: GuardOptions): DeviceEng
     createVolume: write('createVolume', engine.createVolume),
     removeVolume: write('removeVolume', engine.removeVolume, invariants.beforeVolumeRemoval),
     createContainer: write('createContainer', engine.createContainer),
+    putFiles: write('putFiles', engine.putFiles),
     connectNetwork: write('connectNetwork', engine.connectNetwork),
     startContainer: write('startContainer', engine.startContainer, invariants.beforeStart),
     stopContainer: write('stopContainer', engine.stopContainer, invariants.beforeTouch),

@@ -26,6 +26,7 @@ export function mortalEngine(engine: DeviceEngine, life: AbortSignal): DeviceEng
     createVolume: mortal(engine.createVolume),
     removeVolume: mortal(engine.removeVolume),
     createContainer: mortal(engine.createContainer),
+    putFiles: mortal(engine.putFiles),
     connectNetwork: mortal(engine.connectNetwork),
     startContainer: mortal(engine.startContainer),
     stopContainer: mortal(engine.stopContainer),

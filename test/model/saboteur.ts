@@ -24,6 +24,7 @@ export const WRITE_KINDS = [
   'createVolume',
   'removeVolume',
   'createContainer',
+  'putFiles',
   'connectNetwork',
   'startContainer',
   'stopContainer',
