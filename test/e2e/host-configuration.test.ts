@@ -48,7 +48,8 @@ afterAll(async () => {
 });
 
 it('the firewall protects the API before there is a target', async () => {
-  await waitFor('the chain', firewall, { until: (rules) => rules.includes('-j RETURN') });
+  const rules = await waitFor('the chain', firewall, { until: (text) => text.includes('-j RETURN') });
+  expect(rules).toContain('--dport 48484');
 });
 
 it('what a target configures is switched on the host without a reboot', async () => {
