@@ -34,6 +34,11 @@ function statusOf({ engine }: DeviceHarness, service: string): string | undefine
   return engine.snapshot().containers.find(({ identity }) => identity?.serviceName === service)?.status;
 }
 
+function containerNames({ engine }: DeviceHarness): string[] {
+  const names = engine.snapshot().containers.map(({ name }) => name);
+  return names.sort();
+}
+
 /** Lets the device act until the action is done. */
 async function act(harness: DeviceHarness, action: Promise<void>): Promise<void> {
   await harness.flush();
@@ -108,12 +113,7 @@ describe('restarting a service', () => {
     expect(writes(harness)).toEqual([`stopContainer ${web}`, `startContainer ${web}`]);
     hold.release();
     await harness.settle();
-    expect(
-      harness.engine
-        .snapshot()
-        .containers.map(({ name }) => name)
-        .sort(),
-    ).toEqual(['db_2_1_c2', 'web_1_1_c2']);
+    expect(containerNames(harness)).toEqual(['db_2_1_c2', 'web_1_1_c2']);
   });
 });
 
@@ -238,20 +238,10 @@ describe('cancelling an update', () => {
     expect(harness.said()).not.toContain("Downloaded image 'web:3'");
     hold.release();
     await harness.flush();
-    expect(
-      harness.engine
-        .snapshot()
-        .containers.map(({ name }) => name)
-        .sort(),
-    ).toEqual(['db_2_1_c1', 'web_1_1_c1']);
+    expect(containerNames(harness)).toEqual(['db_2_1_c1', 'web_1_1_c1']);
     await harness.device.update();
     await harness.settle();
-    expect(
-      harness.engine
-        .snapshot()
-        .containers.map(({ name }) => name)
-        .sort(),
-    ).toEqual(['db_2_1_c2', 'web_1_1_c2']);
+    expect(containerNames(harness)).toEqual(['db_2_1_c2', 'web_1_1_c2']);
   });
 });
 

@@ -13,6 +13,23 @@ export function appRoutes({ device }: RouteDependencies): readonly Route[] {
     requireApp(access, appId);
     return findOnlyService(visibleState(device.state(), access).apps, appId);
   };
+  const serviceRoute = (action: 'stop' | 'start', summary: string): Route =>
+    defineRoute({
+      method: 'POST',
+      path: `/v1/apps/:appId/${action}`,
+      scope: 'app',
+      summary,
+      input: { params: AppIdParams, body: Forcible },
+      answers: () => ({ 200: json(ContainerIdAnswer) }),
+      failures: SINGLE_CONTAINER_FAILURES,
+      statuses: SINGLE_CONTAINER_STATUSES,
+      async handle({ input: { params, body }, access, context }) {
+        const { app, service } = onlyService(access, params.appId);
+        if (action === 'stop') await device.stopService(app.id, service.name, body);
+        else await device.startService(app.id, service.name, body);
+        return context.json({ containerId: service.containerId });
+      },
+    });
   return [
     defineRoute({
       method: 'POST',
@@ -46,37 +63,8 @@ export function appRoutes({ device }: RouteDependencies): readonly Route[] {
         return context.text('OK');
       },
     }),
-    defineRoute({
-      method: 'POST',
-      path: '/v1/apps/:appId/stop',
-      scope: 'app',
-      summary:
-        'Stops the container of an app that has one service, until the supervisor restarts or its target changes',
-      input: { params: AppIdParams, body: Forcible },
-      answers: () => ({ 200: json(ContainerIdAnswer) }),
-      failures: SINGLE_CONTAINER_FAILURES,
-      statuses: SINGLE_CONTAINER_STATUSES,
-      async handle({ input: { params, body }, access, context }) {
-        const { app, service } = onlyService(access, params.appId);
-        await device.stopService(app.id, service.name, body);
-        return context.json({ containerId: service.containerId });
-      },
-    }),
-    defineRoute({
-      method: 'POST',
-      path: '/v1/apps/:appId/start',
-      scope: 'app',
-      summary: 'Starts the container of an app that has one service',
-      input: { params: AppIdParams, body: Forcible },
-      answers: () => ({ 200: json(ContainerIdAnswer) }),
-      failures: SINGLE_CONTAINER_FAILURES,
-      statuses: SINGLE_CONTAINER_STATUSES,
-      async handle({ input: { params, body }, access, context }) {
-        const { app, service } = onlyService(access, params.appId);
-        await device.startService(app.id, service.name, body);
-        return context.json({ containerId: service.containerId });
-      },
-    }),
+    serviceRoute('stop', 'Stops the container of an app that has one service, until its supervisor or target changes'),
+    serviceRoute('start', 'Starts the container of an app that has one service'),
     defineRoute({
       method: 'GET',
       path: '/v1/apps/:appId',
