@@ -2,7 +2,7 @@ import { DEFAULT_SETTINGS } from '@device-supervisor/device';
 import { describe, expect, it } from 'vitest';
 import { cloudRegistry } from './cloud-registry.ts';
 
-const OTHERS = { identity: { uuid: 'd0d0', deviceApiKey: 'device-key' }, settings: () => DEFAULT_SETTINGS };
+const OTHERS = { identity: () => ({ uuid: 'd0d0', deviceApiKey: 'device-key' }), settings: () => DEFAULT_SETTINGS };
 const CLOUD = { apiEndpoint: 'https://api.example.com', registryEndpoint: 'registry2.example.com' };
 
 describe('cloudRegistry', () => {

@@ -12,7 +12,8 @@ export interface CloudRegistry {
 
 export interface CloudRegistryOptions {
   readonly configJson: ConfigJson;
-  readonly identity: DeviceIdentity;
+  /** As it is now: the registration with a cloud may change it. */
+  readonly identity: () => DeviceIdentity;
   /** As the device is configured now. */
   readonly settings: () => DeltaSettings;
 }
@@ -23,9 +24,16 @@ export function cloudRegistry({ configJson, identity, settings }: CloudRegistryO
   if (apiEndpoint === undefined || registry === undefined) {
     return { credentials: { find: async () => null }, deltas: null };
   }
-  const login = { username: `d_${identity.uuid}`, password: identity.deviceApiKey };
+  const login = {
+    get username() {
+      return `d_${identity().uuid}`;
+    },
+    get password() {
+      return identity().deviceApiKey;
+    },
+  };
   return {
-    credentials: { find: async (host) => (host === registry ? login : null) },
+    credentials: { find: async (host) => (host === registry ? { ...login } : null) },
     deltas:
       deltaEndpoint === undefined
         ? null

@@ -1,9 +1,12 @@
 import type { DeviceFacts } from '@device-supervisor/compose';
+import type { DeviceIdentity } from '@device-supervisor/config-json';
 import type { HostDescription } from '@device-supervisor/host-facts';
 import { SUPERVISOR_VERSION } from './version.ts';
 
 /** What is known about the device from elsewhere than the host's files. */
-export interface KnownFacts extends Pick<DeviceFacts, 'uuid' | 'apiEndpoint' | 'deviceApiKey' | 'apiPort'> {
+export interface KnownFacts extends Pick<DeviceFacts, 'apiEndpoint' | 'apiPort'> {
+  /** As it is now: the registration with a cloud may change it. */
+  readonly identity: () => DeviceIdentity;
   /** `null`: the host's name is the device's. */
   readonly name: string | null;
   readonly engineEndpoint: string;
@@ -13,10 +16,19 @@ export interface KnownFacts extends Pick<DeviceFacts, 'uuid' | 'apiEndpoint' | '
 const ENGINE_SOCKET_ON_DEVICE = '/var/run/balena-engine.sock';
 
 /** What services learn about the device. */
-export function deviceFacts(host: HostDescription, { name, engineEndpoint, ...known }: KnownFacts): DeviceFacts {
+export function deviceFacts(
+  host: HostDescription,
+  { name, identity, engineEndpoint, ...known }: KnownFacts,
+): DeviceFacts {
   const { os, arch, deviceType, kernelVersion, l4tVersion, hasKernelModules, hasFirmware } = host;
   return {
     ...known,
+    get uuid() {
+      return identity().uuid;
+    },
+    get deviceApiKey() {
+      return identity().deviceApiKey;
+    },
     name: name ?? host.hostName,
     arch,
     type: deviceType,

@@ -15,6 +15,8 @@ import { deviceFacts } from './device-facts.ts';
 import { noCloudTags } from './device-tags.ts';
 import { configureHost } from './host/configure-host.ts';
 import { connectHost } from './host/connect-host.ts';
+import { connectCloud } from './managed/connect-cloud.ts';
+import { keepIdentity } from './managed/identity.ts';
 import { imageStorage } from './image-storage.ts';
 import { publishKey } from './publish-key.ts';
 import { hostMetrics, logMetrics } from './metric-sources.ts';
@@ -38,22 +40,15 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
   const onError = (error: unknown): void => print(`Fault: ${formatError(error)}`);
 
   const configJson = openConfigJson({ path: config.configJsonPath });
-  const identity = await configJson.ensureIdentity();
+  const identity = await keepIdentity(configJson);
   const { config: settings, problems } = await configJson.read();
   for (const { key, message } of problems) print(`config.json: ${key} ${message}`);
-  const managed = settings.apiEndpoint !== undefined;
-  if (managed) {
-    print(
-      'config.json names a cloud (apiEndpoint), and this supervisor does not talk to one: apps stay at their last target',
-    );
-  }
-
   const endpoint = config.engineEndpoint ?? (await usualEndpoint());
   const port = config.listenPort ?? settings.listenPort ?? 48484;
   const store = stack.use(openStore({ path: config.databasePath, logger: print }));
   const { credentials, deltas } = cloudRegistry({
     configJson: settings,
-    identity,
+    identity: () => identity.current,
     settings: () => resolveDeviceConfig(store.targets.load('cloud')?.config ?? {}).settings,
   });
   const engine = stack.use(createEngine({ endpoint, credentials, deltas }));
@@ -65,10 +60,9 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
   const description = await readHostDescription(config);
   for (const problem of description.problems) print(formatError(problem));
   const facts = deviceFacts(description, {
-    uuid: identity.uuid,
+    identity: () => identity.current,
     name: settings.initialDeviceName ?? null,
     apiEndpoint: settings.apiEndpoint ?? null,
-    deviceApiKey: identity.deviceApiKey,
     apiPort: port,
     engineEndpoint: endpoint,
   });
@@ -102,7 +96,7 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
       locks,
       store,
       facts,
-      managed,
+      managed: settings.apiEndpoint !== undefined,
       clock: systemClock,
       random: Math.random,
       bootId,
@@ -117,6 +111,21 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
     keys = published.keys;
     print(`Clients need a key; the device's own is in ${published.path}`);
   }
+  const cloud =
+    settings.apiEndpoint === undefined
+      ? null
+      : stack.use(
+          connectCloud({
+            endpoint: settings.apiEndpoint,
+            configJson: settings,
+            identity,
+            device,
+            description,
+            addresses: host.addresses,
+            clock: systemClock,
+            print,
+          }),
+        );
   const api = stack.use(
     createApi({
       device,
@@ -125,6 +134,7 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
       logs,
       keys,
       tags: noCloudTags,
+      ...(cloud === null ? {} : { lookForTarget: cloud.lookForTarget }),
       metrics: [logMetrics(logs), hostMetrics(stack.use(createMetrics({ dataPath: config.dataMount })))],
       version: SUPERVISOR_VERSION,
       requiresKey: () => config.alwaysRequireKey || !device.localMode,

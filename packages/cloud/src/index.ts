@@ -1,3 +1,4 @@
+export { createCloud, type Cloud, type CloudDependencies, type CloudSettings } from './create-cloud.ts';
 export { createDeltaResolver, type DeltaResolverOptions, type DeltaSettings } from './deltas/delta-resolver.ts';
 export {
   createCloudHttp,
@@ -7,7 +8,6 @@ export {
   type CloudRequest,
 } from './http/cloud-http.ts';
 export type { DeviceDescription, Identity, IdentityStore } from './provisioning/identity.ts';
-export { registerDevice, type RegistrationDependencies } from './provisioning/register-device.ts';
 export {
   CloudAnswerInvalidError,
   CloudAnswerTooLongError,
@@ -18,9 +18,3 @@ export {
   DeviceUnknownError,
   ProvisioningKeyMissingError,
 } from './errors.ts';
-export {
-  startTargetPoller,
-  type PollResult,
-  type TargetPoller,
-  type TargetPollerOptions,
-} from './poll/target-poller.ts';

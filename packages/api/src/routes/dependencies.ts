@@ -12,6 +12,8 @@ export interface RouteDependencies {
   readonly host: Host;
   readonly tags: DeviceTags;
   readonly locks: ServiceLocks;
+  /** Asks the cloud for a target; absent: there is no cloud. Does not wait. */
+  readonly lookForTarget?: (options: { readonly force: boolean }) => void;
   /** Beyond what the API counts itself. */
   readonly metrics?: readonly MetricSource[];
   /** What clients are told: semver, 17.0.0 or above, without a pre-release tag. */

@@ -13,8 +13,8 @@ export interface CloudHttpOptions {
   readonly rootCertificate?: string;
   /** Sent with every request. */
   readonly userAgent: string;
-  /** Milliseconds that a request may take, 59000 unless told. */
-  readonly timeout?: number;
+  /** Milliseconds that a request may take; asked before each. 59000 unless told. */
+  readonly timeout?: () => number;
   /** In the place of the system's, e.g. for names that end in `.local`. */
   readonly lookup?: LookupFunction;
 }
@@ -60,7 +60,7 @@ const DECODERS: Readonly<Record<string, (bytes: Buffer, limit: { maxOutputLength
 
 /** Connections are kept open between requests. */
 export function createCloudHttp(options: CloudHttpOptions): CloudHttp {
-  const { endpoint, rootCertificate, userAgent, timeout = DEFAULT_TIMEOUT, lookup } = options;
+  const { endpoint, rootCertificate, userAgent, timeout: timeLimit = () => DEFAULT_TIMEOUT, lookup } = options;
   const isSecure = endpoint.startsWith('https:');
   const connection = { keepAlive: true, maxSockets: 8, ...(lookup === undefined ? {} : { lookup }) };
   const agent = isSecure
@@ -100,6 +100,7 @@ export function createCloudHttp(options: CloudHttpOptions): CloudHttp {
   return {
     async request(request) {
       request.signal.throwIfAborted();
+      const timeout = timeLimit();
       const limit = AbortSignal.timeout(timeout);
       try {
         return await exchange(request, AbortSignal.any([request.signal, limit]));

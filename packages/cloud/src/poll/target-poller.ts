@@ -15,6 +15,8 @@ export interface TargetPollerOptions {
   readonly random: () => number;
   /** Milliseconds between two polls; asked before each. */
   readonly interval: () => number;
+  /** Milliseconds until the first poll; 0 unless told. */
+  readonly firstDelay?: number;
   /** Called with each target that differs from the one before. */
   readonly onTarget: (target: TargetState, options: { readonly force: boolean }) => Promise<void>;
   /** A poll succeeded, or why it did not; a target that is not valid counts as a failure of its own. */
@@ -63,13 +65,20 @@ class Poller implements TargetPoller {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
+    const { firstDelay = 0 } = this.#options;
+    if (firstDelay > 0) await this.#rest(firstDelay);
     while (!signal.aborted) {
       this.#wake = Promise.withResolvers();
       const delay = await this.#poll();
       if (signal.aborted) return;
-      using _timer = this.#options.clock.schedule(delay, () => this.#wake.resolve());
-      await this.#wake.promise;
+      await this.#rest(delay);
     }
+  }
+
+  /** Until the time is over or somebody asks for a poll. */
+  async #rest(delay: number): Promise<void> {
+    using _timer = this.#options.clock.schedule(delay, () => this.#wake.resolve());
+    await this.#wake.promise;
   }
 
   /** @returns milliseconds until the next one */

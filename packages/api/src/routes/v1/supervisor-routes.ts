@@ -6,7 +6,7 @@ import { defineRoute, type Route } from '../route.ts';
 import * as z from 'zod';
 
 /** Routes about the supervisor itself. */
-export function supervisorRoutes({ device, keys }: RouteDependencies): readonly Route[] {
+export function supervisorRoutes({ device, keys, lookForTarget }: RouteDependencies): readonly Route[] {
   return [
     defineRoute({
       method: 'GET',
@@ -58,6 +58,7 @@ export function supervisorRoutes({ device, keys }: RouteDependencies): readonly 
       async handle({ input: { body }, context }) {
         if (!body.force && !body.cancel && ignoresTriggers(device.target().config)) return context.body(null, 202);
         await device.update(body);
+        if (!body.cancel) lookForTarget?.({ force: body.force });
         return context.body(null, 204);
       },
     }),
