@@ -8,6 +8,15 @@ export {
   type TestRegistry,
 } from './start-registry.ts';
 export { startTokenServer, type TokenServer } from './token-server.ts';
+export {
+  startCloudStub,
+  type CloudRequestRecord,
+  type CloudStub,
+  type CloudStubOptions,
+} from './cloud-stub/start-cloud-stub.ts';
+export type { CloudFault } from './cloud-stub/faults.ts';
+export type { RequestKind } from './cloud-stub/request-kind.ts';
+export type { Fleet, LogEntry, Release, ReleaseDescription, StubDevice } from './cloud-stub/world.ts';
 export { startRegistryProxy, type Fault, type ProxiedRequest, type RegistryProxy } from './registry-proxy.ts';
 export { busyboxImage, type BusyboxImageOptions, type TestImage } from './busybox-image.ts';
 export { type ImageConfiguration, type ImageHealthcheck } from './dockerfile.ts';

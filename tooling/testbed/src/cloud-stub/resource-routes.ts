@@ -1,0 +1,148 @@
+import type { Context, Hono } from 'hono';
+import * as z from 'zod';
+import { readJson, sendHtml, sendJson, sendNothing } from './answers.ts';
+import { callerOf, type Caller } from './caller.ts';
+import { parseKey, parseQuery, project, type Query } from './odata.ts';
+import type { StubDevice, World } from './world.ts';
+
+const DeviceChange = z.looseObject({
+  device_name: z.string().optional(),
+  is_pinned_on__release: z.number().nullish(),
+});
+const ConfigVariable = z.object({ device: z.number(), name: z.string().min(1), value: z.string() });
+const Tags = z.record(z.string(), z.record(z.string(), z.string()));
+/** Of every answer about resources. */
+const NO_CACHE = { 'cache-control': 'no-cache' } as const;
+
+export interface ResourceOptions {
+  /** May the provisioning key see devices, as on older servers? */
+  readonly exchangesKeys: boolean;
+}
+
+/** Devices, their variables and their tags, as resources of OData. */
+export function resourceRoutes(app: Hono, world: World, { exchangesKeys }: ResourceOptions): void {
+  /** Those that the caller may see; `null`: none at all. */
+  function visible(caller: Caller | null): readonly StubDevice[] | null {
+    if (caller === null) return null;
+    const devices = [...world.devices.values()];
+    if (caller.kind === 'user') return devices;
+    if (caller.kind === 'device') return devices.filter(({ uuid }) => uuid === caller.uuid);
+    return exchangesKeys ? devices.filter(({ fleet }) => fleet === caller.fleet) : null;
+  }
+
+  /** Devices of a path such as `device`, `device(15)` or `device(uuid='…')`. */
+  function addressed(path: string, devices: readonly StubDevice[]): readonly StubDevice[] | null {
+    if (path === 'device') return devices;
+    const key = parseKey(/^device\((.*)\)$/.exec(path)?.[1] ?? '');
+    return key === null ? null : devices.filter((device) => deviceRow(device)[key.field] === key.value);
+  }
+
+  app.get('/:version{v[67]}/device_tag', async (c) => {
+    const devices = visible(callerOf(c, world));
+    const query = parseQuery(c.req.query());
+    if (devices === null) return sendNothing(401, NO_CACHE);
+    if (query === null) return sendNothing(400, NO_CACHE);
+    const rows = devices
+      .filter((device) => matches({ device: device.id, 'device/uuid': device.uuid, 'device/id': device.id }, query))
+      .flatMap(({ id, tags }) =>
+        [...tags.values()].map((tag) => ({ id: tag.id, device: { __id: id }, tag_key: tag.key, value: tag.value })),
+      );
+    return await rowsOf(c, rows, query);
+  });
+
+  app.post('/:version{v[67]}/device_config_variable', async (c) => {
+    const devices = visible(callerOf(c, world)) ?? [];
+    const { data: body } = ConfigVariable.safeParse(await readJson(c));
+    if (body === undefined) return sendNothing(400, NO_CACHE);
+    const device = devices.find(({ id }) => id === body.device);
+    if (device === undefined) return sendNothing(401, NO_CACHE);
+    if (device.config.has(body.name)) return await sendHtml(c, '"device" and "name" must be unique.', 409);
+    device.config.set(body.name, body.value);
+    return await sendJson(c, { id: world.nextId(), ...body, device: { __id: body.device } }, 201);
+  });
+
+  app.get('/:version{v[67]}/:entity{device.*}', async (c) => {
+    const devices = visible(callerOf(c, world));
+    if (devices === null) return sendNothing(401, NO_CACHE);
+    const query = parseQuery(c.req.query());
+    const found = addressed(c.req.param('entity'), devices);
+    if (query === null || found === null) return sendNothing(400, NO_CACHE);
+    const rows = found.map((device) => deviceRow(device)).filter((row) => matches(row, query));
+    return await rowsOf(c, rows, query);
+  });
+
+  app.patch('/:version{v[67]}/:entity{device.*}', async (c) => {
+    const [device] = addressed(c.req.param('entity'), visible(callerOf(c, world)) ?? []) ?? [];
+    if (device === undefined) return sendNothing(401, NO_CACHE);
+    const { data: change } = DeviceChange.safeParse(await readJson(c));
+    if (change === undefined) return sendNothing(400, NO_CACHE);
+    if (change.device_name !== undefined) device.name = change.device_name;
+    const { is_pinned_on__release: release } = change;
+    if (release !== undefined) {
+      device.pinned = world.fleets.flatMap(({ releases }) => releases).find(({ id }) => id === release) ?? null;
+    }
+    world.notify(device);
+    return sendNothing(200, NO_CACHE);
+  });
+
+  app.delete('/:version{v[67]}/:entity{device.*}', (c) => {
+    const caller = callerOf(c, world);
+    const [device] = caller?.kind === 'user' ? (addressed(c.req.param('entity'), visible(caller) ?? []) ?? []) : [];
+    if (device === undefined) return sendNothing(401, NO_CACHE);
+    world.devices.delete(device.uuid);
+    return sendNothing(200, NO_CACHE);
+  });
+
+  app.patch('/device/v3/tags', async (c) => {
+    const caller = callerOf(c, world);
+    const { data: body } = Tags.safeParse(await readJson(c));
+    if (body === undefined) return sendNothing(400);
+    for (const [uuid, changes] of Object.entries(body)) {
+      const device = (visible(caller) ?? []).find((each) => each.uuid === uuid);
+      if (device === undefined) return sendNothing(401);
+      if (Object.keys(changes).length === 0) return await sendJson(c, 'No tags were sent to be updated.', 400);
+      if (Object.keys(changes).some((key) => key === '' || key.startsWith('io.balena.'))) return sendNothing(400);
+      for (const [key, value] of Object.entries(changes)) {
+        device.tags.set(key, { id: device.tags.get(key)?.id ?? world.nextId(), key, value });
+      }
+    }
+    return sendNothing(200);
+  });
+}
+
+function deviceRow({ id, uuid, name, fleet, running, reported }: StubDevice): Readonly<Record<string, unknown>> {
+  const release = fleet.releases.find(({ commit }) => commit === running);
+  return {
+    ...Object.fromEntries(reported),
+    id,
+    uuid,
+    device_name: name,
+    is_online: false,
+    api_heartbeat_state: 'unknown',
+    belongs_to__application: [{ id: fleet.id, uuid: fleet.uuid }],
+    is_running__release: release === undefined ? [] : [{ id: release.id, commit: release.commit }],
+  };
+}
+
+function matches(row: Readonly<Record<string, unknown>>, { filter }: Query): boolean {
+  return filter.every(({ field, value }) => row[field] === value);
+}
+
+async function rowsOf(
+  c: Context,
+  rows: readonly Readonly<Record<string, unknown>>[],
+  { select, expand }: Query,
+): Promise<Response> {
+  const d = rows.map((row) => {
+    const expanded = expand.map(({ name, select: fields }): [string, unknown] => {
+      const { data: linked } = Rows.safeParse(row[name]);
+      return [name, linked?.map((each) => project(each, fields))];
+    });
+    return { ...Object.fromEntries(expanded), ...project(row, select) };
+  });
+  const answer = await sendJson(c, { d });
+  for (const [name, value] of Object.entries(NO_CACHE)) answer.headers.set(name, value);
+  return answer;
+}
+
+const Rows = z.array(z.record(z.string(), z.unknown()));

@@ -1,0 +1,109 @@
+import type { Hono } from 'hono';
+import * as z from 'zod';
+import { apiKeyRequired, readJson, sendJson, sendNothing } from './answers.ts';
+import { callerOf, ownDevice } from './caller.ts';
+import { targetDocument } from './target-document.ts';
+import type { Release, StubDevice, World } from './world.ts';
+
+const text = z.string().nullish();
+const number = z.number().nullish();
+
+const AppReport = z.looseObject({
+  release_uuid: text,
+  releases: z
+    .record(
+      z.string(),
+      z.looseObject({
+        update_status: text,
+        services: z
+          .record(z.string(), z.looseObject({ image: z.string(), status: z.string(), download_progress: number }))
+          .optional(),
+      }),
+    )
+    .optional(),
+});
+
+const DeviceReport = z.looseObject({
+  name: text,
+  status: text,
+  os_version: text,
+  os_variant: text,
+  supervisor_version: text,
+  provisioning_progress: number,
+  provisioning_state: text,
+  ip_address: text,
+  mac_address: text,
+  api_port: number,
+  api_secret: text,
+  logs_channel: text,
+  cpu_usage: number,
+  memory_usage: number,
+  memory_total: number,
+  storage_usage: number,
+  storage_total: number,
+  storage_block_device: text,
+  cpu_temp: number,
+  cpu_id: text,
+  is_undervolted: z.boolean().nullish(),
+  apps: z.record(z.string(), AppReport).optional(),
+});
+
+const Report = z.record(z.string(), DeviceReport);
+
+export function stateRoutes(app: Hono, world: World): void {
+  app.get('/device/v3/:uuid/state', async (c) => {
+    const caller = callerOf(c, world);
+    if (caller === null) return sendNothing(401);
+    const device = ownDevice(caller, c.req.param('uuid'), world);
+    // Not 'unchanged': the cloud says this of a device that it does not have, and then without an entity tag.
+    return device === null ? sendNothing(304) : await sendJson(c, targetDocument(device));
+  });
+
+  app.patch('/device/v3/state', async (c) => {
+    const caller = callerOf(c, world);
+    if (caller === null) return await apiKeyRequired(c);
+    const { data: reports } = Report.safeParse(await readJson(c));
+    if (reports === undefined) return sendNothing(400);
+    const entries = Object.entries(reports).map(([uuid, report]) => ({
+      report,
+      device: ownDevice(caller, uuid, world),
+    }));
+    if (entries.length === 0) return sendNothing(401);
+    for (const { device, report } of entries) {
+      if (device === null || !isKnown(report, world)) return sendNothing(401);
+    }
+    for (const { device, report } of entries) if (device !== null) accept(device, report);
+    return sendNothing(200);
+  });
+}
+
+/** Are there all apps, releases and images that the report names? */
+function isKnown({ apps = {} }: z.infer<typeof DeviceReport>, world: World): boolean {
+  const images = new Set(
+    world.fleets.flatMap(({ releases }) =>
+      releases.flatMap(({ services }) => Object.values(services).map(({ image }) => withoutDigest(image))),
+    ),
+  );
+  return Object.entries(apps).every(([uuid, { release_uuid: running, releases: reported = {} }]) => {
+    const fleet = world.fleets.find((each) => each.uuid === uuid);
+    if (fleet === undefined) return false;
+    const has = (commit: string): boolean => fleet.releases.some((release: Release) => release.commit === commit);
+    if (typeof running === 'string' && running !== '' && !has(running)) return false;
+    return Object.entries(reported).every(
+      ([commit, { services = {} }]) =>
+        has(commit) && Object.values(services).every(({ image }) => images.has(withoutDigest(image))),
+    );
+  });
+}
+
+function withoutDigest(image: string): string {
+  return image.replace(/@.*$/, '');
+}
+
+function accept(device: StubDevice, report: z.infer<typeof DeviceReport>): void {
+  device.reports.push(report);
+  const { apps = {}, ...fields } = report;
+  for (const [name, value] of Object.entries(fields)) device.reported.set(name, value);
+  const running = apps[device.fleet.uuid]?.release_uuid;
+  if (running !== undefined) device.running = running === '' ? null : running;
+}
