@@ -1,6 +1,5 @@
+import { PassThrough, pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { Readable } from 'node:stream';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
@@ -30,7 +29,7 @@ export function logRoutes(app: Hono, world: World): void {
     if (caller === null) return await apiKeyRequired(c);
     const device = ownDevice(caller, c.req.param('uuid'), world);
     if (device === null) {
-      await delay(REFUSAL_DELAY, undefined, { signal: c.req.raw.signal });
+      await delay(REFUSAL_DELAY);
       return sendNothing(401);
     }
     if (c.req.header('content-type') !== 'application/x-ndjson') {
@@ -74,13 +73,25 @@ export function logRoutes(app: Hono, world: World): void {
   }
 }
 
-/** Lines as they come; what was compressed and flushed is there at once. */
+/** Lines as they come; what was compressed and flushed is there at once. Ends where the client breaks off. */
 async function* linesOf(c: Context): AsyncGenerator<string> {
   const { body } = c.req.raw;
   if (body === null) return;
-  const bytes = Readable.from(body);
-  const plain = c.req.header('content-encoding') === 'gzip' ? bytes.compose(createGunzip()) : bytes;
-  for await (const line of createInterface({ input: Readable.from(plain) })) if (line !== '') yield line;
+  const plain = c.req.header('content-encoding') === 'gzip' ? createGunzip() : new PassThrough();
+  // What goes wrong is told to who reads `plain`.
+  pipeline(Readable.fromWeb(body), plain, () => undefined);
+  const decoder = new TextDecoder();
+  let rest = '';
+  try {
+    for await (const chunk of plain) {
+      const lines = (rest + decoder.decode(Buffer.from(chunk), { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines.filter((line) => line !== '');
+    }
+  } catch {
+    return;
+  }
+  if (rest !== '') yield rest;
 }
 
 function parseMessage(line: string): LogEntry | null {

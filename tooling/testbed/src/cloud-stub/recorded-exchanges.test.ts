@@ -173,7 +173,6 @@ describe('resources', () => {
 
 describe('GET /device/v3/:uuid/state', () => {
   const path = (uuid = device.uuid): string => `/device/v3/${uuid}/state`;
-
   it('has the target, with an entity tag that changes with it', async () => {
     const first = await ask({ path: path() });
     expect(first).toMatchObject({ status: 200, type: JSON_TYPE });
@@ -396,35 +395,6 @@ describe('a change by a person', () => {
     expect(await ask({ method: 'PATCH', path: '/device/v3/state', key, json })).toMatchObject({
       status: 401,
       text: '',
-    });
-  });
-});
-
-describe('the token of a registry', () => {
-  const token = (password: string): Promise<Answer> => {
-    const login = Buffer.from(`d_${device.uuid}:${password}`).toString('base64');
-    const path = '/auth/v1/token?service=x&scope=repository:v2/5d869a66c3511767a19a5557c23a1d24:pull';
-    return ask({ path, headers: { authorization: `Basic ${login}` } });
-  };
-
-  it('opens what the fleet released, to the device', async () => {
-    const answer = await token(device.key);
-    expect(answer).toMatchObject({ status: 200, type: JSON_TYPE });
-    const [, payload = ''] = answer.text.split('.');
-    expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({
-      sub: `d_${device.uuid}`,
-      access: [{ type: 'repository', name: 'v2/5d869a66c3511767a19a5557c23a1d24', actions: ['pull'] }],
-    });
-    expect(await token('wrong')).toMatchObject({ status: 401, type: null, text: '' });
-  });
-});
-
-describe('a person who calls a device', () => {
-  it('is told when it is not there', async () => {
-    const json = { uuid: device.uuid, data: {} };
-    expect(await ask({ method: 'POST', path: '/supervisor/v1/blink', key: stub.userKey, json })).toMatchObject({
-      status: 404,
-      text: '"No online device(s) found"',
     });
   });
 });
