@@ -17,6 +17,7 @@ import { configureHost } from './host/configure-host.ts';
 import { connectHost } from './host/connect-host.ts';
 import { connectCloud } from './managed/connect-cloud.ts';
 import { keepIdentity } from './managed/identity.ts';
+import { withChangesReported } from './managed/report-keys.ts';
 import { imageStorage } from './image-storage.ts';
 import { publishKey } from './publish-key.ts';
 import { hostMetrics, logMetrics } from './metric-sources.ts';
@@ -31,6 +32,8 @@ export interface Supervisor extends AsyncDisposable {
 
 /** Looked for in this order where nothing says where the engine is. */
 const ENGINE_SOCKETS = ['/var/run/docker.sock', '/var/run/balena-engine.sock'] as const;
+/** In the host's memory; gone after a boot. */
+const REPORT_ON_HOST = 'tmp/balena-supervisor/last-report.json';
 /** Update locks on the host; services see their own directory of it. */
 const LOCKS_ON_HOST = 'tmp/balena-supervisor/services';
 
@@ -111,6 +114,7 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
     keys = published.keys;
     print(`Clients need a key; the device's own is in ${published.path}`);
   }
+  const metrics = stack.use(createMetrics({ dataPath: config.dataMount }));
   const cloud =
     settings.apiEndpoint === undefined
       ? null
@@ -122,6 +126,10 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
             device,
             description,
             addresses: host.addresses,
+            metrics,
+            apiPort: port,
+            apiSecret: () => store.apiKeys.global(),
+            reportMemoryPath: join(config.rootMount, REPORT_ON_HOST),
             clock: systemClock,
             print,
           }),
@@ -132,10 +140,10 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
       host,
       locks,
       logs,
-      keys,
+      keys: cloud === null ? keys : withChangesReported(keys, cloud.reportChange),
       tags: noCloudTags,
       ...(cloud === null ? {} : { lookForTarget: cloud.lookForTarget }),
-      metrics: [logMetrics(logs), hostMetrics(stack.use(createMetrics({ dataPath: config.dataMount })))],
+      metrics: [logMetrics(logs), hostMetrics(metrics)],
       version: SUPERVISOR_VERSION,
       requiresKey: () => config.alwaysRequireKey || !device.localMode,
       onError: (error, request) => print(describeFault(error, request)),

@@ -1,12 +1,16 @@
 import type { Clock } from '@device-supervisor/device';
-import type { TargetState } from '@device-supervisor/state';
+import type { DeviceReport, TargetState } from '@device-supervisor/state';
 import type { CloudHttp } from './http/cloud-http.ts';
 import { createOutage } from './outage.ts';
 import { startTargetPoller, type TargetPoller } from './poll/target-poller.ts';
 import type { DeviceDescription, Identity, IdentityStore } from './provisioning/identity.ts';
 import { registerUntilDone } from './provisioning/register-until-done.ts';
+import { startReporter, type Reporter, type ReportMemory } from './report/reporter.ts';
 
 export interface CloudDependencies {
+  /** The whole report as it is now. */
+  readonly composeReport: () => Promise<DeviceReport>;
+  readonly reportMemory: ReportMemory;
   readonly http: CloudHttp;
   readonly identity: IdentityStore;
   /** Asked at each attempt to register. */
@@ -34,24 +38,30 @@ export interface CloudSettings {
 export interface Cloud extends AsyncDisposable {
   /** Asks for the target now, once the device is registered. */
   lookForTarget(options: { readonly force: boolean }): void;
+  /** Something that is reported may have changed. */
+  reportChange(): void;
 }
 
-/** Registers the device when it is not yet, then keeps asking for its target. */
+/** Registers the device when it is not yet, then keeps asking for its target and tells its state. */
 export function createCloud(dependencies: CloudDependencies): Cloud {
   const stop = new AbortController();
   const parts = new AsyncDisposableStack();
   let poller: TargetPoller | null = null;
+  let reporter: Reporter | null = null;
   const begun = begin();
 
   async function begin(): Promise<void> {
     const { clock, random, registrationRetryDelay: retryDelay, say } = dependencies;
     const outage = createOutage('registering the device with the cloud', say);
     const identity = await registerUntilDone(dependencies, { clock, random, retryDelay, outage, signal: stop.signal });
-    if (identity !== null) poller = parts.use(poll(identity, dependencies));
+    if (identity === null) return;
+    reporter = parts.use(report(identity, dependencies));
+    poller = parts.use(poll(identity, dependencies));
   }
 
   return {
     lookForTarget: (options) => poller?.pollNow(options),
+    reportChange: () => reporter?.changed(),
     async [Symbol.asyncDispose]() {
       stop.abort();
       await begun;
@@ -75,4 +85,10 @@ function poll({ uuid, deviceApiKey: key }: Identity, dependencies: CloudDependen
     onTarget,
     onPoll: (result) => (result.status === 'ok' ? outage.succeeded() : outage.failed(result.error)),
   });
+}
+
+function report({ uuid, deviceApiKey: key }: Identity, dependencies: CloudDependencies): Reporter {
+  const { http, clock, random, settings, composeReport: compose, reportMemory: memory, say } = dependencies;
+  const interval = (): number => settings().pollInterval;
+  return startReporter({ http, uuid, key, clock, random, interval, compose, memory, say });
 }

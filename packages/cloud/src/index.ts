@@ -18,3 +18,5 @@ export {
   DeviceUnknownError,
   ProvisioningKeyMissingError,
 } from './errors.ts';
+export { composeReport, type ReportedMetrics, type ReportSources } from './report/compose-report.ts';
+export type { ReportMemory } from './report/reporter.ts';

@@ -1,8 +1,9 @@
-import { createCloud, createCloudHttp, type Cloud, type IdentityStore } from '@device-supervisor/cloud';
+import { composeReport, createCloud, createCloudHttp, type Cloud, type IdentityStore } from '@device-supervisor/cloud';
 import type { ConfigJson } from '@device-supervisor/config-json';
 import { resolveDeviceConfig, type Clock, type Device, type DeviceSettings } from '@device-supervisor/device';
-import type { HostAddresses, HostDescription } from '@device-supervisor/host-facts';
+import type { HostAddresses, HostDescription, Metrics } from '@device-supervisor/host-facts';
 import { SUPERVISOR_VERSION } from '../version.ts';
+import { rememberReports } from './report-memory.ts';
 
 export interface CloudConnectionDependencies {
   readonly endpoint: string;
@@ -11,6 +12,12 @@ export interface CloudConnectionDependencies {
   readonly device: Device;
   readonly description: HostDescription;
   readonly addresses: () => HostAddresses;
+  readonly metrics: Metrics;
+  readonly apiPort: number;
+  /** Key by which the cloud calls our API; a secret. */
+  readonly apiSecret: () => string;
+  /** File in memory that keeps what the cloud was told. */
+  readonly reportMemoryPath: string;
   readonly clock: Clock;
   readonly print: (message: string) => void;
 }
@@ -20,7 +27,7 @@ const REGISTRATION_RETRY_DELAY = 30_000;
 
 /** Makes the device a part of its cloud. Nothing of it is waited for. */
 export function connectCloud(dependencies: CloudConnectionDependencies): Cloud & AsyncDisposable {
-  const { endpoint, configJson, identity, device, description, addresses, clock, print } = dependencies;
+  const { endpoint, configJson, identity, device, description, addresses, metrics, clock, print } = dependencies;
   const { deviceType = description.deviceType, balenaRootCA } = configJson;
   const settings = (): DeviceSettings => settingsOf(device, configJson);
   const stack = new AsyncDisposableStack();
@@ -47,8 +54,27 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Cloud &
       random: Math.random,
       settings,
       registrationRetryDelay: configJson.bootstrapRetryDelay ?? REGISTRATION_RETRY_DELAY,
+      reportMemory: rememberReports(dependencies.reportMemoryPath),
+      composeReport: async () =>
+        composeReport({
+          target: device.target(),
+          state: device.state(),
+          localMode: device.localMode,
+          supervisorVersion: SUPERVISOR_VERSION,
+          osVersion: description.os.prettyName ?? '',
+          osVariant: description.os.variant ?? '',
+          addresses: addresses(),
+          apiPort: dependencies.apiPort,
+          apiSecret: dependencies.apiSecret(),
+          metrics: settings().hardwareMetrics ? await metrics.read() : null,
+        }),
       onTarget: (target, options) => device.setCloudTarget(target, options),
       say: print,
+    }),
+  );
+  stack.use(
+    device.subscribe(({ type }) => {
+      if (type === 'state-changed') cloud.reportChange();
     }),
   );
   return { ...cloud, [Symbol.asyncDispose]: () => stack.disposeAsync() };

@@ -1,0 +1,34 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ReportMemory } from '@device-supervisor/cloud';
+import { nodeFileSystem, readIfThere, replaceFile } from '@device-supervisor/durable-file';
+import { DeviceReport } from '@device-supervisor/state';
+import * as z from 'zod';
+
+/**
+ * Keeps what the cloud was told in a file of the host's memory: it changes every few seconds while images download, which
+ * would wear flash storage out. After a boot the cloud is told everything once. Only our user reads it: there is a key in it.
+ */
+export function rememberReports(path: string): ReportMemory {
+  return {
+    async load(uuid) {
+      const bytes = await readIfThere(nodeFileSystem, path);
+      if (bytes === null) return null;
+      const parsed = z.record(z.string(), DeviceReport).safeParse(parseJson(new TextDecoder().decode(bytes)));
+      return parsed.data?.[uuid] ?? null;
+    },
+    async save(uuid, report) {
+      await mkdir(dirname(path), { recursive: true });
+      await replaceFile(nodeFileSystem, { path, bytes: new TextEncoder().encode(JSON.stringify({ [uuid]: report })) });
+    },
+  };
+}
+
+/** What is damaged is as good as forgotten, and says nothing of its text. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

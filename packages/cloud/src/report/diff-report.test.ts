@@ -1,0 +1,67 @@
+import * as fc from 'fast-check';
+import { DeviceReport } from '@device-supervisor/state';
+import { describe, expect, it } from 'vitest';
+import { acceptReport, diffReport } from './diff-report.ts';
+
+const app = fc.record({
+  release_uuid: fc.constantFrom('a', 'b'),
+  releases: fc.dictionary(
+    fc.constantFrom('a', 'b'),
+    fc.record({
+      update_status: fc.constantFrom('done', 'downloading'),
+      services: fc.dictionary(
+        fc.constantFrom('main', 'second'),
+        fc.record({ image: fc.constantFrom('x', 'y'), status: fc.constantFrom('Running', 'exited') }),
+      ),
+    }),
+  ),
+});
+const report = fc.record(
+  {
+    status: fc.constantFrom('Idle', 'Updating'),
+    api_port: fc.nat({ max: 2 }),
+    cpu_usage: fc.nat({ max: 2 }),
+    apps: fc.dictionary(fc.constantFrom('one', 'two', 'three'), app),
+  },
+  { requiredKeys: [] },
+);
+
+/** What a cloud makes of a report: fields, and apps, are what they were told to be last. */
+function tell(cloud: DeviceReport, told: DeviceReport): DeviceReport {
+  return { ...cloud, ...told, apps: { ...cloud.apps, ...told.apps } };
+}
+
+describe('diffReport', () => {
+  it('brings the cloud from any report it accepted to the next one, whatever got lost between', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(report, fc.boolean())), (reports) => {
+        let cloud: DeviceReport = {};
+        let accepted: DeviceReport = {};
+        for (const [next, arrives] of reports) {
+          const diff = diffReport(accepted, next);
+          if (!arrives) continue;
+          cloud = tell(cloud, diff);
+          accepted = acceptReport(accepted, next);
+          expect(cloud).toMatchObject(next);
+          for (const [uuid, told] of Object.entries(next.apps ?? {})) expect(cloud.apps?.[uuid]).toEqual(told);
+          expect(diffReport(accepted, next)).toEqual({});
+        }
+      }),
+    );
+  });
+
+  it('tells an app whole when any of it changed, and no other', () => {
+    const one = { releases: { a: { update_status: 'done', services: {} } } };
+    const two = { releases: { b: { update_status: 'done', services: {} } } };
+    const after = { release_uuid: 'a', ...one };
+    expect(diffReport({ status: 'Idle', apps: { one, two } }, { status: 'Idle', apps: { one: after, two } })).toEqual({
+      apps: { one: after },
+    });
+  });
+
+  it('tells an app anew that was gone meanwhile', () => {
+    const one = { releases: {} };
+    const accepted = acceptReport({ apps: { one } }, { apps: {} });
+    expect(diffReport(accepted, { apps: { one } })).toEqual({ apps: { one } });
+  });
+});

@@ -1,0 +1,36 @@
+import type { DeviceReport } from '@device-supervisor/state';
+
+/** Fields whose changes are no news by themselves. */
+const METRICS: ReadonlySet<string> = new Set([
+  'cpu_usage',
+  'memory_usage',
+  'memory_total',
+  'storage_usage',
+  'storage_total',
+  'storage_block_device',
+  'cpu_temp',
+  'cpu_id',
+]);
+
+export function isMetricsOnly(report: DeviceReport): boolean {
+  return Object.keys(report).every((field) => METRICS.has(field));
+}
+
+/** Without the noise: a metric that stays in the bucket of the value told last (20 %, 5 °C, 10 MB) keeps that value. */
+export function steadyMetrics(told: DeviceReport, next: DeviceReport): DeviceReport {
+  const steady = (last: number | undefined, value: number | undefined, bucket: number): number | undefined =>
+    last !== undefined && value !== undefined && Math.floor(last / bucket) === Math.floor(value / bucket)
+      ? last
+      : value;
+  const cpu = steady(told.cpu_usage, next.cpu_usage, 20);
+  const memory = steady(told.memory_usage, next.memory_usage, 10);
+  const storage = steady(told.storage_usage, next.storage_usage, 10);
+  const temperature = steady(told.cpu_temp, next.cpu_temp, 5);
+  return {
+    ...next,
+    ...(cpu === undefined ? {} : { cpu_usage: cpu }),
+    ...(memory === undefined ? {} : { memory_usage: memory }),
+    ...(storage === undefined ? {} : { storage_usage: storage }),
+    ...(temperature === undefined ? {} : { cpu_temp: temperature }),
+  };
+}

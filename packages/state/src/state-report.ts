@@ -1,0 +1,51 @@
+import * as z from 'zod';
+
+/** How far one service of a release is; `image` as the target names it. */
+export const ServiceReport = z.object({
+  image: z.string(),
+  status: z.string(),
+  /** Whole number from 0 to 100; absent: not downloading. */
+  download_progress: z.int().min(0).max(100).optional(),
+});
+export type ServiceReport = z.infer<typeof ServiceReport>;
+
+/** How far an app is: by commit the releases of the target, by name their services. */
+export const AppReport = z.object({
+  /** Commit of the release that runs; absent: none that the target names does, completely. */
+  release_uuid: z.string().optional(),
+  releases: z.record(
+    z.string(),
+    z.object({ update_status: z.string(), services: z.record(z.string(), ServiceReport) }),
+  ),
+});
+export type AppReport = z.infer<typeof AppReport>;
+
+/**
+ * What a device tells its cloud of itself: the body of `PATCH /device/v3/state`, by device uuid. What is absent stays as it
+ * was told last. Sizes are in MB, temperatures in °C, `cpu_usage` in per cent; addresses are separated by spaces.
+ */
+export const DeviceReport = z.object({
+  status: z.string().optional(),
+  os_version: z.string().optional(),
+  os_variant: z.string().optional(),
+  supervisor_version: z.string().optional(),
+  provisioning_progress: z.number().nullable().optional(),
+  provisioning_state: z.string().optional(),
+  ip_address: z.string().optional(),
+  mac_address: z.string().optional(),
+  api_port: z.int().optional(),
+  /** A secret. */
+  api_secret: z.string().optional(),
+  cpu_usage: z.number().optional(),
+  memory_usage: z.number().optional(),
+  memory_total: z.number().optional(),
+  storage_usage: z.number().optional(),
+  storage_total: z.number().optional(),
+  storage_block_device: z.string().optional(),
+  cpu_temp: z.number().optional(),
+  cpu_id: z.string().optional(),
+  is_undervolted: z.boolean().optional(),
+  /** By app uuid. */
+  apps: z.record(z.string(), AppReport).optional(),
+});
+export type DeviceReport = z.infer<typeof DeviceReport>;
