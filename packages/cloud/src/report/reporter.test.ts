@@ -61,6 +61,11 @@ async function pass(milliseconds: number): Promise<void> {
   await settle();
 }
 
+/** Second by second: what is waited for next begins when the wait before it ends. */
+async function passSteadily(milliseconds: number): Promise<void> {
+  for (let passed = 0; passed < milliseconds; passed += 1000) await pass(1000);
+}
+
 /** What was sent since it was asked last. */
 function take(): unknown[] {
   return sent.splice(0);
@@ -98,19 +103,18 @@ describe('startReporter', () => {
     await start();
     take();
     now = { status: 'Idle', cpu_usage: 1, memory_usage: 109, cpu_temp: 44 };
-    await pass(600_000);
-    await pass(600_000);
+    await passSteadily(600_000);
+    await passSteadily(600_000);
     expect(take()).toEqual([]);
     now = { ...now, cpu_usage: 20 };
-    await pass(300_000);
+    await passSteadily(301_000);
     expect(take()).toEqual([{ d0: { cpu_usage: 20 } }]);
     now = { ...now, cpu_usage: 90 };
-    await pass(10_000);
+    await passSteadily(10_000);
     reporter?.changed();
-    await pass(200_000);
+    await passSteadily(200_000);
     expect(take()).toEqual([]);
-    await pass(300_000);
-    await pass(300_000);
+    await passSteadily(300_000);
     expect(take()).toEqual([{ d0: { cpu_usage: 90 } }]);
   });
 
