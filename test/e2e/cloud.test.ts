@@ -179,6 +179,6 @@ describe('a device of a cloud', () => {
     await waitFor('another attempt', () => cloud.count('register') > before + 1);
     cloud.heal();
     await registered(supervisor.configJson);
-    await running(only);
+    expect(await running(only)).toEqual({ web: expect.any(String) });
   });
 });

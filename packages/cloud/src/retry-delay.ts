@@ -1,5 +1,7 @@
 /** First pause after a failure, in milliseconds; doubled with each failure in a row. */
 const FIRST_RETRY = 15_000;
+/** Milliseconds, a day: a device that a server asks to be quiet for years, by mistake, comes back all the same. */
+const LONGEST_WAIT = 86_400_000;
 
 export interface RetryOptions {
   /** In a row, at least one. */
@@ -14,9 +16,10 @@ export interface RetryOptions {
 
 /**
  * Milliseconds until something that failed is tried again: 15 s · 2ⁿ up to the limit, spread over a quarter more so that a
- * fleet that lost its cloud together does not come back together. What the cloud asks for is the least.
+ * fleet that lost its cloud together does not come back together. What the cloud asks for is the least, but
+ * for what is more than a day.
  */
 export function retryDelay({ failures, limit, retryAfter, random }: RetryOptions): number {
   const delay = Math.min(FIRST_RETRY * 2 ** Math.min(failures - 1, 30), Math.max(limit, FIRST_RETRY));
-  return Math.max(retryAfter ?? 0, Math.round(delay * (1 + random / 4)));
+  return Math.max(Math.min(retryAfter ?? 0, LONGEST_WAIT), Math.round(delay * (1 + random / 4)));
 }

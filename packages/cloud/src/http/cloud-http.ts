@@ -109,11 +109,17 @@ export function createCloudHttp(options: CloudHttpOptions): CloudHttp {
         const host = new URL(endpoint).host;
         if (limit.aborted) throw new CloudTimeoutError(host, timeout);
         if (error instanceof CloudAnswerTooLongError) throw error;
+        if (isTooLarge(error)) throw new CloudAnswerTooLongError(LONGEST_ANSWER);
         throw new CloudUnreachableError(host, error);
       }
     },
     [Symbol.dispose]: () => agent.destroy(),
   };
+}
+
+/** Is it what decompression says when there is more than it may give? */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
 }
 
 async function encodeBody({

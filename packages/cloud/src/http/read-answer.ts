@@ -19,7 +19,9 @@ export function readAnswer<T>(request: string, answer: CloudAnswer, schema: z.Zo
 
 /** What an answer with another status means. */
 export function refusal(request: string, { status, headers }: CloudAnswer, hint?: string): CloudRefusedError {
-  const retryAfter = parseRetryAfter(headers['retry-after'], Date.now());
+  // A device may not know the time yet; the cloud's date goes with the cloud's clock.
+  const now = Date.parse(headers.date ?? '');
+  const retryAfter = parseRetryAfter(headers['retry-after'], Number.isNaN(now) ? Date.now() : now);
   return new CloudRefusedError(request, { status, retryAfter, ...(hint === undefined ? {} : { hint }) });
 }
 

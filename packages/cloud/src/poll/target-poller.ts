@@ -3,7 +3,7 @@ import type { TargetState } from '@device-supervisor/state';
 import { CloudRefusedError } from '../errors.ts';
 import type { CloudHttp } from '../http/cloud-http.ts';
 import { retryDelay } from '../retry-delay.ts';
-import { fetchTarget, type TargetAnswer } from './fetch-target.ts';
+import { fetchTarget, type TargetAnswer, type TargetQuestion } from './fetch-target.ts';
 
 export interface TargetPollerOptions {
   readonly http: CloudHttp;
@@ -98,15 +98,25 @@ class Poller implements TargetPoller {
   }
 
   async #ask(): Promise<void> {
-    const { http, uuid, key, onTarget } = this.#options;
+    const { uuid, key, onTarget } = this.#options;
     const force = this.#force;
     this.#force = false;
     // Who forces an update wants it applied, whether or not the target changed.
     const etag = force ? null : this.#etag;
-    const answer = await fetchTarget(http, { uuid, key, etag, signal: this.#stop.signal });
+    const answer = await this.#fetch({ uuid, key, etag, signal: this.#stop.signal }, force);
     if (answer.status === 'unchanged') return;
     await onTarget(this.#decode(answer), { force });
     this.#etag = answer.etag;
+  }
+
+  /** What was to be forced still is when there was no answer. */
+  async #fetch(question: TargetQuestion, force: boolean): Promise<TargetAnswer> {
+    try {
+      return await fetchTarget(this.#options.http, question);
+    } catch (error) {
+      this.#force ||= force;
+      throw error;
+    }
   }
 
   /** A document that is not valid stays so: it is not asked for again, and is told of once. */
