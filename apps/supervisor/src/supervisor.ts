@@ -17,6 +17,7 @@ import { configureHost } from './host/configure-host.ts';
 import { connectHost } from './host/connect-host.ts';
 import { connectCloud } from './managed/connect-cloud.ts';
 import { keepIdentity } from './managed/identity.ts';
+import { loadPreload } from './managed/preload.ts';
 import { withChangesReported } from './managed/report-keys.ts';
 import { imageStorage } from './image-storage.ts';
 import { publishKey } from './publish-key.ts';
@@ -49,6 +50,8 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
   const endpoint = config.engineEndpoint ?? (await usualEndpoint());
   const port = config.listenPort ?? settings.listenPort ?? 48484;
   const store = stack.use(openStore({ path: config.databasePath, logger: print }));
+  const managed = settings.apiEndpoint !== undefined;
+  await loadPreload({ path: join(config.dataMount, 'apps.json'), store, managed, print });
   const { credentials, deltas } = cloudRegistry({
     configJson: settings,
     identity: () => identity.current,
@@ -99,7 +102,7 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
       locks,
       store,
       facts,
-      managed: settings.apiEndpoint !== undefined,
+      managed,
       clock: systemClock,
       random: Math.random,
       bootId,
@@ -127,6 +130,8 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
             description,
             addresses: host.addresses,
             metrics,
+            store,
+            deviceConfig: hostConfiguration?.deviceConfig ?? null,
             apiPort: port,
             apiSecret: () => store.apiKeys.global(),
             reportMemoryPath: join(config.rootMount, REPORT_ON_HOST),
@@ -141,7 +146,7 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
       locks,
       logs,
       keys: cloud === null ? keys : withChangesReported(keys, cloud.reportChange),
-      tags: noCloudTags,
+      tags: cloud?.tags ?? noCloudTags,
       ...(cloud === null ? {} : { lookForTarget: cloud.lookForTarget }),
       metrics: [logMetrics(logs), hostMetrics(metrics)],
       version: SUPERVISOR_VERSION,

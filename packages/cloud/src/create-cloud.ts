@@ -1,5 +1,13 @@
 import type { Clock } from '@device-supervisor/device';
 import type { DeviceReport, TargetState } from '@device-supervisor/state';
+import { formatError } from '@device-supervisor/errors';
+import { DeviceNotRegisteredError } from './errors.ts';
+import { introduceDevice, type Introduction } from './introduction/introduce-device.ts';
+import { retryUntilDone } from './retry-until-done.ts';
+import { createPendingTags, type PendingTags, type TagMemory } from './tags/pending-tags.ts';
+import { fetchTags, type DeviceTag } from './tags/request-tags.ts';
+import { startTagReporter, type TagReporter } from './tags/tag-reporter.ts';
+import { waitFor } from './wait-for.ts';
 import type { CloudHttp } from './http/cloud-http.ts';
 import { createOutage } from './outage.ts';
 import { startTargetPoller, type TargetPoller } from './poll/target-poller.ts';
@@ -8,6 +16,10 @@ import { registerUntilDone } from './provisioning/register-until-done.ts';
 import { startReporter, type Reporter, type ReportMemory } from './report/reporter.ts';
 
 export interface CloudDependencies {
+  readonly introduction: Introduction;
+  /** Whether the cloud is still to be told what a new device brings along, over restarts. */
+  readonly introductionMemory: { isPending(): boolean; setPending(pending: boolean): void };
+  readonly tagMemory: TagMemory;
   /** The whole report as it is now. */
   readonly composeReport: () => Promise<DeviceReport>;
   readonly reportMemory: ReportMemory;
@@ -38,9 +50,21 @@ export interface CloudSettings {
 export interface Cloud extends AsyncDisposable {
   /** Asks for the target now, once the device is registered. */
   lookForTarget(options: { readonly force: boolean }): void;
+  /** The tags of the device. */
+  readonly tags: CloudTags;
   /** Something that is reported may have changed. */
   reportChange(): void;
 }
+
+export interface CloudTags {
+  /** Asks the cloud. @throws DeviceNotRegisteredError and what the request throws */
+  list(): Promise<readonly DeviceTag[]>;
+  /** Remembers tags, and tells the cloud until it has them. @throws what the memory throws */
+  set(tags: Readonly<Record<string, string>>): Promise<void>;
+}
+
+/** Milliseconds for which the first target waits for the introduction: it may overwrite what is told there. */
+const INTRODUCTION_TIME = 60_000;
 
 /** Registers the device when it is not yet, then keeps asking for its target and tells its state. */
 export function createCloud(dependencies: CloudDependencies): Cloud {
@@ -48,26 +72,81 @@ export function createCloud(dependencies: CloudDependencies): Cloud {
   const parts = new AsyncDisposableStack();
   let poller: TargetPoller | null = null;
   let reporter: Reporter | null = null;
+  let tagReporter: TagReporter | null = null;
+  let known: Identity | null = null;
+  let introduced: Promise<void> = Promise.resolve();
+  const pendingTags = createPendingTags(dependencies.tagMemory);
   const begun = begin();
+  // Without its identity a device has no cloud; its apps run all the same.
+  begun.catch((error: unknown) => dependencies.say(`The device cannot be registered: ${formatError(error)}`));
 
   async function begin(): Promise<void> {
-    const { clock, random, registrationRetryDelay: retryDelay, say } = dependencies;
+    const {
+      identity: store,
+      introductionMemory,
+      clock,
+      random,
+      registrationRetryDelay: retryDelay,
+      say,
+    } = dependencies;
     const outage = createOutage('registering the device with the cloud', say);
+    if (!(await store.read()).isRegistered) introductionMemory.setPending(true);
     const identity = await registerUntilDone(dependencies, { clock, random, retryDelay, outage, signal: stop.signal });
     if (identity === null) return;
+    known = identity;
     reporter = parts.use(report(identity, dependencies));
-    poller = parts.use(poll(identity, dependencies));
+    tagReporter = parts.use(reportTags(identity, pendingTags, dependencies));
+    if (introductionMemory.isPending()) {
+      introduced = introduce(identity, stop.signal, dependencies);
+      const waiting = new AbortController();
+      const time = waitFor(clock, INTRODUCTION_TIME, AbortSignal.any([stop.signal, waiting.signal]));
+      await Promise.race([introduced, time]);
+      waiting.abort();
+    }
+    if (!stop.signal.aborted) poller = parts.use(poll(identity, dependencies));
   }
 
   return {
     lookForTarget: (options) => poller?.pollNow(options),
     reportChange: () => reporter?.changed(),
+    tags: {
+      async list() {
+        if (known === null) throw new DeviceNotRegisteredError();
+        const { uuid, deviceApiKey: key } = known;
+        return await fetchTags(dependencies.http, { uuid, key, signal: stop.signal });
+      },
+      async set(tags) {
+        pendingTags.add(tags);
+        tagReporter?.changed();
+      },
+    },
     async [Symbol.asyncDispose]() {
       stop.abort();
-      await begun;
+      await begun.catch(() => undefined);
+      await introduced;
       await parts.disposeAsync();
     },
   };
+}
+
+async function introduce(identity: Identity, signal: AbortSignal, dependencies: CloudDependencies): Promise<void> {
+  const { http, introduction, introductionMemory, clock, random, settings, say } = dependencies;
+  const outage = createOutage('introducing the device to the cloud', say);
+  const interval = (): number => settings().pollInterval;
+  const done = await retryUntilDone({ clock, random, interval, outage, signal }, () =>
+    introduceDevice(http, identity, { introduction, signal }),
+  );
+  if (done) introductionMemory.setPending(false);
+}
+
+function reportTags(
+  { uuid, deviceApiKey: key }: Identity,
+  pending: PendingTags,
+  { http, clock, random, settings, say }: CloudDependencies,
+): TagReporter {
+  const outage = createOutage('telling the cloud the tags of the device', say);
+  const interval = (): number => settings().pollInterval;
+  return startTagReporter({ http, device: { uuid, key }, pending, clock, random, interval, outage, say });
 }
 
 function poll({ uuid, deviceApiKey: key }: Identity, dependencies: CloudDependencies): TargetPoller {

@@ -80,3 +80,13 @@ export class ProvisioningKeyMissingError extends SupervisorError<'PROVISIONING_K
     });
   }
 }
+
+/** The cloud does not have the device yet. */
+export class DeviceNotRegisteredError extends SupervisorError<'DEVICE_NOT_REGISTERED'> {
+  constructor() {
+    super('DEVICE_NOT_REGISTERED', 'the device is not registered with its cloud yet', {
+      details: {},
+      hint: 'It is tried again and again; see the log of the supervisor for why it fails',
+    });
+  }
+}

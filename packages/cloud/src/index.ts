@@ -1,4 +1,4 @@
-export { createCloud, type Cloud, type CloudDependencies, type CloudSettings } from './create-cloud.ts';
+export { createCloud, type Cloud, type CloudDependencies, type CloudSettings, type CloudTags } from './create-cloud.ts';
 export { createDeltaResolver, type DeltaResolverOptions, type DeltaSettings } from './deltas/delta-resolver.ts';
 export {
   createCloudHttp,
@@ -15,8 +15,11 @@ export {
   CloudTimeoutError,
   CloudUnreachableError,
   DeltaUnauthorizedError,
+  DeviceNotRegisteredError,
   DeviceUnknownError,
   ProvisioningKeyMissingError,
 } from './errors.ts';
 export { composeReport, type ReportedMetrics, type ReportSources } from './report/compose-report.ts';
 export type { ReportMemory } from './report/reporter.ts';
+export type { Introduction } from './introduction/introduce-device.ts';
+export type { TagMemory } from './tags/pending-tags.ts';

@@ -1,5 +1,6 @@
 export { FileComposition, NetworkComposition, ServiceComposition, VolumeComposition } from './composition.ts';
 export { decodeContract, type ContractDecoding, type Requirement } from './contract.ts';
+export { decodePreload, type Preload } from './decode-preload.ts';
 export { decodeTargetStateV2, decodeTargetStateV3 } from './decode-target-state.ts';
 export { formatTargetStateV2, type TargetStateV2 } from './format-target-state.ts';
 export { AppReport, DeviceReport, ServiceReport } from './state-report.ts';

@@ -1,8 +1,24 @@
-import { composeReport, createCloud, createCloudHttp, type Cloud, type IdentityStore } from '@device-supervisor/cloud';
+import {
+  composeReport,
+  createCloud,
+  createCloudHttp,
+  type Cloud,
+  type IdentityStore,
+  type TagMemory,
+} from '@device-supervisor/cloud';
 import type { ConfigJson } from '@device-supervisor/config-json';
-import { resolveDeviceConfig, type Clock, type Device, type DeviceSettings } from '@device-supervisor/device';
+import {
+  resolveDeviceConfig,
+  undeclaredConfig,
+  type Clock,
+  type Device,
+  type DeviceConfig,
+  type DeviceSettings,
+} from '@device-supervisor/device';
 import type { HostAddresses, HostDescription, Metrics } from '@device-supervisor/host-facts';
+import type { Store } from '@device-supervisor/store';
 import { SUPERVISOR_VERSION } from '../version.ts';
+import { PINNED_RELEASE } from './preload.ts';
 import { rememberReports } from './report-memory.ts';
 
 export interface CloudConnectionDependencies {
@@ -13,6 +29,9 @@ export interface CloudConnectionDependencies {
   readonly description: HostDescription;
   readonly addresses: () => HostAddresses;
   readonly metrics: Metrics;
+  readonly store: Pick<Store, 'settings'>;
+  /** `null`: the host is not ours to configure. */
+  readonly deviceConfig: DeviceConfig | null;
   readonly apiPort: number;
   /** Key by which the cloud calls our API; a secret. */
   readonly apiSecret: () => string;
@@ -27,7 +46,8 @@ const REGISTRATION_RETRY_DELAY = 30_000;
 
 /** Makes the device a part of its cloud. Nothing of it is waited for. */
 export function connectCloud(dependencies: CloudConnectionDependencies): Cloud & AsyncDisposable {
-  const { endpoint, configJson, identity, device, description, addresses, metrics, clock, print } = dependencies;
+  const { endpoint, configJson, identity, device, description, addresses, metrics, store, deviceConfig, clock, print } =
+    dependencies;
   const { deviceType = description.deviceType, balenaRootCA } = configJson;
   const settings = (): DeviceSettings => settingsOf(device, configJson);
   const stack = new AsyncDisposableStack();
@@ -54,6 +74,19 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Cloud &
       random: Math.random,
       settings,
       registrationRetryDelay: configJson.bootstrapRetryDelay ?? REGISTRATION_RETRY_DELAY,
+      tagMemory: settingMemory(store, 'tags-to-report'),
+      introductionMemory: {
+        isPending: () => store.settings.get(INTRODUCTION) !== null,
+        setPending: (pending) =>
+          pending ? store.settings.set(INTRODUCTION, 'pending') : store.settings.delete(INTRODUCTION),
+      },
+      introduction: {
+        name: configJson.initialDeviceName ?? null,
+        pinnedRelease: pinnedRelease(store),
+        undeclaredConfig: async (declared) =>
+          deviceConfig === null ? {} : undeclaredConfig(await deviceConfig.current(), declared),
+        say: print,
+      },
       reportMemory: rememberReports(dependencies.reportMemoryPath),
       composeReport: async () =>
         composeReport({
@@ -78,6 +111,22 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Cloud &
     }),
   );
   return { ...cloud, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** Setting: the cloud is still to be told what the device brought along. */
+const INTRODUCTION = 'introduction';
+
+function settingMemory({ settings }: Pick<Store, 'settings'>, name: string): TagMemory {
+  return {
+    load: () => settings.get(name),
+    save: (text) => settings.set(name, text),
+    clear: () => settings.delete(name),
+  };
+}
+
+function pinnedRelease({ settings }: Pick<Store, 'settings'>): number | null {
+  const id = settings.get(PINNED_RELEASE);
+  return id === null ? null : Number(id);
 }
 
 /** As the target says; where it says nothing of the poll interval, as config.json does. */

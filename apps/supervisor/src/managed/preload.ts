@@ -1,0 +1,48 @@
+import { readFile, rename } from 'node:fs/promises';
+import { nodeFileSystem, replaceFile, systemCodeOf } from '@device-supervisor/durable-file';
+import { formatError } from '@device-supervisor/errors';
+import { decodePreload, type Preload } from '@device-supervisor/state';
+import type { Store } from '@device-supervisor/store';
+
+export interface PreloadOptions {
+  /** Of apps.json on the data partition. */
+  readonly path: string;
+  readonly store: Pick<Store, 'targets' | 'settings'>;
+  readonly managed: boolean;
+  readonly print: (message: string) => void;
+}
+
+/** Setting: id of the release that the device is to be pinned to when it is registered. */
+export const PINNED_RELEASE = 'preloaded-release-to-pin';
+
+/**
+ * Makes what the device's image brought along its first target, once; a device that has a target keeps it. Images of it that
+ * are on the engine become the services' when the target is applied. Never rejects: what is damaged is said and left alone.
+ */
+export async function loadPreload({ path, store, managed, print }: PreloadOptions): Promise<void> {
+  const source = managed ? 'cloud' : 'local';
+  if (store.targets.load(source) !== null) return;
+  try {
+    const preload = await readPreload(path);
+    if (preload === null) return;
+    const { target, pinDevice } = preload;
+    const [app] = Object.values(target.apps);
+    if (pinDevice && app?.release != null) store.settings.set(PINNED_RELEASE, String(app.release.id));
+    store.targets.save(source, target);
+    await rename(path, `${path}.preloaded`);
+    await replaceFile(nodeFileSystem, { path, bytes: new TextEncoder().encode('{}') });
+    print(`The apps of ${path} are the first target`);
+  } catch (error) {
+    print(`The apps of ${path} cannot be used: ${formatError(error)}`);
+  }
+}
+
+/** @returns `null`: there is nothing to load */
+async function readPreload(path: string): Promise<Preload | null> {
+  try {
+    return decodePreload(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    if (['ENOENT', 'EISDIR', 'ENOTDIR'].includes(systemCodeOf(error) ?? '')) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,45 @@
+import * as z from 'zod';
+
+/** Where tags are kept until the cloud has them. */
+export interface TagMemory {
+  /** `null`: nothing. */
+  load(): string | null;
+  save(text: string): void;
+  clear(): void;
+}
+
+type Tags = Readonly<Record<string, string>>;
+const TagsOrNothing: z.ZodType<Tags> = z.record(z.string(), z.string()).catch({});
+
+/** Tags that were set and that the cloud does not have yet, over restarts. */
+export interface PendingTags {
+  all(): Tags;
+  add(tags: Tags): void;
+  /** Forgets those that still have the value that was dealt with. */
+  remove(tags: Tags): void;
+}
+
+export function createPendingTags(memory: TagMemory): PendingTags {
+  let pending: Tags = TagsOrNothing.parse(parseJson(memory.load() ?? '{}'));
+
+  function keep(next: Tags): void {
+    if (Object.keys(next).length === 0) memory.clear();
+    else memory.save(JSON.stringify(next));
+    pending = next;
+  }
+
+  return {
+    all: () => pending,
+    add: (tags) => keep({ ...pending, ...tags }),
+    remove: (tags) => keep(Object.fromEntries(Object.entries(pending).filter(([name, value]) => tags[name] !== value))),
+  };
+}
+
+/** What is damaged is as good as lost. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
