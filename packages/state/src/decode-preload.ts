@@ -48,7 +48,7 @@ function decodeOldest(document: readonly unknown[]): Preload | null {
   const apps = OldestDocument.safeParse(document).data ?? [];
   const target = decodeTargetStateV2({
     local: {
-      config: Object.assign({}, ...apps.map(({ config }) => config)),
+      config: Object.fromEntries(apps.flatMap(({ config = {} }) => Object.entries(config))),
       apps: apps.length === 0 ? undefined : Object.fromEntries(apps.map((app) => [String(app.appId), asV2(app)])),
     },
   });
