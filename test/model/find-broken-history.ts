@@ -1,8 +1,9 @@
 import { DEFAULT_CONTAINER_CONFIG, type ContainerStatus, type ObservedContainer } from '@device-supervisor/compose';
 import { NameConflictError } from '@device-supervisor/engine';
-import type { Hold, InMemoryEngine } from '@device-supervisor/engine/testing';
+import type { Hold, ImageSpec, InMemoryEngine } from '@device-supervisor/engine/testing';
 import type { TargetState } from '@device-supervisor/state';
 import * as fc from 'fast-check';
+import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import {
   APPS,
@@ -20,7 +21,10 @@ import { createSaboteur, type Saboteur } from './saboteur.ts';
 
 /** Looks at the engine that a device may need from the last fault on. */
 const MOST_ROUNDS = 80;
-const FOREIGN_IMAGE = 'foreign:1';
+/** Of two images with the same content, which differs from that of the others. */
+const SHARED_CONTENT = ['i:2', 'i:3'];
+/** A service may use it as well. */
+const FOREIGN_IMAGE = LOCAL_IMAGES[0];
 
 /**
  * Plays random histories of a device, and looks at every step, and at the end, whether it does as it should.
@@ -31,17 +35,26 @@ export async function findBrokenHistory({
   managed,
   runs,
   seed,
+  path,
 }: {
   readonly managed: boolean;
   readonly runs: number;
   /** The same one gives the same histories, so that a change of ours alone makes a difference. */
   readonly seed: number;
+  /** Of a history that was found: it is the first to be played. */
+  readonly path?: string | undefined;
 }): Promise<string | null> {
   const history = fc.array(arbitraryEvent, { minLength: 1, maxLength: 12 });
   const property = fc.asyncProperty(history, arbitraryTarget, (events, last) => live(events, last, managed));
   // The first one found is told as it is: shrinking it takes minutes. To shrink it, run its seed and path without this.
-  const details = await fc.check(property, { numRuns: runs, seed, endOnFailure: true });
-  return (await fc.asyncDefaultReportMessage(details)) ?? null;
+  const details = await fc.check(property, {
+    numRuns: runs,
+    seed,
+    endOnFailure: true,
+    ...(path === undefined ? {} : { path }),
+  });
+  if (!details.failed) return null;
+  return [await fc.asyncDefaultReportMessage(details), inspect(details.errorInstance)].join('\n\n');
 }
 
 interface World {
@@ -56,9 +69,9 @@ async function live(events: readonly Event[], last: TargetState, managed: boolea
   const broken: string[] = [];
   await using harness: DeviceHarness = startHarness({
     managed,
-    images: Object.fromEntries([...LOCAL_IMAGES, FOREIGN_IMAGE].map((image) => [image, {}])),
+    images: imagesNamed(LOCAL_IMAGES),
     // What a device of the cloud removes, it must be able to get again.
-    pullable: Object.fromEntries([...REGISTRY_IMAGES, ...(managed ? LOCAL_IMAGES : [])].map((image) => [image, {}])),
+    pullable: imagesNamed([...REGISTRY_IMAGES, ...(managed ? LOCAL_IMAGES : [])]),
     wrapEngine: (engine, locks) =>
       guardedEngine({
         engine,
@@ -95,6 +108,12 @@ async function live(events: readonly Event[], last: TargetState, managed: boolea
   await harness.setTarget(structuredClone(last));
   await harness.settle();
   expect(engine.calls.filter(({ write }) => write)).toEqual([]);
+}
+
+function imagesNamed(references: readonly string[]): Record<string, ImageSpec> {
+  return Object.fromEntries(
+    references.map((reference) => [reference, { content: SHARED_CONTENT.includes(reference) ? 'shared' : reference }]),
+  );
 }
 
 async function play(event: Event, world: World): Promise<void> {

@@ -77,6 +77,8 @@ export interface ObservedImage {
   readonly tags: readonly string[];
   /** e.g. `registry.local:5000/app/web@sha256:…`. */
   readonly digests: readonly string[];
+  /** Present where a container that is not supervised was made from it. */
+  readonly usedByOthers?: true;
   /** Present on those that the observer asked about and those of supervised containers. */
   readonly config?: ImageConfig;
   /** Content ids of the unpacked layers, from the lowest to the uppermost; present where `config` is. */

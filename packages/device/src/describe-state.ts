@@ -196,7 +196,7 @@ function updateStatus(appId: number, { plan, activity, suspended }: Sources): Up
   if (plan.blocked.some((one) => one.appId === appId && one.reason === 'contract')) return 'rejected';
   if (suspended && pending.length > 0) return 'aborted';
   if (pending.some(({ kind }) => kind === 'pull-image')) return 'downloading';
-  const blocked = plan.blocked.filter((one) => one.appId === appId);
+  const blocked = plan.blocked.filter((one) => one.appId === appId && one.reason !== 'cleanup');
   if (blocked.some(({ reason }) => reason === 'locked')) return 'downloaded';
   return pending.length > 0 || blocked.length > 0 ? 'applying changes' : 'done';
 }

@@ -38,6 +38,11 @@ export class Observer implements AsyncDisposable {
     this.#following = this.#follow();
   }
 
+  /** Whether the engine could not be seen when we looked last, or since. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
   async observe(): Promise<EngineSnapshot> {
     const { engine, imageReferences } = this.#options;
     try {

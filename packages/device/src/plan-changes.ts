@@ -7,9 +7,9 @@ export function awaitsService({ reason }: Blocked): boolean {
   return reason === 'locked' || reason === 'hand-over';
 }
 
-/** Does only another target change it? */
+/** Is the device done nevertheless? Only another target changes it, or it does not matter to the target. */
 export function isFinal({ reason }: Blocked): boolean {
-  return reason === 'invalid' || reason === 'contract' || reason === 'name-taken';
+  return reason === 'cleanup' || reason === 'invalid' || reason === 'contract' || reason === 'name-taken';
 }
 
 /** Milliseconds after which another plan may differ though nobody tells of a change; `Infinity`: never. */

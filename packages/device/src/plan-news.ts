@@ -1,13 +1,16 @@
-import type { Plan } from '@device-supervisor/compose';
+import type { Blocked, Plan } from '@device-supervisor/compose';
 import { isDeepStrictEqual } from 'node:util';
 import type { DeviceEvent } from './device.ts';
 
-/** What a plan says that the one before did not. What failed was told when it did. */
+/** What failed is told when it does. */
+const FAILED: ReadonlySet<Blocked['reason']> = new Set(['backoff', 'cleanup']);
+
+/** What a plan says that the one before did not. */
 export function planNews(next: Plan, before: Plan): DeviceEvent[] {
   const isNew = <T>(one: T, known: readonly T[]): boolean => !known.some((other) => isDeepStrictEqual(other, one));
   return [
     ...next.blocked
-      .filter((blocked) => blocked.reason !== 'backoff' && isNew(blocked, before.blocked))
+      .filter((blocked) => !FAILED.has(blocked.reason) && isNew(blocked, before.blocked))
       .map((blocked) => ({ type: 'blocked', blocked }) as const),
     ...next.notices
       .filter((notice) => isNew(notice, before.notices))

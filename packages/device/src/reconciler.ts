@@ -207,6 +207,8 @@ export class Reconciler implements AsyncDisposable {
         else await this.#reconcile(this.#target);
       } catch (error) {
         this.#actions.failAll(new ActionFailedError(formatError(error), error));
+        // That the engine is away is told of already.
+        if (!this.#observer.isLost) this.#dependencies.emit({ type: 'fault', error });
         this.#wake.after(this.#backoff.failed('observe', formatError(error)));
       }
       this.#round = null;

@@ -5,6 +5,7 @@ import { selectServices } from '../spec/select-services.ts';
 import { specifyService, type ServiceSpec } from '../spec/service-spec.ts';
 import type { ServiceDecision } from './decide-service.ts';
 import { decideServices } from './decide-services.ts';
+import { canonicalReference } from './find-image.ts';
 import { containersOf } from './observed-services.ts';
 import type { PlanDraft } from './plan-draft.ts';
 import { planImage } from './plan-images.ts';
@@ -85,7 +86,7 @@ function planRelease(app: TargetApp, release: TargetRelease, { input, draft, sup
   const downloads: string[] = [];
   for (const { spec, action } of decisions) {
     if (action.kind === 'hold' && action.blocked !== null) continue;
-    const departures = departuresBefore(spec.service.image, decisions);
+    const departures = departuresBefore(spec.service.image, { app, decisions, input });
     const { pull } = planImage(spec.service, { app, release, input, draft, departures });
     if (pull !== null && departures === null) downloads.push(pull);
   }
@@ -141,7 +142,12 @@ function announce(
 }
 
 /** What goes before an image comes; `null`: somebody who needs it does not want anything to stop for its download. */
-function departuresBefore(image: string, decisions: readonly ServiceDecision[]): Departures | null {
+function departuresBefore(
+  image: string,
+  { app, decisions, input }: { app: TargetApp; decisions: readonly ServiceDecision[]; input: PlanContext },
+): Departures | null {
+  // Another app that needs it too must wait neither for this one's locks nor for what becomes of its containers.
+  if (Object.values(input.target.apps).some((other) => other.id !== app.id && needsImage(other, image))) return null;
   const containers: ObservedContainer[] = [];
   let withImages = false;
   for (const { spec, current, action } of decisions) {
@@ -152,6 +158,11 @@ function departuresBefore(image: string, decisions: readonly ServiceDecision[]):
     withImages ||= action.order === 'delete-first';
   }
   return { containers, withImages };
+}
+
+function needsImage({ release }: TargetApp, reference: string): boolean {
+  const wanted = canonicalReference(reference);
+  return Object.values(release?.services ?? {}).some(({ image }) => canonicalReference(image) === wanted);
 }
 
 /** Removes volumes of the app that clients asked to empty and that the release does not have. */

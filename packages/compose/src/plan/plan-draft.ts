@@ -80,7 +80,8 @@ export class PlanDraft {
       const draft = kept.get(id);
       if (draft === undefined || draft.operation.kind === 'release-locks') continue;
       const { appId, service } = draft.operation;
-      blocked.push({ appId, service, reason: 'backoff', message });
+      const reason = draft.operation.kind === 'remove-image' ? 'cleanup' : 'backoff';
+      blocked.push({ appId, service, reason, message });
       kept.delete(id);
     }
     for (let size = -1; size !== kept.size;) {

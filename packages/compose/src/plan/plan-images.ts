@@ -43,7 +43,7 @@ export function planImage(
             // What is removed to make room is no source of it.
             deltaSource: departures?.withImages === true ? null : deltaSourceOf(service, app, input),
           },
-          departures?.withImages === true ? imageRemovalIds(departures.containers, input) : [],
+          departures?.withImages === true ? imageRemovalIds(departures.containers, app, input) : [],
         );
   const record = recordOf(service, app, release);
   const isForeign =
@@ -66,8 +66,16 @@ function isRecorded(reference: string, { images }: PlanContext): boolean {
   return images.some((record) => record.reference === reference);
 }
 
-function imageRemovalIds(containers: readonly ObservedContainer[], { images }: PlanContext): string[] {
+/** Of images that the app alone uses: no app waits until another one has no use for an image any more. */
+function imageRemovalIds(
+  containers: readonly ObservedContainer[],
+  app: TargetApp,
+  { images, snapshot }: PlanContext,
+): string[] {
   const references = new Set(containers.map(({ imageReference }) => canonicalReference(imageReference)));
+  for (const { identity, imageReference } of snapshot.containers) {
+    if (identity?.appId !== app.id) references.delete(canonicalReference(imageReference));
+  }
   return images
     .filter(({ reference }) => references.has(canonicalReference(reference)))
     .map(({ reference }) => removeImageId(reference));
@@ -82,8 +90,10 @@ export function planImageRemoval(input: PlanContext, draft: PlanDraft): void {
     );
     if (users.some((container) => !draft.has(removeContainerId(container)))) continue;
     const dependsOn = [...users.map(removeContainerId), ...pullsBasedOn(record.reference, draft)];
-    const onEngine = input.findImage(record.reference) !== undefined;
-    if (!input.policy.keepImages && onEngine && !isReferenceWanted(record.reference, input)) {
+    const image = input.findImage(record.reference);
+    if (!input.policy.keepImages && image !== undefined && !isReferenceWanted(record.reference, input)) {
+      // The engine would refuse. We remember it, and remove it when they are done with it.
+      if (image.usedByOthers === true) continue;
       dependsOn.push(
         draft.add({
           kind: 'remove-image',

@@ -32,6 +32,7 @@ export interface Blocked {
  * - `hand-over`: the old container runs until the new one took over, or the new one does not work
  * - `reboot`: it starts after the next reboot
  * - `backoff`: it failed, and is tried again later
+ * - `cleanup`: what nothing needs any more could not be removed, which keeps nothing else back
  * - `disk-space`: its images do not fit on the engine's disk
  */
 export type BlockReason =
@@ -44,6 +45,7 @@ export type BlockReason =
   | 'hand-over'
   | 'reboot'
   | 'backoff'
+  | 'cleanup'
   | 'disk-space';
 
 export interface Notice {

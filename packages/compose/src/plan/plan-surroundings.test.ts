@@ -179,6 +179,19 @@ describe('an app that is not in the target', () => {
     expect(text).not.toContain('remove-image');
   });
 
+  it('remembers an image that a container of somebody else uses, and removes it when that one is gone', () => {
+    const isUsed = { ...snapshot, images: snapshot.images.map((image) => ({ ...image, usedByOthers: true as const })) };
+    expect(printPlan(none, isUsed, { images })).not.toMatch(/(remove|forget)-image/);
+    expect(printPlan(none, { ...EMPTY_ENGINE, images: snapshot.images }, { images })).toContain('remove-image web:1');
+  });
+
+  it('holds nothing up with an image that cannot be removed', () => {
+    const paused = new Map([['remove-image web:1', 'it has dependent child images']]);
+    expect(printPlan(none, { ...EMPTY_ENGINE, images: snapshot.images }, { images, policy: { paused } })).toBe(
+      'blocked app 1 service web (cleanup): it has dependent child images',
+    );
+  });
+
   it('leaves volumes and images behind where they are kept', () => {
     const text = printPlan(none, snapshot, { images, policy: { keepImages: true, keepVolumes: true } });
     expect(text).not.toMatch(/remove-(volume|image)/);

@@ -98,6 +98,29 @@ describe('delete-then-download', () => {
   });
 });
 
+describe('an image that two apps need', () => {
+  const strategy = (name: string): Record<string, string> => ({ 'io.balena.update.strategy': name });
+  const web = (image: string): TestApp => ({ services: { web: { image, labels: strategy('delete-then-download') } } });
+  const db = (image: string): TestApp => ({ services: { db: { image, labels: strategy('kill-then-download') } } });
+
+  it('comes for the one without what the other wants to be done before', () => {
+    const from = testTarget(web('old:1'), { services: { side: { image: 'old:1' } } });
+    const to = testTarget({ ...web('new:1'), commit: 'c2' }, { ...db('new:1'), commit: 'c2' });
+    const snapshot = reachedSnapshot(from);
+    const text = printPlan(to, snapshot, { images: testImageRecords(from, snapshot) });
+    expect(text).toContain('pull-image new:1: service web needs it\n');
+    expect(text).toContain('acquire-locks 2: to stop side [after pull-image new:1]');
+  });
+
+  it('goes without a download waiting for it', () => {
+    const from = testTarget(web('old:1'), { services: { side: { image: 'old:1' } } });
+    const to = testTarget({ ...web('new:1'), commit: 'c2' }, { commit: 'c2', services: {} });
+    const snapshot = reachedSnapshot(from);
+    const text = printPlan(to, snapshot, { images: testImageRecords(from, snapshot) });
+    expect(text).toContain('pull-image new:1: service web needs it [after remove-container web_1_1_c1]');
+  });
+});
+
 describe('a strategy that there is not', () => {
   it('counts as the default, and it is said', () => {
     const plan = printUpdate(before('later'), update('later'));

@@ -41,11 +41,19 @@ export function createObserver({ transport, subscription, cache, abilities }: Ob
       transport.request({ method: 'GET', path: '/networks' }, NetworkEntries),
       transport.request({ method: 'GET', path: '/volumes' }, VolumeList),
     ]);
-    const containers = await observeContainers(entries.filter(({ Labels }) => isSupervised(Labels)));
+    const { ours = [], others = [] } = Object.groupBy(entries, ({ Labels }) =>
+      isSupervised(Labels) ? 'ours' : 'others',
+    );
+    const usedByOthers = new Set(others.map(({ ImageID }) => ImageID));
+    const containers = await observeContainers(ours);
     return {
       abilities: able,
       containers,
-      images: await withConfigs(images.map(readImage), containers, imageReferences),
+      images: await withConfigs(
+        images.map((entry) => readImage(entry, usedByOthers)),
+        containers,
+        imageReferences,
+      ),
       networks: networks.map(readNetwork),
       volumes: volumes.Volumes.filter(({ Name }) => !ANONYMOUS_VOLUME.test(Name)).map(readVolume),
     };
@@ -107,8 +115,16 @@ export function createObserver({ transport, subscription, cache, abilities }: Ob
   }
 }
 
-function readImage({ Id, RepoTags, RepoDigests }: (typeof ImageEntries)['_output'][number]): ObservedImage {
+function readImage(
+  { Id, RepoTags, RepoDigests }: (typeof ImageEntries)['_output'][number],
+  usedByOthers: ReadonlySet<string>,
+): ObservedImage {
   // Engines print what an image lacks as `<none>`.
   const named = (names: readonly string[]): string[] => names.filter((name) => !name.includes('<none>'));
-  return { id: Id, tags: named(RepoTags), digests: named(RepoDigests) };
+  return {
+    id: Id,
+    tags: named(RepoTags),
+    digests: named(RepoDigests),
+    ...(usedByOthers.has(Id) ? { usedByOthers: true } : {}),
+  };
 }

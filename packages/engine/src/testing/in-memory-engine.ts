@@ -88,7 +88,7 @@ export function createInMemoryEngine({
     for (const queue of queues) queue.end(error);
   });
   const world: ContainerWorld = {
-    images: new MemoryImages((imageId) => containers.some((container) => container.imageId === imageId)),
+    images: new MemoryImages((imageId) => containers.madeFrom(imageId)),
     networks: new MemoryNetworks((network) =>
       containers.some(({ status, config }) => status === 'running' && config.networks[network] !== undefined),
     ),

@@ -1,6 +1,4 @@
 import {
-  isTruthy,
-  LABELS,
   withCurrentLabels,
   withImageDefaults,
   type ContainerConfig,
@@ -16,6 +14,7 @@ import {
 import type { SupervisorError } from '@device-supervisor/errors';
 import { ImageNotFoundError, NameConflictError, NotFoundError } from '../errors.ts';
 import { readIdentity } from '../mapping/identity.ts';
+import { isSupervised } from '../mapping/observed-container.ts';
 import { failureOf } from '../transport/engine-failure.ts';
 import { fakeId } from './fake-id.ts';
 import type { MemoryImages } from './memory-images.ts';
@@ -53,9 +52,7 @@ export class MemoryContainers {
   }
 
   observe(): ObservedContainer[] {
-    return [...this.#containers.values()]
-      .filter(({ config }) => isTruthy(withCurrentLabels(config.labels)[LABELS.supervised]))
-      .reverse();
+    return [...this.#containers.values()].filter(({ config }) => isSupervised(config.labels)).reverse();
   }
 
   create({ name, image: reference, config }: ContainerToCreate): void {
@@ -187,6 +184,10 @@ export class MemoryContainers {
   /** @param container its id or name */
   find(container: string): ObservedContainer | undefined {
     return this.#containers.get(container) ?? [...this.#containers.values()].find(({ name }) => name === container);
+  }
+
+  madeFrom(imageId: string): ObservedContainer[] {
+    return [...this.#containers.values()].filter((container) => container.imageId === imageId);
   }
 
   some(predicate: (container: ObservedContainer) => boolean): boolean {

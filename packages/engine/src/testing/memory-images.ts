@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
-import { canonicalReference, imageFinder, type ImageConfig, type ObservedImage } from '@device-supervisor/compose';
+import {
+  canonicalReference,
+  imageFinder,
+  type ImageConfig,
+  type ObservedContainer,
+  type ObservedImage,
+} from '@device-supervisor/compose';
 import { splitReference } from '../images/split-reference.ts';
 import { ImagePullError, ObjectInUseError } from '../errors.ts';
+import { isSupervised } from '../mapping/observed-container.ts';
 
 /** An image that a test gives to the engine or to its registry. */
 export interface ImageSpec extends Partial<ImageConfig> {
@@ -17,6 +24,8 @@ export interface MemoryImage {
   readonly digests: readonly string[];
   readonly config: ImageConfig;
 }
+
+export type ImageUser = Pick<ObservedContainer, 'config'>;
 
 const PLAIN_IMAGE: ImageConfig = {
   environment: {},
@@ -35,10 +44,10 @@ const PLAIN_IMAGE: ImageConfig = {
 export class MemoryImages {
   readonly #images = new Map<string, MemoryImage>();
   readonly #pullable = new Map<string, ImageSpec>();
-  readonly #isUsed: (imageId: string) => boolean;
+  readonly #users: (imageId: string) => readonly ImageUser[];
 
-  constructor(isUsed: (imageId: string) => boolean) {
-    this.#isUsed = isUsed;
+  constructor(users: (imageId: string) => readonly ImageUser[]) {
+    this.#users = users;
   }
 
   /** Puts an image on the engine, as a build does: it has a tag and no digest. */
@@ -73,7 +82,7 @@ export class MemoryImages {
   remove(reference: string): { readonly id: string; readonly deleted: boolean } | null {
     const image = this.find(reference);
     if (image === undefined) return null;
-    if (isSingleReference(image) && this.#isUsed(image.id)) {
+    if (isSingleReference(image) && this.#users(image.id).length > 0) {
       throw new ObjectInUseError('image', reference, 'a container is using its referenced image');
     }
     const left = without(image, reference);
@@ -88,9 +97,14 @@ export class MemoryImages {
     const asked = new Set(references.map((reference) => this.find(reference)?.id));
     return [...this.#images.values()]
       .filter(({ tags, digests }) => tags.length > 0 || digests.length > 0)
-      .map(({ config, ...image }) =>
-        asked.has(image.id) || this.#isUsed(image.id) ? { ...image, config, layers: [layerOf(image)] } : image,
-      );
+      .map(({ config, ...image }): ObservedImage => {
+        const users = this.#users(image.id);
+        return {
+          ...image,
+          ...(users.every(isOurs) ? {} : { usedByOthers: true }),
+          ...(asked.has(image.id) || users.some(isOurs) ? { config, layers: [layerOf(image)] } : {}),
+        };
+      });
   }
 
   #store(spec: ImageSpec, { tag, digest }: { readonly tag?: string; readonly digest?: string }): MemoryImage {
@@ -111,6 +125,10 @@ export class MemoryImages {
     this.#images.set(id, image);
     return image;
   }
+}
+
+function isOurs({ config }: ImageUser): boolean {
+  return isSupervised(config.labels);
 }
 
 function configOf({ id: _id, content: _content, ...config }: ImageSpec): ImageConfig {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EngineSnapshot, PullProgress } from '@device-supervisor/compose';
+import { DEFAULT_CONTAINER_CONFIG, type EngineSnapshot, type PullProgress } from '@device-supervisor/compose';
 import { ImagePullError, ObjectInUseError } from '../../errors.ts';
 import { serviceConfig, volumeConfig, rejection, LEASE, type ContractSubject } from './contract-subject.ts';
 
@@ -131,6 +131,21 @@ export function describeStorage(subject: ContractSubject): void {
       await subject.engine.removeImage(tag);
       await subject.engine.removeImage(tag);
       expect((await observe()).images.some(({ tags }) => tags.includes(tag))).toBe(false);
+    });
+
+    it('tells of one that a container of somebody else uses', async () => {
+      const { tag } = await subject.harness.publish('contract-pull', 'one');
+      await pull(tag);
+      const isUsedByOthers = async (): Promise<boolean | undefined> =>
+        (await observe()).images.find(({ tags }) => tags.includes(tag))?.usedByOthers;
+      await subject.engine.createContainer({ name: 'contract-web', image: tag, config: serviceConfig() });
+      expect(await isUsedByOthers()).toBeUndefined();
+      await subject.engine.createContainer({ name: 'contract-other', image: tag, config: DEFAULT_CONTAINER_CONFIG });
+      expect(await isUsedByOthers()).toBe(true);
+      await subject.engine.removeContainer('contract-other', LEASE);
+      expect(await isUsedByOthers()).toBeUndefined();
+      await subject.engine.removeContainer((await find('contract-web')).id, LEASE);
+      await subject.engine.removeImage(tag);
     });
 
     it('takes one of several tags off an image in use', async () => {
