@@ -2,28 +2,73 @@ import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 
-/** An engine's socket that writes down what is asked of the engine behind it. */
+/** An engine's socket that writes down what is asked of the engine behind it, and that can be cut off from it. */
 export interface RecordingProxy extends AsyncDisposable {
   /** `unix:///path`. */
   readonly endpoint: string;
   /** `METHOD /path` of every request since the last look, without version and query. */
   take(): string[];
+  /**
+   * Cuts the engine off once it has carried out so many more calls that change something: nobody gets an answer to the
+   * last of them, nor to anything after it. Resolves when that has happened.
+   */
+  cutAfter(writes: number): Promise<void>;
+  /** Ends what a cut left hanging; what is asked from now on passes. */
+  mend(): void;
+}
+
+interface Cut {
+  left: number;
+  reached(): void;
 }
 
 /** @param socketPath where the proxy listens */
 export async function startRecordingProxy(endpoint: string, socketPath: string): Promise<RecordingProxy> {
   const recorded: string[] = [];
+  const hanging = new Set<ServerResponse>();
   const target = endpoint.slice('unix://'.length);
+  let cut: Cut | null = null;
+
+  /** Whether anything of this request may pass still. */
+  function passes(outgoing: ServerResponse): boolean {
+    if (cut === null || cut.left > 0) return true;
+    hanging.add(outgoing);
+    outgoing.once('close', () => hanging.delete(outgoing));
+    return false;
+  }
+
+  /** The engine has answered a request. */
+  function carriedOut(method: string): void {
+    if (cut === null || method === 'GET' || method === 'HEAD') return;
+    cut.left--;
+    if (cut.left === 0) cut.reached();
+  }
+
   const server = createServer((incoming, outgoing) => {
+    const { method = 'GET' } = incoming;
     const path = (incoming.url ?? '').replace(/^\/v1\.\d+/, '').replace(/\?.*/, '');
-    recorded.push(`${incoming.method} ${path}`);
-    void forward(incoming, outgoing, target);
+    if (!passes(outgoing)) return;
+    recorded.push(`${method} ${path}`);
+    const onAnswer = (): boolean => {
+      carriedOut(method);
+      return passes(outgoing);
+    };
+    void forward(incoming, outgoing, { socketPath: target, onAnswer });
   });
   server.listen(socketPath);
   await once(server, 'listening');
   return {
     endpoint: `unix://${socketPath}`,
     take: () => recorded.splice(0),
+    async cutAfter(writes) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      cut = { left: writes, reached: resolve };
+      await promise;
+    },
+    mend() {
+      cut = null;
+      for (const outgoing of hanging) outgoing.destroy();
+    },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
@@ -32,23 +77,38 @@ export async function startRecordingProxy(endpoint: string, socketPath: string):
   };
 }
 
-async function forward(incoming: IncomingMessage, outgoing: ServerResponse, socketPath: string): Promise<void> {
+interface Upstream {
+  readonly socketPath: string;
+  /** @returns whether the answer is passed on */
+  onAnswer(): boolean;
+}
+
+async function forward(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { socketPath, onAnswer }: Upstream,
+): Promise<void> {
   const { method, url, headers } = incoming;
   const upstream = request({ socketPath, method, path: url, headers });
   outgoing.once('close', () => upstream.destroy());
   try {
-    await Promise.all([pipeline(incoming, upstream), answer(upstream, outgoing)]);
+    await Promise.all([pipeline(incoming, upstream), answer(upstream, outgoing, onAnswer)]);
   } catch {
     // One of the two went away; the other is told by the end of its connection.
     outgoing.destroy();
   }
 }
 
-async function answer(upstream: ReturnType<typeof request>, outgoing: ServerResponse): Promise<void> {
+async function answer(
+  upstream: ReturnType<typeof request>,
+  outgoing: ServerResponse,
+  onAnswer: () => boolean,
+): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   upstream.once('response', resolve);
   upstream.once('error', reject);
   const response = await promise;
+  if (!onAnswer()) return;
   outgoing.writeHead(response.statusCode ?? 502, response.headers);
   outgoing.flushHeaders();
   await pipeline(response, outgoing);

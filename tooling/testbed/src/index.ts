@@ -49,3 +49,4 @@ export {
   WaitTimeoutError,
 } from './errors.ts';
 export { startSupervisor, type SupervisorOptions, type SupervisorProcess } from './supervisor-process.ts';
+export { startAppFixture, type AppFixture, type FixtureRelease, type FixtureService } from './app-fixture.ts';

@@ -13,6 +13,13 @@ export interface RegistryProxy extends AsyncDisposable {
   readonly open: number;
   /** Decides about each answer that is yet to begin; `undefined`: everything passes. */
   breakWith(decide: ((request: ProxiedRequest) => Fault | undefined) | undefined): void;
+  /** Keeps back the answers that match, and those that match later, until it is disposed of. */
+  hold(matches: (request: ProxiedRequest) => boolean): HeldAnswers;
+}
+
+export interface HeldAnswers extends Disposable {
+  /** Answers that wait. */
+  readonly count: number;
 }
 
 export interface ProxiedRequest {
@@ -30,6 +37,11 @@ export interface Fault {
   readonly end: 'reset' | 'stall' | 'drip';
 }
 
+interface Hold {
+  readonly matches: (request: ProxiedRequest) => boolean;
+  readonly waiting: (() => void)[];
+}
+
 /** Milliseconds between two bytes. */
 const DRIP_INTERVAL = 20;
 
@@ -39,6 +51,7 @@ export async function startRegistryProxy(registry: string): Promise<RegistryProx
   let decide: ((request: ProxiedRequest) => Fault | undefined) | undefined;
   let blobBytes = 0;
   let open = 0;
+  const holds = new Set<Hold>();
   const server = createServer((incoming, outgoing) => {
     taken.push(`${incoming.method} ${incoming.url}`);
     open++;
@@ -51,26 +64,34 @@ export async function startRegistryProxy(registry: string): Promise<RegistryProx
     const upstream = request(`http://${registry}${path}`, { method, headers });
     upstream.on('error', () => outgoing.destroy());
     upstream.on('response', (answer) => {
-      const fault = decide?.({ method, path, length: Number(answer.headers['content-length'] ?? 0) });
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      outgoing.flushHeaders();
-      let left = fault?.after ?? Infinity;
-      if (left === 0) breakOff(outgoing, fault);
-      answer.on('data', (chunk: Buffer) => {
-        const part = chunk.subarray(0, Math.min(chunk.length, left));
-        if (left === 0 || part.length === 0) return;
-        left -= part.length;
-        if (path.includes('/blobs/') && method === 'GET') blobBytes += part.length;
-        outgoing.write(part, () => {
-          if (left === 0) breakOff(outgoing, fault);
-        });
-      });
-      answer.on('end', () => {
-        if (left > 0) outgoing.end();
-      });
+      const proxied = { method, path, length: Number(answer.headers['content-length'] ?? 0) };
+      const held = [...holds].find(({ matches }) => matches(proxied));
+      if (held === undefined) pass(answer, outgoing, proxied);
+      else held.waiting.push(() => pass(answer, outgoing, proxied));
     });
     outgoing.once('close', () => upstream.destroy());
     incoming.pipe(upstream);
+  }
+
+  function pass(answer: IncomingMessage, outgoing: ServerResponse, proxied: ProxiedRequest): void {
+    const { method, path } = proxied;
+    const fault = decide?.(proxied);
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    outgoing.flushHeaders();
+    let left = fault?.after ?? Infinity;
+    if (left === 0) breakOff(outgoing, fault);
+    answer.on('data', (chunk: Buffer) => {
+      const part = chunk.subarray(0, Math.min(chunk.length, left));
+      if (left === 0 || part.length === 0) return;
+      left -= part.length;
+      if (path.includes('/blobs/') && method === 'GET') blobBytes += part.length;
+      outgoing.write(part, () => {
+        if (left === 0) breakOff(outgoing, fault);
+      });
+    });
+    answer.on('end', () => {
+      if (left > 0) outgoing.end();
+    });
   }
 
   server.listen(0, '127.0.0.1');
@@ -88,6 +109,19 @@ export async function startRegistryProxy(registry: string): Promise<RegistryProx
     },
     breakWith(decision) {
       decide = decision;
+    },
+    hold(matches) {
+      const held: Hold = { matches, waiting: [] };
+      holds.add(held);
+      return {
+        get count() {
+          return held.waiting.length;
+        },
+        [Symbol.dispose]() {
+          holds.delete(held);
+          for (const release of held.waiting.splice(0)) release();
+        },
+      };
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
