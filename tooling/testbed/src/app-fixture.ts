@@ -62,11 +62,11 @@ export async function startAppFixture(appId: number): Promise<AppFixture> {
     docker,
     images: ['app:1', 'app:2'],
     target(services, { commit = 'c1', volumes = {}, networks = {} } = {}) {
-      const entries = Object.entries(services).map(([serviceName, service], index) => [
+      const entries = Object.entries(services).map(([serviceName, service], index): [number, object] => [
         index + 1,
         { serviceName, imageId: index + 1, image: 'app:1', environment: {}, labels: {}, ...service },
       ]);
-      const release = { commit, releaseId: '1', services: Object.fromEntries(entries) };
+      const release = { commit, releaseId: '1', services: Object.fromEntries<object>(entries) };
       return { [appId]: { name: `app${appId}`, ...release, volumes, networks } };
     },
     async buildImage(options) {
