@@ -81,7 +81,7 @@ describe('a supervisor that is killed between two calls of the engine, and start
   });
 });
 
-it.each([2, 5, 8])(
+it.each([2, 7])(
   'an engine that is killed after call %i of an update, and comes back, is brought to the target',
   async (writes) => {
     await using supervisor = await fixture.startSupervisor(proxy.endpoint);
