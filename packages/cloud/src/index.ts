@@ -7,6 +7,15 @@ export {
   type CloudHttpOptions,
   type CloudRequest,
 } from './http/cloud-http.ts';
+export {
+  createLogDestination,
+  type CloudLogDestination,
+  type CloudLogFailure,
+  type CloudLogOptions,
+} from './logs/log-destination.ts';
+export type { CloudLogMessage } from './logs/log-line.ts';
+export type { CloudLogStream } from './logs/log-stream.ts';
+export type { ConnectorOptions } from './http/connector.ts';
 export type { DeviceDescription, Identity, IdentityStore } from './provisioning/identity.ts';
 export {
   CloudAnswerInvalidError,

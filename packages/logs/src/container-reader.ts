@@ -6,6 +6,8 @@ export interface ContainerReader {
   readonly position: LogPosition;
   /** Does not wait any longer before it tries again; goes on if it was about to end. */
   wake(): void;
+  /** There is room for more lines again. */
+  resume(): void;
   /** Lets the container finish what it has to say, then ends. */
   drain(): void;
   /** Ends at once. */
@@ -17,7 +19,8 @@ export interface ContainerReaderOptions {
   readonly clock: Clock;
   readonly container: LoggedContainer;
   readonly position: LogPosition;
-  readonly onLine: (line: ContainerLogLine) => void;
+  /** A line, and the position after it. `false`: no more for now; reading ends until it is resumed. */
+  readonly onLine: (line: ContainerLogLine, position: LogPosition) => boolean;
   /** Told once, until lines can be read again. */
   readonly onFailure: (error: unknown) => void;
   /** It has drained. */
@@ -30,14 +33,24 @@ export function startContainerReader(options: ContainerReaderOptions): Container
   let { position } = options;
   let attempts = 0;
   let hasFailed = false;
+  let flow: 'open' | 'paused' | 'resumed' = 'open';
+  let isDraining = false;
   let retry: Disposable | null = null;
-  let draining: Disposable | null = null;
+  let lastWords: Disposable | null = null;
   let reading: Promise<void> | null = null;
 
   const end = (): void => {
     retry?.[Symbol.dispose]();
-    draining?.[Symbol.dispose]();
+    lastWords?.[Symbol.dispose]();
     controller.abort();
+  };
+  const finishDraining = (): void => {
+    end();
+    options.onEnd();
+  };
+  const awaitLastWords = (): void => {
+    lastWords?.[Symbol.dispose]();
+    lastWords = clock.schedule(DRAIN_TIME, finishDraining);
   };
   const read = async (): Promise<void> => {
     const isNew = createReplayFilter(position);
@@ -48,7 +61,11 @@ export function startContainerReader(options: ContainerReaderOptions): Container
         attempts = 0;
         hasFailed = false;
         position = positionAfter(position, line);
-        options.onLine(line);
+        if (isDraining) awaitLastWords();
+        if (options.onLine(line, position)) continue;
+        flow = 'paused';
+        lastWords?.[Symbol.dispose]();
+        return;
       }
     } catch (error) {
       if (controller.signal.aborted) return;
@@ -58,16 +75,15 @@ export function startContainerReader(options: ContainerReaderOptions): Container
   };
   const finish = (): void => {
     reading = null;
-    if (controller.signal.aborted) return;
-    if (draining === null) {
-      retry = clock.schedule(backoff(attempts++), start);
-    } else {
-      end();
-      options.onEnd();
-    }
+    if (controller.signal.aborted || flow === 'paused') return;
+    if (flow === 'resumed') start();
+    else if (isDraining) finishDraining();
+    else retry = clock.schedule(backoff(attempts++), start);
   };
   const start = (): void => {
     retry = null;
+    flow = 'open';
+    if (isDraining) awaitLastWords();
     reading = read().then(finish);
   };
 
@@ -77,22 +93,28 @@ export function startContainerReader(options: ContainerReaderOptions): Container
       return position;
     },
     wake() {
-      draining?.[Symbol.dispose]();
-      draining = null;
+      lastWords?.[Symbol.dispose]();
+      isDraining = false;
       if (retry === null) return;
       retry[Symbol.dispose]();
       start();
     },
+    resume() {
+      if (flow !== 'paused') return;
+      // The stream that was left may not be closed yet.
+      if (reading === null) start();
+      else flow = 'resumed';
+    },
     drain() {
-      if (draining !== null) return;
-      draining = clock.schedule(DRAIN_TIME, () => {
-        end();
-        options.onEnd();
-      });
-      if (retry === null) return;
-      // The stream has ended before: the last lines may have come after.
-      retry[Symbol.dispose]();
-      start();
+      if (isDraining) return;
+      isDraining = true;
+      if (retry !== null) {
+        // The stream has ended before: the last lines may have come after.
+        retry[Symbol.dispose]();
+        start();
+      } else if (flow !== 'paused') {
+        awaitLastWords();
+      }
     },
     async stop() {
       end();
@@ -101,7 +123,7 @@ export function startContainerReader(options: ContainerReaderOptions): Container
   };
 }
 
-/** Milliseconds that a source which does not end by itself gets for the last lines of a container. */
+/** Milliseconds without a line after which a container that is gone has nothing more to say. */
 const DRAIN_TIME = 5_000;
 const FIRST_RETRY = 1_000;
 const LAST_RETRY = 60_000;

@@ -5,10 +5,12 @@ import type { WatchedContainer } from './watched-container.ts';
 
 /** One reader for each container that runs and has something of interest, while anybody is interested. */
 export interface ContainerReaders {
-  /** The containers that run now. One that is gone may finish what it has to say. */
+  /** The containers that run now, and those that have ended. One that is gone may finish what it has to say. */
   watch(list: readonly WatchedContainer[]): void;
-  /** Reads what is written from now on. */
+  /** Reads what is written from now on, or from where `resume` says. */
   open(): void;
+  /** There is room again for the lines of a container that was read until there was none. */
+  resume(id: string): void;
   /** Reads nothing any more. */
   close(): void;
   /** Resolves when everything that was told to end has. */
@@ -18,8 +20,19 @@ export interface ContainerReaders {
 export interface ContainerReadersOptions {
   readonly source: ContainerLogSource;
   readonly clock: Clock;
-  readonly onLine: (container: WatchedContainer, line: ContainerLogLine) => void;
+  /** A line, and the position after it. `false`: no room for more of this container until it is resumed. */
+  readonly onLine: (container: WatchedContainer, line: ContainerLogLine, position: LogPosition) => boolean;
   readonly onFailure: (container: WatchedContainer, error: unknown) => void;
+  /** Where reading begins. Absent: when it is opened. */
+  readonly resume?: ResumePoint;
+}
+
+/** Up to where a reader of an earlier run had read. */
+export interface ResumePoint {
+  /** By container. */
+  readonly positions: ReadonlyMap<string, LogPosition>;
+  /** Of containers without a position, the lines from here on are new; milliseconds since the epoch. */
+  readonly since: number;
 }
 
 export function createContainerReaders({
@@ -27,10 +40,13 @@ export function createContainerReaders({
   clock,
   onLine,
   onFailure,
+  resume,
 }: ContainerReadersOptions): ContainerReaders {
   const entries = new Map<string, Entry>();
-  const positions = new Map<string, LogPosition>();
+  const positions = new Map<string, LogPosition>(resume?.positions);
   const endings = new Set<Promise<void>>();
+  /** Containers that have ended, and have been heard to the end or will be. */
+  let heard: ReadonlySet<string> = new Set();
   let watchedAt = clock.now();
   /** `null`: nobody is interested. */
   let openedAt: number | null = null;
@@ -44,15 +60,16 @@ export function createContainerReaders({
     const ending = reader.stop().finally(() => endings.delete(ending));
     endings.add(ending);
   };
-  const start = (entry: Entry, since: number): void => {
+  const start = (entry: Entry, from: number): void => {
     const { id, name } = entry.container;
-    const known = positions.get(id) ?? { timestamp: watchedAt - LIST_AGE, seen: 0 };
+    const since = resume === undefined ? from : Number.NEGATIVE_INFINITY;
+    const known = positions.get(id) ?? { timestamp: resume?.since ?? watchedAt - LIST_AGE, seen: 0 };
     entry.reader = startContainerReader({
       source,
       clock,
       container: { id, name },
       position: known.timestamp < since ? { timestamp: since, seen: 0 } : known,
-      onLine: (line) => onLine(entry.container, line),
+      onLine: (line, position) => onLine(entry.container, line, position),
       onFailure: (error) => onFailure(entry.container, error),
       onEnd: () => stop(entry),
     });
@@ -70,21 +87,33 @@ export function createContainerReaders({
     }
   };
 
+  /** The last words of a container that was not seen to run, or has run again since they were read. */
+  const hear = (container: WatchedContainer): void => {
+    if (openedAt === null || container.level === 'none') return;
+    if (entries.has(container.id) || heard.has(container.id)) return;
+    const entry: Entry = { container, isRunning: false, reader: null };
+    entries.set(container.id, entry);
+    start(entry, openedAt);
+  };
+
   return {
     watch(list) {
       for (const entry of entries.values()) entry.isRunning = false;
       for (const container of list) {
         const entry = entries.get(container.id);
-        if (entry === undefined) entries.set(container.id, { container, isRunning: true, reader: null });
+        if (container.hasEnded === true) hear(container);
+        else if (entry === undefined) entries.set(container.id, { container, isRunning: true, reader: null });
         else Object.assign(entry, { container, isRunning: true });
       }
       for (const entry of entries.values()) update(entry);
+      heard = new Set(list.flatMap(({ id, hasEnded }) => (hasEnded === true ? [id] : [])));
       watchedAt = clock.now();
     },
     open() {
       openedAt = clock.now();
       for (const entry of entries.values()) update(entry);
     },
+    resume: (id) => entries.get(id)?.reader?.resume(),
     close() {
       openedAt = null;
       for (const entry of entries.values()) stop(entry);

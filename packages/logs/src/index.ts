@@ -5,3 +5,7 @@ export type { LogLevel, WatchedContainer } from './watched-container.ts';
 export type { Clock, ContainerLogLine, ContainerLogSource, LoggedContainer } from './ports.ts';
 export { engineLogSource, type EngineLogLine, type EngineLogs } from './engine-log-source.ts';
 export { journalLogSource, type FollowJournal } from './journal-log-source.ts';
+export { createLogUploader, type LogUploader, type LogUploaderDependencies } from './upload/log-uploader.ts';
+export type { LogDestination, OutgoingLogStream, StreamFailure } from './upload/log-destination.ts';
+export type { PositionStore } from './upload/saved-positions.ts';
+export type { UploadResult } from './upload/sender.ts';

@@ -194,6 +194,9 @@ describe('streams', () => {
     clock.advance(4_999);
     source.write('w1', 'in time');
     expect(await take(reader, 1)).toEqual(['in time']);
+    clock.advance(4_999);
+    await settled();
+    expect(source.open).toEqual(['w1']);
     clock.advance(1);
     await vi.waitFor(() => expect(source.open).toEqual([]));
     source.write('w1', 'too late');

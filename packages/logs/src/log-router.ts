@@ -57,8 +57,9 @@ export function createLogRouter({ source, clock }: LogRouterDependencies): LogRo
     source,
     clock,
     onLine({ appId, serviceId, serviceName, level }, { message, timestamp, isStdErr }) {
-      if (level === 'error' && !isStdErr) return;
+      if (level === 'error' && !isStdErr) return true;
       publish({ message, timestamp, serviceName, serviceId, appId, ...(isStdErr ? { isStdErr } : {}) });
+      return true;
     },
     onFailure({ appId, serviceId, serviceName }, error) {
       system(`Cannot read the logs of service '${serviceName}': ${formatError(error)}`, {

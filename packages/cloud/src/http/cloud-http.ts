@@ -1,22 +1,14 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { LookupFunction } from 'node:net';
-import { rootCertificates } from 'node:tls';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { gunzip, gzip, brotliDecompress, inflate } from 'node:zlib';
 import { promisify } from 'node:util';
 import { CloudAnswerTooLongError, CloudTimeoutError, CloudUnreachableError } from '../errors.ts';
+import { createConnector, type ConnectorOptions } from './connector.ts';
 
-export interface CloudHttpOptions {
-  /** Base of every path, e.g. `https://api.example.com`; `http:` too. */
-  readonly endpoint: string;
-  /** PEM of an authority that is trusted besides those of Node.js. */
-  readonly rootCertificate?: string;
+export interface CloudHttpOptions extends ConnectorOptions {
   /** Sent with every request. */
   readonly userAgent: string;
   /** Milliseconds that a request may take; asked before each. 59000 unless told. */
   readonly timeout?: () => number;
-  /** In the place of the system's, e.g. for names that end in `.local`. */
-  readonly lookup?: LookupFunction;
 }
 
 export interface CloudRequest {
@@ -60,37 +52,25 @@ const DECODERS: Readonly<Record<string, (bytes: Buffer, limit: { maxOutputLength
 
 /** Connections are kept open between requests. */
 export function createCloudHttp(options: CloudHttpOptions): CloudHttp {
-  const { endpoint, rootCertificate, userAgent, timeout: timeLimit = () => DEFAULT_TIMEOUT, lookup } = options;
-  const isSecure = endpoint.startsWith('https:');
-  const connection = { keepAlive: true, maxSockets: 8, ...(lookup === undefined ? {} : { lookup }) };
-  const agent = isSecure
-    ? new HttpsAgent({
-        ...connection,
-        ...(rootCertificate === undefined ? {} : { ca: [...rootCertificates, rootCertificate] }),
-      })
-    : new HttpAgent(connection);
-  const send = isSecure ? httpsRequest : httpRequest;
+  const { endpoint, userAgent, timeout: timeLimit = () => DEFAULT_TIMEOUT } = options;
+  const connector = createConnector(options);
 
   async function exchange(request: CloudRequest, signal: AbortSignal): Promise<CloudAnswer> {
     const body = await encodeBody(request);
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      const outgoing = send(
-        `${endpoint.replace(/\/$/, '')}${request.path}`,
-        {
-          method: request.method,
-          agent,
-          signal,
-          headers: {
-            accept: 'application/json',
-            'accept-encoding': 'gzip, deflate, br',
-            'user-agent': userAgent,
-            ...(request.key === null ? {} : { authorization: `Bearer ${request.key}` }),
-            ...body?.headers,
-            ...request.headers,
-          },
+      const outgoing = connector.send(request.path, {
+        method: request.method,
+        signal,
+        headers: {
+          accept: 'application/json',
+          'accept-encoding': 'gzip, deflate, br',
+          'user-agent': userAgent,
+          ...(request.key === null ? {} : { authorization: `Bearer ${request.key}` }),
+          ...body?.headers,
+          ...request.headers,
         },
-        resolve,
-      );
+      });
+      outgoing.on('response', resolve);
       outgoing.on('error', reject);
       outgoing.end(body?.bytes);
     });
@@ -113,7 +93,7 @@ export function createCloudHttp(options: CloudHttpOptions): CloudHttp {
         throw new CloudUnreachableError(host, error);
       }
     },
-    [Symbol.dispose]: () => agent.destroy(),
+    [Symbol.dispose]: () => connector[Symbol.dispose](),
   };
 }
 

@@ -1,0 +1,120 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { PassThrough } from 'node:stream';
+import { constants, createGzip } from 'node:zlib';
+import type { Clock } from '@device-supervisor/device';
+import { CloudAnswerInvalidError, CloudRefusedError, CloudTimeoutError, CloudUnreachableError } from '../errors.ts';
+import { parseRetryAfter } from '../http/retry-after.ts';
+import { formatCloudLogLine, type CloudLogMessage } from './log-line.ts';
+
+/** One request whose body are messages. The cloud says at its end that it has them. */
+export interface CloudLogStream {
+  /** `false`: it is not to be written to before `drained`. */
+  write(message: CloudLogMessage): boolean;
+  drained(): Promise<void>;
+  /** Rejects when the stream breaks, and when the cloud answers before its end. */
+  readonly broken: Promise<never>;
+  /**
+   * Resolves when the cloud has taken everything.
+   *
+   * @throws CloudRefusedError, CloudUnreachableError, CloudTimeoutError, CloudAnswerInvalidError
+   */
+  close(): Promise<void>;
+  destroy(): void;
+}
+
+export interface LogStreamOptions {
+  /** For errors. */
+  readonly host: string;
+  readonly clock: Clock;
+  readonly isCompressed: boolean;
+}
+
+/** For messages: without the id of the device. */
+const REQUEST = 'POST log-stream';
+/** Milliseconds after which a line is on its way. */
+const FLUSH_DELAY = 100;
+/** Milliseconds that the cloud has to answer after the last line. */
+const ANSWER_TIMEOUT = 59_000;
+
+export function createLogStream(
+  request: ClientRequest,
+  { host, clock, isCompressed }: LogStreamOptions,
+): CloudLogStream {
+  const gzip = isCompressed ? createGzip() : null;
+  const body = gzip ?? new PassThrough();
+  const answer = Promise.withResolvers<void>();
+  const failure = Promise.withResolvers<never>();
+  let flushing: Disposable | null = null;
+  let isClosed = false;
+
+  const end = (): void => {
+    flushing?.[Symbol.dispose]();
+    flushing = null;
+    body.destroy();
+    request.destroy();
+  };
+  const fail = (error: Error): void => {
+    failure.reject(error);
+    end();
+  };
+  const flush = (): void => {
+    flushing = null;
+    gzip?.flush(constants.Z_SYNC_FLUSH);
+  };
+  // Whoever waits for one of them hears of the failure; nobody has to.
+  failure.promise.catch(() => undefined);
+
+  body.on('error', (error) => fail(new CloudUnreachableError(host, error)));
+  request.on('error', (error) => fail(new CloudUnreachableError(host, error)));
+  request.on('close', () => fail(new CloudUnreachableError(host, new Error('the connection was closed'))));
+  request.on('response', (response) => {
+    // Its text may be long, and says nothing that we need.
+    response.on('error', (error) => fail(new CloudUnreachableError(host, error))).resume();
+    const error = errorOf(response, isClosed, clock.now());
+    if (error === null) response.on('end', answer.resolve);
+    else fail(error);
+  });
+  body.pipe(request);
+
+  return {
+    broken: failure.promise,
+    write(message) {
+      if (body.destroyed) return false;
+      flushing ??= gzip === null ? null : clock.schedule(FLUSH_DELAY, flush);
+      return body.write(formatCloudLogLine(message));
+    },
+    async drained() {
+      const drained = Promise.withResolvers<void>();
+      body.once('drain', drained.resolve);
+      try {
+        await Promise.race([drained.promise, failure.promise]);
+      } finally {
+        body.off('drain', drained.resolve);
+      }
+    },
+    async close() {
+      isClosed = true;
+      flushing?.[Symbol.dispose]();
+      flushing = null;
+      body.end();
+      using _limit = clock.schedule(ANSWER_TIMEOUT, () => fail(new CloudTimeoutError(host, ANSWER_TIMEOUT)));
+      await Promise.race([answer.promise, failure.promise]);
+    },
+    destroy: end,
+  };
+}
+
+/** `null`: the cloud has everything. */
+function errorOf(response: IncomingMessage, isClosed: boolean, now: number): Error | null {
+  const status = response.statusCode ?? 0;
+  if (status >= 200 && status <= 299) {
+    return isClosed ? null : new CloudAnswerInvalidError(REQUEST, 'it came before the end of the request');
+  }
+  return new CloudRefusedError(REQUEST, {
+    status,
+    retryAfter: parseRetryAfter(response.headers['retry-after'], now),
+    ...(status === 401
+      ? { hint: 'Check that the device exists in the cloud, and has not been given another key' }
+      : {}),
+  });
+}

@@ -1,0 +1,21 @@
+/** Milliseconds before the first new attempt; doubled with each failure in a row. */
+const FIRST_RETRY = 5_000;
+const LAST_RETRY = 300_000;
+
+export interface UploadDelayOptions {
+  /** In a row, at least one. */
+  readonly failures: number;
+  /** Milliseconds that the server asked for; `null`: it did not. */
+  readonly retryAfter: number | null;
+  /** From 0 to 1. */
+  readonly random: number;
+}
+
+/**
+ * Milliseconds until a new stream is tried: 5 s, 10 s … 5 min, up to a quarter more, so that devices that lost their server
+ * together do not come back together. What the server asks for is the least.
+ */
+export function uploadDelay({ failures, retryAfter, random }: UploadDelayOptions): number {
+  const delay = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** Math.min(failures - 1, 30));
+  return Math.max(retryAfter ?? 0, Math.round(delay * (1 + random / 4)));
+}
