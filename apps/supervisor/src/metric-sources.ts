@@ -1,6 +1,6 @@
 import type { MetricFamily, MetricSource } from '@device-supervisor/api';
 import type { Metrics } from '@device-supervisor/host-facts';
-import type { LogRouter } from '@device-supervisor/logs';
+import type { LogRouter, LogUploader } from '@device-supervisor/logs';
 
 export function logMetrics(logs: Pick<LogRouter, 'dropped'>): MetricSource {
   return () => [
@@ -9,6 +9,23 @@ export function logMetrics(logs: Pick<LogRouter, 'dropped'>): MetricSource {
       help: 'Log messages that readers did not get because they read too slowly',
       type: 'counter',
       samples: [{ labels: {}, value: logs.dropped }],
+    },
+  ];
+}
+
+export function uploadMetrics(uploader: Pick<LogUploader, 'dropped' | 'sent'>): MetricSource {
+  return () => [
+    {
+      name: 'supervisor_cloud_log_messages_sent_total',
+      help: 'Log messages that the cloud has confirmed',
+      type: 'counter',
+      samples: [{ labels: {}, value: uploader.sent }],
+    },
+    {
+      name: 'supervisor_cloud_log_messages_dropped_total',
+      help: 'Log messages that the cloud will not get: there was no room for them, or it refused them',
+      type: 'counter',
+      samples: [{ labels: {}, value: uploader.dropped }],
     },
   ];
 }

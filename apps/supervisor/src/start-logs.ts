@@ -1,35 +1,41 @@
-import type { Clock, Device, DeviceState } from '@device-supervisor/device';
+import type { Clock, Device } from '@device-supervisor/device';
 import { systemMessage } from '@device-supervisor/device';
-import { NotFoundError, type Engine } from '@device-supervisor/engine';
-import { followJournal, JournalUnavailableError } from '@device-supervisor/journal';
 import {
   createLogRouter,
-  engineLogSource,
-  journalLogSource,
   type ContainerLogSource,
+  type LogLevel,
   type LogRouter,
+  type LogUploader,
   type WatchedContainer,
 } from '@device-supervisor/logs';
 
 export interface LogDependencies {
   readonly device: Device;
-  readonly engine: Engine;
+  readonly source: ContainerLogSource;
+  /** `null`: there is no cloud. */
+  readonly uploader: LogUploader | null;
   readonly clock: Clock;
   readonly print: (message: string) => void;
 }
 
 /** Brings the lines of services, and what the device does, to everybody who reads them, and the latter to `print`. */
-export function startLogs({ device, engine, clock, print }: LogDependencies): LogRouter {
-  const router = createLogRouter({ source: logSource(engine), clock });
+export function startLogs({ device, source, uploader, clock, print }: LogDependencies): LogRouter {
+  const router = createLogRouter({ source, clock });
   const subscription = device.subscribe((event) => {
-    if (event.type === 'state-changed') router.watch(runningContainers(device.state()));
+    if (event.type === 'state-changed') {
+      const containers = containersOf(device);
+      router.watch(containers);
+      uploader?.watch(containers);
+    }
     const said = systemMessage(event);
     if (said === null) return;
     print(said.message);
-    router.system(said.message, {
+    const context = {
       ...(said.appId === null ? {} : { appId: said.appId }),
       ...(said.service === null ? {} : { serviceName: said.service }),
-    });
+    };
+    router.system(said.message, context);
+    uploader?.system(said.message, context);
   });
   return {
     ...router,
@@ -43,37 +49,38 @@ export function startLogs({ device, engine, clock, print }: LogDependencies): Lo
   };
 }
 
-/** The journal where the engine logs there and it can be read, else the engine's own log streams. */
-function logSource(engine: Engine): ContainerLogSource {
-  const fromEngine = engineLogSource(engine);
-  const fromJournal = journalLogSource(followJournal);
-  return {
-    async *follow(container, since, signal) {
-      const { loggingDriver } = await engine.info();
-      if (loggingDriver === 'journald') {
-        try {
-          yield* fromJournal.follow(container, since, signal);
-          return;
-        } catch (error) {
-          if (!(error instanceof JournalUnavailableError)) throw error;
-        }
-      }
-      try {
-        yield* fromEngine.follow(container, since, signal);
-      } catch (error) {
-        // It was removed meanwhile: there is nothing more to read.
-        if (!(error instanceof NotFoundError)) throw error;
-      }
-    },
-  };
+/** While these hold, a container may write lines. */
+const WRITING: ReadonlySet<string> = new Set([
+  'Running',
+  'Stopping',
+  'Handing over',
+  'Awaiting handover',
+  'paused',
+  'restarting',
+]);
+
+/** The containers that run, and those that have ended and may have left something to read. */
+function containersOf(device: Device): WatchedContainer[] {
+  return device.state().apps.flatMap(({ id: appId, services }) =>
+    services.flatMap(({ name, serviceId, containerId, status }) => {
+      const hasEnded = status === 'exited' || status === 'Dead';
+      if (containerId === null || (!hasEnded && !WRITING.has(status))) return [];
+      const level = levelOf(device.environment(containerId)?.['BALENA_LOGS_LEVEL']);
+      const container = { id: containerId, name, appId, serviceId, serviceName: name, level };
+      return [hasEnded ? { ...container, hasEnded } : container];
+    }),
+  );
 }
 
-function runningContainers({ apps }: DeviceState): WatchedContainer[] {
-  return apps.flatMap(({ id: appId, services }) =>
-    services.flatMap(({ name, serviceId, containerId, status }) =>
-      containerId === null || status !== 'Running'
-        ? []
-        : [{ id: containerId, name, appId, serviceId, serviceName: name, level: 'all' as const }],
-    ),
-  );
+/** What a service asks for of its own lines. */
+function levelOf(value: string | undefined): LogLevel {
+  switch (value?.toLowerCase()) {
+    case 'none':
+      return 'none';
+    case 'err':
+    case 'error':
+      return 'error';
+    default:
+      return 'all';
+  }
 }

@@ -15,13 +15,16 @@ import { deviceFacts } from './device-facts.ts';
 import { noCloudTags } from './device-tags.ts';
 import { configureHost } from './host/configure-host.ts';
 import { connectHost } from './host/connect-host.ts';
-import { connectCloud } from './managed/connect-cloud.ts';
+import { cloudAccess } from './managed/cloud-access.ts';
+import { connectCloud, settingsOf } from './managed/connect-cloud.ts';
 import { keepIdentity } from './managed/identity.ts';
 import { loadPreload } from './managed/preload.ts';
 import { withChangesReported } from './managed/report-keys.ts';
 import { imageStorage } from './image-storage.ts';
 import { publishKey } from './publish-key.ts';
-import { hostMetrics, logMetrics } from './metric-sources.ts';
+import { hostMetrics, logMetrics, uploadMetrics } from './metric-sources.ts';
+import { logSource } from './log-source.ts';
+import { uploadLogs } from './managed/upload-logs.ts';
 import { startLogs } from './start-logs.ts';
 import { systemClock } from './system-clock.ts';
 import { SUPERVISOR_VERSION } from './version.ts';
@@ -110,7 +113,25 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
     }),
   );
   created.resolve(device);
-  const logs = stack.use(startLogs({ device, engine, clock: systemClock, print }));
+  const source = logSource(engine);
+  const access = cloudAccess(settings, description);
+  const upload =
+    settings.apiEndpoint === undefined
+      ? null
+      : stack.use(
+          uploadLogs({
+            access,
+            endpoint: settings.logsEndpoint ?? settings.apiEndpoint,
+            source,
+            device,
+            isWanted: () => settingsOf(device, settings).logControl,
+            memory: store.settings,
+            clock: systemClock,
+            print,
+          }),
+        );
+  const uploader = upload?.uploader ?? null;
+  const logs = stack.use(startLogs({ device, source, uploader, clock: systemClock, print }));
   let keys: ApiKeys = store.apiKeys;
   if (config.alwaysRequireKey) {
     const published = await publishKey(store.apiKeys, config.databasePath, onError);
@@ -135,6 +156,8 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
             apiPort: port,
             apiSecret: () => store.apiKeys.global(),
             reportMemoryPath: join(config.rootMount, REPORT_ON_HOST),
+            access,
+            onRegistered: (registered) => upload?.connect(registered),
             clock: systemClock,
             print,
           }),
@@ -148,7 +171,7 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
       keys: cloud === null ? keys : withChangesReported(keys, cloud.reportChange),
       tags: cloud?.tags ?? noCloudTags,
       ...(cloud === null ? {} : { lookForTarget: cloud.lookForTarget }),
-      metrics: [logMetrics(logs), hostMetrics(metrics)],
+      metrics: [logMetrics(logs), ...(uploader === null ? [] : [uploadMetrics(uploader)]), hostMetrics(metrics)],
       version: SUPERVISOR_VERSION,
       requiresKey: () => config.alwaysRequireKey || !device.localMode,
       onError: (error, request) => print(describeFault(error, request)),

@@ -34,6 +34,8 @@ export interface CloudDependencies {
   readonly settings: () => CloudSettings;
   /** Milliseconds between two attempts to register. */
   readonly registrationRetryDelay: number;
+  /** The cloud knows the device, now or from before. */
+  readonly onRegistered: (identity: Identity) => void;
   readonly onTarget: (target: TargetState, options: { readonly force: boolean }) => Promise<void>;
   /** Tells the people who watch the device, in one sentence without secrets. */
   readonly say: (message: string) => void;
@@ -94,6 +96,7 @@ export function createCloud(dependencies: CloudDependencies): Cloud {
     const identity = await registerUntilDone(dependencies, { clock, random, retryDelay, outage, signal: stop.signal });
     if (identity === null) return;
     known = identity;
+    dependencies.onRegistered(identity);
     reporter = parts.use(report(identity, dependencies));
     tagReporter = parts.use(reportTags(identity, pendingTags, dependencies));
     if (introductionMemory.isPending()) {

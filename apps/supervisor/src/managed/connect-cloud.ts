@@ -3,6 +3,7 @@ import {
   createCloud,
   createCloudHttp,
   type Cloud,
+  type Identity,
   type IdentityStore,
   type TagMemory,
 } from '@device-supervisor/cloud';
@@ -18,6 +19,7 @@ import {
 import type { HostAddresses, HostDescription, Metrics } from '@device-supervisor/host-facts';
 import type { Store } from '@device-supervisor/store';
 import { SUPERVISOR_VERSION } from '../version.ts';
+import type { CloudAccess } from './cloud-access.ts';
 import { PINNED_RELEASE } from './preload.ts';
 import { rememberReports } from './report-memory.ts';
 
@@ -37,6 +39,8 @@ export interface CloudConnectionDependencies {
   readonly apiSecret: () => string;
   /** File in memory that keeps what the cloud was told. */
   readonly reportMemoryPath: string;
+  readonly access: CloudAccess;
+  readonly onRegistered: (identity: Identity) => void;
   readonly clock: Clock;
   readonly print: (message: string) => void;
 }
@@ -48,15 +52,15 @@ const REGISTRATION_RETRY_DELAY = 30_000;
 export function connectCloud(dependencies: CloudConnectionDependencies): Cloud & AsyncDisposable {
   const { endpoint, configJson, identity, device, description, addresses, metrics, store, deviceConfig, clock, print } =
     dependencies;
-  const { deviceType = description.deviceType, balenaRootCA } = configJson;
+  const { access, onRegistered } = dependencies;
+  const { deviceType = description.deviceType } = configJson;
   const settings = (): DeviceSettings => settingsOf(device, configJson);
   const stack = new AsyncDisposableStack();
   const http = stack.use(
     createCloudHttp({
       endpoint,
-      userAgent: `Supervisor/${SUPERVISOR_VERSION} (Linux; ${description.os.prettyName ?? 'unknown'})`,
+      ...access,
       timeout: () => settings().apiRequestTimeout,
-      ...(balenaRootCA === undefined ? {} : { rootCertificate: Buffer.from(balenaRootCA, 'base64').toString('utf8') }),
     }),
   );
   const cloud = stack.use(
@@ -101,6 +105,7 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Cloud &
           apiSecret: dependencies.apiSecret(),
           metrics: settings().hardwareMetrics ? await metrics.read() : null,
         }),
+      onRegistered,
       onTarget: (target, options) => device.setCloudTarget(target, options),
       say: print,
     }),
@@ -130,7 +135,7 @@ function pinnedRelease({ settings }: Pick<Store, 'settings'>): number | null {
 }
 
 /** As the target says; where it says nothing of the poll interval, as config.json does. */
-function settingsOf(device: Device, { appUpdatePollInterval }: ConfigJson): DeviceSettings {
+export function settingsOf(device: Device, { appUpdatePollInterval }: ConfigJson): DeviceSettings {
   const { config } = device.target();
   const { settings } = resolveDeviceConfig(config);
   if (appUpdatePollInterval === undefined || Object.hasOwn(config, 'SUPERVISOR_POLL_INTERVAL')) return settings;

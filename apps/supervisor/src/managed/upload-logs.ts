@@ -1,0 +1,65 @@
+import { createLogDestination, type Identity } from '@device-supervisor/cloud';
+import type { Clock, Device } from '@device-supervisor/device';
+import { formatError } from '@device-supervisor/errors';
+import { createLogUploader, type ContainerLogSource, type LogUploader } from '@device-supervisor/logs';
+import type { SettingRepository } from '@device-supervisor/store';
+import type { CloudAccess } from './cloud-access.ts';
+
+export interface LogUploadDependencies {
+  /** Of the cloud's API, or of what takes its logs. */
+  readonly endpoint: string;
+  readonly access: CloudAccess;
+  readonly source: ContainerLogSource;
+  readonly device: Device;
+  /** As the device is configured now. */
+  readonly isWanted: () => boolean;
+  readonly memory: SettingRepository;
+  readonly clock: Clock;
+  readonly print: (message: string) => void;
+}
+
+/** Keeps what is to be sent from the start, and sends it once the device is registered. */
+export interface LogUpload extends AsyncDisposable {
+  readonly uploader: LogUploader;
+  /** The cloud knows the device. */
+  connect(identity: Identity): void;
+}
+
+const SETTING = 'cloudLogPositions';
+
+/** Sends logs to the cloud, unless the device is configured not to or belongs to a developer for the time being. */
+export function uploadLogs(dependencies: LogUploadDependencies): LogUpload {
+  const { device, isWanted, memory, clock, print } = dependencies;
+  const stack = new AsyncDisposableStack();
+  const uploader = createLogUploader({
+    source: dependencies.source,
+    positions: { load: () => memory.get(SETTING), save: (text) => memory.set(SETTING, text) },
+    clock,
+    random: Math.random,
+    onResult: (result) =>
+      print(
+        result.status === 'ok'
+          ? 'The cloud takes logs again'
+          : `Failed to send logs to the cloud: ${formatError(result.error)}; trying again in ${Math.round(result.retryIn / 1000)} s`,
+      ),
+    onFault: (error) => print(`Cannot save which logs were sent: ${formatError(error)}`),
+  });
+  const decide = (): void => uploader.enable(isWanted() && !device.localMode);
+  decide();
+  const subscription = device.subscribe(({ type }) => {
+    if (type === 'state-changed') decide();
+  });
+  return {
+    uploader,
+    connect({ uuid, deviceApiKey: key }) {
+      const { endpoint, access } = dependencies;
+      uploader.connect(stack.use(createLogDestination({ endpoint, ...access, uuid, key, clock })));
+    },
+    async [Symbol.asyncDispose]() {
+      subscription[Symbol.dispose]();
+      // It says good-bye over the connections.
+      await uploader[Symbol.asyncDispose]();
+      await stack.disposeAsync();
+    },
+  };
+}

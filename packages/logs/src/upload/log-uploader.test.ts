@@ -1,0 +1,304 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createFakeClock, createFakeLogSource, type FakeClock, type FakeLogSource } from '../testing/index.ts';
+import { createFakeDestination, type FakeDestination } from '../testing/fake-destination.ts';
+import { settled } from '../testing/read-messages.ts';
+import type { WatchedContainer } from '../watched-container.ts';
+import { createLogUploader, type LogUploader } from './log-uploader.ts';
+import type { UploadResult } from './sender.ts';
+
+const WEB: WatchedContainer = { id: 'w1', name: 'web_1', appId: 1, serviceId: 11, serviceName: 'web', level: 'all' };
+const DB: WatchedContainer = { id: 'd1', name: 'db_1', appId: 1, serviceId: 12, serviceName: 'db', level: 'all' };
+const MINUTE = 60_000;
+
+let clock: FakeClock;
+let source: FakeLogSource;
+let cloud: FakeDestination;
+let saved: string | null;
+let saves: number;
+let results: UploadResult[];
+let uploader: LogUploader;
+
+/** Another run of the supervisor, with what the one before has saved. */
+function start(capacity?: number): LogUploader {
+  uploader = createLogUploader({
+    source,
+    positions: {
+      load: () => saved,
+      save(text) {
+        saved = text;
+        saves++;
+      },
+    },
+    clock,
+    random: () => 0,
+    onResult: (result) => results.push(result),
+    onFault: (error) => expect.unreachable(String(error)),
+    ...(capacity === undefined ? {} : { capacity }),
+  });
+  return uploader;
+}
+
+/** Time passes, and what it causes happens. */
+async function pass(duration: number): Promise<void> {
+  await settled();
+  for (let passed = 0; passed < duration; passed += 500) {
+    clock.advance(500);
+    await settled();
+  }
+}
+
+/** Ends it, also when the server lets it wait. */
+async function end(ending: LogUploader): Promise<void> {
+  const ended = ending[Symbol.asyncDispose]();
+  await pass(5_000);
+  await ended;
+}
+
+beforeEach(() => {
+  clock = createFakeClock();
+  source = createFakeLogSource(clock);
+  cloud = createFakeDestination();
+  [saved, saves, results] = [null, 0, []];
+  start();
+});
+
+afterEach(async () => {
+  await end(uploader);
+  expect(source.open).toEqual([]);
+  expect(clock.pending).toBe(0);
+});
+
+describe('a server that takes logs', () => {
+  it('gets what was said before it was there, and lines at once; a minute later it is known that it has them', async () => {
+    uploader.watch([WEB]);
+    uploader.system('Supervisor starting');
+    source.write('w1', 'one');
+    await settled();
+    uploader.connect(cloud);
+    source.write('w1', 'two');
+    await settled();
+    expect(cloud.streams.map(({ written }) => written)).toEqual([['Supervisor starting', 'one', 'two']]);
+    expect(uploader.sent).toBe(0);
+    await pass(MINUTE);
+    expect(cloud.streams.map(({ state }) => state)).toEqual(['confirmed']);
+    expect(uploader.sent).toBe(3);
+  });
+
+  it('gets lines of a level only, and messages cut to 10,000 characters without half a character', async () => {
+    uploader.connect(cloud);
+    uploader.watch([
+      { ...WEB, level: 'error' },
+      { ...DB, level: 'none' },
+    ]);
+    source.write('w1', 'fine');
+    source.write('d1', 'secret', { isStdErr: true });
+    source.write('w1', `${'x'.repeat(9_999)}😀`, { isStdErr: true });
+    await settled();
+    expect(cloud.streams.map(({ written }) => written)).toEqual([['x'.repeat(9_999)]]);
+  });
+
+  it('is asked once a minute at most while there is little to say, and not at all while there is nothing', async () => {
+    uploader.connect(cloud);
+    uploader.watch([WEB]);
+    for (let second = 0; second < 300; second++) {
+      source.write('w1', `${second}`);
+      await pass(1_000);
+    }
+    expect(cloud.streams.length).toBeLessThanOrEqual(5);
+    expect(cloud.streams.flatMap(({ written }) => written)).toHaveLength(300);
+    await pass(2 * MINUTE);
+    const { length } = cloud.streams;
+    const before = saves;
+    await pass(5 * MINUTE);
+    expect(cloud.streams).toHaveLength(length);
+    expect(saves).toBe(before);
+    expect(saves).toBeLessThanOrEqual(8);
+  });
+
+  it('is not flooded with what has piled up: half a megabyte a second', async () => {
+    uploader.watch([WEB]);
+    for (let index = 0; index < 2_000; index++) source.write('w1', `${index} ${'x'.repeat(1_000)}`);
+    uploader.connect(cloud);
+    await settled();
+    expect(cloud.streams).toHaveLength(1);
+    await pass(MINUTE * 2);
+    expect(cloud.confirmed.map((text) => Number(text.split(' ')[0]))).toEqual(
+      Array.from({ length: 2_000 }, (_, i) => i),
+    );
+  });
+});
+
+describe('a server that cannot be had', () => {
+  it('is tried later and later, told of once, and gets everything when it is back', async () => {
+    cloud.failure = new Error('connection refused');
+    uploader.watch([WEB]);
+    uploader.connect(cloud);
+    source.write('w1', 'one');
+    await pass(30 * MINUTE);
+    expect(cloud.streams.length).toBeLessThan(14);
+    expect(results).toMatchObject([{ status: 'failed', retryIn: 5_000 }]);
+    source.write('w1', 'two');
+    cloud.failure = null;
+    await pass(7 * MINUTE);
+    expect(cloud.confirmed).toEqual(['one', 'two']);
+    expect(results.at(-1)).toEqual({ status: 'ok' });
+  });
+
+  it('leaves lines where they are kept, for a day too, and memory as it was', async () => {
+    await end(uploader);
+    start(20_000).watch([WEB, DB]);
+    cloud.failure = new Error('offline');
+    uploader.connect(cloud);
+    for (let index = 0; index < 1_000; index++) source.write('w1', `${index}`);
+    source.write('d1', 'only one');
+    for (let index = 0; index < 100; index++) uploader.system(`s${index}`);
+    await pass(10 * MINUTE);
+    // What is held was read; the rest is not even open.
+    expect(source.open).toEqual(['d1']);
+    cloud.failure = null;
+    await pass(15 * MINUTE);
+    const lines = cloud.confirmed.filter((text) => /^\d+$/.test(text));
+    expect(lines).toEqual(Array.from({ length: 1_000 }, (_, index) => `${index}`));
+    expect(cloud.confirmed.indexOf('only one')).toBeLessThan(10);
+    const system = cloud.confirmed.filter((text) => text.startsWith('s'));
+    expect(cloud.confirmed).toContain(`${100 - system.length} messages dropped`);
+    expect(uploader.dropped).toBe(100 - system.length);
+  });
+
+  it('gets again what was on a stream that broke, and in order', async () => {
+    uploader.watch([WEB]);
+    uploader.connect(cloud);
+    source.write('w1', 'one');
+    await settled();
+    cloud.breakNow(new Error('reset'));
+    source.write('w1', 'two');
+    await pass(MINUTE * 2);
+    expect(cloud.streams.map(({ written }) => written)).toEqual([['one'], ['one', 'two']]);
+    expect(cloud.confirmed).toEqual(['one', 'two']);
+  });
+
+  it('is left alone for as long as it asks', async () => {
+    cloud.failure = new Error('429');
+    cloud.verdict = { retryAfter: 10 * MINUTE, isRefusal: false };
+    uploader.connect(cloud);
+    uploader.system('hello');
+    await pass(9 * MINUTE);
+    expect(cloud.streams).toHaveLength(1);
+    await pass(2 * MINUTE);
+    expect(cloud.streams).toHaveLength(2);
+  });
+
+  it('keeps no stream for ever when it does not read or does not answer', async () => {
+    cloud.reads = false;
+    uploader.watch([WEB]);
+    uploader.connect(cloud);
+    for (let index = 0; index < 5_000; index++) source.write('w1', 'x'.repeat(1_000));
+    await settled();
+    expect(cloud.streams.map(({ written }) => written.length)).toEqual([1]);
+    await pass(MINUTE + 500);
+    expect(cloud.streams.map(({ state }) => state)).toEqual(['confirmed']);
+  });
+
+  it('loses what it refuses again and again, counted and said, and nothing else', async () => {
+    uploader.watch([WEB]);
+    uploader.connect(cloud);
+    cloud.verdict = { retryAfter: null, isRefusal: true };
+    cloud.failure = new Error('400');
+    source.write('w1', 'poison');
+    await pass(16_000);
+    cloud.failure = null;
+    source.write('w1', 'fine');
+    await pass(MINUTE * 3);
+    expect(cloud.confirmed).toEqual(['1 message dropped: the server does not take them', 'fine']);
+    expect(uploader.dropped).toBe(1);
+  });
+});
+
+describe('another run', () => {
+  it('goes on after the last line that was confirmed, with what was written meanwhile', async () => {
+    uploader.watch([WEB]);
+    uploader.connect(cloud);
+    source.write('w1', 'one');
+    source.write('w1', 'two');
+    await settled();
+    await end(uploader);
+    expect(cloud.confirmed).toEqual(['one', 'two']);
+    source.write('w1', 'three');
+    clock.advance(MINUTE);
+    start().watch([WEB]);
+    uploader.connect(cloud);
+    await pass(MINUTE);
+    expect(cloud.confirmed).toEqual(['one', 'two', 'three']);
+  });
+
+  it('sends again what was not confirmed when the one before was killed, and nothing that was', async () => {
+    uploader.watch([WEB]);
+    uploader.connect(cloud);
+    source.write('w1', 'one');
+    await pass(MINUTE * 1.5);
+    source.write('w1', 'two');
+    await settled();
+    cloud.confirms = false;
+    const killed = uploader;
+    const kept = saved;
+    const after = createFakeDestination();
+    start().watch([WEB]);
+    uploader.connect(after);
+    await pass(MINUTE);
+    expect(after.confirmed).toEqual(['two']);
+    expect(kept).not.toBeNull();
+    cloud.breakNow(new Error('killed'));
+    await end(killed);
+  });
+
+  it('hears containers that ended meanwhile to their end, once', async () => {
+    uploader.watch([WEB]);
+    uploader.connect(cloud);
+    source.write('w1', 'one');
+    await settled();
+    await end(uploader);
+    source.write('w1', 'last words');
+    source.stop('w1');
+    start().watch([{ ...WEB, hasEnded: true }]);
+    uploader.connect(cloud);
+    await settled();
+    uploader.watch([{ ...WEB, hasEnded: true }]);
+    await pass(MINUTE * 2);
+    expect(cloud.confirmed).toEqual(['one', 'last words']);
+  });
+
+  it.each(['', 'null', '{', '{"since":"x","containers":[]}', '{"since":1,"containers":7}'])(
+    'begins anew after %j was saved',
+    async (text) => {
+      await end(uploader);
+      source.write('w1', 'before');
+      clock.advance(1);
+      saved = text;
+      start().watch([WEB]);
+      uploader.connect(cloud);
+      source.write('w1', 'after');
+      await pass(MINUTE);
+      expect(cloud.confirmed).toEqual(['after']);
+    },
+  );
+});
+
+describe('an uploader that is off', () => {
+  it('sends nothing and reads nothing; on again, what is written from then on', async () => {
+    uploader.watch([WEB]);
+    uploader.connect(cloud);
+    source.write('w1', 'one');
+    await settled();
+    uploader.enable(false);
+    await vi.waitFor(() => expect(source.open).toEqual([]));
+    uploader.system('unheard');
+    source.write('w1', 'unheard');
+    await pass(MINUTE);
+    uploader.enable(true);
+    source.write('w1', 'two');
+    await pass(MINUTE * 2);
+    expect(cloud.streams.map(({ written }) => written)).toEqual([['one'], ['two']]);
+    expect(cloud.confirmed).toEqual(['two']);
+    expect(results).toEqual([]);
+  });
+});
