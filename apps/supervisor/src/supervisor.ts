@@ -114,13 +114,13 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
   );
   created.resolve(device);
   const source = logSource(engine);
-  const access = cloudAccess(settings, description);
+  const cloudClient = cloudAccess(settings, description);
   const upload =
     settings.apiEndpoint === undefined
       ? null
       : stack.use(
           uploadLogs({
-            access,
+            access: cloudClient,
             endpoint: settings.logsEndpoint ?? settings.apiEndpoint,
             source,
             device,
@@ -156,7 +156,7 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
             apiPort: port,
             apiSecret: () => store.apiKeys.global(),
             reportMemoryPath: join(config.rootMount, REPORT_ON_HOST),
-            access,
+            access: cloudClient,
             onRegistered: (registered) => upload?.connect(registered),
             clock: systemClock,
             print,
