@@ -5,6 +5,6 @@ it(
   'whatever happens on the way, a device in local mode reaches its last target and then does nothing',
   { timeout: 600_000 },
   async () => {
-    expect(await findBrokenHistory({ managed: false, runs: 600, seed: 3 })).toBeNull();
+    expect(await findBrokenHistory({ managed: false, runs: 5000, seed: 3 })).toBeNull();
   },
 );

@@ -231,4 +231,29 @@ describe('a device', () => {
       { service: 'web', reason: 'backoff', message: expect.stringContaining('user other → unset') },
     ]);
   });
+
+  it('says once that a service crashes again and again, and is done with everything else', async () => {
+    await using harness = startHarness({ images: IMAGES });
+    await harness.device.setLocalTarget(testTarget({ services: { web: {}, db: {} } }));
+    await harness.settle();
+    for (let time = 0; time < 6; time++) {
+      const web =
+        harness.engine.snapshot().containers.find(({ identity }) => identity?.serviceName === 'web')?.id ?? '';
+      harness.engine.exit(web, 1);
+      await harness.flush();
+      harness.engine.resume(web);
+      harness.clock.advance(20_000);
+      await harness.flush();
+    }
+    const told = (): string[] => harness.said().filter((line) => line.includes('again and again'));
+    expect(told()).toHaveLength(1);
+    expect(harness.device.state()).toMatchObject({ applying: false, notices: [{ service: 'web', field: 'restart' }] });
+    await harness.device.setLocalTarget(testTarget({ services: { web: {}, db: { environment: { A: '1' } } } }));
+    await harness.settle();
+    expect(statuses(harness)).toEqual({ web: 'Running', db: 'Running' });
+    harness.clock.advance(600_000);
+    await harness.flush();
+    expect(harness.device.state().notices).toEqual([]);
+    expect(told()).toHaveLength(1);
+  });
 });

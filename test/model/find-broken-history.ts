@@ -142,6 +142,8 @@ async function play(event: Event, world: World): Promise<void> {
       return locks.drop(event.appId, event.service);
     case 'exit':
       return runningOne(engine, event.which).forEach(({ id }) => engine.exit(id, event.exitCode));
+    case 'crash-loop':
+      return runningOne(engine, event.which).forEach(({ id }) => crash(engine, id));
     case 'health':
       return runningOne(engine, event.which).forEach(({ id }) =>
         engine.setHealth(id, event.healthy ? 'healthy' : 'unhealthy'),
@@ -162,6 +164,16 @@ async function play(event: Event, world: World): Promise<void> {
 function resume({ harness: { engine }, holds }: World): void {
   for (const hold of holds.splice(0)) hold.release();
   for (const { id, status } of engine.snapshot().containers) if (status === 'restarting') engine.resume(id);
+}
+
+/** As often as it takes to be called a crash loop; the engine waits before the last restart. */
+function crash(engine: InMemoryEngine, id: string): void {
+  for (let time = 0; time < 4; time++) {
+    const status = engine.snapshot().containers.find((one) => one.id === id)?.status;
+    if (status === 'restarting') engine.resume(id);
+    else if (status !== 'running') return;
+    engine.exit(id, 1);
+  }
 }
 
 /** The container of that number, if so many run. */

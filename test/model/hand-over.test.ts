@@ -45,6 +45,24 @@ describe('a hand-over', () => {
     ]);
   });
 
+  it('fails when the new container crashes again and again, though it may run when its time is up', async () => {
+    const withLabel = (image: string): TargetState =>
+      testTarget({ services: { web: { image, labels: { 'io.balena.update.strategy': 'hand-over' } } } });
+    await using harness = startHarness({ images: IMAGES });
+    await harness.device.setLocalTarget(withLabel('web:1'));
+    await harness.settle();
+    await harness.device.setLocalTarget(withLabel('web:2'));
+    await harness.flush();
+    const web = harness.engine.snapshot().containers.find(({ name }) => !name.startsWith('old_'))?.id ?? '';
+    for (let time = 0; time < 3; time++) {
+      if (time > 0) harness.engine.resume(web);
+      harness.engine.exit(web, 1);
+      await harness.flush();
+    }
+    expect(harness.engine.snapshot().containers.map(({ id }) => id)).not.toContain(web);
+    expect(harness.said().filter((line) => line.includes('again and again'))).not.toEqual([]);
+  });
+
   it('ends when the new container says so, early', async () => {
     await using harness = await handingOver();
     harness.locks.completeHandOver(1, 'web');

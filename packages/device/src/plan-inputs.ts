@@ -14,7 +14,7 @@ import type { LockedApp } from './ports.ts';
 /** What the reconciler knows and the outside does not. */
 export interface KnownToReconciler extends Pick<
   PlanInput['policy'],
-  'forceLocks' | 'requests' | 'seenRunning' | 'paused' | 'foreignImages'
+  'forceLocks' | 'requests' | 'seenRunning' | 'crashLooping' | 'paused' | 'foreignImages'
 > {
   readonly localMode: boolean;
 }

@@ -16,6 +16,7 @@ import type { ClientAction } from './actions/client-action.ts';
 import { Activity } from './activity.ts';
 import { Backoff } from './backoff.ts';
 import type { ConfigOutcome } from './device-config/device-config.ts';
+import { CrashLoops } from './crash-loops.ts';
 import type { DeviceDependencies } from './device-dependencies.ts';
 import { describeState } from './describe-state.ts';
 import type { DeviceState } from './device-state.ts';
@@ -63,6 +64,7 @@ export class Reconciler implements AsyncDisposable {
   readonly #actions = new ClientActions();
   readonly #localModeMemory: LocalModeMemory;
   readonly #seenRunning = new SeenRunning();
+  readonly #crashLoops: CrashLoops;
   readonly #wake: WakeUp;
   readonly #finished: Promise<void>;
 
@@ -83,6 +85,7 @@ export class Reconciler implements AsyncDisposable {
     const { engine, locks, clock, random, emit, targets, store } = dependencies;
     this.#dependencies = dependencies;
     this.#wake = new WakeUp(clock);
+    this.#crashLoops = new CrashLoops(() => clock.now());
     this.#target = targets.current;
     this.#localModeMemory = new LocalModeMemory(store.localMode);
     this.#applying = this.#target !== null;
@@ -260,6 +263,7 @@ export class Reconciler implements AsyncDisposable {
   async #observe(): Promise<void> {
     this.#snapshot = await this.#observer.observe();
     this.#seenRunning.observe(this.#snapshot);
+    this.#crashLoops.observe(this.#snapshot);
     this.#stateChanged();
   }
 
@@ -271,6 +275,7 @@ export class Reconciler implements AsyncDisposable {
       localMode: this.#dependencies.targets.localMode,
       foreignImages: this.#localModeMemory.images,
       seenRunning: this.#seenRunning.containers,
+      crashLooping: this.#crashLoops.containers,
       paused: this.#backoff.paused(),
     };
     const downloading = this.#downloads.references;
@@ -295,6 +300,7 @@ export class Reconciler implements AsyncDisposable {
     const delay = Math.min(
       delayUntilChange({ blocked, wakeAt }, this.#dependencies.clock.now()),
       this.#backoff.nextRetry() ?? Infinity,
+      this.#crashLoops.delayUntilChange,
       configRetry,
     );
     if (delay < Infinity) this.#wake.after(delay);

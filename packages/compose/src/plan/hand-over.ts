@@ -60,7 +60,7 @@ export function assessHandOver(
   { appId, running, input }: { appId: number; running: boolean; input: PlanContext },
 ): HandOver {
   if (!running) return { kind: 'complete', predecessor, cause: 'the service is not to run' };
-  const failure = failureOf(successor);
+  const failure = failureOf(successor, input.policy.crashLooping);
   if (failure !== null) return { kind: 'failed', predecessor, cause: failure };
   if (successor.startedAt === null) return { kind: 'waiting', predecessor, until: null };
   if (input.handOverMarkers.has(serviceKey(appId, spec.service.name))) {
@@ -74,7 +74,11 @@ export function assessHandOver(
 }
 
 /** Why the new container does not work; `null`: nothing speaks against it so far. */
-function failureOf({ status, health, error, exitCode, startedAt }: ObservedContainer): string | null {
+function failureOf(
+  { id, status, health, error, exitCode, startedAt }: ObservedContainer,
+  crashLooping: ReadonlySet<string>,
+): string | null {
+  if (crashLooping.has(id)) return 'the new container ends again and again';
   if (health === 'unhealthy') return 'the new container is unhealthy';
   if (status === 'exited') return `the new container ended with exit code ${exitCode}`;
   if (status === 'created' && startedAt === null && error !== '') return 'the new container could not be started';

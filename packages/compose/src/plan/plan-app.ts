@@ -30,6 +30,7 @@ export interface AppContext {
   readonly supervisorNetwork: NetworkAssessment | null;
 }
 
+const CRASH_LOOP = 'does not help: the container ends again and again, and the engine goes on restarting it';
 const NO_RELEASE: TargetRelease = { id: 0, commit: '', services: {}, networks: {}, volumes: {} };
 
 /** Plans one app of the target. */
@@ -65,7 +66,7 @@ function planRelease(app: TargetApp, release: TargetRelease, { input, draft, sup
     [...networks, ...(supervisorNetwork === null ? [] : [supervisorNetwork])].map((one) => [one.spec.name, one]),
   );
   const decisions = decideServices(specs, { app, input, networks: networksByName, volumes });
-  announce(app, decisions, { networks, volumes, draft });
+  announce(app, decisions, { networks, volumes, draft, crashLooping: input.policy.crashLooping });
   const surplus = surplusContainers(app, decisions, input);
   const lockedServices = [
     ...Object.keys(release.services),
@@ -124,13 +125,22 @@ function announce(
     networks,
     volumes,
     draft,
-  }: { networks: readonly NetworkAssessment[]; volumes: readonly VolumeAssessment[]; draft: PlanDraft },
+    crashLooping,
+  }: {
+    networks: readonly NetworkAssessment[];
+    volumes: readonly VolumeAssessment[];
+    draft: PlanDraft;
+    crashLooping: ReadonlySet<string>;
+  },
 ): void {
   for (const { findings } of [...networks, ...volumes].map(({ spec }) => spec)) {
     for (const notice of findings.notices) draft.notice({ appId: app.id, service: null, ...notice });
   }
-  for (const { spec, action } of decisions) {
+  for (const { spec, current, action } of decisions) {
     const service = spec.service.name;
+    if (current !== null && crashLooping.has(current.id)) {
+      draft.notice({ appId: app.id, service, field: 'restart', reason: CRASH_LOOP });
+    }
     for (const notice of spec.findings.notices) draft.notice({ appId: app.id, service, ...notice });
     if (action.kind === 'replace' && action.notice !== undefined) {
       draft.notice({ appId: app.id, service, field: 'labels', reason: action.notice });

@@ -43,6 +43,8 @@ export interface PlanPolicy {
   readonly keepVolumes: boolean;
   /** Ids of containers that ran under our eyes: when one of them has exited, that is the engine's or a user's doing. */
   readonly seenRunning: ReadonlySet<string>;
+  /** Ids of containers that end and are restarted by the engine, again and again. */
+  readonly crashLooping: ReadonlySet<string>;
   /** Why an operation, by its id, is not to be tried now. */
   readonly paused: ReadonlyMap<string, string>;
 }

@@ -197,6 +197,7 @@ export function testPlanInput(target: TargetState, snapshot: EngineSnapshot, inp
       useDeltas: false,
       keepVolumes: false,
       seenRunning: new Set(snapshot.containers.map(({ id }) => id)),
+      crashLooping: new Set<string>(),
       paused: new Map(),
       ...input.policy,
     },
