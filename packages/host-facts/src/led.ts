@@ -6,6 +6,8 @@ import type { Clock } from '@device-supervisor/device';
 export interface Led extends AsyncDisposable {
   /** Blinks for 15 s from now on; does not wait for it. Does nothing on a device without a LED. */
   blink(): void;
+  /** Blinks so many times; nothing while it blinks already. */
+  flash(times: number): void;
 }
 
 export interface LedOptions {
@@ -41,6 +43,11 @@ export function createLed({ path, clock }: LedOptions): Led {
       const isRunning = timer !== null;
       left = HALVES + (left % 2);
       if (!isRunning) step();
+    },
+    flash(times) {
+      if (timer !== null) return;
+      left = times * 2;
+      step();
     },
     async [Symbol.asyncDispose]() {
       timer?.[Symbol.dispose]();

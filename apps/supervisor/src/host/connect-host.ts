@@ -26,6 +26,8 @@ export interface HostDependencies {
 
 export interface ConnectedHost extends Host, AsyncDisposable {
   readonly units: Units;
+  /** Shows that the cloud is lost; nothing without a LED. Does not wait. */
+  showLost(): void;
   /** Reboots that are to come when the device has nothing else left to do. */
   openReboots(bootId: string | null): Promise<RebootAfterApply>;
 }
@@ -63,6 +65,7 @@ export function connectHost(dependencies: HostDependencies): ConnectedHost {
     config: hostConfig,
     journal: { stream: (query, signal) => streamJournal(journalQuery(query), signal) },
     blink: () => led.blink(),
+    showLost: () => led.flash(LOST_FLASHES),
     vpn: () =>
       readVpnState({
         statusPath: config.vpnStatusPath,
@@ -76,6 +79,9 @@ export function connectHost(dependencies: HostDependencies): ConnectedHost {
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
+
+/** In a row, at each look that finds no cloud. */
+const LOST_FLASHES = 4;
 
 function journalQuery({ format, ...query }: JournalRequest): Parameters<typeof streamJournal>[0] {
   if (format === undefined) return query;

@@ -2,6 +2,8 @@ import {
   composeReport,
   createCloud,
   createCloudHttp,
+  lookupLocalNames,
+  watchConnectivity,
   type Cloud,
   type Identity,
   type IdentityStore,
@@ -16,8 +18,9 @@ import {
   type DeviceConfig,
   type DeviceSettings,
 } from '@device-supervisor/device';
-import type { HostAddresses, HostDescription, Metrics } from '@device-supervisor/host-facts';
+import type { HostDescription, Metrics } from '@device-supervisor/host-facts';
 import type { Store } from '@device-supervisor/store';
+import type { ConnectedHost } from '../host/connect-host.ts';
 import { SUPERVISOR_VERSION } from '../version.ts';
 import type { CloudAccess } from './cloud-access.ts';
 import { PINNED_RELEASE } from './preload.ts';
@@ -29,7 +32,7 @@ export interface CloudConnectionDependencies {
   readonly identity: IdentityStore;
   readonly device: Device;
   readonly description: HostDescription;
-  readonly addresses: () => HostAddresses;
+  readonly host: Pick<ConnectedHost, 'addresses' | 'vpn' | 'showLost'>;
   readonly metrics: Metrics;
   readonly store: Pick<Store, 'settings'>;
   /** `null`: the host is not ours to configure. */
@@ -45,12 +48,17 @@ export interface CloudConnectionDependencies {
   readonly print: (message: string) => void;
 }
 
+export interface ConnectedCloud extends Cloud {
+  /** `null`: not known, or not looked at. */
+  isConnected(): boolean | null;
+}
+
 /** Milliseconds; what config.json does not say. */
 const REGISTRATION_RETRY_DELAY = 30_000;
 
 /** Makes the device a part of its cloud. Nothing of it is waited for. */
-export function connectCloud(dependencies: CloudConnectionDependencies): Cloud & AsyncDisposable {
-  const { endpoint, configJson, identity, device, description, addresses, metrics, store, deviceConfig, clock, print } =
+export function connectCloud(dependencies: CloudConnectionDependencies): ConnectedCloud {
+  const { endpoint, configJson, identity, device, description, host, metrics, store, deviceConfig, clock, print } =
     dependencies;
   const { access, onRegistered } = dependencies;
   const { deviceType = description.deviceType } = configJson;
@@ -60,6 +68,7 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Cloud &
     createCloudHttp({
       endpoint,
       ...access,
+      lookup: lookupLocalNames,
       timeout: () => settings().apiRequestTimeout,
     }),
   );
@@ -72,7 +81,7 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Cloud &
         supervisorVersion: SUPERVISOR_VERSION,
         osVersion: description.os.prettyName ?? '',
         osVariant: description.os.variant ?? '',
-        macAddress: addresses().mac.join(' '),
+        macAddress: host.addresses().mac.join(' '),
       }),
       clock,
       random: Math.random,
@@ -100,7 +109,7 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Cloud &
           supervisorVersion: SUPERVISOR_VERSION,
           osVersion: description.os.prettyName ?? '',
           osVariant: description.os.variant ?? '',
-          addresses: addresses(),
+          addresses: host.addresses(),
           apiPort: dependencies.apiPort,
           apiSecret: dependencies.apiSecret(),
           metrics: settings().hardwareMetrics ? await metrics.read() : null,
@@ -115,7 +124,18 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Cloud &
       if (type === 'state-changed') cloud.reportChange();
     }),
   );
-  return { ...cloud, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  const connectivity = stack.use(
+    watchConnectivity({
+      endpoint,
+      lookup: lookupLocalNames,
+      clock,
+      isEnabled: () => settings().connectivityCheck,
+      isVpnUp: async () => (await host.vpn()).connected,
+      onLost: host.showLost,
+      say: print,
+    }),
+  );
+  return { ...cloud, isConnected: () => connectivity.isConnected, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 /** Setting: the cloud is still to be told what the device brought along. */

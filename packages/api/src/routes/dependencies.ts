@@ -14,6 +14,8 @@ export interface RouteDependencies {
   readonly locks: ServiceLocks;
   /** Asks the cloud for a target; absent: there is no cloud. Does not wait. */
   readonly lookForTarget?: (options: { readonly force: boolean }) => void;
+  /** Can the cloud be reached? `null`: not known; absent: there is none. */
+  readonly cloudConnected?: () => boolean | null;
   /** Beyond what the API counts itself. */
   readonly metrics?: readonly MetricSource[];
   /** What clients are told: semver, 17.0.0 or above, without a pre-release tag. */

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { DeviceReport } from '@device-supervisor/state';
+import type { DeviceReport } from '@device-supervisor/state';
 import { describe, expect, it } from 'vitest';
 import { acceptReport, diffReport } from './diff-report.ts';
 

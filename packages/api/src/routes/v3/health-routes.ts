@@ -5,7 +5,7 @@ import type { OwnDependencies } from '../dependencies.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 /** Routes for those who watch over the supervisor. None of them looks at the network or the cloud. */
-export function healthRoutes({ device, monitor, version }: OwnDependencies): readonly Route[] {
+export function healthRoutes({ device, monitor, version, cloudConnected }: OwnDependencies): readonly Route[] {
   const isReady = (): boolean => device.health().healthy && monitor.engineConnected === true;
   return [
     defineRoute({
@@ -50,6 +50,7 @@ export function healthRoutes({ device, monitor, version }: OwnDependencies): rea
           uptimeSeconds: Math.floor(monitor.uptime() / 1000),
           localMode: device.localMode,
           engineConnected: monitor.engineConnected,
+          cloudConnected: cloudConnected?.() ?? null,
           applying,
           blocked: blocked.map(({ appId, service, reason, message }) => ({ appId, service, reason, message })),
           notices: notices.map(({ appId, service, field, reason }) => ({ appId, service, field, reason })),
@@ -74,6 +75,9 @@ function DetailAnswer() {
     uptimeSeconds: z.int(),
     localMode: z.boolean(),
     engineConnected: z.boolean().nullable().meta({ description: 'null: it has not been heard of yet' }),
+    cloudConnected: z.boolean().nullable().meta({
+      description: 'false: degraded, and no reason to restart; null: there is no cloud, or it is not looked at',
+    }),
     applying: z.boolean(),
     blocked: z.array(z.strictObject({ appId, service, reason: z.string(), message: z.string() })),
     notices: z.array(z.strictObject({ appId, service, field: z.string(), reason: z.string() })),

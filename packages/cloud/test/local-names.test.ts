@@ -1,0 +1,27 @@
+import createMulticastDns from 'multicast-dns';
+import { expect, it } from 'vitest';
+import { lookupLocalNames } from '../src/index.ts';
+
+/** What a lookup gives. */
+function find(hostname: string, all: boolean): Promise<unknown> {
+  return new Promise((resolve) => {
+    lookupLocalNames(hostname, { all }, (error, address) => resolve(error === null ? address : error.code));
+  });
+}
+
+it('asks the local network for names that end in .local, and the system for others', async () => {
+  const responder = createMulticastDns();
+  responder.on('query', ({ questions }) => {
+    if (questions?.some(({ name }) => name === 'cloud-of-a-test.local') === true) {
+      responder.respond({ answers: [{ name: 'Cloud-of-a-test.local', type: 'A', ttl: 1, data: '192.0.2.7' }] });
+    }
+  });
+  try {
+    expect(await find('cloud-of-a-test.local', false)).toBe('192.0.2.7');
+    expect(await find('Cloud-of-a-test.local.', true)).toEqual([{ address: '192.0.2.7', family: 4 }]);
+    expect(await find('nobody-of-a-test.local', true)).toBe('ENOTFOUND');
+    expect(await find('localhost', true)).toContainEqual({ address: '127.0.0.1', family: 4 });
+  } finally {
+    responder.destroy();
+  }
+});
