@@ -1,6 +1,19 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import createMulticastDns from 'multicast-dns';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { lookupLocalNames } from '../src/index.ts';
+
+const ip = (...options: readonly string[]): Promise<unknown> => promisify(execFile)('ip', options);
+
+/** A network of the test's own, in the namespace that it runs in. */
+beforeAll(async () => {
+  await ip('link', 'add', 'mdns-a', 'type', 'veth', 'peer', 'name', 'mdns-b');
+  await ip('address', 'add', '192.0.2.1/24', 'dev', 'mdns-a');
+  for (const name of ['mdns-a', 'mdns-b']) await ip('link', 'set', name, 'up');
+  await ip('route', 'add', '224.0.0.0/4', 'dev', 'mdns-a');
+});
+afterAll(() => ip('link', 'delete', 'mdns-a'));
 
 /** What a lookup gives. */
 function find(hostname: string, all: boolean): Promise<unknown> {
