@@ -101,6 +101,7 @@ describe('a release that is broken', () => {
     await waitFor('the crashes to go on', () => fixture.docker.getContainer('crashing_2_1_c2').inspect(), {
       until: ({ RestartCount }) => RestartCount > 0,
     });
+    expect(await fixture.containers()).toContain('web_1_1_c2 running');
   });
 });
 
