@@ -99,6 +99,11 @@ async function running({ commit, services }: Release): Promise<Record<string, st
   return await containers();
 }
 
+/** Waits until the device has said that it runs the release. */
+async function reported(device: StubDevice, commit: string): Promise<void> {
+  await waitFor(`${commit} to be reported`, () => device.running, { until: (running) => running === commit });
+}
+
 function fleetWith(name: string): Fleet {
   // The shortest poll interval there is, so that a device learns soon of what it is to be.
   return cloud.createFleet({ name, config: { RESIN_SUPERVISOR_POLL_INTERVAL: '1000' } });
@@ -113,28 +118,36 @@ function release(fleet: Fleet, commit: string, services: Readonly<Record<string,
 
 describe('a device of a cloud', () => {
   it('registers, runs what it is told to, and keeps what runs when a release is broken', async () => {
-    const fleet = fleetWith('first');
+    // Nobody polls soon: the cloud tells the device of what is new.
+    const fleet = cloud.createFleet({ name: 'first' });
     const { 'web:1': web1 = '', 'web:2': web2 = '', 'db:1': db1 = '' } = images;
     const first = release(fleet, 'c1', { web: web1, db: db1 });
     await using supervisor = await newDevice(fleet);
     const device = await registered(supervisor.configJson);
     expect(await readFile(supervisor.configJson, 'utf8')).not.toContain(fleet.provisioningKey);
+    device.origin = supervisor.url('');
     const before = await running(first);
+    await reported(device, 'c1');
 
     const second = release(fleet, 'c2', { web: web2, db: db1 });
     const after = await running(second);
     expect(after['web']).not.toBe(before['web']);
     expect(after['db']).toBe(before['db']);
+    await reported(device, 'c2');
 
     release(fleet, 'c3', { web: `${registry}/v2/gone:1`, db: db1 });
     const failure = `Failed to download image '${registry}/v2/gone:1'`;
     await waitFor('the failure to be told', () => supervisor.output().includes(failure));
+    await waitFor('the broken release to be reported', () => device.updateStatuses.has('c3'));
+    expect(device.running).toBe('c2');
     expect(await containers()).toEqual(after);
 
-    const other = fleetWith('second');
+    const other = cloud.createFleet({ name: 'second' });
     const moved = release(other, 'd1', { web: web1 });
     cloud.change(device, () => (device.fleet = other));
     expect(await running(moved)).toEqual({ web: expect.any(String) });
+    await reported(device, 'd1');
+    expect(Object.fromEntries(device.updateStatuses)).toMatchObject({ c1: 'done', c2: 'done', d1: 'done' });
     expect(supervisor.output()).not.toContain('Fault');
     expect(supervisor.output()).not.toContain(device.key);
   });

@@ -104,6 +104,11 @@ function accept(device: StubDevice, report: z.infer<typeof DeviceReport>): void 
   device.reports.push(report);
   const { apps = {}, ...fields } = report;
   for (const [name, value] of Object.entries(fields)) device.reported.set(name, value);
+  for (const { releases = {} } of Object.values(apps)) {
+    for (const [commit, { update_status: status }] of Object.entries(releases)) {
+      if (typeof status === 'string') device.updateStatuses.set(commit, status);
+    }
+  }
   const running = apps[device.fleet.uuid]?.release_uuid;
   if (running !== undefined) device.running = running === '' ? null : running;
 }

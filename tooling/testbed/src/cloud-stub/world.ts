@@ -77,6 +77,8 @@ export interface StubDevice {
   readonly reported: Map<string, unknown>;
   /** Commit that it said it runs. */
   running: string | null;
+  /** What it said last of each release, by commit. */
+  readonly updateStatuses: Map<string, string>;
   /** In the order in which they arrived. */
   readonly logs: LogEntry[];
   /** Sent in the place of the real one. */
@@ -157,6 +159,7 @@ export class World {
       reports: [],
       reported: new Map(),
       running: null,
+      updateStatuses: new Map(),
       logs: [],
       target: undefined,
       origin: null,
