@@ -3,7 +3,7 @@ import { createFakeClock, type FakeClock } from '@device-supervisor/device/testi
 import type { DeviceReport } from '@device-supervisor/state';
 import { startCloudStub, type CloudFault, type CloudStub, type Fleet } from '@device-supervisor/testbed';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createCloud } from './create-cloud.ts';
+import { createCloud, type CloudTags } from './create-cloud.ts';
 import { createCloudHttp, type CloudHttp } from './http/cloud-http.ts';
 import type { Identity } from './provisioning/identity.ts';
 
@@ -20,6 +20,8 @@ let timeout: number;
 let targets: number;
 let said: string[];
 let report: DeviceReport;
+let isNew: boolean;
+let keptTags: string | null;
 
 beforeEach(async () => {
   stack = new AsyncDisposableStack();
@@ -27,11 +29,12 @@ beforeEach(async () => {
   fleet = stub.createFleet();
   clock = createFakeClock();
   [underWay, timeout, targets, said, report] = [0, 30_000, 0, [], { status: 'Idle' }];
+  [isNew, keptTags] = [false, null];
 });
 afterEach(() => stack.disposeAsync());
 
 /** A device's side of its cloud; what it asks is counted, so that a test knows when nothing is under way. */
-function start(): { changed(): void } {
+function start(): { changed(): void; readonly tags: CloudTags } {
   const client = stack.use(createCloudHttp({ endpoint: stub.endpoint, userAgent: 'test', timeout: () => timeout }));
   const http: CloudHttp = {
     async request(request) {
@@ -62,6 +65,18 @@ function start(): { changed(): void } {
         },
         renew: async () => current,
       },
+      introduction: {
+        name: 'kitchen',
+        pinnedRelease: null,
+        undeclaredConfig: async () => ({}),
+        say: (message) => void said.push(message),
+      },
+      introductionMemory: { isPending: () => isNew, setPending: (pending) => void (isNew = pending) },
+      tagMemory: {
+        load: () => keptTags,
+        save: (text) => void (keptTags = text),
+        clear: () => void (keptTags = null),
+      },
       describe: async () => ({
         deviceType: 'generic-amd64',
         supervisorVersion: '1.0.0',
@@ -79,7 +94,7 @@ function start(): { changed(): void } {
       say: (message) => void said.push(message),
     }),
   );
-  return { changed: () => cloud.reportChange() };
+  return { changed: () => cloud.reportChange(), tags: cloud.tags };
 }
 
 /** Until nothing is under way, and what came of it has been dealt with. */
@@ -144,6 +159,29 @@ describe('a cloud that', () => {
     expect(stub.device(UUID)?.reported.get('status')).toBe('last');
     // A device that cannot report polls as always.
     expect(stub.count('poll')).toBeGreaterThanOrEqual(4);
+  });
+});
+
+describe('a cloud that', () => {
+  it.each(FAULTS)('%s is not flooded with tags and introductions, and has them when it is well', async (_, fault) => {
+    isNew = true;
+    stub.breakWith('tags-change', fault);
+    stub.breakWith('device-change', fault);
+    if (fault.kind === 'hang' || fault.kind === 'drip') timeout = 100;
+    const { tags } = start();
+    await pass(60_000);
+    await tags.set({ rack: '7' });
+    await pass(HOUR);
+    expect(stub.count('tags-change')).toBeLessThanOrEqual(12);
+    expect(stub.count('device-change')).toBeLessThanOrEqual(2 * (HOUR / 30_000));
+    // Neither keeps the device from its target.
+    expect(targets).toBe(1);
+    stub.heal();
+    timeout = 30_000;
+    await pass(2 * INTERVAL);
+    expect([...(stub.device(UUID)?.tags.values() ?? [])]).toMatchObject([{ key: 'rack', value: '7' }]);
+    expect(keptTags).toBeNull();
+    expect(stub.device(UUID)?.name).toBe('kitchen');
   });
 });
 

@@ -1,7 +1,12 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { gunzip, gzip, brotliDecompress, inflate } from 'node:zlib';
 import { promisify } from 'node:util';
-import { CloudAnswerTooLongError, CloudTimeoutError, CloudUnreachableError } from '../errors.ts';
+import {
+  CloudAnswerInvalidError,
+  CloudAnswerTooLongError,
+  CloudTimeoutError,
+  CloudUnreachableError,
+} from '../errors.ts';
 import { createConnector, type ConnectorOptions } from './connector.ts';
 
 export interface CloudHttpOptions extends ConnectorOptions {
@@ -34,7 +39,7 @@ export interface CloudAnswer {
 
 /** A client of one server. Requests are answered with whatever status: what it means is the caller's to say. */
 export interface CloudHttp extends Disposable {
-  /** @throws CloudUnreachableError, CloudTimeoutError, CloudAnswerTooLongError; the reason of `signal` */
+  /** @throws CloudUnreachableError, CloudTimeoutError, CloudAnswerTooLongError, CloudAnswerInvalidError; the reason of `signal` */
   request(request: CloudRequest): Promise<CloudAnswer>;
 }
 
@@ -83,18 +88,30 @@ export function createCloudHttp(options: CloudHttpOptions): CloudHttp {
       const timeout = timeLimit();
       const limit = AbortSignal.timeout(timeout);
       try {
-        return await exchange(request, AbortSignal.any([request.signal, limit]));
+        const answer = await exchange(request, AbortSignal.any([request.signal, limit]));
+        if (isPage(answer)) throw new CloudAnswerInvalidError(nameOf(request), 'it is a web page');
+        return answer;
       } catch (error) {
         if (request.signal.aborted) throw request.signal.reason;
         const host = new URL(endpoint).host;
         if (limit.aborted) throw new CloudTimeoutError(host, timeout);
-        if (error instanceof CloudAnswerTooLongError) throw error;
+        if (error instanceof CloudAnswerTooLongError || error instanceof CloudAnswerInvalidError) throw error;
         if (isTooLarge(error)) throw new CloudAnswerTooLongError(LONGEST_ANSWER);
         throw new CloudUnreachableError(host, error);
       }
     },
     [Symbol.dispose]: () => connector[Symbol.dispose](),
   };
+}
+
+/** Networks that ask people to sign in answer everything with a page, and say that all is well. The cloud has no pages. */
+function isPage({ status, body }: CloudAnswer): boolean {
+  return status >= 200 && status <= 299 && /^\s*</.test(body);
+}
+
+/** Without its query, which may have a key. */
+function nameOf({ method, path }: CloudRequest): string {
+  return `${method} ${path.replace(/\?.*/, '')}`;
 }
 
 /** Is it what decompression says when there is more than it may give? */

@@ -1,5 +1,4 @@
 import type { DeviceReport } from '@device-supervisor/state';
-import { CloudAnswerInvalidError } from '../errors.ts';
 import type { CloudHttp } from '../http/cloud-http.ts';
 import { refusal } from '../http/read-answer.ts';
 
@@ -14,7 +13,7 @@ export interface ReportRequest {
 /**
  * Sends a report. `refused`: the cloud does not know an app, release or image of it, or the device.
  *
- * @throws CloudRefusedError for any other refusal, CloudAnswerInvalidError, and what `CloudHttp.request` throws
+ * @throws CloudRefusedError for any other refusal, and what `CloudHttp.request` throws
  */
 export async function sendReport(
   http: CloudHttp,
@@ -31,8 +30,6 @@ export async function sendReport(
   if (answer.status === 401 && report.apps !== undefined) return 'refused';
   if (answer.status === 401) throw refusal(REQUEST, answer, 'Provision the device anew if it was deleted in the cloud');
   if (answer.status < 200 || answer.status > 299) throw refusal(REQUEST, answer);
-  // The page on which a network asks people to sign in has status 200 too, and is not the cloud's: it answers with no page.
-  if (/^\s*</.test(answer.body)) throw new CloudAnswerInvalidError(REQUEST, 'it is a web page');
   return 'accepted';
 }
 
