@@ -91,6 +91,7 @@ function start(): { changed(): void; readonly tags: CloudTags } {
       composeReport: async () => report,
       reportMemory: { load: async () => null, save: async () => undefined },
       onTarget: async () => void targets++,
+      onRegistered: () => undefined,
       say: (message) => void said.push(message),
     }),
   );
