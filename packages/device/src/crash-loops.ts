@@ -36,7 +36,7 @@ export class CrashLoops {
 
   /** Ids of the containers in a crash loop. */
   get containers(): ReadonlySet<string> {
-    return new Set([...this.#looping().keys()]);
+    return new Set(this.#looping().keys());
   }
 
   /** Milliseconds until one of them counts as well again, if it does not end until then; `Infinity`: there is none. */

@@ -2,6 +2,9 @@ import type { Blocked, Plan } from '@device-supervisor/compose';
 import { isDeepStrictEqual } from 'node:util';
 import type { DeviceEvent } from './device.ts';
 
+/** Before the first one was made. */
+export const NO_PLAN: Plan = { operations: [], blocked: [], notices: [], wakeAt: null };
+
 /** What failed is told when it does. */
 const FAILED: ReadonlySet<Blocked['reason']> = new Set(['backoff', 'cleanup']);
 

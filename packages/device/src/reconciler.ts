@@ -30,7 +30,7 @@ import { LockWatcher } from './lock-watcher.ts';
 import { NO_SNAPSHOT, Observer } from './observer.ts';
 import { gatherPlanInput, imagesOf, lockedApps } from './plan-inputs.ts';
 import { awaitsService, delayUntilChange, isFinal } from './plan-changes.ts';
-import { planNews } from './plan-news.ts';
+import { NO_PLAN, planNews } from './plan-news.ts';
 import { rebootWhenSettled } from './power/reboot-when-settled.ts';
 import { Round } from './round.ts';
 import { SeenRunning } from './seen-running.ts';
@@ -46,8 +46,6 @@ export interface ReconcilerDependencies extends DeviceDependencies {
 const LONGEST_RETRY = 900_000;
 /** Between two looks at the engine while a plan is carried out, in milliseconds. */
 const REFRESH_INTERVAL = 500;
-
-const NO_PLAN: Plan = { operations: [], blocked: [], notices: [], wakeAt: null };
 
 /**
  * The loop: observe, plan, execute, again until there is nothing left to do; then wait for an event. One round at a time.
@@ -224,8 +222,8 @@ export class Reconciler implements AsyncDisposable {
     const round = new Round();
     this.#round = round;
     const config = await this.#configure(target, round.signal);
-    const failure = await prepareLockDirectories(target, locks);
-    if (failure !== null) emit({ type: 'fault', error: failure });
+    const fault = await prepareLockDirectories(target, locks);
+    if (fault !== null) emit({ type: 'fault', error: fault });
     await this.#observe();
     if (managed) this.#localModeMemory.note(targets.localMode, this.#snapshot);
     this.#actions.prepare(this.#snapshot);
@@ -256,8 +254,8 @@ export class Reconciler implements AsyncDisposable {
   /** The host comes before the apps; what of it takes long does not keep them waiting. */
   async #configure(target: TargetState, signal: AbortSignal): Promise<Pick<ConfigOutcome, 'holdsReboot' | 'retryIn'>> {
     const { deviceConfig, targets } = this.#dependencies;
-    const outcome = await deviceConfig?.converge(target, { localMode: targets.localMode, signal });
-    return outcome ?? { holdsReboot: false, retryIn: null };
+    const { localMode } = targets;
+    return (await deviceConfig?.converge(target, { localMode, signal })) ?? { holdsReboot: false, retryIn: null };
   }
 
   async #observe(): Promise<void> {
@@ -278,7 +276,7 @@ export class Reconciler implements AsyncDisposable {
       crashLooping: this.#crashLoops.containers,
       paused: this.#backoff.paused(),
     };
-    const downloading = this.#downloads.references;
+    const { references: downloading } = this.#downloads;
     return gatherPlanInput(target, snapshot, { dependencies: this.#dependencies, known, downloading, signal });
   }
 

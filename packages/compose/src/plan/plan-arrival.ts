@@ -4,7 +4,7 @@ import { LABELS } from '../spec/names.ts';
 import type { ServiceSpec } from '../spec/service-spec.ts';
 import { REQUESTED, type ServiceDecision } from './decide-service.ts';
 import { isPredecessorName } from './hand-over.ts';
-import { departureIds } from './plan-departure.ts';
+import { departureIds, surplusRemovalIds } from './plan-departure.ts';
 import type { PlanDraft } from './plan-draft.ts';
 import { pullImageId } from './plan-images.ts';
 import { createNetworkId, stopContainerId } from './plan-networks.ts';
@@ -15,7 +15,7 @@ import { startCause, unmetCondition } from './start-rules.ts';
 import { updateContainerId } from './update-in-place.ts';
 
 /** Creates a service's container and attaches it to its networks. */
-export function planArrival(decision: ServiceDecision, { app, input, draft, locks }: ServicesContext): void {
+export function planArrival(decision: ServiceDecision, { app, input, draft, locks, surplus }: ServicesContext): void {
   const { spec, current, action } = decision;
   if (action.kind !== 'create' && action.kind !== 'replace') return;
   // It gets its own name back first; the next plan begins the hand-over anew.
@@ -43,6 +43,7 @@ export function planArrival(decision: ServiceDecision, { app, input, draft, lock
       // While an app is updated, nothing of the new release comes before the locks are ours.
       ...(locks.acquired === null ? [] : [locks.acquired]),
       ...(current === null ? [] : departureIds(current, draft)),
+      ...surplusRemovalIds(service, { surplus }),
       ...needed.filter((id) => draft.has(id)),
     ],
     cause: action.cause,
@@ -106,7 +107,7 @@ function configToCreate({ spec, action, config }: ServiceDecision, { bootId }: P
 export function planStart(
   decision: ServiceDecision,
   decisions: readonly ServiceDecision[],
-  { app, input, draft }: ServicesContext,
+  { app, input, draft, surplus }: ServicesContext,
 ): void {
   const { spec, current, action, running } = decision;
   if (action.kind === 'hold' || !running) return;
@@ -124,7 +125,7 @@ export function planStart(
           .map((name) => connectNetworkId(spec, name))
           .filter((id) => draft.has(id)),
       ]
-    : [];
+    : surplusRemovalIds(spec.service.name, { surplus });
   // Whether they were put there does not show: it was interrupted, or the next thing after it was.
   if (!arrives && current?.startedAt === null) {
     planFiles(decision, { app, draft, container: current.id, dependsOn: [] });

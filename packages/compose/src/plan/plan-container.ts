@@ -54,13 +54,18 @@ export function planStop(
 export function planRename(
   { id, name: before, identity }: ObservedContainer,
   name: string,
-  { cause, locks, draft }: Omit<RemovalContext, 'stopAfter'>,
+  {
+    cause,
+    locks,
+    draft,
+    dependsOn = [],
+  }: Omit<RemovalContext, 'stopAfter'> & { readonly dependsOn?: readonly string[] },
 ): string | null {
   if (identity === null) return null;
   return draft.add({
     kind: 'rename-container',
     id: `rename-container ${before}`,
-    dependsOn: [locks.acquire(`to rename ${identity.serviceName}`)],
+    dependsOn: [locks.acquire(`to rename ${identity.serviceName}`), ...dependsOn],
     cause,
     appId: identity.appId,
     service: identity.serviceName,

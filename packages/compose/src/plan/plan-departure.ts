@@ -25,7 +25,9 @@ export function planDeparture(
       if (action.order !== 'hand-over') {
         planContainerRemoval(current, { cause: action.cause, locks, draft, stopAfter });
       } else if (isPredecessorName(current.name)) {
-        planRestoration(current, { restart: spec.config.restart, cause: 'the hand-over was cut short', context });
+        const cause = 'the hand-over was cut short';
+        const dependsOn = surplusRemovalIds(spec.service.name, context);
+        planRestoration(current, { restart: spec.config.restart, cause, dependsOn, context });
       } else {
         planStandAside(current, action.cause, context);
       }
@@ -44,6 +46,11 @@ export function planDeparture(
     case 'hold':
       break;
   }
+}
+
+/** Ids of the removals of what else there is of a service: nothing of it starts beside them. */
+export function surplusRemovalIds(service: string, { surplus }: Pick<ServicesContext, 'surplus'>): string[] {
+  return surplus.filter(({ identity }) => identity?.serviceName === service).map(removeContainerId);
 }
 
 /** Ids of what has to have happened to a service's container before another can be created in its place. */

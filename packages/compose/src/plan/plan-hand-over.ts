@@ -52,25 +52,41 @@ export function planHandOver({ spec, current, handOver }: ServiceDecision, conte
       return;
     case 'failed':
       planContainerRemoval(current, { cause: handOver.cause, locks, draft });
-      planRestoration(predecessor, { restart: spec.config.restart, cause: handOver.cause, context });
+      planRestoration(predecessor, {
+        restart: spec.config.restart,
+        cause: handOver.cause,
+        dependsOn: [removeContainerId(current)],
+        context,
+      });
   }
 }
 
 /** Gives a container back what it had before another was to take over: its name, its restart policy, and that it runs. */
 export function planRestoration(
   predecessor: ObservedContainer,
-  { restart, cause, context }: { restart: RestartPolicy; cause: string; context: ServicesContext },
+  {
+    restart,
+    cause,
+    dependsOn,
+    context,
+  }: {
+    restart: RestartPolicy;
+    cause: string;
+    /** Ids of what has to have succeeded before it stands for the service again. */
+    dependsOn: readonly string[];
+    context: ServicesContext;
+  },
 ): void {
   const { identity } = predecessor;
   if (identity === null) return;
   const { draft, locks } = context;
   const update = planRestartPolicy(predecessor, restart, { cause, context });
-  const rename = planRename(predecessor, nameBeforeHandOver(predecessor.name), { cause, locks, draft });
+  const rename = planRename(predecessor, nameBeforeHandOver(predecessor.name), { cause, locks, draft, dependsOn });
   if (!isStopped(predecessor)) return;
   draft.add({
     kind: 'start-container',
     id: `start-container ${nameBeforeHandOver(predecessor.name)}`,
-    dependsOn: [update, rename].filter((id) => id !== null),
+    dependsOn: [...dependsOn, ...[update, rename].filter((id) => id !== null)],
     cause,
     appId: identity.appId,
     service: identity.serviceName,

@@ -202,10 +202,24 @@ describe('hand-over', () => {
       expect.stringMatching(/^acquire-locks 1: /),
       expect.stringContaining(`remove-container web_1_1_c2: ${why}`),
       `update-container old_web_1_1_c1: ${why} [after acquire-locks 1]`,
-      `rename-container old_web_1_1_c1: ${why} [after acquire-locks 1]`,
+      `rename-container old_web_1_1_c1: ${why} [after acquire-locks 1, remove-container web_1_1_c2]`,
       expect.stringMatching(/^release-locks 1: /),
       `blocked app 1 service web (hand-over): ${why}`,
     ]);
+  });
+
+  it('starts no third container beside a new one that cannot be removed', () => {
+    const third = testTarget({ commit: 'c3', services: { web: { image: 'web:2', environment: { A: '1' } } } });
+    const text = printPlan(third, handingOver());
+    expect(text).toMatch(/create-container web_1_1_c3: .*remove-container web_1_1_c2/);
+    const paused = new Map([['stop-container web_1_1_c2', 'internal error']]);
+    expect(printPlan(third, handingOver(), { policy: { paused } })).not.toMatch(/(create|start|remove)-container/);
+  });
+
+  it('says so and goes back when the new container crashes again and again, though it runs just now', () => {
+    const text = printHandOver(handingOver(), { policy: { crashLooping: new Set(['new']) } });
+    expect(text).toContain('blocked app 1 service web (hand-over): the new container ends again and again');
+    expect(text).toContain('notice app 1 service web: restart does not help');
   });
 
   it('goes back to the old container when the target does, whatever the new one said', () => {
