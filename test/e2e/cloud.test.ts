@@ -131,6 +131,9 @@ describe('a device of a cloud', () => {
 
     const second = release(fleet, 'c2', { web: web2, db: db1 });
     const after = await running(second);
+    // A report waits for up to ten seconds after the one before.
+    await waitFor('the release to be reported', () => device.running === 'c2', { timeout: 30_000 });
+    expect(device.reported.get('api_secret')).toMatch(/^[0-9a-f]{64}$/);
     expect(after['web']).not.toBe(before['web']);
     expect(after['db']).toBe(before['db']);
     await reported(device, 'c2');
