@@ -101,7 +101,7 @@ async function running({ commit, services }: Release): Promise<Record<string, st
 
 /** Waits until the device has said that it runs the release. */
 async function reported(device: StubDevice, commit: string): Promise<void> {
-  await waitFor(`${commit} to be reported`, () => device.running, { until: (running) => running === commit });
+  await waitFor(`${commit} to be reported`, () => device.running, { until: (said) => said === commit });
 }
 
 function fleetWith(name: string): Fleet {
