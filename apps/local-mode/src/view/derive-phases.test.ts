@@ -156,6 +156,20 @@ describe('derivePhases', () => {
     });
   });
 
+  it('waits for a hand-over to end, though the new container runs', () => {
+    const started = [
+      "Started service 'web'",
+      "Service 'web' has to wait: the old container runs until the new one takes over, or for 20000 ms",
+    ];
+    const containers = new Map([['web', container({ steady: true })]]);
+    expect(web({ applying: true, containers, events: new Map([['web', heard(...started)]]) })).toEqual({
+      kind: 'waiting',
+      reason: 'the old container runs until the new one takes over, or for 20000 ms',
+    });
+    const over = heard(...started, "Removed service 'web'");
+    expect(web({ applying: true, containers, events: new Map([['web', over]]) })).toEqual({ kind: 'running' });
+  });
+
   it("does not believe a service's own lines", () => {
     const line = {
       message: "Failed to start service 'web' due to 'x'",

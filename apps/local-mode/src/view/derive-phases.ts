@@ -42,6 +42,7 @@ function phaseOf({ name, build }: WatchedService, sources: Sources): Phase {
   }
   // Also of a service whose container from before runs on.
   if (block !== null && !block.passes) return { kind: 'blocked', reason: block.reason };
+  if (block?.handOver === true && sources.applying) return { kind: 'waiting', reason: block.reason };
   const status = sources.statuses.get(name);
   // An image that was built a moment ago may not be known yet.
   if (status?.status === 'Downloading' && build === null)

@@ -12,6 +12,8 @@ export interface Block {
   readonly reason: string;
   /** It may come about by itself. */
   readonly passes: boolean;
+  /** The new container runs, and the old one until it takes over: the update is not over yet. */
+  readonly handOver: boolean;
 }
 
 export const NO_EVENTS: ServiceEvents = { failure: null, block: null };
@@ -21,8 +23,11 @@ const SUCCEEDED = /^(?:Downloaded|Installed|Started) (?:image|service) '/;
 const WAITS = /^Service '.*?' has to wait: (.*)$/s;
 /** Whatever else is waited for is wrong in the project. */
 const PASSING = /: waits for |is being removed/;
+const HAND_OVER = /^the old container runs until /;
 const IN_VAIN = /, but /;
 const LOCKED = /^Updates are locked/;
+/** With it go a held lock, and the old container of a hand-over. */
+const REMOVED = /^Removed service '/;
 
 /** Takes in a line of the supervisor about a service. Other lines leave things as they are. */
 export function readServiceEvent(events: ServiceEvents, { message, isSystem }: LogLine): ServiceEvents {
@@ -33,10 +38,15 @@ export function readServiceEvent(events: ServiceEvents, { message, isSystem }: L
     return { ...events, failure: { reason: `cannot ${action}: ${reason}`, attempts, retries: retries !== undefined } };
   }
   if (SUCCEEDED.test(message)) return NO_EVENTS;
+  if (REMOVED.test(message)) return { ...events, block: null };
   const wait = WAITS.exec(message)?.[1];
   if (wait !== undefined) {
-    return { ...events, block: { reason: wait, passes: PASSING.test(wait) && !IN_VAIN.test(wait) } };
+    const handOver = HAND_OVER.test(wait);
+    const passes = handOver || (PASSING.test(wait) && !IN_VAIN.test(wait));
+    return { ...events, block: { reason: wait, passes, handOver } };
   }
-  if (LOCKED.test(message)) return { ...events, block: { reason: 'it holds its update lock', passes: false } };
+  if (LOCKED.test(message)) {
+    return { ...events, block: { reason: 'it holds its update lock', passes: false, handOver: false } };
+  }
   return events;
 }
