@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { bundleApp } from '@device-supervisor/bundle';
 import { busyboxImage, startTestEngine } from '@device-supervisor/testbed';
 import { resolve } from 'node:path';
+import { applyTables } from './apply-tables.ts';
 import { bareServer, supervisor } from './candidates.ts';
 import { measureIdle, measureStart } from './measure.ts';
 import { readsTable } from './reads-table.ts';
@@ -11,27 +12,38 @@ const { values } = parseArgs({
     idle: { type: 'string', default: '60' },
     starts: { type: 'string', default: '11' },
     reads: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '5' },
+    services: { type: 'string', default: '30' },
+    apply: { type: 'boolean', default: false },
   },
 });
 
-await bundleApp(resolve(import.meta.dirname, '../../../apps/supervisor'));
 await using engine = await startTestEngine();
 await busyboxImage(engine.endpoint, { tag: 'bench:1', cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' });
-await using ours = await supervisor(engine.endpoint, 5);
-await using bare = await bareServer();
+if (!values.apply) await measureProcess(engine.endpoint);
+console.log('targets applied, medians');
+const apply = { rounds: Number(values.rounds), services: Number(values.services) };
+for (const table of await applyTables(engine.endpoint, apply)) console.table(table);
 
-console.log(`node ${process.version}, five services on the engine`);
-const starts = await measureStart([ours, bare], Number(values.starts));
-const idle = await measureIdle([ours, bare], Number(values.idle));
-console.table({
-  'start, ms': row(starts.map(({ median }) => median)),
-  'start, best of all, ms': row(starts.map(({ least }) => least)),
-  'resident, MB': row(idle.map(({ resident }) => resident / 1e6)),
-  'idle CPU, ms per minute': row(idle.map(({ cpuPerMinute }) => cpuPerMinute)),
-});
+/** The supervisor as its users have it. */
+async function measureProcess(endpoint: string): Promise<void> {
+  await bundleApp(resolve(import.meta.dirname, '../../../apps/supervisor'));
+  await using ours = await supervisor(endpoint, 5);
+  await using bare = await bareServer();
 
-console.log('reads of the API, thirty services on the engine, ten connections');
-console.table(await readsTable(engine.endpoint, Number(values.reads)));
+  console.log(`node ${process.version}, five services on the engine`);
+  const starts = await measureStart([ours, bare], Number(values.starts));
+  const idle = await measureIdle([ours, bare], Number(values.idle));
+  console.table({
+    'start, ms': row(starts.map(({ median }) => median)),
+    'start, best of all, ms': row(starts.map(({ least }) => least)),
+    'resident, MB': row(idle.map(({ resident }) => resident / 1e6)),
+    'idle CPU, ms per minute': row(idle.map(({ cpuPerMinute }) => cpuPerMinute)),
+  });
+
+  console.log('reads of the API, thirty services on the engine, ten connections');
+  console.table(await readsTable(endpoint, Number(values.reads)));
+}
 
 function row([supervisorFigure = 0, bareFigure = 0]: readonly number[]): Record<string, string> {
   return {

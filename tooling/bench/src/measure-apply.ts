@@ -52,20 +52,28 @@ async function timeOfFirstApply(endpoint: string, target: TargetState): Promise<
 
 /** One service of so many gets another environment. */
 export async function measureChange(endpoint: string, services: number, rounds: number): Promise<Comparison> {
+  const comparison = await compareChanges(endpoint, services, rounds);
+  await clear(endpoint);
+  return comparison;
+}
+
+async function compareChanges(endpoint: string, services: number, rounds: number): Promise<Comparison> {
   await using engine = createEngine({ endpoint });
-  await using device = await startBenchDevice(engine);
   const ours: number[] = [];
   const straight: number[] = [];
-  await device.apply(testTarget(appOf(services)));
   for (let round = 0; round < rounds; round++) {
     const target = testTarget(appOf(services, { s0: { ROUND: `ours ${round}` } }));
-    ours.push(await timeOf(() => device.apply(target)));
+    ours.push(await timeOfChange(engine, testTarget(appOf(services)), target));
     straight.push(await timeOf(await prepareReplacement(engine, target, `straight ${round}`)));
-    // What was replaced behind its back is put right again, outside of the measurement.
-    await device.apply(target);
   }
-  await clear(endpoint);
   return compare(median(ours), median(straight));
+}
+
+/** The device is gone when this resolves, so that it does not put right what is done behind its back. */
+async function timeOfChange(engine: Engine, from: TargetState, to: TargetState): Promise<number> {
+  await using device = await startBenchDevice(engine);
+  await device.apply(from);
+  return await timeOf(() => device.apply(to));
 }
 
 /** The calls that replace the first service's container by an equal one; the plan is made before. */
@@ -95,6 +103,12 @@ export interface NoChangeFigures {
 
 /** The same target once more. */
 export async function measureNoChange(endpoint: string, services: number, rounds: number): Promise<NoChangeFigures> {
+  const figures = await applyAgain(endpoint, services, rounds);
+  await clear(endpoint);
+  return figures;
+}
+
+async function applyAgain(endpoint: string, services: number, rounds: number): Promise<NoChangeFigures> {
   await using engine = createEngine({ endpoint });
   await using device = await startBenchDevice(engine);
   const target = testTarget(appOf(services));
@@ -108,7 +122,6 @@ export async function measureNoChange(endpoint: string, services: number, rounds
     const { user, system } = process.cpuUsage(before);
     figures.push({ ...requests.counts(), cpu: (user + system) / 1000 });
   }
-  await clear(endpoint);
   return {
     writes: Math.max(...figures.map(({ writes }) => writes)),
     reads: Math.max(...figures.map(({ reads }) => reads)),
