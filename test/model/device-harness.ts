@@ -102,6 +102,15 @@ export function startHarness({
       await turns();
     }
   };
+  /** One that is killed while it ends never tells that it has. */
+  const end = async (): Promise<void> => {
+    const killed = Promise.withResolvers<void>();
+    life.signal.addEventListener('abort', () => killed.resolve(), { once: true });
+    await Promise.race([device[Symbol.asyncDispose](), killed.promise]);
+    if (!life.signal.aborted) return;
+    locks.crash();
+    await locks.recoverLeftovers();
+  };
   return {
     get device() {
       return device;
@@ -130,13 +139,13 @@ export function startHarness({
     },
     async restart(changed) {
       await flush();
-      await device[Symbol.asyncDispose]();
+      await end();
       device = start(changed);
     },
     kill: () => life.abort(),
     async [Symbol.asyncDispose]() {
       await flush();
-      await device[Symbol.asyncDispose]();
+      await end();
     },
   };
 }
