@@ -68,7 +68,6 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Connect
     createCloudHttp({
       endpoint,
       ...access,
-      lookup: lookupLocalNames,
       timeout: () => settings().apiRequestTimeout,
     }),
   );
