@@ -10,7 +10,7 @@ import {
 import { createEngine, type Engine } from '@device-supervisor/engine';
 import { createInMemoryEngine } from '@device-supervisor/engine/testing';
 import type { TargetState } from '@device-supervisor/state';
-import { connectEngine } from '@device-supervisor/testbed';
+import { connectEngine, waitFor } from '@device-supervisor/testbed';
 import { startBenchDevice } from './bench-device.ts';
 import { createAndStart, operationsFor } from './straight-calls.ts';
 
@@ -174,7 +174,15 @@ async function clear(endpoint: string): Promise<void> {
   const docker = connectEngine(endpoint);
   const containers = await docker.listContainers({ all: true });
   await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
-  await docker.pruneNetworks();
+  // An engine lets go of a container's network a moment after the container.
+  await waitFor(
+    'an engine without networks of ours',
+    async () => {
+      await docker.pruneNetworks();
+      return await docker.listNetworks({ filters: { type: ['custom'] } });
+    },
+    { until: (networks) => networks.length === 0 },
+  );
 }
 
 /** Counts the requests of this process to the engine, but for those that stay open for events. */
