@@ -40,9 +40,18 @@ export async function loadPreload({ path, store, managed, print }: PreloadOption
 /** @returns `null`: there is nothing to load */
 async function readPreload(path: string): Promise<Preload | null> {
   try {
-    return decodePreload(JSON.parse(await readFile(path, 'utf8')));
+    return decodePreload(parseJson(await readFile(path, 'utf8')));
   } catch (error) {
     if (['ENOENT', 'EISDIR', 'ENOTDIR'].includes(systemCodeOf(error) ?? '')) return null;
     throw error;
+  }
+}
+
+/** Says nothing of the text: the parser would quote it, and there are secrets in it. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new SyntaxError('it is no JSON');
   }
 }
