@@ -64,7 +64,7 @@ describe('apps.json', () => {
   });
 
   it('that is damaged is told of without a word of what is in it, and left alone', async () => {
-    const damaged = `${JSON.stringify(APPS).slice(0, -20)}`;
+    const damaged = JSON.stringify(APPS).slice(0, -20);
     await writeFile(path, damaged);
     await load();
     expect(said).toHaveLength(1);
