@@ -78,7 +78,7 @@ describe('openLogHub', () => {
     hub.beginApply([]);
     expect(hub.events.get('a')).toEqual({
       failure: null,
-      block: { reason: 'depends_on: waits for b to start', passes: true },
+      block: { reason: 'depends_on: waits for b to start', passes: true, handOver: false },
     });
   });
 
