@@ -98,9 +98,6 @@ describe('a release that is broken', () => {
     });
     await ask(fixture.target({ ...services, web: { image: 'app:2' } }, { commit: 'c2' }));
     await waitFor('the update', () => fixture.containers(), { until: (names) => names.includes('web_1_1_c2 running') });
-    await waitFor('the crashes to go on', () => fixture.docker.getContainer('crashing_2_1_c2').inspect(), {
-      until: ({ RestartCount }) => RestartCount > 0,
-    });
     expect(await fixture.containers()).toContain('web_1_1_c2 running');
   });
 });
