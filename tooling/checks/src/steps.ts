@@ -45,5 +45,5 @@ function check(name: string, summary: string, command: Step['command']): Step {
 function tests(name: string, summary: string, launcher: readonly string[]): Step {
   const [program, ...args] = [...launcher, 'vitest', 'run', '--project', name];
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(name)}`];
-  return { name, summary, command: [program ?? 'vitest', ...args, ...reporters], timeLimit: 25, countsTests: true };
+  return { name, summary, command: [program ?? 'vitest', ...args, ...reporters], timeLimit: 20, countsTests: true };
 }
