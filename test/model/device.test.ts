@@ -168,6 +168,28 @@ describe('a device', () => {
     expect(statuses(harness)).toEqual({ web: 'Running', lost: 'Running' });
   });
 
+  it('retries in time, and holds nothing to be stuck, when the clock is set by a year either way', async () => {
+    const YEAR = 365 * 86_400_000;
+    await using harness = startHarness({ images: IMAGES });
+    await harness.device.setLocalTarget(testTarget({ services: { lost: { image: 'lost:1' } } }));
+    await harness.flush();
+    harness.clock.jump(-YEAR);
+    harness.engine.addImage('lost:1');
+    harness.clock.advance(500);
+    await harness.flush();
+    expect(statuses(harness)).toEqual({ lost: 'Running' });
+    const hold = harness.engine.hold('createContainer');
+    await harness.device.setLocalTarget(testTarget({ services: { web: {} } }));
+    await harness.flush();
+    expect(hold.waiting).toBe(1);
+    harness.clock.jump(2 * YEAR);
+    expect(harness.device.health()).toEqual({ healthy: true, problems: [] });
+    harness.clock.advance(900_001);
+    expect(harness.device.health().healthy).toBe(false);
+    hold.release();
+    await harness.settle();
+  });
+
   it('gives up an update that a newer target overtakes, in the middle of its download', async () => {
     await using harness = startHarness({ images: { 'web:1': {} }, pullable: { 'web:2': {}, 'web:3': {} } });
     await reach(harness, testTarget({ services: { web: {} } }));

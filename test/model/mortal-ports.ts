@@ -42,6 +42,7 @@ export function mortalClock(clock: Clock, life: AbortSignal): Clock {
   life.addEventListener('abort', () => timers.forEach((timer) => timer[Symbol.dispose]()), { once: true });
   return {
     now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
     schedule(delay, callback) {
       if (life.aborted) return { [Symbol.dispose]: () => undefined };
       const timer = clock.schedule(delay, () => {

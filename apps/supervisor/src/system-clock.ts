@@ -6,6 +6,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 /** The machine's time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   schedule(delay, callback) {
     const timer = setTimeout(callback, Math.min(delay, LONGEST_TIMER));
     return { [Symbol.dispose]: () => clearTimeout(timer) };

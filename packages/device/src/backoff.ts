@@ -1,4 +1,5 @@
-import type { Operation, OperationKind } from '@device-supervisor/compose';
+import type { Operation, OperationKind, OperationResult } from '@device-supervisor/compose';
+import { formatError } from '@device-supervisor/errors';
 
 /** First delay, in milliseconds; doubled with each failure in a row. */
 const FIRST_DELAY = 500;
@@ -16,7 +17,7 @@ const LASTING: ReadonlySet<OperationKind> = new Set([
 ]);
 
 export interface BackoffOptions {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds of a clock that never jumps. */
   readonly now: () => number;
   /** A number from 0 to 1, to spread retries. */
   readonly random: () => number;
@@ -45,6 +46,22 @@ export class Backoff {
     this.#options = options;
   }
 
+  /** @returns milliseconds until it may be tried again; `null`: nothing speaks against it */
+  note(operation: Operation, result: OperationResult): number | null {
+    switch (result.status) {
+      case 'done':
+        this.#done(operation);
+        return null;
+      case 'failed':
+        return this.failed(operation.id, formatError(result.error));
+      case 'locked':
+        return this.failed(operation.id, 'a service holds its update lock');
+      case 'skipped':
+      case 'cancelled':
+        return null;
+    }
+  }
+
   /** @returns milliseconds until it may be tried again */
   failed(id: string, reason: string): number {
     const { failures = 0, successes = 0 } = this.#recall(id) ?? {};
@@ -52,7 +69,7 @@ export class Backoff {
   }
 
   /** What comes into being again and again is either not as it was asked for, or does not last. */
-  done({ kind, id, cause }: Operation): void {
+  #done({ kind, id, cause }: Operation): void {
     if (LASTING.has(kind)) this.succeeded(id, cause);
     else this.forget(id);
   }

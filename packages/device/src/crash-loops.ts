@@ -7,7 +7,7 @@ const PERIOD = 600_000;
 
 interface Restarts {
   readonly count: number;
-  /** When we saw the last of them, in milliseconds since the epoch; the latest comes last. */
+  /** When we saw the last of them, in milliseconds; the latest comes last. */
   readonly seenAt: readonly number[];
 }
 
@@ -16,7 +16,7 @@ export class CrashLoops {
   readonly #restarts = new Map<string, Restarts>();
   readonly #now: () => number;
 
-  /** @param now milliseconds since the epoch */
+  /** @param now milliseconds of a clock that never jumps */
   constructor(now: () => number) {
     this.#now = now;
   }

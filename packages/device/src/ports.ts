@@ -77,8 +77,10 @@ export type TargetSource = 'local' | 'cloud';
 
 /** Time as the device sees it; a fake one makes tests independent of the machine's. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch; jumps when the clock is set, e.g. by years on a device that keeps no time while off. */
   now(): number;
+  /** Milliseconds since some moment; never jumps, so it is the one to measure time with. */
+  monotonic(): number;
   /** Calls back once after `delay` milliseconds, unless disposed of before. */
   schedule(delay: number, callback: () => void): Disposable;
 }

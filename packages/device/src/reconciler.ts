@@ -32,6 +32,7 @@ import { gatherPlanInput, imagesOf, lockedApps } from './plan-inputs.ts';
 import { awaitsService, delayUntilChange, isFinal } from './plan-changes.ts';
 import { NO_PLAN, planNews } from './plan-news.ts';
 import { rebootWhenSettled } from './power/reboot-when-settled.ts';
+import { Refresher } from './refresher.ts';
 import { Round } from './round.ts';
 import { SeenRunning } from './seen-running.ts';
 import { NO_TARGET, type Targets } from './targets.ts';
@@ -44,8 +45,6 @@ export interface ReconcilerDependencies extends DeviceDependencies {
 
 /** Longest delay between two tries of the same operation, in milliseconds; the default poll interval. */
 const LONGEST_RETRY = 900_000;
-/** Between two looks at the engine while a plan is carried out, in milliseconds. */
-const REFRESH_INTERVAL = 500;
 
 /**
  * The loop: observe, plan, execute, again until there is nothing left to do; then wait for an event. One round at a time.
@@ -63,6 +62,7 @@ export class Reconciler implements AsyncDisposable {
   readonly #localModeMemory: LocalModeMemory;
   readonly #seenRunning = new SeenRunning();
   readonly #crashLoops: CrashLoops;
+  readonly #refresher: Refresher;
   readonly #wake: WakeUp;
   readonly #finished: Promise<void>;
 
@@ -76,19 +76,18 @@ export class Reconciler implements AsyncDisposable {
   #round: Round | null = null;
   /** A client ended the apply; nothing is done until somebody asks for it. */
   #suspended = false;
-  #refreshTimer: Disposable | null = null;
   #state: DeviceState | null = null;
 
   constructor(dependencies: ReconcilerDependencies) {
     const { engine, locks, clock, random, emit, targets, store } = dependencies;
     this.#dependencies = dependencies;
     this.#wake = new WakeUp(clock);
-    this.#crashLoops = new CrashLoops(() => clock.now());
+    this.#crashLoops = new CrashLoops(() => clock.monotonic());
     this.#target = targets.current;
     this.#localModeMemory = new LocalModeMemory(store.localMode);
     this.#applying = this.#target !== null;
-    this.#lastProgress = clock.now();
-    this.#backoff = new Backoff({ now: () => clock.now(), random, limit: LONGEST_RETRY });
+    this.#lastProgress = clock.monotonic();
+    this.#backoff = new Backoff({ now: () => clock.monotonic(), random, limit: LONGEST_RETRY });
     this.#observer = new Observer({
       engine,
       clock,
@@ -98,6 +97,16 @@ export class Reconciler implements AsyncDisposable {
         this.#onEngineChange();
       },
       onLost: (error) => emit({ type: 'engine-lost', error }),
+    });
+    this.#refresher = new Refresher({
+      clock,
+      look: async () => {
+        const round = this.#round;
+        if (round?.isExecuting !== true) return;
+        const snapshot = await this.#observer.observe();
+        // What comes late is older than what the next round saw itself.
+        if (round.isExecuting) this.#see(snapshot);
+      },
     });
     this.#downloads = new Downloads({ engine, onEvent: (event) => this.#onExecution(event) });
     this.#lockWatcher = new LockWatcher({
@@ -182,7 +191,7 @@ export class Reconciler implements AsyncDisposable {
   }
 
   health(): DeviceHealth {
-    return assessHealth(this.#activity.running(), this.#dependencies.clock.now() - this.#lastProgress);
+    return assessHealth(this.#activity.running(), this.#dependencies.clock.monotonic() - this.#lastProgress);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -193,7 +202,7 @@ export class Reconciler implements AsyncDisposable {
     this.#actions.failAll(new ActionCancelledError('the supervisor stops'));
     await this.#downloads[Symbol.asyncDispose]();
     this.#wake[Symbol.dispose]();
-    this.#refreshTimer?.[Symbol.dispose]();
+    await this.#refresher[Symbol.asyncDispose]();
     await this.#lockWatcher[Symbol.asyncDispose]();
     await this.#observer[Symbol.asyncDispose]();
   }
@@ -224,7 +233,7 @@ export class Reconciler implements AsyncDisposable {
     const config = await this.#configure(target, round.signal);
     const fault = await prepareLockDirectories(target, locks);
     if (fault !== null) emit({ type: 'fault', error: fault });
-    await this.#observe();
+    this.#see(await this.#observer.observe());
     if (managed) this.#localModeMemory.note(targets.localMode, this.#snapshot);
     this.#actions.prepare(this.#snapshot);
     const planned = plan(await this.#planInput(target, this.#snapshot, round.signal));
@@ -258,10 +267,10 @@ export class Reconciler implements AsyncDisposable {
     return (await deviceConfig?.converge(target, { localMode, signal })) ?? { holdsReboot: false, retryIn: null };
   }
 
-  async #observe(): Promise<void> {
-    this.#snapshot = await this.#observer.observe();
-    this.#seenRunning.observe(this.#snapshot);
-    this.#crashLoops.observe(this.#snapshot);
+  #see(snapshot: EngineSnapshot): void {
+    this.#snapshot = snapshot;
+    this.#seenRunning.observe(snapshot);
+    this.#crashLoops.observe(snapshot);
     this.#stateChanged();
   }
 
@@ -338,7 +347,7 @@ export class Reconciler implements AsyncDisposable {
 
   #onExecution(event: ExecutionEvent): void {
     const { emit, clock } = this.#dependencies;
-    this.#lastProgress = clock.now();
+    this.#lastProgress = clock.monotonic();
     if (this.#activity.apply(event)) this.#stateChanged();
     switch (event.type) {
       case 'started':
@@ -351,35 +360,16 @@ export class Reconciler implements AsyncDisposable {
   }
 
   #remember(operation: Operation, result: OperationResult): void {
-    let retryIn: number | null = null;
-    switch (result.status) {
-      case 'done':
-        this.#backoff.done(operation);
-        this.#seenRunning.note(operation);
-        break;
-      case 'failed':
-        retryIn = this.#backoff.failed(operation.id, formatError(result.error));
-        break;
-      case 'locked':
-        retryIn = this.#backoff.failed(operation.id, 'a service holds its update lock');
-        break;
-      case 'skipped':
-      case 'cancelled':
-        break;
-    }
+    if (result.status === 'done') this.#seenRunning.note(operation);
+    const retryIn = this.#backoff.note(operation, result);
     this.#actions.onResult(operation, result);
     this.#dependencies.emit({ type: 'operation-finished', operation, result, retryIn });
   }
 
   #onEngineChange(): void {
     this.#wakeUp();
-    if (this.#round === null) return;
     // The next round comes when this one has ended; clients want to see before what has come of it so far.
-    this.#refreshTimer ??= this.#dependencies.clock.schedule(REFRESH_INTERVAL, () => {
-      this.#refreshTimer = null;
-      // Where the engine is away, it is told of already.
-      if (this.#round !== null) this.#observe().catch(() => undefined);
-    });
+    if (this.#round !== null) this.#refresher.request();
   }
 
   #onConnected(): void {

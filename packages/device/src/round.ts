@@ -14,6 +14,10 @@ export class Round {
     return this.#abort.signal;
   }
 
+  get isExecuting(): boolean {
+    return this.#isExecuting;
+  }
+
   end(): void {
     this.#abort.abort();
   }

@@ -20,6 +20,7 @@ let files: PowerFiles;
 
 const clock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   schedule(delay, callback) {
     const timer = setTimeout(callback, delay);
     return { [Symbol.dispose]: () => clearTimeout(timer) };

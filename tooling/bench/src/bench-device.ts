@@ -15,6 +15,7 @@ export interface BenchDevice extends AsyncDisposable {
 
 const clock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   schedule(delay, callback) {
     const timer = setTimeout(callback, delay);
     return { [Symbol.dispose]: () => clearTimeout(timer) };

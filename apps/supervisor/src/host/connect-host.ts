@@ -96,9 +96,8 @@ const ADDRESSES_LAST = 10_000;
 function remember(read: () => HostAddresses, clock: Clock): () => HostAddresses {
   let known: { readonly at: number; readonly addresses: HostAddresses } | null = null;
   return () => {
-    const now = clock.now();
-    // A clock that was set back is no reason to keep them for longer.
-    if (known === null || Math.abs(now - known.at) > ADDRESSES_LAST) known = { at: now, addresses: read() };
+    const now = clock.monotonic();
+    if (known === null || now - known.at > ADDRESSES_LAST) known = { at: now, addresses: read() };
     return known.addresses;
   };
 }

@@ -26,6 +26,7 @@ export interface RealWorld extends World, AsyncDisposable {
 
 const clock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   schedule(delay, callback) {
     const timer = setTimeout(callback, delay);
     return { [Symbol.dispose]: () => clearTimeout(timer) };

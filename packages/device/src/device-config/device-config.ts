@@ -87,7 +87,7 @@ class ConfigConvergence implements DeviceConfig {
   constructor(dependencies: DeviceConfigDependencies) {
     const { clock, random, say } = dependencies;
     this.#dependencies = dependencies;
-    this.#backoff = new Backoff({ now: () => clock.now(), random, limit: LONGEST_RETRY });
+    this.#backoff = new Backoff({ now: () => clock.monotonic(), random, limit: LONGEST_RETRY });
     this.#problems = new ProblemReporter(say);
   }
 
@@ -170,7 +170,7 @@ class ConfigConvergence implements DeviceConfig {
       return { changed: false, reason };
     }
     this.#backoff.forget(name);
-    this.#done.set(name, { wanted, at: clock.now() });
+    this.#done.set(name, { wanted, at: clock.monotonic() });
     if (result.changed !== null) say(`Applied the ${name}: ${result.changed}`);
     return { changed: result.changed !== null, reason: null };
   }
@@ -189,8 +189,7 @@ class ConfigConvergence implements DeviceConfig {
   #isDone({ name, wanted }: ConfigStep): boolean {
     const done = this.#done.get(name);
     if (done === undefined || !isDeepStrictEqual(done.wanted, wanted)) return false;
-    const since = this.#dependencies.clock.now() - done.at;
-    return since >= 0 && since < RECHECK_INTERVAL;
+    return this.#dependencies.clock.monotonic() - done.at < RECHECK_INTERVAL;
   }
 }
 

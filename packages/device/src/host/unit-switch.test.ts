@@ -79,19 +79,14 @@ describe('VPN control', () => {
     expect(jobs).toHaveLength(2);
   });
 
-  it('asks again when the clock was set back', async () => {
-    const { vpn: control, jobs } = vpn({ 'openvpn.service': 'inactive' });
-    await control.set(true);
-    let now = clock.now();
-    const backwards = createVpnControl({
-      units: createUnits({ 'openvpn.service': 'inactive' }).units,
-      clock: { now: () => now, schedule: clock.schedule },
-      onFault: () => undefined,
-    });
-    expect(await backwards.set(true)).toBe('switching');
-    now -= 86_400_000;
-    expect(await backwards.set(true)).toBe('switching');
-    expect(jobs).toHaveLength(1);
+  it('asks neither sooner nor later when the clock is set', async () => {
+    const { vpn: control } = vpn({ 'openvpn.service': 'inactive' });
+    expect(await control.set(true)).toBe('switching');
+    clock.jump(86_400_000);
+    expect(await control.set(true)).toBe('postponed');
+    clock.jump(-2 * 86_400_000);
+    clock.advance(600_000);
+    expect(await control.set(true)).toBe('switching');
   });
 
   it('does the opposite at once, and takes the end of the job before for no fault', async () => {

@@ -67,10 +67,8 @@ export function createUnitSwitch(names: readonly string[], dependencies: UnitSwi
       const current = await state();
       if (current === null) return 'absent';
       if (current === (on ? 'on' : 'off')) return 'unchanged';
-      const now = clock.now();
-      // A clock that was set back is no reason to wait for longer.
-      const since = lastTry?.on === on ? now - lastTry.at : RETRY_INTERVAL;
-      if (since >= 0 && since < RETRY_INTERVAL) return 'postponed';
+      const now = clock.monotonic();
+      if (lastTry?.on === on && now - lastTry.at < RETRY_INTERVAL) return 'postponed';
       const attempt = { on, at: now };
       lastTry = attempt;
       void change(on, () => lastTry === attempt);

@@ -6,6 +6,8 @@ export interface FakeClock extends Clock {
   advanceToNext(): boolean;
   /** Moves time by so many milliseconds, calling back what falls due. */
   advance(milliseconds: number): void;
+  /** Somebody sets the clock, so many milliseconds on; no time passes. */
+  jump(milliseconds: number): void;
   /** Timers that wait. */
   readonly pending: number;
 }
@@ -17,6 +19,7 @@ interface Timer {
 
 export function createFakeClock(start: number = 1_700_000_000_000): FakeClock {
   let now = start;
+  let ahead = 0;
   const timers = new Set<Timer>();
   const next = (): Timer | undefined => [...timers].sort((a, b) => a.at - b.at)[0];
   const fire = (timer: Timer): void => {
@@ -25,7 +28,8 @@ export function createFakeClock(start: number = 1_700_000_000_000): FakeClock {
     timer.callback();
   };
   return {
-    now: () => now,
+    now: () => now + ahead,
+    monotonic: () => now,
     schedule(delay, callback) {
       const timer = { at: now + delay, callback };
       timers.add(timer);
@@ -40,6 +44,9 @@ export function createFakeClock(start: number = 1_700_000_000_000): FakeClock {
       const end = now + milliseconds;
       for (let timer = next(); timer !== undefined && timer.at <= end; timer = next()) fire(timer);
       now = end;
+    },
+    jump(milliseconds) {
+      ahead += milliseconds;
     },
     get pending() {
       return timers.size;

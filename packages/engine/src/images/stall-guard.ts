@@ -17,19 +17,19 @@ export interface StallGuardOptions {
 
 export function startStallGuard({ clock, timeout, toError }: StallGuardOptions): StallGuard {
   const controller = new AbortController();
-  let heardAt = clock.now();
+  let heardAt = clock.monotonic();
   let timer = clock.schedule(timeout, look);
   return {
     signal: controller.signal,
     heard() {
-      heardAt = clock.now();
+      heardAt = clock.monotonic();
     },
     [Symbol.dispose]: () => timer[Symbol.dispose](),
   };
 
   /** One timer per time-out, however many lines come. */
   function look(): void {
-    const left = heardAt + timeout - clock.now();
+    const left = heardAt + timeout - clock.monotonic();
     if (left <= 0) controller.abort(toError());
     else timer = clock.schedule(left, look);
   }

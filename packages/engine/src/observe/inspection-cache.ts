@@ -5,7 +5,7 @@ interface Entry {
   /** What the list of containers told when it was inspected. */
   readonly fingerprint: string;
   readonly container: ObservedContainer;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds of a clock that never jumps. */
   readonly inspectedAt: number;
 }
 
@@ -25,12 +25,12 @@ const FULL_ID = /^[0-9a-f]{64}$/;
  * since. While the engine's events are not received nothing is kept.
  */
 export class InspectionCache {
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #entries = new Map<string, Entry>();
   readonly #loads = new Set<Load>();
   #isOpen = false;
 
-  constructor(clock: Pick<Clock, 'now'>) {
+  constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock;
   }
 
@@ -72,7 +72,7 @@ export class InspectionCache {
     const load = { id, outdated: !this.#isOpen };
     this.#loads.add(load);
     try {
-      const inspectedAt = this.#clock.now();
+      const inspectedAt = this.#clock.monotonic();
       const container = await inspect();
       if (container !== null && !load.outdated) this.#entries.set(id, { fingerprint, container, inspectedAt });
       return container;
@@ -83,7 +83,7 @@ export class InspectionCache {
 
   /** Drops all but these containers, and of these the one that was inspected longest ago if that is too long. */
   retain(ids: ReadonlySet<string>): void {
-    let oldest: readonly [id: string, inspectedAt: number] = ['', this.#clock.now() - MAX_AGE_MS];
+    let oldest: readonly [id: string, inspectedAt: number] = ['', this.#clock.monotonic() - MAX_AGE_MS];
     for (const [id, { inspectedAt }] of this.#entries) {
       if (!ids.has(id)) this.#entries.delete(id);
       else if (inspectedAt <= oldest[1]) oldest = [id, inspectedAt];

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ObservedContainer } from '@device-supervisor/compose';
+import { createFakeClock, type FakeClock } from '@device-supervisor/device/testing';
 import { createEngine, EngineUnreachableError, type Engine } from '../index.ts';
 import { containerEntry, containerId, containerInspection, IMAGE_ID } from '../testing/engine-answers.ts';
 import { refuse, startScriptedEngine, type ScriptedEngine } from '../testing/scripted-engine.ts';
@@ -11,6 +12,7 @@ const INSPECT_IMAGE = `GET /images/${IMAGE_ID}/json`;
 
 let scripted: ScriptedEngine;
 let engine: Engine;
+let clock: FakeClock;
 
 beforeEach(async () => {
   scripted = await startScriptedEngine({
@@ -31,11 +33,11 @@ beforeEach(async () => {
       RootFS: { Type: 'layers', Layers: ['sha256:base', 'sha256:top'] },
     },
   });
-  engine = createEngine({ endpoint: scripted.endpoint });
+  clock = createFakeClock();
+  engine = createEngine({ endpoint: scripted.endpoint, clock });
 });
 
 afterEach(async () => {
-  vi.useRealTimers();
   await engine[Symbol.asyncDispose]();
   await scripted[Symbol.asyncDispose]();
 });
@@ -189,9 +191,8 @@ describe('observe', () => {
   });
 
   it('does not trust an inspection for ever: engines may drop events', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
     await observe();
-    vi.setSystemTime(Date.now() + 10 * 60_000);
+    clock.advance(10 * 60_000);
     const inspections = [await observe(), await observe()].map(({ requests }) =>
       requests.filter((request) => !LISTS.includes(request)),
     );
