@@ -111,6 +111,15 @@ describe('a supervisor', () => {
     await removeAll(supervisor);
   });
 
+  it('goes on when nobody reads any more what it prints', async () => {
+    await using supervisor = await startSupervisor({ engineEndpoint: engine.endpoint });
+    supervisor.closeOutput();
+    await supervisor.apply(apps({ web: {} }));
+    expect(Object.keys(await supervisor.containers())).toEqual(['web']);
+    await removeAll(supervisor);
+    expect(await supervisor.terminate()).toBe(0);
+  });
+
   it('ends on SIGTERM with exit code 0, and leaves containers running', async () => {
     await using supervisor = await startSupervisor({ engineEndpoint: engine.endpoint });
     await supervisor.apply(apps({ web: {} }));

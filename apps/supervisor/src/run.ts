@@ -4,6 +4,8 @@ import { startSupervisor } from './supervisor.ts';
 
 /** Runs until a signal ends it. @returns exit code */
 export async function run(): Promise<number> {
+  // Whoever reads what we print may end before us; an error without a listener would end us, too.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const ended = Promise.withResolvers<NodeJS.Signals>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, ended.resolve);
   try {

@@ -20,6 +20,8 @@ export interface SupervisorProcess extends AsyncDisposable {
   applied(): Promise<void>;
   /** Container ids by service. */
   containers(): Promise<Record<string, string>>;
+  /** Nobody reads what it prints from now on. */
+  closeOutput(): void;
   /** Ends it without a warning. */
   kill(): Promise<void>;
   /** Asks it to end. @returns its exit code */
@@ -109,6 +111,10 @@ export async function startSupervisor({
       if (typeof answer !== 'object' || answer === null || !('services' in answer))
         throw new Error(JSON.stringify(answer));
       return Object.fromEntries(Object.entries(answer.services ?? {}).map(([name, id]) => [name, String(id)]));
+    },
+    closeOutput() {
+      child?.stdout?.destroy();
+      child?.stderr?.destroy();
     },
     async kill() {
       await end('SIGKILL');
