@@ -1,5 +1,5 @@
 import { bundleApp } from '@device-supervisor/bundle';
-import { mkdir, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
   busyboxImage,
@@ -109,6 +109,16 @@ describe('a supervisor', () => {
       new Set(['GET /containers/json', 'GET /images/json', 'GET /networks', 'GET /volumes']),
     );
     await removeAll(supervisor);
+  });
+
+  it('comes up when the locks of its last run cannot be looked for, and says so', async () => {
+    const rootMount = await mkdtemp(join(engine.directory, 'root-'));
+    const parent = join(rootMount, 'tmp/balena-supervisor');
+    await mkdir(parent, { recursive: true });
+    await writeFile(join(parent, 'services'), 'not a directory');
+    await using supervisor = await startSupervisor({ engineEndpoint: engine.endpoint, rootMount });
+    expect(supervisor.output()).toContain(`Fault: update locks cannot be kept at ${join(parent, 'services')}`);
+    expect(await supervisor.get('/v2/version')).toMatchObject({ status: 'success' });
   });
 
   it('goes on when nobody reads any more what it prints', async () => {

@@ -64,7 +64,9 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
   const storage = imageStorage({ engine, engineEndpoint: endpoint, rootMount: config.rootMount, credentials, print });
   const lockFiles = stack.use(createUpdateLocks({ directory: join(config.rootMount, LOCKS_ON_HOST) }));
   const locks = stack.use(createTimedLocks({ locks: lockFiles, clock: systemClock }));
-  for (const { path } of await lockFiles.recoverLeftovers()) print(`Removed our update lock ${path} of an earlier run`);
+  // What cannot be removed now is found again by whoever takes that lock.
+  const leftovers = await lockFiles.recoverLeftovers().catch((error: unknown) => (onError(error), []));
+  for (const { path } of leftovers) print(`Removed our update lock ${path} of an earlier run`);
 
   const description = await readHostDescription(config);
   for (const problem of description.problems) print(formatError(problem));
