@@ -14,20 +14,26 @@ import { Activity } from './activity.ts';
 import { describeState } from './describe-state.ts';
 import type { DeviceState } from './device-state.ts';
 
-function describeDevice(
-  target: TargetState,
-  snapshot: EngineSnapshot,
-  running: readonly [Operation['kind'], number?][] = [],
-): DeviceState {
-  const next = plan(testPlanInput(target, snapshot));
+/** What runs and how far it is, or what failed and waits until it is tried again. */
+type Doing = readonly [Operation['kind'], (number | 'failed')?];
+
+function describeDevice(target: TargetState, snapshot: EngineSnapshot, doing: readonly Doing[] = []): DeviceState {
+  const input = testPlanInput(target, snapshot);
+  const { operations } = plan(input);
   const activity = new Activity();
-  for (const [kind, percent] of running) {
-    for (const operation of next.operations.filter((one) => one.kind === kind)) {
+  const paused = new Map<string, string>();
+  for (const [kind, percent] of doing) {
+    for (const operation of operations.filter((one) => one.kind === kind)) {
+      if (percent === 'failed') {
+        paused.set(operation.id, percent);
+        continue;
+      }
       activity.apply({ type: 'started', operation });
       if (percent === undefined) continue;
       activity.apply({ type: 'progress', operation, progress: { percent, receivedBytes: 0, totalBytes: 0 } });
     }
   }
+  const next = plan({ ...input, policy: { ...input.policy, paused } });
   return describeState({
     target,
     device: TEST_DEVICE,
@@ -87,6 +93,13 @@ describe('describeState', () => {
     const next = testTarget({ commit: 'c2', services: { web_1: { image: 'web:2' }, db: {} } });
     const state = describeDevice(next, reached, [['pull-image', 7]]);
     expect(services(state)).toEqual(['web_1 Downloading 7%', 'web_1 Running', 'db Running']);
+  });
+
+  it('shows a download that failed as one until it is tried again', () => {
+    const next = testTarget({ commit: 'c2', services: { web_1: { image: 'web:2' }, db: {} } });
+    const state = describeDevice(next, reached, [['pull-image', 'failed']]);
+    expect(services(state)).toEqual(['web_1 Downloading 0%', 'web_1 Running', 'db Running']);
+    expect(state.apps).toMatchObject([{ updateStatus: 'downloading', commit: 'c1' }]);
   });
 
   it.each<[Operation['kind'], string]>([

@@ -69,7 +69,7 @@ function describeApp(app: TargetApp, sources: Sources): AppState {
     uuid: app.uuid,
     name: app.name,
     commit: runningCommit(app, { containers, toRun }),
-    updateStatus: updateStatus(app.id, sources),
+    updateStatus: updateStatus(app.id, services, sources),
     services: [...services, ...leaving],
   };
 }
@@ -88,14 +88,10 @@ function describeTargetService(
   const own = containers
     .filter(({ identity }) => identity?.serviceName === service.name)
     .sort((a, b) => b.createdAt - a.createdAt);
-  const { activity, plan, findImage } = sources;
+  const { activity, findImage } = sources;
   const downloading = activity.downloadProgress(service.image);
   const missing = findImage(service.image) === undefined;
-  if (
-    own.length > 0 &&
-    downloading === null &&
-    !(missing && plan.operations.some((one) => isPullOf(one, service.image)))
-  ) {
+  if (own.length > 0 && downloading === null && !(missing && isToCome(service, app, sources))) {
     return describeContainers(own, sources);
   }
   const installing = activity
@@ -118,6 +114,12 @@ function describeTargetService(
     // What it is to replace runs on meanwhile.
     ...describeContainers(own, sources),
   ];
+}
+
+/** Is the missing image fetched next, or once more after attempts that failed? */
+function isToCome({ name, image }: TargetService, app: TargetApp, { plan }: Sources): boolean {
+  if (plan.operations.some((one) => isPullOf(one, image))) return true;
+  return plan.blocked.some((one) => one.reason === 'backoff' && one.appId === app.id && one.service === name);
 }
 
 /** One container of a service, or two of which the older hands over to the newer. */
@@ -191,11 +193,16 @@ function runningCommit(
   return toRun.every(({ name }) => present.has(name)) ? commit : null;
 }
 
-function updateStatus(appId: number, { plan, activity, suspended }: Sources): UpdateStatus {
+function updateStatus(
+  appId: number,
+  services: readonly ServiceState[],
+  { plan, activity, suspended }: Sources,
+): UpdateStatus {
   const pending = [...activity.running(), ...plan.operations].filter((operation) => operation.appId === appId);
   if (plan.blocked.some((one) => one.appId === appId && one.reason === 'contract')) return 'rejected';
   if (suspended && pending.length > 0) return 'aborted';
   if (pending.some(({ kind }) => kind === 'pull-image')) return 'downloading';
+  if (services.some(({ status }) => status === 'Downloading')) return 'downloading';
   const blocked = plan.blocked.filter((one) => one.appId === appId && one.reason !== 'cleanup');
   if (blocked.some(({ reason }) => reason === 'locked')) return 'downloaded';
   return pending.length > 0 || blocked.length > 0 ? 'applying changes' : 'done';

@@ -78,16 +78,16 @@ function rounded(value: number | null): number | null {
   return value === null ? null : Math.round(value);
 }
 
-function reportApps(target: TargetState, { apps }: DeviceState): Record<string, AppReport> {
+function reportApps(target: TargetState, { apps, images }: DeviceState): Record<string, AppReport> {
   return Object.fromEntries(
     Object.values(target.apps).flatMap((app) => {
       const state = apps.find(({ id }) => id === app.id);
-      return state === undefined ? [] : [[app.uuid, reportApp(app, state)]];
+      return state === undefined ? [] : [[app.uuid, reportApp(app, state, images)]];
     }),
   );
 }
 
-function reportApp({ release }: TargetApp, state: AppState): AppReport {
+function reportApp({ release }: TargetApp, state: AppState, images: DeviceState['images']): AppReport {
   if (release === null) return { releases: {} };
   return {
     ...(state.commit === release.commit ? { release_uuid: release.commit } : {}),
@@ -96,7 +96,7 @@ function reportApp({ release }: TargetApp, state: AppState): AppReport {
         update_status: state.updateStatus,
         services: Object.fromEntries(
           Object.values(release.services).flatMap((service) => {
-            const report = reportService(service, state);
+            const report = reportService(service, state, images);
             return report === null ? [] : [[service.name, report]];
           }),
         ),
@@ -106,11 +106,17 @@ function reportApp({ release }: TargetApp, state: AppState): AppReport {
 }
 
 /** @returns `null`: there is nothing of it on the device */
-function reportService({ name, image, imageId }: TargetService, { services }: AppState): ServiceReport | null {
-  const own = services.filter((one) => one.name === name);
+function reportService(
+  { name, image, imageId }: TargetService,
+  { services }: AppState,
+  images: DeviceState['images'],
+): ServiceReport | null {
   // A container of the release before says nothing of this one.
-  const present = own.find((one) => one.imageId === imageId);
-  if (present === undefined) return own.length === 0 ? null : { image, status: 'Downloaded' };
+  const present = services.find((one) => one.name === name && one.imageId === imageId);
+  if (present === undefined) {
+    const isThere = images.some((one) => one.name === image && one.dockerImageId !== null);
+    return isThere ? { image, status: 'Downloaded' } : null;
+  }
   const { status, downloadProgress } = present;
   return { image, status, ...(downloadProgress === null ? {} : { download_progress: downloadProgress }) };
 }
