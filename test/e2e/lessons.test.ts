@@ -98,7 +98,17 @@ describe('a release that is broken', () => {
     });
     await ask(fixture.target({ ...services, web: { image: 'app:2' } }, { commit: 'c2' }));
     await waitFor('the update', () => fixture.containers(), { until: (names) => names.includes('web_1_1_c2 running') });
+    // It may never be met running, and engines rename none that they are about to restart.
+    await waitFor('its new name', () => fixture.containers(), {
+      until: (names) => names.some((name) => name.startsWith('crashing_2_1_c2 ')),
+    });
+    await waitFor('the crashes to go on', () => fixture.docker.getContainer('crashing_2_1_c2').inspect(), {
+      until: ({ RestartCount }) => RestartCount > 0,
+    });
+    await supervisor.applied();
     expect(await fixture.containers()).toContain('web_1_1_c2 running');
+    expect(output()).toContain("Service 'crashing': restart does not help: the container ends again and again");
+    expect(output()).not.toContain('Failed to');
   });
 });
 

@@ -25,8 +25,8 @@ export type Event =
   | { readonly type: 'lock' | 'unlock'; readonly appId: number; readonly service: string }
   /** A container ends by itself. */
   | { readonly type: 'exit'; readonly which: number; readonly exitCode: number }
-  /** It ends again and again, and the engine restarts it as its policy says. */
-  | { readonly type: 'crash-loop'; readonly which: number }
+  /** It ends again and again, and the engine restarts it as its policy says: a few times, or as often as it runs. */
+  | { readonly type: 'crash-loop' | 'doom'; readonly which: number }
   | { readonly type: 'health'; readonly which: number; readonly healthy: boolean }
   /** Downloads do not end any more; or all that waited goes on: downloads, and containers that the engine restarts. */
   | { readonly type: 'slow-downloads' | 'resume' }
@@ -44,7 +44,7 @@ function service(index: number): fc.Arbitrary<TestApp['services'][string]> {
       running: index === SERVICES.length - 1 ? fc.boolean() : fc.constant(true),
       network: fc.constantFrom('default', 'back'),
       volume: fc.boolean(),
-      restart: fc.constantFrom('always', 'no'),
+      restart: fc.constantFrom('always', 'no', 'on-failure'),
       dependency: fc.integer({ min: -1, max: index - 1 }),
       port: fc.option(fc.integer({ min: 1000, max: 1002 }), { nil: undefined }),
       api: fc.boolean(),
@@ -107,7 +107,7 @@ export const arbitraryEvent: fc.Arbitrary<Event> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ type: fc.constant('exit'), which: fc.nat({ max: 7 }), exitCode: fc.constantFrom(0, 1) }),
   },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('crash-loop'), which: fc.nat({ max: 7 }) }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('crash-loop', 'doom'), which: fc.nat({ max: 7 }) }) },
   {
     weight: 1,
     arbitrary: fc.record({ type: fc.constant('health'), which: fc.nat({ max: 7 }), healthy: fc.boolean() }),

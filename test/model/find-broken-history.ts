@@ -62,6 +62,8 @@ interface World {
   readonly saboteur: Saboteur;
   /** Of downloads. */
   readonly holds: Hold[];
+  /** Ids of containers that end whenever they run. */
+  readonly doomed: Set<string>;
 }
 
 async function live(events: readonly Event[], last: TargetState, managed: boolean): Promise<void> {
@@ -82,7 +84,7 @@ async function live(events: readonly Event[], last: TargetState, managed: boolea
       }),
   });
   const { engine, locks } = harness;
-  const world: World = { harness, saboteur, holds: [] };
+  const world: World = { harness, saboteur, holds: [], doomed: new Set() };
   await makeForeignObjects(engine);
   const foreign = foreignObjects(engine);
 
@@ -98,7 +100,7 @@ async function live(events: readonly Event[], last: TargetState, managed: boolea
   await harness.settle(() => resume(world));
 
   expect(broken).toEqual([]);
-  expect(containersOf(engine)).toEqual(wantedContainers(last));
+  expect(containersOf(world)).toEqual(wantedContainers(last));
   for (const appId of APPS) expect(locks.heldByUs(appId)).toEqual([]);
   expect(foreignObjects(engine)).toEqual(foreign);
   await expect(makeForeignObjects(engine)).rejects.toBeInstanceOf(NameConflictError);
@@ -117,7 +119,7 @@ function imagesNamed(references: readonly string[]): Record<string, ImageSpec> {
 }
 
 async function play(event: Event, world: World): Promise<void> {
-  const { harness, saboteur, holds } = world;
+  const { harness, saboteur, holds, doomed } = world;
   const { engine, locks, clock } = harness;
   switch (event.type) {
     case 'target':
@@ -144,6 +146,12 @@ async function play(event: Event, world: World): Promise<void> {
       return runningOne(engine, event.which).forEach(({ id }) => engine.exit(id, event.exitCode));
     case 'crash-loop':
       return runningOne(engine, event.which).forEach(({ id }) => crash(engine, id));
+    case 'doom':
+      return runningOne(engine, event.which).forEach(({ id }) => {
+        doomed.add(id);
+        engine.endAtOnce(id, 1);
+        engine.exit(id, 1);
+      });
     case 'health':
       return runningOne(engine, event.which).forEach(({ id }) =>
         engine.setHealth(id, event.healthy ? 'healthy' : 'unhealthy'),
@@ -195,17 +203,18 @@ function foreignObjects(engine: InMemoryEngine): unknown {
   return [volumes, networks].map((all) => all.filter(({ supervised }) => !supervised));
 }
 
-/** Each container, and whether it runs when it should. */
-function containersOf(engine: InMemoryEngine): string[] {
+/** Each container, and whether it runs when it should; one that cannot is to be restarted for ever. */
+function containersOf({ harness: { engine }, doomed }: World): string[] {
   return engine
     .snapshot()
-    .containers.map(({ name, identity, status, config }) =>
-      [name, identity?.appId, config.restart.name === 'always' ? stateOf(status) : ''].join(' '),
+    .containers.map(({ id, name, identity, status, config }) =>
+      [name, identity?.appId, config.restart.name === 'always' ? stateOf(status, doomed.has(id)) : ''].join(' '),
     )
     .toSorted();
 }
 
-function stateOf(status: ContainerStatus): string {
+function stateOf(status: ContainerStatus, isDoomed: boolean): string {
+  if (isDoomed && status === 'restarting') return 'running';
   return status === 'created' || status === 'exited' ? 'stopped' : status;
 }
 

@@ -15,15 +15,16 @@ export function guardedEngine({ saboteur, ...subject }: GuardOptions): DeviceEng
   const { engine } = subject;
   const invariants = createInvariants(subject);
   const write =
-    <Args extends readonly unknown[]>(
+    <Args extends readonly unknown[], Result>(
       kind: WriteKind,
-      method: (...args: Args) => Promise<void>,
+      method: (...args: Args) => Promise<Result>,
       check: (...args: Args) => void = () => undefined,
     ) =>
-    async (...args: Args): Promise<void> => {
+    async (...args: Args): Promise<Result> => {
       check(...args);
-      await saboteur.perform(kind, () => method(...args));
+      const result = await saboteur.perform(kind, () => method(...args));
       invariants.afterWrite();
+      return result;
     };
   const writes = {
     async pullImage(reference, options) {

@@ -42,14 +42,14 @@ export interface Saboteur {
   /** Calls off what has not happened yet. */
   rest(): void;
   /** Makes a call, or lets it fail. */
-  perform(kind: WriteKind, call: () => Promise<void>): Promise<void>;
+  perform<Result>(kind: WriteKind, call: () => Promise<Result>): Promise<Result>;
 }
 
 export function createSaboteur(): Saboteur {
   let faults: { readonly kind: WriteKind; readonly fault: Fault }[] = [];
   let countdowns: { writes: number; readonly happen: () => void }[] = [];
 
-  async function perform(kind: WriteKind, call: () => Promise<void>): Promise<void> {
+  async function perform<Result>(kind: WriteKind, call: () => Promise<Result>): Promise<Result> {
     const armed = faults.find((one) => one.kind === kind);
     if (armed === undefined) return await call();
     faults = faults.filter((one) => one !== armed);
@@ -66,7 +66,7 @@ export function createSaboteur(): Saboteur {
     },
     async perform(kind, call) {
       try {
-        await perform(kind, call);
+        return await perform(kind, call);
       } finally {
         for (const countdown of countdowns) countdown.writes--;
         const due = countdowns.filter(({ writes }) => writes <= 0);

@@ -1,13 +1,11 @@
 import type { ExecutionEvent } from '@device-supervisor/compose';
 
-const NOT_BEGUN: ReadonlySet<string> = new Set(['skipped', 'cancelled']);
-
 /** One pass of observe, plan and execute, which can be ended early. */
 export class Round {
   readonly #abort = new AbortController();
   #isExecuting = false;
-  /** Operations that run now, besides downloads. */
-  #calls = 0;
+  /** Ids of the operations that run now, besides downloads. */
+  readonly #calls = new Set<string>();
 
   /** Aborted: what runs is finished, and nothing new begins. */
   get signal(): AbortSignal {
@@ -32,14 +30,14 @@ export class Round {
   }
 
   note(event: ExecutionEvent): void {
-    if (event.operation.kind === 'pull-image') return;
-    if (event.type === 'started') this.#calls++;
-    // What was not begun ends too.
-    if (event.type === 'finished' && !NOT_BEGUN.has(event.result.status)) this.#calls--;
+    const { id, kind } = event.operation;
+    if (kind === 'pull-image') return;
+    if (event.type === 'started') this.#calls.add(id);
+    if (event.type === 'finished') this.#calls.delete(id);
   }
 
   /** Whether it waits for downloads and for nothing else. */
   get onlyDownloads(): boolean {
-    return this.#isExecuting && this.#calls === 0;
+    return this.#isExecuting && this.#calls.size === 0;
   }
 }

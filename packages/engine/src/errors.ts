@@ -113,6 +113,17 @@ export class NameConflictError extends SupervisorError<'NAME_CONFLICT', { kind: 
   }
 }
 
+/** The engine waits to restart a container, and cannot do this with it between two runs. */
+export class ContainerRestartingError extends SupervisorError<'CONTAINER_RESTARTING', { reason: string }> {
+  /** @param reason the engine's words */
+  constructor(reason: string) {
+    super('CONTAINER_RESTARTING', `the container is between two runs: ${reason}`, {
+      details: { reason },
+      hint: 'Try again when the container runs, or stop it first',
+    });
+  }
+}
+
 /** A container uses the image, network or volume that is to be removed. */
 export class ObjectInUseError extends SupervisorError<'OBJECT_IN_USE', { kind: EngineObject; name: string }> {
   constructor(kind: EngineObject, name: string, message: string) {

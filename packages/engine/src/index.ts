@@ -1,6 +1,7 @@
 export { createEngine, type Engine, type EngineInfo, type EngineOptions, type EngineRegistries } from './engine.ts';
 export {
   AddressNotAvailableError,
+  ContainerRestartingError,
   EngineRequestError,
   EngineUnreachableError,
   ImageDigestError,

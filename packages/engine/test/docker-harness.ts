@@ -5,11 +5,12 @@ import { inject } from 'vitest';
 import { createEngine } from '../src/index.ts';
 import { CONTRACT_IMAGE, type EngineHarness } from '../src/testing/contract/engine-harness.ts';
 
-/** Ends when it is stopped, or with the code that somebody writes into a file. */
+/** Ends when it is stopped, or with the code that somebody writes into a file; at once if that is the other file. */
 const COMMAND = [
   'sh',
   '-c',
-  'trap "exit 0" TERM; while [ ! -e /exit ]; do sleep 0.1; done; code=$(cat /exit); rm /exit; exit $code',
+  'trap "exit 0" TERM; [ ! -e /crash ] || exit $(cat /crash); ' +
+    'while [ ! -e /exit ]; do sleep 0.1; done; code=$(cat /exit); rm /exit; exit $code',
 ];
 
 /** What the builder of the engine adds to every image. */
@@ -71,6 +72,9 @@ export async function setUpDockerHarness(): Promise<EngineHarness> {
     },
     async exit(container, code) {
       await execute(container, `echo ${code} > /exit`);
+    },
+    async crash(container) {
+      await execute(container, 'echo 3 > /crash; echo 3 > /exit');
     },
     async becomeHealthy(container) {
       await execute(container, 'touch /healthy');

@@ -25,7 +25,10 @@ function ports(call: Call, acquire?: ExecutePorts['locks']['acquire']): ExecuteP
       startContainer: (container) => call('start', container),
       stopContainer: (id) => call('stop', id),
       removeContainer: (id) => call('remove', id),
-      renameContainer: (id, name) => call('rename', `${id} to ${name}`),
+      renameContainer: async (id, name) => {
+        await call('rename', `${id} to ${name}`);
+        return 'renamed';
+      },
       updateContainer: (id) => call('update', id),
     },
     images: {
@@ -94,6 +97,24 @@ describe('execute', () => {
     expect(results.get('start-container web_1_1_c2')).toEqual({ status: 'skipped' });
     expect(results.get('create-container web_1_1_c2')).toEqual({ status: 'done' });
     expect(calls.at(-1)).toBe('unlock 1');
+  });
+
+  it('leaves out what the engine cannot do at this moment, and is no worse off for it', async () => {
+    const web = { labels: { 'io.balena.update.strategy': 'hand-over' } };
+    const from = testTarget({ services: { web } });
+    const to = testTarget({ commit: 'c2', services: { web: { ...web, environment: { A: '1' } } } });
+    const calls: string[] = [];
+    const events: ExecutionEvent[] = [];
+    const { engine, ...others } = ports(async (name) => void calls.push(name));
+    const results = await execute(
+      plan(testPlanInput(to, reachedSnapshot(from))).operations,
+      { ...others, engine: { ...engine, renameContainer: async () => 'restarting' } },
+      { signal, onEvent: (event) => void events.push(event) },
+    );
+    expect(results.get('rename-container web_1_1_c1')).toEqual({ status: 'skipped' });
+    expect(results.get('create-container web_1_1_c2')).toEqual({ status: 'skipped' });
+    expect(calls).toEqual(['lock', 'update', 'unlock']);
+    expect(events.filter(({ type }) => type === 'started')).toHaveLength(4);
   });
 
   it('gives the locks back also where the plan does not', async () => {

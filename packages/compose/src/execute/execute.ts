@@ -1,4 +1,4 @@
-import type { Operation, ReleaseLocks } from '../plan/operation.ts';
+import type { AcquireLocks, Operation, ReleaseLocks } from '../plan/operation.ts';
 import type { ExecutePorts, LockHolder, LockLease, PullProgress } from './ports.ts';
 import { performOperation } from './perform-operation.ts';
 
@@ -17,7 +17,8 @@ export type ExecutionEvent =
 
 /**
  * - `locked`: services hold their update locks; nothing was taken
- * - `skipped`: what it depends on did not succeed, or a lock of its app was taken away from us
+ * - `skipped`: what it depends on did not succeed, a lock of its app was taken away from us, or the engine cannot do it at
+ *   this moment: the next plan knows why
  * - `cancelled`: the signal was aborted before it began, or while it downloaded or waited for locks
  */
 export type OperationResult =
@@ -127,7 +128,7 @@ class Execution implements AsyncDisposable {
   }
 
   async #perform(operation: Operation): Promise<OperationResult> {
-    const { signal, onEvent } = this.#options;
+    const { signal } = this.#options;
     try {
       switch (operation.kind) {
         case 'acquire-locks': {
@@ -141,17 +142,23 @@ class Execution implements AsyncDisposable {
           await this.#release(operation);
           break;
         default:
-          await performOperation(operation, {
-            ports: this.#ports,
-            leases: this.#leases,
-            signal,
-            onProgress: (progress) => onEvent?.({ type: 'progress', operation, progress }),
-          });
+          return await this.#call(operation);
       }
       return { status: 'done' };
     } catch (error) {
       return signal.aborted && endsWhenCancelled(operation) ? { status: 'cancelled' } : { status: 'failed', error };
     }
+  }
+
+  async #call(operation: Exclude<Operation, AcquireLocks | ReleaseLocks>): Promise<OperationResult> {
+    const { signal, onEvent } = this.#options;
+    const isDone = await performOperation(operation, {
+      ports: this.#ports,
+      leases: this.#leases,
+      signal,
+      onProgress: (progress) => onEvent?.({ type: 'progress', operation, progress }),
+    });
+    return { status: isDone ? 'done' : 'skipped' };
   }
 
   async #release({ appId }: ReleaseLocks): Promise<void> {

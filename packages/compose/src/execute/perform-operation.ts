@@ -16,9 +16,26 @@ export interface PerformContext {
   readonly onProgress: (progress: PullProgress) => void;
 }
 
-/** Makes the one call that an operation stands for. */
+/**
+ * Makes the one call that an operation stands for.
+ *
+ * @returns whether that was done; if not, the engine cannot do it at this moment, and nothing has changed
+ */
 export async function performOperation(
   operation: Exclude<Operation, AcquireLocks | ReleaseLocks>,
+  context: PerformContext,
+): Promise<boolean> {
+  if (operation.kind === 'rename-container') {
+    const { containerId, name } = operation;
+    const result = await context.ports.engine.renameContainer(containerId, name, proofFor(operation, context.leases));
+    return result === 'renamed';
+  }
+  await perform(operation, context);
+  return true;
+}
+
+async function perform(
+  operation: Exclude<Operation, AcquireLocks | ReleaseLocks | RenameContainer>,
   { ports: { engine, images, locks }, leases, signal, onProgress }: PerformContext,
 ): Promise<void> {
   switch (operation.kind) {
@@ -56,8 +73,6 @@ export async function performOperation(
       return await engine.removeContainer(operation.containerId, proofFor(operation, leases));
     case 'update-container':
       return await engine.updateContainer(operation.containerId, operation.config);
-    case 'rename-container':
-      return await engine.renameContainer(operation.containerId, operation.name, proofFor(operation, leases));
     case 'clear-hand-over':
       return await locks.clearHandOver(operation.appId, operation.service);
   }

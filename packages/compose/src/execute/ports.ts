@@ -40,13 +40,17 @@ export interface ContainerEngine {
   stopContainer(id: string, lease: LockLease, timeout: number | null): Promise<void>;
   /** Removes it with its anonymous volumes, also when it runs. */
   removeContainer(id: string, lease: LockLease): Promise<void>;
-  renameContainer(id: string, name: string, lease: LockLease): Promise<void>;
+  /** Engines refuse it between two runs of a container that they restart: nothing has changed then. */
+  renameContainer(id: string, name: string, lease: LockLease): Promise<RenameResult>;
   /**
    * Sets limits and restart policy of a container as it is, running or not. It neither stops nor restarts it, so it needs
    * no lease. What is at its default in `config` stays as it is: engines cannot take a limit away.
    */
   updateContainer(id: string, config: UpdatableConfig): Promise<void>;
 }
+
+/** `restarting`: the engine waits to restart the container, and cannot rename it meanwhile. */
+export type RenameResult = 'renamed' | 'restarting';
 
 export interface PullOptions {
   readonly signal: AbortSignal;

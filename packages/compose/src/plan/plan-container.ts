@@ -50,30 +50,6 @@ export function planStop(
   );
 }
 
-/** @returns id of the operation; `null`: it is no service's container */
-export function planRename(
-  { id, name: before, identity }: ObservedContainer,
-  name: string,
-  {
-    cause,
-    locks,
-    draft,
-    dependsOn = [],
-  }: Omit<RemovalContext, 'stopAfter'> & { readonly dependsOn?: readonly string[] },
-): string | null {
-  if (identity === null) return null;
-  return draft.add({
-    kind: 'rename-container',
-    id: `rename-container ${before}`,
-    dependsOn: [locks.acquire(`to rename ${identity.serviceName}`), ...dependsOn],
-    cause,
-    appId: identity.appId,
-    service: identity.serviceName,
-    containerId: id,
-    name,
-  });
-}
-
 export function isStopped({ status }: ObservedContainer): boolean {
   return status === 'created' || status === 'exited' || status === 'dead';
 }

@@ -1,10 +1,11 @@
 import type { ObservedContainer } from '../observed.ts';
 import type { ServiceDecision } from './decide-service.ts';
 import { isPredecessorName } from './hand-over.ts';
-import { isStopped, planContainerRemoval, planRename, planStop } from './plan-container.ts';
+import { isStopped, planContainerRemoval, planStop } from './plan-container.ts';
 import type { PlanDraft } from './plan-draft.ts';
 import { clearHandOverId, planRestoration, planStandAside } from './plan-hand-over.ts';
 import { removeContainerId, stopContainerId } from './plan-networks.ts';
+import { planRename, renameContainerId } from './plan-rename.ts';
 import type { ServicesContext } from './services-context.ts';
 
 /** Plans what becomes of the container that a service has: it makes way for another, is stopped, or gets its new name. */
@@ -39,7 +40,7 @@ export function planDeparture(
       }
       if (current.name !== spec.containerName) {
         const cause = `belongs to release ${app.release?.commit ?? ''} now`;
-        planRename(current, spec.containerName, { cause, locks, draft });
+        planRename(current, spec.containerName, { cause, context });
       }
       break;
     case 'create':
@@ -55,7 +56,7 @@ export function surplusRemovalIds(service: string, { surplus }: Pick<ServicesCon
 
 /** Ids of what has to have happened to a service's container before another can be created in its place. */
 export function departureIds(current: ObservedContainer, draft: PlanDraft): string[] {
-  return [removeContainerId(current), `rename-container ${current.name}`, clearHandOverId(current)].filter((id) =>
+  return [removeContainerId(current), renameContainerId(current), clearHandOverId(current)].filter((id) =>
     draft.has(id),
   );
 }

@@ -2,8 +2,9 @@ import type { RestartPolicy } from '../container-config.ts';
 import type { ObservedContainer } from '../observed.ts';
 import type { ServiceDecision } from './decide-service.ts';
 import { nameBeforeHandOver, predecessorName } from './hand-over.ts';
-import { isStopped, planContainerRemoval, planRename } from './plan-container.ts';
+import { isStopped, planContainerRemoval } from './plan-container.ts';
 import { removeContainerId } from './plan-networks.ts';
+import { planRename } from './plan-rename.ts';
 import type { ServicesContext } from './services-context.ts';
 import { updateContainerId } from './update-in-place.ts';
 
@@ -15,7 +16,7 @@ export function planStandAside(current: ObservedContainer, cause: string, contex
   if (identity === null) return;
   const { draft, locks } = context;
   const update = planRestartPolicy(current, NEVER, { cause, context });
-  const rename = planRename(current, predecessorName(current.name), { cause, locks, draft });
+  const rename = planRename(current, predecessorName(current.name), { cause, context });
   draft.add({
     kind: 'clear-hand-over',
     id: clearHandOverId(current),
@@ -79,9 +80,9 @@ export function planRestoration(
 ): void {
   const { identity } = predecessor;
   if (identity === null) return;
-  const { draft, locks } = context;
+  const { draft } = context;
   const update = planRestartPolicy(predecessor, restart, { cause, context });
-  const rename = planRename(predecessor, nameBeforeHandOver(predecessor.name), { cause, locks, draft, dependsOn });
+  const rename = planRename(predecessor, nameBeforeHandOver(predecessor.name), { cause, context, dependsOn });
   if (!isStopped(predecessor)) return;
   draft.add({
     kind: 'start-container',

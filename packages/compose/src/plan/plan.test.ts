@@ -266,6 +266,21 @@ describe('a service that differs', () => {
     expect(printPlan(target, changeContainer(snapshot, 'web', fields), { policy: { seenRunning } })).toBe(expected);
   });
 
+  it.each([
+    [
+      'the engine would have restarted it',
+      { exitCode: 3, restartCount: 4 },
+      'start-container job_1_1_c1: was found stopped',
+    ],
+    ['it succeeded', { exitCode: 0, restartCount: 1 }, ''],
+    ['it was restarted often enough', { exitCode: 3, restartCount: 5 }, ''],
+  ])('with the restart policy on-failure:5 is started or left alone where %s', (_, fields, expected) => {
+    const target = testTarget({ services: { job: { composition: { restart: 'on-failure:5' } } } });
+    const snapshot = changeContainer(reachedSnapshot(target), 'job', { status: 'exited', ...fields });
+    expect(printPlan(target, snapshot, { policy: { seenRunning: new Set() } })).toBe(expected);
+    expect(printPlan(target, snapshot)).toBe('');
+  });
+
   it('is left alone when it ran once and does not restart', () => {
     const target = testTarget({ services: { job: { composition: { restart: 'no' } } } });
     const snapshot = changeContainer(reachedSnapshot(target), 'job', { status: 'exited' });

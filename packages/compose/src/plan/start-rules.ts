@@ -22,12 +22,23 @@ export function startCause(container: ObservedContainer, seenRunning: ReadonlySe
 }
 
 /**
- * Once a container ran, the engine restarts it as its policy says. One that should always run and does not was stopped by
- * somebody: if that happened under our eyes it was meant, else it is what an interruption left behind.
+ * Once a container ran, the engine restarts it as its policy says. One that it would have restarted and did not was stopped
+ * by somebody: if that happened under our eyes it was meant, else it is what an interruption left behind.
  */
-function wasStoppedUnseen({ id, config }: ObservedContainer, seenRunning: ReadonlySet<string>): boolean {
-  const runsForEver = config.restart.name === 'always' || config.restart.name === 'unless-stopped';
-  return runsForEver && !seenRunning.has(id);
+function wasStoppedUnseen(container: ObservedContainer, seenRunning: ReadonlySet<string>): boolean {
+  return isRestartedByEngine(container) && !seenRunning.has(container.id);
+}
+
+function isRestartedByEngine({ config: { restart }, exitCode, restartCount }: ObservedContainer): boolean {
+  switch (restart.name) {
+    case 'always':
+    case 'unless-stopped':
+      return true;
+    case 'on-failure':
+      return exitCode !== 0 && (restart.maximumRetryCount === 0 || restartCount < restart.maximumRetryCount);
+    case 'no':
+      return false;
+  }
 }
 
 /** What a dependency still lacks, as text; `null`: it is met. */

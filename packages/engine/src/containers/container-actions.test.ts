@@ -55,6 +55,33 @@ describe('stopContainer', () => {
   });
 });
 
+describe('renameContainer', () => {
+  const rename = `POST /containers/${ID}/rename`;
+  const noSandbox = `sandbox ${'5'.repeat(64)} not found`;
+
+  it('says that the engine is about to restart the container', async () => {
+    scripted.answers[rename] = (response) => refuse(response, 404, noSandbox);
+    scripted.answers[`GET /containers/${ID}/json`] = containerInspection(1, { State: { Status: 'restarting' } });
+    expect(await engine.renameContainer(ID, 'web', LEASE)).toBe('restarting');
+  });
+
+  it('asks once more when the container runs again meanwhile', async () => {
+    scripted.answers[rename] = (response) => refuse(response, 404, noSandbox);
+    scripted.answers[`GET /containers/${ID}/json`] = (response) => {
+      scripted.answers[rename] = (renamed) => renamed.writeHead(204).end();
+      response.end(JSON.stringify(containerInspection(1)));
+    };
+    expect(await engine.renameContainer(ID, 'web', LEASE)).toBe('renamed');
+  });
+
+  it('fails for a container that runs and has no network stack', async () => {
+    scripted.answers[rename] = (response) => refuse(response, 404, noSandbox);
+    scripted.answers[`GET /containers/${ID}/json`] = containerInspection(1);
+    await expect(engine.renameContainer(ID, 'web', LEASE)).rejects.toMatchObject({ code: 'CONTAINER_RESTARTING' });
+    expect(scripted.takeRequests().filter((request) => request === rename)).toHaveLength(2);
+  });
+});
+
 describe('removeContainer', () => {
   it('removes its anonymous volumes, and it by force', async () => {
     scripted.answers[`DELETE /containers/${ID}`] = (response) => response.writeHead(204).end();

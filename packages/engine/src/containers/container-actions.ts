@@ -1,6 +1,12 @@
-import type { ContainerEngine, ContainerToCreate, NetworkEndpoint, UpdatableConfig } from '@device-supervisor/compose';
+import type {
+  ContainerEngine,
+  ContainerToCreate,
+  NetworkEndpoint,
+  RenameResult,
+  UpdatableConfig,
+} from '@device-supervisor/compose';
 import * as z from 'zod';
-import { EngineRequestError, NotFoundError } from '../errors.ts';
+import { ContainerRestartingError, EngineRequestError, NotFoundError } from '../errors.ts';
 import { writeContainer } from '../mapping/container-mapping.ts';
 import { writeUpdate } from '../mapping/limit-fields.ts';
 import { writeEndpoint } from '../mapping/network-fields.ts';
@@ -84,7 +90,20 @@ export function createContainerActions(transport: Transport, touched: (container
     }
   }
 
-  async function renameContainer(id: string, name: string): Promise<void> {
+  async function renameContainer(id: string, name: string): Promise<RenameResult> {
+    try {
+      await requestRename(id, name);
+    } catch (error) {
+      if (!(error instanceof ContainerRestartingError)) throw error;
+      const { State } = await inspect(id);
+      if (State.Status === 'restarting') return 'restarting';
+      // Its next run began meanwhile, or it was stopped.
+      await requestRename(id, name);
+    }
+    return 'renamed';
+  }
+
+  async function requestRename(id: string, name: string): Promise<void> {
     await transport
       .send({ method: 'POST', path: `${pathOf(id)}/rename`, query: { name } })
       .catch(unless((error) => says(error, /same name as its current name/)));
@@ -95,10 +114,14 @@ export function createContainerActions(transport: Transport, touched: (container
     await transport.send({ method: 'POST', path: `${pathOf(id)}/update`, body: writeUpdate(config) });
   }
 
+  function inspect(id: string): Promise<ContainerInspection> {
+    return transport.request({ method: 'GET', path: `${pathOf(id)}/json` }, ContainerInspection);
+  }
+
   /** Seconds that the container has to stop, when nobody says otherwise. */
   async function readStopTimeout(id: string): Promise<number> {
     try {
-      const { Config } = await transport.request({ method: 'GET', path: `${pathOf(id)}/json` }, ContainerInspection);
+      const { Config } = await inspect(id);
       return Config.StopTimeout ?? DEFAULT_STOP_TIMEOUT_S;
     } catch (error) {
       if (isGone(error)) return DEFAULT_STOP_TIMEOUT_S;

@@ -34,6 +34,11 @@ describeEngineContract('in memory', async () => {
       engine.addImage(tag, image);
     },
     exit: async (container, code) => engine.exit(container, code),
+    crash: async (container) => {
+      engine.endAtOnce(container, 3);
+      engine.exit(container, 3);
+      for (let time = 0; time < 5; time++) engine.resume(container);
+    },
     readFile: async (container, path) => engine.fileIn(container, path) ?? '',
     becomeHealthy: async (container) => engine.setHealth(container, 'healthy'),
     limitMemory: async (container, memory) => {
@@ -174,6 +179,19 @@ describe('what a test can do to the engine in memory', () => {
     engine.exit('web', 1);
     expect(engine.snapshot().containers).toMatchObject([{ status: 'exited', restartCount: 1 }]);
     expect(() => engine.resume('web')).toThrow('container web is exited');
+  });
+
+  it('ends each run of a container at once, until it is told otherwise', async () => {
+    const engine = createInMemoryEngine({ images: image });
+    const restart = { name: 'always', maximumRetryCount: 0 } as const;
+    await engine.createContainer({ name: 'web', image: 'web:1', config: { ...config, restart } });
+    engine.endAtOnce('web', 3);
+    await engine.startContainer('web');
+    engine.resume('web');
+    expect(engine.snapshot().containers).toMatchObject([{ status: 'restarting', exitCode: 3, restartCount: 2 }]);
+    engine.endAtOnce('web', null);
+    engine.resume('web');
+    expect(engine.snapshot().containers).toMatchObject([{ status: 'running' }]);
   });
 
   it('takes its time from the clock that it is given', async () => {

@@ -31,6 +31,8 @@ export interface InMemoryEngine extends DeviceEngine {
   exit(container: string, exitCode: number): void;
   /** The engine restarts a container that is `restarting`. */
   resume(container: string): void;
+  /** Each run of the container ends at once with this exit code, until it is `null`. */
+  endAtOnce(container: string, exitCode: number | null): void;
   setHealth(container: string, health: ContainerHealth): void;
   /** Somebody else changes the container's configuration. */
   changeContainer(container: string, change: Partial<ContainerConfig>): void;
@@ -172,6 +174,7 @@ export function createInMemoryEngine({
     setPullProgress: (reference, percent) => progress.get(reference)?.(percent),
     exit: (container, exitCode) => containers.exit(container, exitCode),
     resume: (container) => containers.resume(container),
+    endAtOnce: (container, exitCode) => containers.endAtOnce(container, exitCode),
     setHealth: (container, health) => containers.setHealth(container, health),
     changeContainer: (container, change) => containers.change(container, change),
     fileIn: (container, path) => containers.fileIn(container, path),

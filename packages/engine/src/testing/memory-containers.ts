@@ -9,6 +9,7 @@ import {
   type NetworkEndpoint,
   type ObservedContainer,
   type PublishedPort,
+  type RenameResult,
   type UpdatableConfig,
 } from '@device-supervisor/compose';
 import type { SupervisorError } from '@device-supervisor/errors';
@@ -42,6 +43,8 @@ const NO_ENDPOINT: NetworkEndpoint = { aliases: [], ipv4Address: '', ipv6Address
 export class MemoryContainers {
   readonly #containers = new Map<string, ObservedContainer>();
   readonly #startFailures = new Map<string, string>();
+  /** Exit codes by container id. */
+  readonly #endings = new Map<string, number>();
   /** By container id and path. */
   readonly #files = new Map<string, string>();
   readonly #world: () => ContainerWorld;
@@ -112,7 +115,9 @@ export class MemoryContainers {
   stop(id: string): void {
     const container = this.find(id);
     if (container === undefined || !isUp(container.status)) return;
-    this.#end(container.id, 'exited', STOPPED_EXIT_CODE);
+    // Of one that waits to be restarted nothing runs that could be ended.
+    const isOver = container.status === 'restarting';
+    this.#end(container.id, 'exited', isOver ? container.exitCode : STOPPED_EXIT_CODE);
     this.#world().emit('stop', container.id);
   }
 
@@ -124,12 +129,17 @@ export class MemoryContainers {
     this.#world().emit('destroy', container.id);
   }
 
-  rename(id: string, name: string): void {
+  /** Engines rename the network stack as well, which a container that they are to restart does not have. */
+  rename(id: string, name: string): RenameResult {
     const container = this.#get(id);
     const other = this.find(name);
     if (other !== undefined && other.id !== container.id) throw new NameConflictError('container', name);
+    if (other !== undefined) return 'renamed';
+    const { status, config } = container;
+    if (status === 'restarting' && !config.networkMode.startsWith('container:')) return 'restarting';
     this.#change(container.id, { name });
-    if (other === undefined) this.#world().emit('rename', container.id);
+    this.#world().emit('rename', container.id);
+    return 'renamed';
   }
 
   /** The container's process ends. With a restart policy that wants it back the engine waits before it restarts it. */
@@ -181,6 +191,13 @@ export class MemoryContainers {
     else this.#startFailures.set(name, message);
   }
 
+  /** @param exitCode `null`: it runs until something else happens */
+  endAtOnce(container: string, exitCode: number | null): void {
+    const { id } = this.#get(container);
+    if (exitCode === null) this.#endings.delete(id);
+    else this.#endings.set(id, exitCode);
+  }
+
   /** @param container its id or name */
   find(container: string): ObservedContainer | undefined {
     return this.#containers.get(container) ?? [...this.#containers.values()].find(({ name }) => name === container);
@@ -222,6 +239,8 @@ export class MemoryContainers {
       ...changes,
     });
     emit('start', id);
+    const exitCode = this.#endings.get(id);
+    if (exitCode !== undefined) this.exit(id, exitCode);
   }
 
   #end(id: string, status: ContainerStatus, exitCode: number): void {

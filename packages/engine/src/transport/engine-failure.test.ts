@@ -40,6 +40,7 @@ describe('failureOf', () => {
       'Error when allocating new name: Conflict. The container name "/m1" is already in use by container "17b8".',
       { code: 'NAME_CONFLICT', details: { kind: 'container', name: 'm1' } },
     ],
+    ['sandbox 5b1f9e not found', { code: 'CONTAINER_RESTARTING', details: { reason: 'sandbox 5b1f9e not found' } }],
     ['network with name n1 already exists', { code: 'NAME_CONFLICT', details: { kind: 'network', name: 'n1' } }],
     [
       'A volume named v1 already exists with the local driver. Choose a different volume name.',

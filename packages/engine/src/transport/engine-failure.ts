@@ -1,6 +1,7 @@
 import type { SupervisorError } from '@device-supervisor/errors';
 import {
   AddressNotAvailableError,
+  ContainerRestartingError,
   EngineRequestError,
   ImageNotFoundError,
   ImagePullError,
@@ -59,6 +60,8 @@ const RULES: readonly Rule[] = [
     ([, name = ''], message) => new ObjectInUseError('network', name, message),
   ],
   [/remove (\S+): volume is in use/, ([, name = ''], message) => new ObjectInUseError('volume', name, message)],
+  // The network stack of a container goes with each run of it.
+  [/sandbox \S+ not found/, (_, message) => new ContainerRestartingError(message)],
   [/No such image: (\S+)/i, ([, name = '']) => new ImageNotFoundError(name)],
   [/No such container: (\S+)/i, ([, name = '']) => new NotFoundError('container', name)],
   [/logs from container which is dead or marked for removal/, () => new NotFoundError('container', 'that was removed')],

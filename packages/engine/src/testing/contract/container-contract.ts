@@ -165,6 +165,36 @@ export function describeContainers(subject: ContractSubject): void {
       expect((await find('contract-web')).id).toBe(id);
     });
 
+    it('does not rename it while the engine waits to restart it, unless it is stopped', async () => {
+      const { id } = await run('contract-web', {
+        networkMode: 'none',
+        restart: { name: 'always', maximumRetryCount: 0 },
+      });
+      await subject.harness.crash('contract-web');
+      const before = await reach(
+        'contract-web',
+        ({ status, restartCount }) => status === 'restarting' && restartCount > 5,
+      );
+      expect(await subject.engine.renameContainer(id, 'contract-web-2', LEASE)).toBe('restarting');
+      expect(await subject.engine.renameContainer(id, 'contract-web', LEASE)).toBe('renamed');
+      await subject.engine.stopContainer(id, LEASE, 5);
+      const { exitCode, restartCount } = before;
+      expect(await find('contract-web')).toMatchObject({ status: 'exited', exitCode, restartCount });
+      expect(await subject.engine.renameContainer(id, 'contract-web-2', LEASE)).toBe('renamed');
+      expect(await find('contract-web-2')).toMatchObject({ id, status: 'exited' });
+    });
+
+    it('renames one that borrows the network of another at any time', async () => {
+      const parent = await run('contract-worker');
+      const { id } = await run('contract-web', {
+        networkMode: `container:${parent.id}`,
+        restart: { name: 'always', maximumRetryCount: 0 },
+      });
+      await subject.harness.crash('contract-web');
+      await reach('contract-web', ({ status, restartCount }) => status === 'restarting' && restartCount > 1);
+      expect(await subject.engine.renameContainer(id, 'contract-web-2', LEASE)).toBe('renamed');
+    });
+
     it('puts files into one that was not started, again and again, and into none that is not there', async () => {
       const { id } = await create('contract-web');
       const file = (content: string) => [

@@ -16,6 +16,8 @@ export interface EngineHarness extends AsyncDisposable {
   tag(reference: string, tag: string): Promise<void>;
   /** Makes the container's process end. */
   exit(container: string, code: number): Promise<void>;
+  /** Makes the container end whenever it runs, until the engine waits for seconds before it restarts it. */
+  crash(container: string): Promise<void>;
   /** Makes the container's health check, {@link HEALTHCHECK}, succeed. */
   becomeHealthy(container: string): Promise<void>;
   /** What a file in a running container holds. */
