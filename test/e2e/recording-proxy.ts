@@ -2,12 +2,17 @@ import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 
-/** An engine's socket that writes down what is asked of the engine behind it, and that can be cut off from it. */
+/**
+ * An engine's socket that writes down what is asked of the engine behind it, that can keep questions back, and that can be
+ * cut off from it.
+ */
 export interface RecordingProxy extends AsyncDisposable {
   /** `unix:///path`. */
   readonly endpoint: string;
   /** `METHOD /path` of every request since the last look, without version and query. */
   take(): string[];
+  /** Keeps requests back, as `METHOD /path`, until it is disposed of; they are written down when they come. */
+  hold(matches: (call: string) => boolean): HeldRequests;
   /**
    * Cuts the engine off once it has carried out so many more calls that change something: nobody gets an answer to the
    * last of them, nor to anything after it. Resolves when that has happened.
@@ -15,6 +20,16 @@ export interface RecordingProxy extends AsyncDisposable {
   cutAfter(writes: number): Promise<void>;
   /** Ends what a cut left hanging; what is asked from now on passes. */
   mend(): void;
+}
+
+export interface HeldRequests extends Disposable {
+  /** Requests that wait. */
+  readonly count: number;
+}
+
+interface Hold {
+  readonly matches: (call: string) => boolean;
+  readonly waiting: (() => void)[];
 }
 
 interface Cut {
@@ -26,6 +41,7 @@ interface Cut {
 export async function startRecordingProxy(endpoint: string, socketPath: string): Promise<RecordingProxy> {
   const recorded: string[] = [];
   const hanging = new Set<ServerResponse>();
+  const holds = new Set<Hold>();
   const target = endpoint.slice('unix://'.length);
   let cut: Cut | null = null;
 
@@ -48,18 +64,35 @@ export async function startRecordingProxy(endpoint: string, socketPath: string):
     const { method = 'GET' } = incoming;
     const path = (incoming.url ?? '').replace(/^\/v1\.\d+/, '').replace(/\?.*/, '');
     if (!passes(outgoing)) return;
-    recorded.push(`${method} ${path}`);
+    const call = `${method} ${path}`;
+    recorded.push(call);
     const onAnswer = (): boolean => {
       carriedOut(method);
       return passes(outgoing);
     };
-    void forward(incoming, outgoing, { socketPath: target, onAnswer });
+    const pass = (): void => void forward(incoming, outgoing, { socketPath: target, onAnswer });
+    const held = [...holds].find(({ matches }) => matches(call));
+    if (held === undefined) pass();
+    else held.waiting.push(pass);
   });
   server.listen(socketPath);
   await once(server, 'listening');
   return {
     endpoint: `unix://${socketPath}`,
     take: () => recorded.splice(0),
+    hold(matches) {
+      const held: Hold = { matches, waiting: [] };
+      holds.add(held);
+      return {
+        get count() {
+          return held.waiting.length;
+        },
+        [Symbol.dispose]() {
+          holds.delete(held);
+          for (const pass of held.waiting.splice(0)) pass();
+        },
+      };
+    },
     async cutAfter(writes) {
       const { promise, resolve } = Promise.withResolvers<void>();
       cut = { left: writes, reached: resolve };

@@ -57,8 +57,12 @@ function isLayer({ path, length }: ProxiedRequest): boolean {
 function writes(names: Readonly<Record<string, string>>): string[] {
   return proxy
     .take()
-    .filter((call) => !call.startsWith('GET '))
+    .filter(isWrite)
     .map((call) => call.replace(/[0-9a-f]{64}/, (id) => names[id] ?? id));
+}
+
+function isWrite(call: string): boolean {
+  return !call.startsWith('GET ');
 }
 
 function service(strategy: string, more: FixtureService = {}): FixtureService {
@@ -145,7 +149,7 @@ describe('on a device of a developer', () => {
       calls.push(...taken);
       return taken.length === 0;
     });
-    expect(calls.filter((call) => !call.startsWith('GET '))).toEqual(meanwhile);
+    expect(calls.filter(isWrite)).toEqual(meanwhile);
     expect(await fixture.containers()).toEqual(['web_1_1_c1 running']);
     await fixture.exec('web_1_1_c1', 'rm /tmp/balena/updates.lock');
     await supervisor.applied();
@@ -269,19 +273,29 @@ it('delete-then-download, on a device of a cloud: the old image is gone before t
   const containers = (): Promise<string[]> => fixture.containers();
   await waitFor('the first release', containers, { until: ([web = '']) => web.endsWith(' running') });
 
+  using removal = proxy.hold((call) => call.startsWith('DELETE /images/'));
   using held = registry.hold(isLayer);
   cloud.createRelease(fleet, { services: { web: { image: remote, labels } } });
   await managed.kill();
   proxy.take();
   await managed.start();
-  await waitFor('the download', () => held.count > 0);
-  expect(await containers()).toEqual([]);
-  expect(writes({}).map((call) => call.replace(/[0-9a-f]{64}/, '…'))).toEqual([
+  await waitFor('the removal of the old image', () => removal.count > 0);
+  const calls = proxy.take();
+  // It looks at the engine when something happens there; what it does beside the removal it has begun by then.
+  await fixture.docker.createVolume({ Name: 'something-happens' });
+  await waitFor('another look at the engine', () => {
+    calls.push(...proxy.take());
+    return calls.lastIndexOf('GET /containers/json') > calls.findIndex((call) => call.startsWith('DELETE /images/'));
+  });
+  expect(calls.filter(isWrite).map((call) => call.replace(/[0-9a-f]{64}/, '…'))).toEqual([
     'POST /containers/…/stop',
     'DELETE /containers/…',
     'DELETE /images/deleted%3A1',
-    'POST /images/create',
   ]);
+  removal[Symbol.dispose]();
+  await waitFor('the download', () => held.count > 0);
+  expect(await containers()).toEqual([]);
+  expect(writes({})).toEqual(['POST /images/create']);
   expect(await isOnEngine('deleted:1')).toBe(false);
   held[Symbol.dispose]();
   await waitFor('the second release', containers, { until: ([web = '']) => web.endsWith(' running') });
