@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { ContainerConfig } from '@device-supervisor/compose';
-import type { InspectedContainer } from './field-mapping.ts';
 
 /** What was asked for, of the fields that an engine may fill in by itself or drop. */
 export const RequestedContainer = z.object({
@@ -63,7 +62,7 @@ export function requestedOf(config: ContainerConfig): z.input<typeof RequestedCo
  * engines are known to choose counts as chosen.
  */
 export function unlessChosen<Value>(
-  { requested }: InspectedContainer,
+  { requested }: { readonly requested: RequestedContainer | undefined },
   field: RequestedField,
   { value, unset, known }: { readonly value: Value; readonly unset: Value; readonly known: readonly Value[] },
 ): Value {
