@@ -1,4 +1,4 @@
-import { testTarget } from '@device-supervisor/compose/testing';
+import { testLease, testTarget } from '@device-supervisor/compose/testing';
 import type { TargetState } from '@device-supervisor/state';
 import { expect, describe, it } from 'vitest';
 import { startHarness, type DeviceHarness } from './device-harness.ts';
@@ -43,6 +43,25 @@ describe('a hand-over', () => {
       'Awaiting handover',
       'Handing over',
     ]);
+  });
+
+  it('has the old container run again when the target goes back to it, though it ended meanwhile', async () => {
+    await using harness = await handingOver();
+    harness.engine.exit('old_web_1_1_c1', 1);
+    await harness.flush();
+    await harness.device.setLocalTarget(release('c1', 'web:1'));
+    await harness.settle();
+    expect(containers(harness)).toEqual(OLD);
+  });
+
+  it('leaves the old container stopped that somebody stopped after the target went back to it', async () => {
+    await using harness = await handingOver();
+    await harness.device.setLocalTarget(release('c1', 'web:1'));
+    await harness.settle();
+    const [old] = harness.engine.snapshot().containers;
+    await harness.engine.stopContainer(old?.id ?? '', testLease(1, ['web']), null);
+    await harness.settle();
+    expect(containers(harness)).toEqual({ web_1_1_c1: 'exited always' });
   });
 
   it('fails when the new container crashes again and again, though it may run when its time is up', async () => {

@@ -52,6 +52,11 @@ export interface ObservedContainer {
   readonly startedAt: number | null;
   /** Restarts by the engine since it was last started on purpose. */
   readonly restartCount: number;
+  /**
+   * Present where it stops, or has stopped, by our doing: we asked for it, or took its restart policy away, and did not
+   * start it since.
+   */
+  readonly stoppedByUs?: true;
   readonly config: ContainerConfig;
   /** Ports that are open on the host now. */
   readonly publishedPorts: readonly PublishedPort[];

@@ -4,6 +4,7 @@ import { unusedVolumes } from './actions/unused-volumes.ts';
 import type { ApplyOptions, Device, DeviceEvent } from './device.ts';
 import { AppNotFoundError, ServiceNotFoundError } from './errors.ts';
 import type { DeviceDependencies } from './device-dependencies.ts';
+import { markOwnStops } from './own-stops.ts';
 import { lockedApps } from './plan-inputs.ts';
 import { Reconciler } from './reconciler.ts';
 import { NO_TARGET, Targets } from './targets.ts';
@@ -15,6 +16,7 @@ export function createDevice(dependencies: DeviceDependencies): Device {
   const listeners = new Set<(event: DeviceEvent) => void>();
   const reconciler = new Reconciler({
     ...dependencies,
+    engine: markOwnStops(dependencies.engine),
     targets,
     emit: (event) => listeners.forEach((listener) => listener(event)),
   });

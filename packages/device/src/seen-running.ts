@@ -1,6 +1,9 @@
 import type { EngineSnapshot, Operation } from '@device-supervisor/compose';
 
-/** The containers, by id or name, that ran under our eyes: when one of them ends, somebody or its policy meant it. */
+/**
+ * The containers, by id or name, that ran under our eyes: when one of them ends without our doing, somebody or its policy
+ * meant it.
+ */
 export class SeenRunning {
   readonly #containers = new Set<string>();
 
@@ -21,7 +24,6 @@ export class SeenRunning {
 
   /** Takes note of what we did. */
   note(operation: Operation): void {
-    if (operation.kind === 'stop-container') this.#containers.delete(operation.containerId);
     if (operation.kind === 'start-container') this.#containers.add(operation.container);
   }
 }

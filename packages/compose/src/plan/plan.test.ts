@@ -256,6 +256,12 @@ describe('a service that differs', () => {
       'start-container web_1_1_c1: its host address was not there',
     ],
     ['exited under our eyes', { status: 'exited' }, ''],
+    [
+      'exited because we stopped it',
+      { status: 'exited', stoppedByUs: true },
+      'start-container web_1_1_c1: was found stopped',
+    ],
+    ['runs, though we stopped it', { stoppedByUs: true }, ''],
     ['restarts', { status: 'restarting' }, ''],
     ['is paused', { status: 'paused' }, ''],
     ['is being removed', { status: 'removing' }, 'blocked app 1 service web (engine): its container is being removed'],

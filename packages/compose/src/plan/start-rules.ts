@@ -23,10 +23,12 @@ export function startCause(container: ObservedContainer, seenRunning: ReadonlySe
 
 /**
  * Once a container ran, the engine restarts it as its policy says. One that it would have restarted and did not was stopped
- * by somebody: if that happened under our eyes it was meant, else it is what an interruption left behind.
+ * by somebody: if that happened under our eyes it was meant, unless it was our own doing; else it is what an interruption
+ * left behind.
  */
 function wasStoppedUnseen(container: ObservedContainer, seenRunning: ReadonlySet<string>): boolean {
-  return isRestartedByEngine(container) && !seenRunning.has(container.id);
+  const isMeant = seenRunning.has(container.id) && container.stoppedByUs !== true;
+  return isRestartedByEngine(container) && !isMeant;
 }
 
 function isRestartedByEngine({ config: { restart }, exitCode, restartCount }: ObservedContainer): boolean {
