@@ -1,8 +1,7 @@
 import { testTarget, type TestApp } from '@device-supervisor/compose/testing';
 import type { TargetState } from '@device-supervisor/state';
 import * as fc from 'fast-check';
-import { arbitraryFault, WRITE_KINDS, type Fault } from './saboteur.ts';
-import type { WriteKind } from '@device-supervisor/engine/testing';
+import { arbitraryFault, LOCAL_CALLS, WRITE_KINDS, type Fault, type SabotagedCall } from './saboteur.ts';
 
 export const SERVICES = ['a', 'b', 'c', 'd'] as const;
 export const APPS = [1, 2] as const;
@@ -14,12 +13,12 @@ const STRATEGIES = ['download-then-kill', 'kill-then-download', 'delete-then-dow
 
 /** What happens to a device. */
 export type Event =
-  | { readonly type: 'target'; readonly target: TargetState; readonly force: boolean }
-  /** A call on the engine fails. */
-  | { readonly type: 'fault'; readonly kind: WriteKind; readonly fault: Fault }
-  /** The engine, or we ourselves, are killed after so many more writes. */
+  | { readonly type: 'target'; readonly which: number; readonly force: boolean }
+  /** A call fails. */
+  | { readonly type: 'fault'; readonly kind: SabotagedCall; readonly fault: Fault }
+  /** The engine is killed after so many more writes, or we ourselves are after so many more calls. */
   | { readonly type: 'engine-crash' | 'crash'; readonly after: number }
-  /** A service removes our lock after so many more writes. */
+  /** A service removes our lock after so many more calls. */
   | { readonly type: 'compromise'; readonly after: number }
   | { readonly type: 'restart' }
   | { readonly type: 'lock' | 'unlock'; readonly appId: number; readonly service: string }
@@ -87,18 +86,39 @@ const app = fc
     volumes: { data: {} },
   }));
 
-export const arbitraryTarget: fc.Arbitrary<TargetState> = fc
+const arbitraryTarget: fc.Arbitrary<TargetState> = fc
   .array(app, { maxLength: APPS.length })
   .map((apps) => testTarget(...apps));
+
+/** What is asked of a device, and what happens to it. */
+export interface History {
+  /** A device may be asked for one of them again. */
+  readonly targets: readonly TargetState[];
+  readonly events: readonly Event[];
+  /** Which of the targets it is asked for at last. */
+  readonly last: number;
+}
+
+const TARGETS = 3;
+const aTarget = fc.nat({ max: TARGETS - 1 });
 
 const aService = { appId: fc.constantFrom(...APPS), service: fc.constantFrom(...SERVICES) };
 const soon = fc.integer({ min: 1, max: 8 });
 
-export const arbitraryEvent: fc.Arbitrary<Event> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ type: fc.constant('target'), target: arbitraryTarget, force: fc.boolean() }) },
+const arbitraryEvent: fc.Arbitrary<Event> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ type: fc.constant('target'), which: aTarget, force: fc.boolean() }) },
   {
     weight: 4,
     arbitrary: fc.record({ type: fc.constant('fault'), kind: fc.constantFrom(...WRITE_KINDS), fault: arbitraryFault }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('fault'),
+      kind: fc.constantFrom(...LOCAL_CALLS, 'observe'),
+      // What is done on this machine alone is not done when it fails.
+      fault: fc.constantFrom('internal', 'no-space'),
+    }),
   },
   { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('engine-crash', 'crash', 'compromise'), after: soon }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('restart') }) },
@@ -115,3 +135,9 @@ export const arbitraryEvent: fc.Arbitrary<Event> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ type: fc.constantFrom('slow-downloads', 'resume', 'engine-back') }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constantFrom('turn', 'tick') }) },
 );
+
+export const arbitraryHistory: fc.Arbitrary<History> = fc.record({
+  targets: fc.array(arbitraryTarget, { minLength: TARGETS, maxLength: TARGETS }),
+  events: fc.array(arbitraryEvent, { minLength: 1, maxLength: 12 }),
+  last: aTarget,
+});

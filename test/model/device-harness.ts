@@ -18,7 +18,7 @@ import {
 } from '@device-supervisor/engine/testing';
 import { createInMemoryLocks, type InMemoryLocks } from '@device-supervisor/lockfile/testing';
 import type { TargetState } from '@device-supervisor/state';
-import { mortalClock, mortalEngine } from './mortal-ports.ts';
+import { mortalClock, mortalEngine, mortalPorts, type LocalPorts } from './mortal-ports.ts';
 
 /** A device over an engine, locks and a store in memory, whose time the test moves. */
 export interface DeviceHarness extends AsyncDisposable {
@@ -49,6 +49,7 @@ export interface HarnessOptions extends InMemoryEngineOptions {
   readonly dependencies?: Partial<DeviceDependencies>;
   readonly storage?: ImageStorage;
   readonly wrapEngine?: (engine: InMemoryEngine, locks: InMemoryLocks) => DeviceEngine;
+  readonly wrapPorts?: (ports: LocalPorts) => LocalPorts;
   /** Whether the target comes from the cloud: then images and volumes that nothing needs are removed. */
   readonly managed?: boolean;
 }
@@ -60,6 +61,7 @@ const MOST_TIMERS = 400;
 
 export function startHarness({
   wrapEngine,
+  wrapPorts = (ports) => ports,
   storage,
   managed = false,
   dependencies,
@@ -75,9 +77,8 @@ export function startHarness({
     life = new AbortController();
     const started = createDevice({
       engine: mortalEngine(wrapEngine?.(engine, locks) ?? engine, life.signal),
-      locks,
       clock: mortalClock(clock, life.signal),
-      store,
+      ...mortalPorts(wrapPorts({ locks, store }), life.signal),
       random: () => 0,
       bootId: 'boot-1',
       facts: TEST_DEVICE,

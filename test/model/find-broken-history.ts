@@ -7,20 +7,24 @@ import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import {
   APPS,
-  arbitraryEvent,
-  arbitraryTarget,
+  arbitraryHistory,
   LOCAL_IMAGES,
   REGISTRY_IMAGES,
   SERVICES,
   type Event,
+  type History,
 } from './arbitrary-device.ts';
 import { startHarness, type DeviceHarness } from './device-harness.ts';
 import { guardedEngine } from './guarded-engine.ts';
+import { guardedPorts } from './guarded-ports.ts';
 import { servicesOf } from './invariants.ts';
 import { createSaboteur, type Saboteur } from './saboteur.ts';
 
 /** Looks at the engine that a device may need from the last fault on. */
 const MOST_ROUNDS = 80;
+/** Of an engine before it restarts a container, in milliseconds. */
+const FIRST_PAUSE = 100;
+const LONGEST_PAUSE = 60_000;
 /** Of two images with the same content, which differs from that of the others. */
 const SHARED_CONTENT = ['i:2', 'i:3'];
 /** A service may use it as well. */
@@ -44,8 +48,7 @@ export async function findBrokenHistory({
   /** Of a history that was found: it is the first to be played. */
   readonly path?: string | undefined;
 }): Promise<string | null> {
-  const history = fc.array(arbitraryEvent, { minLength: 1, maxLength: 12 });
-  const property = fc.asyncProperty(history, arbitraryTarget, (events, last) => live(events, last, managed));
+  const property = fc.asyncProperty(arbitraryHistory, (history) => live(history, managed));
   // The first one found is told as it is: shrinking it takes minutes. To shrink it, run its seed and path without this.
   const details = await fc.check(property, {
     numRuns: runs,
@@ -58,6 +61,7 @@ export async function findBrokenHistory({
 }
 
 interface World {
+  readonly targets: readonly TargetState[];
   readonly harness: DeviceHarness;
   readonly saboteur: Saboteur;
   /** Of downloads. */
@@ -66,7 +70,8 @@ interface World {
   readonly doomed: Set<string>;
 }
 
-async function live(events: readonly Event[], last: TargetState, managed: boolean): Promise<void> {
+async function live({ targets, events, last: lastOne }: History, managed: boolean): Promise<void> {
+  const last = targetOf(lastOne, targets);
   const saboteur = createSaboteur();
   const broken: string[] = [];
   await using harness: DeviceHarness = startHarness({
@@ -82,15 +87,16 @@ async function live(events: readonly Event[], last: TargetState, managed: boolea
         target: () => harness.device.target(),
         onBroken: (rule) => void broken.push(rule),
       }),
+    wrapPorts: (ports) => guardedPorts(ports, saboteur),
   });
   const { engine, locks } = harness;
-  const world: World = { harness, saboteur, holds: [], doomed: new Set() };
+  const world: World = { targets, harness, saboteur, holds: [], doomed: new Set() };
   await makeForeignObjects(engine);
   const foreign = foreignObjects(engine);
 
   for (const event of events) await play(event, world);
   // From here on nothing goes wrong any more.
-  saboteur.rest();
+  await saboteur.rest();
   engine.crashAfterWrites(Number.POSITIVE_INFINITY);
   engine.comeBack();
   for (const service of SERVICES) for (const appId of APPS) locks.drop(appId, service);
@@ -119,11 +125,11 @@ function imagesNamed(references: readonly string[]): Record<string, ImageSpec> {
 }
 
 async function play(event: Event, world: World): Promise<void> {
-  const { harness, saboteur, holds, doomed } = world;
+  const { targets, harness, saboteur, holds, doomed } = world;
   const { engine, locks, clock } = harness;
   switch (event.type) {
     case 'target':
-      return await harness.setTarget(event.target, { force: event.force });
+      return await harness.setTarget(targetOf(event.which, targets), { force: event.force });
     case 'fault':
       return saboteur.fail(event.kind, event.fault);
     case 'engine-crash':
@@ -151,6 +157,7 @@ async function play(event: Event, world: World): Promise<void> {
         doomed.add(id);
         engine.endAtOnce(id, 1);
         engine.exit(id, 1);
+        restartLater(id, FIRST_PAUSE, world);
       });
     case 'health':
       return runningOne(engine, event.which).forEach(({ id }) =>
@@ -168,10 +175,29 @@ async function play(event: Event, world: World): Promise<void> {
   }
 }
 
+function targetOf(which: number, targets: readonly TargetState[]): TargetState {
+  const target = targets[which];
+  if (target === undefined) throw new RangeError(`there is no target ${which}`);
+  return structuredClone(target);
+}
+
 /** Downloads go on, and the engine restarts what it waited with. */
-function resume({ harness: { engine }, holds }: World): void {
+function resume({ harness: { engine }, holds, doomed }: World): void {
   for (const hold of holds.splice(0)) hold.release();
-  for (const { id, status } of engine.snapshot().containers) if (status === 'restarting') engine.resume(id);
+  for (const { id, status } of engine.snapshot().containers) {
+    if (status === 'restarting' && !doomed.has(id)) engine.resume(id);
+  }
+}
+
+/** Engines wait twice as long each time before they restart what ends at once. */
+function restartLater(id: string, pause: number, world: World): void {
+  const { engine, clock } = world.harness;
+  clock.schedule(pause, () => {
+    const container = engine.snapshot().containers.find((one) => one.id === id);
+    if (container === undefined) return;
+    if (container.status === 'restarting') engine.resume(id);
+    restartLater(id, Math.min(2 * pause, LONGEST_PAUSE), world);
+  });
 }
 
 /** As often as it takes to be called a crash loop; the engine waits before the last restart. */

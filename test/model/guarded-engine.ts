@@ -53,7 +53,7 @@ export function guardedEngine({ saboteur, ...subject }: GuardOptions): DeviceEng
       // A device that goes round and round without time passing would never come to an end.
       if (++observations > MOST_OBSERVATIONS)
         throw new RangeError(`more than ${MOST_OBSERVATIONS} looks at the engine`);
-      return await engine.observe(request);
+      return await saboteur.perform('observe', () => engine.observe(request));
     },
     events: engine.events,
     ...writes,

@@ -1,18 +1,11 @@
-import type { Clock, DeviceEngine } from '@device-supervisor/device';
+import type { Clock, DeviceDependencies, DeviceEngine } from '@device-supervisor/device';
 
 /**
  * An engine as a process that may be killed sees it: once `life` is aborted, no call of it has an effect any more, nor an
  * answer.
  */
 export function mortalEngine(engine: DeviceEngine, life: AbortSignal): DeviceEngine {
-  const mortal =
-    <Args extends readonly unknown[], Result>(method: (...args: Args) => Promise<Result>) =>
-    async (...args: Args): Promise<Result> => {
-      if (life.aborted) return await never();
-      const result = method(...args);
-      await Promise.allSettled([result]);
-      return life.aborted ? await never() : await result;
-    };
+  const mortal = mortality(life);
   return {
     observe: mortal(engine.observe),
     async *events(signal) {
@@ -33,6 +26,19 @@ export function mortalEngine(engine: DeviceEngine, life: AbortSignal): DeviceEng
     removeContainer: mortal(engine.removeContainer),
     renameContainer: mortal(engine.renameContainer),
     updateContainer: mortal(engine.updateContainer),
+  };
+}
+
+/** What a device has beside its engine. */
+export type LocalPorts = Pick<DeviceDependencies, 'locks' | 'store'>;
+
+/** Locks and records as such a process sees them. */
+export function mortalPorts({ locks, store }: LocalPorts, life: AbortSignal): LocalPorts {
+  const mortal = mortality(life);
+  const { images } = store;
+  return {
+    locks: { ...locks, acquire: mortal(locks.acquire), clearHandOver: mortal(locks.clearHandOver) },
+    store: { ...store, images: { ...images, save: mortal(images.save), forget: mortal(images.forget) } },
   };
 }
 
@@ -58,6 +64,17 @@ export function mortalClock(clock: Clock, life: AbortSignal): Clock {
       };
     },
   };
+}
+
+/** Calls that have neither an effect nor an answer once `life` is aborted. */
+function mortality(life: AbortSignal) {
+  return <Args extends readonly unknown[], Result>(method: (...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      if (life.aborted) return await never();
+      const result = method(...args);
+      await Promise.allSettled([result]);
+      return life.aborted ? await never() : await result;
+    };
 }
 
 function never(): Promise<never> {

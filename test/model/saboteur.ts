@@ -4,6 +4,8 @@ import {
   NameConflictError,
   NoSpaceError,
   NotFoundError,
+  ObjectInUseError,
+  PortInUseError,
 } from '@device-supervisor/engine';
 import type { WriteKind } from '@device-supervisor/engine/testing';
 import * as fc from 'fast-check';
@@ -11,7 +13,23 @@ import * as fc from 'fast-check';
 /** How a call on an engine fails, by what its caller gets to see. */
 export type Fault = (typeof FAULTS)[number];
 
-const FAULTS = ['conflict', 'not-found', 'internal', 'no-space', 'time-out', 'lost-answer'] as const;
+/**
+ * - `lost-connection`: it never came to the engine
+ * - `lost-answer`: the engine did it
+ * - `late`: the engine does it after the next call, when nobody waits for it any more
+ */
+const FAULTS = [
+  'conflict',
+  'in-use',
+  'port-in-use',
+  'not-found',
+  'internal',
+  'no-space',
+  'time-out',
+  'lost-connection',
+  'lost-answer',
+  'late',
+] as const;
 
 export const arbitraryFault: fc.Arbitrary<Fault> = fc.constantFrom(...FAULTS);
 
@@ -33,54 +51,76 @@ export const WRITE_KINDS = [
   'updateContainer',
 ] as const satisfies readonly WriteKind[];
 
+/** Calls of ours that no engine is asked for; they fail as files and databases do. */
+export const LOCAL_CALLS = ['acquireLocks', 'releaseLocks', 'clearHandOver', 'saveImage', 'forgetImage'] as const;
+
+export type LocalCall = (typeof LOCAL_CALLS)[number];
+export type SabotagedCall = WriteKind | LocalCall | 'observe';
+
 /** Makes calls fail, and lets things happen after a number of calls. */
 export interface Saboteur {
   /** The next call of the kind fails; several add up. */
-  fail(kind: WriteKind, fault: Fault): void;
-  /** Calls back when so many more writes have been made. */
-  after(writes: number, happen: () => void): void;
-  /** Calls off what has not happened yet. */
-  rest(): void;
+  fail(kind: SabotagedCall, fault: Fault): void;
+  /** Calls back when so many more calls have been made. */
+  after(calls: number, happen: () => void): void;
+  /** Calls off what has not happened yet; what the engine is to do late it does now. */
+  rest(): Promise<void>;
   /** Makes a call, or lets it fail. */
-  perform<Result>(kind: WriteKind, call: () => Promise<Result>): Promise<Result>;
+  perform<Result>(kind: SabotagedCall, call: () => Promise<Result>): Promise<Result>;
 }
 
 export function createSaboteur(): Saboteur {
-  let faults: { readonly kind: WriteKind; readonly fault: Fault }[] = [];
-  let countdowns: { writes: number; readonly happen: () => void }[] = [];
+  let faults: { readonly kind: SabotagedCall; readonly fault: Fault }[] = [];
+  let countdowns: { calls: number; readonly happen: () => void }[] = [];
+  let late: (() => Promise<unknown>)[] = [];
 
-  async function perform<Result>(kind: WriteKind, call: () => Promise<Result>): Promise<Result> {
+  async function perform<Result>(kind: SabotagedCall, call: () => Promise<Result>): Promise<Result> {
     const armed = faults.find((one) => one.kind === kind);
     if (armed === undefined) return await call();
     faults = faults.filter((one) => one !== armed);
     if (armed.fault === 'lost-answer') await call();
+    if (armed.fault === 'late') late.push(call);
     throw errorOf(armed.fault, kind);
+  }
+
+  async function catchUp(): Promise<void> {
+    const calls = late;
+    late = [];
+    // Nobody hears whether it could be done.
+    await Promise.allSettled(calls.map((call) => call()));
   }
 
   return {
     fail: (kind, fault) => void faults.push({ kind, fault }),
-    after: (writes, happen) => void countdowns.push({ writes, happen }),
-    rest() {
+    after: (calls, happen) => void countdowns.push({ calls, happen }),
+    async rest() {
       faults = [];
       countdowns = [];
+      await catchUp();
     },
     async perform(kind, call) {
+      const earlier = late.length > 0;
       try {
         return await perform(kind, call);
       } finally {
-        for (const countdown of countdowns) countdown.writes--;
-        const due = countdowns.filter(({ writes }) => writes <= 0);
-        countdowns = countdowns.filter(({ writes }) => writes > 0);
+        if (earlier) await catchUp();
+        for (const countdown of countdowns) countdown.calls--;
+        const due = countdowns.filter(({ calls }) => calls <= 0);
+        countdowns = countdowns.filter(({ calls }) => calls > 0);
         for (const { happen } of due) happen();
       }
     },
   };
 }
 
-function errorOf(fault: Fault, kind: WriteKind): Error {
+function errorOf(fault: Fault, kind: SabotagedCall): Error {
   switch (fault) {
     case 'conflict':
       return new NameConflictError('container', 'another');
+    case 'in-use':
+      return new ObjectInUseError('image', 'this one', 'somebody else uses it');
+    case 'port-in-use':
+      return new PortInUseError({ port: 80, protocol: 'tcp', address: null }, 'address already in use');
     case 'not-found':
       return new NotFoundError('container', 'this one');
     case 'internal':
@@ -88,7 +128,9 @@ function errorOf(fault: Fault, kind: WriteKind): Error {
     case 'no-space':
       return new NoSpaceError('no space left on device');
     case 'time-out':
+    case 'late':
       return new EngineUnreachableError('memory:', 'no answer within 60 s');
+    case 'lost-connection':
     case 'lost-answer':
       return new EngineUnreachableError('memory:', 'socket hang up');
   }
