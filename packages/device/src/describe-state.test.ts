@@ -15,7 +15,7 @@ import { describeState } from './describe-state.ts';
 import type { DeviceState } from './device-state.ts';
 
 /** What runs and how far it is, or what failed and waits until it is tried again. */
-type Doing = readonly [Operation['kind'], (number | 'failed')?];
+type Doing = readonly [Operation['kind'], (number | 'failed' | 'given up')?];
 
 function describeDevice(target: TargetState, snapshot: EngineSnapshot, doing: readonly Doing[] = []): DeviceState {
   const input = testPlanInput(target, snapshot);
@@ -24,7 +24,7 @@ function describeDevice(target: TargetState, snapshot: EngineSnapshot, doing: re
   const paused = new Map<string, string>();
   for (const [kind, percent] of doing) {
     for (const operation of operations.filter((one) => one.kind === kind)) {
-      if (percent === 'failed') {
+      if (percent === 'failed' || percent === 'given up') {
         paused.set(operation.id, percent);
         continue;
       }
@@ -42,7 +42,7 @@ function describeDevice(target: TargetState, snapshot: EngineSnapshot, doing: re
     plan: next,
     images: testImageRecords(target, snapshot),
     applying: true,
-    suspended: false,
+    suspended: doing.some(([, state]) => state === 'given up'),
   });
 }
 
@@ -100,6 +100,8 @@ describe('describeState', () => {
     const state = describeDevice(next, reached, [['pull-image', 'failed']]);
     expect(services(state)).toEqual(['web_1 Downloading 0%', 'web_1 Running', 'db Running']);
     expect(state.apps).toMatchObject([{ updateStatus: 'downloading', commit: 'c1' }]);
+    const ended = describeDevice(next, reached, [['pull-image', 'given up']]);
+    expect(ended.apps).toMatchObject([{ updateStatus: 'aborted', commit: 'c1' }]);
   });
 
   it.each<[Operation['kind'], string]>([

@@ -200,10 +200,11 @@ function updateStatus(
 ): UpdateStatus {
   const pending = [...activity.running(), ...plan.operations].filter((operation) => operation.appId === appId);
   if (plan.blocked.some((one) => one.appId === appId && one.reason === 'contract')) return 'rejected';
-  if (suspended && pending.length > 0) return 'aborted';
+  const blocked = plan.blocked.filter((one) => one.appId === appId && one.reason !== 'cleanup');
+  // What failed and waits to be tried again is given up as well.
+  if (suspended && pending.length + blocked.length > 0) return 'aborted';
   if (pending.some(({ kind }) => kind === 'pull-image')) return 'downloading';
   if (services.some(({ status }) => status === 'Downloading')) return 'downloading';
-  const blocked = plan.blocked.filter((one) => one.appId === appId && one.reason !== 'cleanup');
   if (blocked.some(({ reason }) => reason === 'locked')) return 'downloaded';
   return pending.length > 0 || blocked.length > 0 ? 'applying changes' : 'done';
 }

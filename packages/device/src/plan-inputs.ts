@@ -8,6 +8,7 @@ import {
 import type { TargetState } from '@device-supervisor/state';
 import { resolveDeviceConfig } from './device-config/resolve-device-config.ts';
 import type { DeviceDependencies } from './device-dependencies.ts';
+import { withFinishedImages } from './finished-images.ts';
 import { readStorageNeeds } from './image-storage.ts';
 import type { LockedApp } from './ports.ts';
 
@@ -41,7 +42,7 @@ export async function gatherPlanInput(
     ofAll(apps, (app) => locks.handOvers(app.appId, app.services)),
   ]);
   return {
-    snapshot,
+    snapshot: withFinishedImages(snapshot, downloading),
     ...(await readStorageNeeds(storage, { references: imagesOf(target), downloading, snapshot, clock, signal })),
     images: store.images.list(),
     heldLocks,
