@@ -1,184 +1,285 @@
-import { bundleApp } from '@device-supervisor/bundle';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import {
-  busyboxImage,
-  connectEngine,
-  pushImage,
-  startCloudStub,
-  startRegistry,
-  startSupervisor,
-  startTestEngine,
+  startCloudFixture,
   waitFor,
   type CloudFault,
-  type CloudStub,
+  type CloudFixture,
+  type DeviceProcess,
   type Fleet,
   type Release,
   type StubDevice,
-  type SupervisorProcess,
 } from '@device-supervisor/testbed';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-/** A real engine, and a registry that asks the cloud's tokens of everybody. */
-const stack = new AsyncDisposableStack();
-let engineEndpoint: string;
-let cloud: CloudStub;
-let registry: string;
-/** By `name:version`; they are in the registry, and not in the engine. */
-const images: Record<string, string> = {};
+let fixture: CloudFixture;
+let cloud: CloudFixture['cloud'];
+/** References by digest. */
+let [web1, web2, db1] = ['', '', ''];
 
 beforeAll(async () => {
-  await bundleApp(resolve(import.meta.dirname, '../../apps/supervisor'));
-  const engine = stack.use(await startTestEngine());
-  engineEndpoint = engine.endpoint;
-  cloud = stack.use(await startCloudStub());
-  const host = stack.use(await startRegistry({ access: await cloud.registryAccess() })).host;
-  registry = host;
-  const docker = connectEngine(engineEndpoint);
-  for (const name of ['web:1', 'web:2', 'db:1']) {
-    // Ends at once when it is asked to, so that no test waits for an engine's patience.
-    const program = { cmd: ['sh', '-c', `echo ${name} is up; sleep 100000`], stopSignal: 'SIGKILL' };
-    await busyboxImage(engineEndpoint, { tag: `v2/${name}`, labels: { image: name }, ...program });
-    const pushed = await pushImage(engineEndpoint, { host, ...cloud.builder }, `v2/${name}`);
-    images[name] = pushed.digestReference;
-    for (const each of [pushed.reference, `v2/${name}`]) await docker.getImage(each).remove();
-  }
+  fixture = await startCloudFixture();
+  cloud = fixture.cloud;
+  web1 = await fixture.publish('web:1');
+  web2 = await fixture.publish('web:2');
+  db1 = await fixture.publish('db:1');
 });
 
-afterAll(async () => {
-  await stack.disposeAsync();
-  await rm('/tmp/balena-supervisor/services', { recursive: true, force: true });
-});
+afterAll(() => fixture[Symbol.asyncDispose]());
 
-/** A supervisor whose config.json is that of a new device of the fleet. */
-async function newDevice(fleet: Fleet): Promise<SupervisorProcess & { readonly configJson: string }> {
-  const boot = stack.adopt(await mkdtemp(join(tmpdir(), 'boot-')), (path) => rm(path, { recursive: true }));
-  await mkdir(boot, { recursive: true });
-  const configJson = join(boot, 'config.json');
-  await writeFile(
-    configJson,
-    JSON.stringify({
-      apiEndpoint: cloud.endpoint,
-      apiKey: fleet.provisioningKey,
-      applicationId: fleet.id,
-      deviceType: 'generic-amd64',
-      registryEndpoint: registry,
-      bootstrapRetryDelay: 500,
-    }),
-  );
-  const supervisor = await startSupervisor({ engineEndpoint, environment: { BOOT_MOUNTPOINT: boot } });
-  return Object.assign(supervisor, { configJson });
-}
+/** Each step goes on from the one before. */
+describe('the life of a device', () => {
+  let fleet: Fleet;
+  let first: Release;
+  let supervisor: DeviceProcess;
+  let device: StubDevice;
+  /** Container ids by service. */
+  let running: Record<string, string>;
+  /** How many of its log messages were looked at. */
+  let looked = 0;
 
-/** The device that the cloud has of it, once it has one. */
-async function registered(configJson: string): Promise<StubDevice> {
-  await waitFor('the device to be registered', () => readFile(configJson, 'utf8'), {
-    until: (text) => text.includes('"registered_at"'),
-  });
-  const uuid = /"uuid":\s*"(\w+)"/.exec(await readFile(configJson, 'utf8'))?.[1] ?? '';
-  const device = cloud.device(uuid);
-  if (device === null) throw new Error(`the cloud has no device ${uuid}`);
-  return device;
-}
-
-/** Ids of the engine's running containers, by service. */
-async function containers(): Promise<Record<string, string>> {
-  const list = await connectEngine(engineEndpoint).listContainers();
-  return Object.fromEntries(list.map(({ Id, Names: [name = ''] }) => [name.slice(1).split('_')[0] ?? '', Id]));
-}
-
-/** The same, once they are those of the release and there are no others. */
-async function running({ commit, services }: Release): Promise<Record<string, string>> {
-  await waitFor(`${commit} to run`, async () => await connectEngine(engineEndpoint).listContainers({ all: true }), {
-    until: (list) =>
-      list.length === Object.keys(services).length &&
-      list.every(({ State, Names: [name = ''] }) => State === 'running' && name.endsWith(`_${commit}`)),
-    timeout: 60_000,
-  });
-  return await containers();
-}
-
-/** Waits until the device has said that it runs the release. */
-async function reported(device: StubDevice, commit: string): Promise<void> {
-  await waitFor(`${commit} to be reported`, () => device.running, { until: (said) => said === commit });
-}
-
-function fleetWith(name: string): Fleet {
-  // The shortest poll interval there is, so that a device learns soon of what it is to be.
-  return cloud.createFleet({ name, config: { RESIN_SUPERVISOR_POLL_INTERVAL: '1000' } });
-}
-
-function release(fleet: Fleet, commit: string, services: Readonly<Record<string, string>>): Release {
-  return cloud.createRelease(fleet, {
-    commit,
-    services: Object.fromEntries(Object.entries(services).map(([name, image]) => [name, { image }])),
-  });
-}
-
-describe('a device of a cloud', () => {
-  it('registers, runs what it is told to, and keeps what runs when a release is broken', async () => {
+  beforeAll(async () => {
     // Nobody polls soon: the cloud tells the device of what is new.
-    const fleet = cloud.createFleet({ name: 'first' });
-    const { 'web:1': web1 = '', 'web:2': web2 = '', 'db:1': db1 = '' } = images;
-    const first = release(fleet, 'c1', { web: web1, db: db1 });
-    await using supervisor = await newDevice(fleet);
-    const device = await registered(supervisor.configJson);
-    expect(await readFile(supervisor.configJson, 'utf8')).not.toContain(fleet.provisioningKey);
+    fleet = cloud.createFleet({ name: 'first' });
+    first = release('c1', web1);
+    supervisor = await fixture.startDevice(fleet);
+    device = await supervisor.registered();
     device.origin = supervisor.url('');
-    const before = await running(first);
-    await reported(device, 'c1');
+  });
 
-    const second = release(fleet, 'c2', { web: web2, db: db1 });
-    const after = await running(second);
-    // A report waits for up to ten seconds after the one before.
-    await waitFor('the release to be reported', () => device.running === 'c2', { timeout: 30_000 });
+  afterAll(() => supervisor[Symbol.asyncDispose]());
+
+  function release(commit: string, image: string): Release {
+    const web = { image, composition: { volumes: ['data:/data'] } };
+    return cloud.createRelease(fleet, { commit, services: { web, db: { image: db1 } }, volumes: { data: {} } });
+  }
+
+  /** Asks something of the device's API, as a person does through the cloud. */
+  async function ask(path: string, call: { method?: string; data?: unknown } = {}): Promise<unknown> {
+    const response = await fetch(`${cloud.endpoint}/supervisor${path}?apikey=${cloud.userKey}`, {
+      method: 'POST',
+      body: JSON.stringify({ uuid: device.uuid, ...call }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
+    return text.startsWith('{') ? JSON.parse(text) : text;
+  }
+
+  /** What it told since the last look, in order, once it has told this. */
+  async function told(last: string): Promise<StubDevice['logs']> {
+    const news = (): StubDevice['logs'] => device.logs.slice(looked);
+    await waitFor(`'${last}' to be told`, () => news().some(({ message }) => message.startsWith(last)));
+    return news();
+  }
+
+  /** What of it is the supervisor's word on a service and its images. */
+  function about(service: string, messages: StubDevice['logs']): string[] {
+    const subject = new RegExp(`'${service}[' ]|/${service}[@:]`);
+    return messages.flatMap(({ message, isSystem }) => (isSystem && subject.test(message) ? [message] : []));
+  }
+
+  /** Waits for the report that it runs the release; it comes up to ten seconds after the one before. */
+  async function reportedAsRunning({ commit }: Release): Promise<void> {
+    const isTold = (): boolean => device.running === commit && device.updateStatuses.get(commit) === 'done';
+    await waitFor(`${commit} to be reported`, isTold);
+  }
+
+  /** What it reported of a release, last. */
+  function lastReportOf(commit: string): unknown {
+    return device.reports.flatMap(({ apps }) => apps?.[fleet.uuid]?.releases?.[commit] ?? []).at(-1);
+  }
+
+  it('begins with its registration, and with the release of its fleet', async () => {
+    expect(JSON.parse(await readFile(supervisor.configJson, 'utf8'))).not.toHaveProperty('apiKey');
+    running = await fixture.running(first);
+    const messages = await told('The device is at its target state');
+    const images = { web: web1, db: db1 };
+    for (const [service, image] of Object.entries(images)) {
+      expect(about(service, messages)).toEqual([
+        `Downloading image '${image}'`,
+        `Downloaded image '${image}'`,
+        `Installing service '${service} ${image}'`,
+        `Installed service '${service} ${image}'`,
+        `Starting service '${service}'`,
+        `Started service '${service}'`,
+      ]);
+      const serviceId = first.services[service]?.id;
+      const own = (): unknown => device.logs.find(({ message }) => message === `${service}:1 is up`);
+      expect(await waitFor(`what ${service} writes`, own)).toMatchObject({ isSystem: false, serviceId });
+    }
+  });
+
+  it('has the tags and the name that the cloud has, and lets a person do without a new release', async () => {
+    await ask('/v2/device/tags', { method: 'PATCH', data: { room: 'kitchen' } });
+    await waitFor('the tag to arrive', () => device.tags.get('room')?.value === 'kitchen');
+    const { id } = device.tags.get('room') ?? {};
+    expect(await ask('/v2/device/tags', { method: 'GET' })).toMatchObject({
+      tags: [{ id, name: 'room', value: 'kitchen' }],
+    });
+
+    cloud.change(device, () => (device.name = 'toaster'));
+    const name = (): Promise<unknown> => ask('/v2/device/name', { method: 'GET' });
+    await waitFor('the new name', name, { until: (answer) => JSON.stringify(answer).includes('"toaster"') });
+    expect(await fixture.running(first)).toEqual(running);
+
+    expect(await ask('/v1/blink')).toBe('OK');
+    const { imageId } = first.services['web'] ?? {};
+    expect(await ask(`/v2/applications/${fleet.id}/restart-service`, { data: { appId: fleet.id, imageId } })).toBe(
+      'OK',
+    );
+    const restarted = await fixture.running(first);
+    expect(restarted).toEqual({ web: expect.any(String), db: running['db'] });
+    expect(restarted['web']).not.toBe(running['web']);
+    running = restarted;
+    await reportedAsRunning(first);
     expect(device.reported.get('api_secret')).toMatch(/^[0-9a-f]{64}$/);
-    expect(after['web']).not.toBe(before['web']);
-    expect(after['db']).toBe(before['db']);
-    await reported(device, 'c2');
+  });
 
-    release(fleet, 'c3', { web: `${registry}/v2/gone:1`, db: db1 });
-    const failure = `Failed to download image '${registry}/v2/gone:1'`;
-    await waitFor('the failure to be told', () => supervisor.output().includes(failure));
+  it('goes on with an update that changes one service, when that allows it or a person insists', async () => {
+    const locks = `/tmp/balena-supervisor/services/${fleet.id}/web`;
+    const db = fixture.docker.getContainer(running['db'] ?? '');
+    const { State: before } = await db.inspect();
+    await mkdir(`${locks}/updates.lock`);
+    looked = device.logs.length;
+    const second = release('c2', web2);
+    await told('Updates are locked, retrying in ');
+    expect(await fixture.containers()).toEqual(running);
+    await ask('/v1/update', { data: { force: true } });
+    const after = await fixture.running(second);
+    // Whoever insists takes the lock away.
+    expect(await readdir(locks)).toEqual([]);
+
+    expect(after['db']).toBe(running['db']);
+    expect((await db.inspect()).State).toEqual(before);
+    const messages = await told('The device is at its target state');
+    expect(about('db', messages)).toEqual([]);
+    expect(about('web', messages).filter((message) => !message.startsWith('Delet'))).toEqual([
+      expect.stringMatching(/^Updates are locked, retrying in \d+ s \(Service 'web': /),
+      `Downloading image '${web2}'`,
+      `Downloaded image '${web2}'`,
+      expect.stringMatching(/^Killing service 'web' \(image /),
+      `Killed service 'web'`,
+      `Removing service 'web'`,
+      `Removed service 'web'`,
+      `Installing service 'web ${web2}'`,
+      `Installed service 'web ${web2}'`,
+      `Starting service 'web'`,
+      `Started service 'web'`,
+    ]);
+    expect(about('web', messages)).toContain(`Deleted image '${web1}'`);
+    await reportedAsRunning(second);
+    expect(lastReportOf('c2')).toEqual({
+      update_status: 'done',
+      services: { web: { image: web2, status: 'Running' }, db: { image: db1, status: 'Running' } },
+    });
+    running = after;
+  });
+
+  it('runs what it ran when a release is broken, and says why; also when it is started anew', async () => {
+    const image = `${fixture.registry}/v2/gone:1`;
+    looked = device.logs.length;
+    release('c3', image);
+    const failure = `Failed to download image '${image}' due to 'image ${image} cannot be pulled: `;
+    const messages = await told(failure);
+    expect(messages.map(({ message }) => message)).toContain(`Downloading image '${image}'`);
+    expect(messages.find(({ message }) => message.startsWith(failure))?.message).toMatch(
+      /manifest unknown.*\. Check the name and tag of the image', retrying in \d+ s$/,
+    );
+    expect(await supervisor.terminate()).toBe(0);
+    await supervisor.start();
+    device.origin = supervisor.url('');
     await waitFor('the broken release to be reported', () => device.updateStatuses.has('c3'));
+    expect(lastReportOf('c3')).toMatchObject({ update_status: 'downloading', services: { db: { image: db1 } } });
+    expect(JSON.stringify(lastReportOf('c3'))).not.toMatch(/gone:1","status":"(?!Downloading)/);
     expect(device.running).toBe('c2');
-    expect(await containers()).toEqual(after);
+    expect(await fixture.containers()).toEqual(running);
 
+    await ask('/v1/update', { data: { cancel: true } });
+    const state = (): Promise<unknown> => ask('/v2/applications/state', { method: 'GET' });
+    await waitFor('the update to be given up', state, {
+      until: (answer) => JSON.stringify(answer).includes('"updateStatus":"aborted"'),
+    });
+    expect(await fixture.containers()).toEqual(running);
+  });
+
+  it('ends in one fleet and begins in another, which it has all to itself', async () => {
+    const { docker } = fixture;
+    const names = async (): Promise<unknown> => ({
+      networks: (await docker.listNetworks()).flatMap(({ Name }) => (Name.includes('_') ? [Name] : [])),
+      volumes: (await docker.listVolumes()).Volumes.map(({ Name }) => Name),
+      images: (await docker.listImages()).flatMap(({ RepoDigests }) => RepoDigests ?? []),
+    });
+    expect(await names()).toEqual({
+      networks: [`${fleet.uuid}_default`],
+      volumes: [`${fleet.id}_data`],
+      images: expect.arrayContaining([web2, db1]),
+    });
     const other = cloud.createFleet({ name: 'second' });
-    const moved = release(other, 'd1', { web: web1 });
+    const moved = cloud.createRelease(other, { commit: 'd1', services: { web: { image: web1 } } });
+    looked = device.logs.length;
     cloud.change(device, () => (device.fleet = other));
-    expect(await running(moved)).toEqual({ web: expect.any(String) });
-    await reported(device, 'd1');
-    expect(Object.fromEntries(device.updateStatuses)).toMatchObject({ c1: 'done', c2: 'done', d1: 'done' });
+    expect(await fixture.running(moved)).toEqual({ web: expect.any(String) });
+    const messages = await told('The device is at its target state');
+    expect(await names()).toEqual({ networks: [`${other.uuid}_default`], volumes: [], images: [web1] });
+    expect(about('db', messages)).toEqual([
+      expect.stringMatching(/^Killing service 'db' \(the app is not in the target\)$/),
+      `Killed service 'db'`,
+      `Removing service 'db'`,
+      `Removed service 'db'`,
+      `Deleting image '${db1}'`,
+      `Deleted image '${db1}'`,
+    ]);
+    expect(messages.map(({ message }) => message)).toEqual(
+      expect.arrayContaining([`Removed network '${fleet.uuid}_default'`, `Removed volume '${fleet.id}_data'`]),
+    );
+    await reportedAsRunning(moved);
+  });
+
+  it('was told of in order, once, without faults and without secrets', () => {
+    const commits = device.reports.flatMap(({ apps = {} }) =>
+      Object.values(apps).flatMap(({ release_uuid: commit }) => commit ?? []),
+    );
+    expect(commits.filter((commit, index) => commit !== commits[index - 1])).toEqual(['c1', 'c2', 'd1']);
+    const own = device.logs.filter(({ isSystem }) => !isSystem).map(({ message }) => message);
+    expect(own.filter((message) => message.startsWith('web'))).toEqual(
+      [1, 1, 2, 1].map((version) => `web:${version} is up`),
+    );
+    expect(own.filter((message) => message.startsWith('db'))).toEqual(['db:1 is up']);
     expect(supervisor.output()).not.toContain('Fault');
     expect(supervisor.output()).not.toContain(device.key);
   });
+});
 
-  it('that the cloud cannot be reached from starts its apps, and goes on when it is back', async () => {
-    const fleet = fleetWith('offline');
-    const { 'web:1': web1 = '', 'web:2': web2 = '' } = images;
-    const first = release(fleet, 'o1', { web: web1 });
-    await using supervisor = await newDevice(fleet);
-    await registered(supervisor.configJson);
-    await running(first);
+describe('a cloud', () => {
+  /** A device learns soon of what it is to be. */
+  function createFleet(): Fleet {
+    return cloud.createFleet({ config: { RESIN_SUPERVISOR_POLL_INTERVAL: '1000' } });
+  }
+
+  function release(fleet: Fleet, commit: string, image: string): Release {
+    return cloud.createRelease(fleet, { commit, services: { web: { image } } });
+  }
+
+  it('that cannot be reached keeps no app from starting, and nothing from going on when it is back', async () => {
+    const fleet = createFleet();
+    const first = release(fleet, 'o1', web1);
+    await using supervisor = await fixture.startDevice(fleet);
+    await supervisor.registered();
+    await fixture.running(first);
     await supervisor.kill();
     await cloud.goAway();
-    const docker = connectEngine(engineEndpoint);
-    for (const { Id } of await docker.listContainers({ all: true }))
-      await docker.getContainer(Id).remove({ force: true });
+    const { docker } = fixture;
+    for (const id of Object.values(await fixture.containers())) await docker.getContainer(id).remove({ force: true });
 
     await supervisor.start();
-    await running(first);
-    await waitFor('the outage to be told', () =>
-      supervisor.output().includes('Failed asking the cloud for the target'),
-    );
-    const second = release(fleet, 'o2', { web: web2 });
+    await fixture.running(first);
+    const outage = 'Failed asking the cloud for the target';
+    await waitFor('the outage to be told', () => supervisor.output().includes(outage));
+    const second = release(fleet, 'o2', web2);
     await cloud.comeBack();
     // Whoever cannot wait for the next attempt starts the supervisor anew.
     await supervisor.kill();
     await supervisor.start();
-    await running(second);
+    await fixture.running(second);
     expect(supervisor.output()).not.toContain('Fault');
   });
 
@@ -186,15 +287,15 @@ describe('a device of a cloud', () => {
     ['answers with 503', { kind: 'status', status: 503 }],
     ['answers with garbage', { kind: 'garbage' }],
     ['resets connections', { kind: 'reset' }],
-  ])('whose cloud %s registers when that is over', async (_, fault) => {
-    const fleet = fleetWith('late');
-    const only = release(fleet, 'l1', { web: images['web:1'] ?? '' });
+  ])('that %s registers devices when that is over', async (_, fault) => {
+    const fleet = createFleet();
+    const only = release(fleet, 'l1', web1);
     cloud.breakWith('register', fault);
-    await using supervisor = await newDevice(fleet);
     const before = cloud.count('register');
+    await using supervisor = await fixture.startDevice(fleet);
     await waitFor('another attempt', () => cloud.count('register') > before + 1);
     cloud.heal();
-    await registered(supervisor.configJson);
-    expect(await running(only)).toEqual({ web: expect.any(String) });
+    await supervisor.registered();
+    expect(await fixture.running(only)).toEqual({ web: expect.any(String) });
   });
 });

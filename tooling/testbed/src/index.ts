@@ -50,3 +50,9 @@ export {
 } from './errors.ts';
 export { startSupervisor, type SupervisorOptions, type SupervisorProcess } from './supervisor-process.ts';
 export { startAppFixture, type AppFixture, type FixtureRelease, type FixtureService } from './app-fixture.ts';
+export {
+  startCloudFixture,
+  type CloudFixture,
+  type DeviceProcess,
+  type DeviceProcessOptions,
+} from './cloud-fixture.ts';

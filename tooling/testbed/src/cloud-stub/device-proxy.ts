@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 const Call = z.object({
   uuid: z.string(),
   method: z.enum(['GET', 'POST', 'PATCH', 'DELETE', 'PUT']).default('POST'),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 
 /** `POST /supervisor/<path>`: a person calls the API of a device through the cloud. */

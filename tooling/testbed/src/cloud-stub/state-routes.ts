@@ -50,6 +50,9 @@ const DeviceReport = z.looseObject({
 
 const Report = z.record(z.string(), DeviceReport);
 
+/** What a device reports of itself. */
+export type DeviceReport = z.infer<typeof DeviceReport>;
+
 export function stateRoutes(app: Hono, world: World): void {
   app.get('/device/v3/:uuid/state', async (c) => {
     const caller = callerOf(c, world);
@@ -78,7 +81,7 @@ export function stateRoutes(app: Hono, world: World): void {
 }
 
 /** Are there all apps, releases and images that the report names? */
-function isKnown({ apps = {} }: z.infer<typeof DeviceReport>, world: World): boolean {
+function isKnown({ apps = {} }: DeviceReport, world: World): boolean {
   const images = new Set(
     world.fleets.flatMap(({ releases }) =>
       releases.flatMap(({ services }) => Object.values(services).map(({ image }) => withoutDigest(image))),
@@ -100,7 +103,7 @@ function withoutDigest(image: string): string {
   return image.replace(/@.*$/, '');
 }
 
-function accept(device: StubDevice, report: z.infer<typeof DeviceReport>): void {
+function accept(device: StubDevice, report: DeviceReport): void {
   device.reports.push(report);
   const { apps = {}, ...fields } = report;
   for (const [name, value] of Object.entries(fields)) device.reported.set(name, value);

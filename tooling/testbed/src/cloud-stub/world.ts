@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { DeviceReport } from './state-routes.ts';
 
 /** What a cloud knows, in memory: fleets, their releases and devices. */
 export interface Fleet {
@@ -72,7 +73,7 @@ export interface StubDevice {
   readonly environment: Map<string, string>;
   readonly tags: Map<string, Tag>;
   /** What it reported, each as it came: the part below its uuid. */
-  readonly reports: Readonly<Record<string, unknown>>[];
+  readonly reports: DeviceReport[];
   /** Fields of the device of all reports together. */
   readonly reported: Map<string, unknown>;
   /** Commit that it said it runs. */
