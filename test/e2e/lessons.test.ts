@@ -201,6 +201,18 @@ it('two services that swap their ports, and an app with another name, end as the
   expect(await supervisor.containers()).toEqual(before);
 });
 
+it('a network that is there twice is there once again, and a service comes that uses it', async () => {
+  await supervisor.apply(fixture.target({ web: {} }));
+  const Name = `${APP}_default`;
+  const { Labels = {} } = await fixture.docker.getNetwork(Name).inspect();
+  await fixture.docker.createNetwork({ Name, CheckDuplicate: false, Labels });
+  const before = await supervisor.containers();
+  await supervisor.apply(fixture.target({ web: {}, db: {} }));
+  expect(await fixture.containers()).toEqual(['db_2_1_c1 running', 'web_1_1_c1 running']);
+  expect(await supervisor.containers()).toMatchObject(before);
+  expect((await fixture.docker.listNetworks()).filter((network) => network.Name === Name)).toHaveLength(1);
+});
+
 it('why a container was replaced is said, by field and without secrets', async () => {
   await supervisor.apply(fixture.target({ web: { environment: { TOKEN: 'first-secret' } } }));
   await supervisor.apply(fixture.target({ web: { environment: { TOKEN: 'other-secret' } } }));

@@ -58,6 +58,8 @@ export interface ObservedContainer {
    */
   readonly stoppedByUs?: true;
   readonly config: ContainerConfig;
+  /** Ids of the networks that it is in, as far as they are known: one that never started may be in a network by name. */
+  readonly networkIds?: readonly string[];
   /** Ports that are open on the host now. */
   readonly publishedPorts: readonly PublishedPort[];
 }

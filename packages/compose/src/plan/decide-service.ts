@@ -164,6 +164,9 @@ function reasonToStopFirst(
   const attached = [spec.config, current.config].flatMap((config) => Object.keys(config.networks));
   const network = attached.find((name) => networks.get(name)?.status === 'changed');
   if (network !== undefined) return `network ${network} is replaced`;
+  const ids = new Set(current.networkIds);
+  const duplicate = attached.find((name) => networks.get(name)?.surplus.some(({ id }) => ids.has(id)));
+  if (duplicate !== undefined) return `network ${duplicate} is there twice`;
   const mounted = [...spec.volumes, ...current.config.mounts.map(({ source }) => source)];
   const volume = mounted.find((name) => volumes.get(name)?.status === 'replaced');
   return volume === undefined ? null : `volume ${volume} is replaced`;

@@ -7,7 +7,7 @@ import { isPredecessorName } from './hand-over.ts';
 import { departureIds, surplusRemovalIds } from './plan-departure.ts';
 import type { PlanDraft } from './plan-draft.ts';
 import { pullImageId } from './plan-images.ts';
-import { createNetworkId, stopContainerId } from './plan-networks.ts';
+import { createNetworkId, duplicateRemovalIds, stopContainerId } from './plan-networks.ts';
 import type { ServicesContext } from './services-context.ts';
 import { createVolumeId } from './plan-volumes.ts';
 import type { PlanContext } from './plan-input.ts';
@@ -36,23 +36,26 @@ export function planArrival(decision: ServiceDecision, { app, input, draft, lock
     ...Object.keys(config.networks).map(createNetworkId),
     ...spec.volumes.map(createVolumeId),
   ];
-  const create = draft.add({
-    kind: 'create-container',
-    id: createContainerId(spec),
-    dependsOn: [
-      // While an app is updated, nothing of the new release comes before the locks are ours.
-      ...(locks.acquired === null ? [] : [locks.acquired]),
-      ...(current === null ? [] : departureIds(current, draft)),
-      ...surplusRemovalIds(service, { surplus }),
-      ...needed.filter((id) => draft.has(id)),
-    ],
-    cause: action.cause,
-    appId: app.id,
-    service,
-    name: spec.containerName,
-    image,
-    config,
-  });
+  const create = draft.add(
+    {
+      kind: 'create-container',
+      id: createContainerId(spec),
+      dependsOn: [
+        // While an app is updated, nothing of the new release comes before the locks are ours.
+        ...(locks.acquired === null ? [] : [locks.acquired]),
+        ...(current === null ? [] : departureIds(current, draft)),
+        ...surplusRemovalIds(service, { surplus }),
+        ...needed.filter((id) => draft.has(id)),
+      ],
+      cause: action.cause,
+      appId: app.id,
+      service,
+      name: spec.containerName,
+      image,
+      config,
+    },
+    duplicateRemovalIds(Object.keys(config.networks), input.snapshot),
+  );
   planFiles(decision, { app, draft, container: spec.containerName, dependsOn: [create] });
   for (const [network, endpoint] of Object.entries(config.networks)) {
     if (network === config.networkMode) continue;

@@ -27,9 +27,13 @@ export function assessNetwork(spec: NetworkSpec, snapshot: EngineSnapshot): Netw
   const ours = named.filter(({ supervised }) => supervised);
   if (ours.length < named.length) return { spec, status: 'taken', surplus: [], cause: '' };
   if (spec.external) return { spec, status: ours.length === 0 ? 'missing' : 'equal', surplus: [], cause: '' };
-  const equal = ours.find(({ config }) => compareNetworks(config, spec.config).length === 0);
+  const equal = mostUsed(
+    ours.filter(({ config }) => compareNetworks(config, spec.config).length === 0),
+    snapshot,
+  );
   if (equal !== undefined) {
-    return { spec, status: 'equal', surplus: ours.filter((one) => one !== equal), cause: 'duplicate' };
+    const surplus = ours.filter((one) => one !== equal);
+    return { spec, status: 'equal', surplus, cause: 'there is another one of its name' };
   }
   const [changed] = ours;
   if (changed === undefined) return { spec, status: 'absent', surplus: [], cause: 'does not exist' };
@@ -62,8 +66,8 @@ export function planNetworkRemoval(
 ): string {
   return draft.add({
     kind: 'remove-network',
-    id: `remove-network ${network.name}${isDuplicate(network, snapshot) ? ` (${network.id.slice(0, 12)})` : ''}`,
-    dependsOn: snapshot.containers.filter((one) => isAttached(one, network)).map(removeContainerId),
+    id: removeNetworkId(network, snapshot),
+    dependsOn: snapshot.containers.filter((one) => isAttached(one, network, snapshot)).map(removeContainerId),
     cause,
     appId: network.appId,
     service: null,
@@ -76,6 +80,13 @@ export function createNetworkId(name: string): string {
   return `create-network ${name}`;
 }
 
+/** Ids of the removals of networks whose name another one has, too: engines take no name that two have. */
+export function duplicateRemovalIds(names: readonly string[], snapshot: EngineSnapshot): string[] {
+  return snapshot.networks
+    .filter((network) => names.includes(network.name) && namesakes(network, snapshot).length > 0)
+    .map((network) => removeNetworkId(network, snapshot));
+}
+
 export function removeContainerId({ name }: ObservedContainer): string {
   return `remove-container ${name}`;
 }
@@ -84,10 +95,25 @@ export function stopContainerId({ name }: ObservedContainer): string {
   return `stop-container ${name}`;
 }
 
-function isAttached(container: ObservedContainer, network: ObservedNetwork): boolean {
-  return Object.hasOwn(container.config.networks, network.name) || container.config.networkMode === network.name;
+function removeNetworkId(network: ObservedNetwork, snapshot: EngineSnapshot): string {
+  const isAlone = namesakes(network, snapshot).length === 0;
+  return `remove-network ${network.name}${isAlone ? '' : ` (${network.id.slice(0, 12)})`}`;
 }
 
-function isDuplicate(network: ObservedNetwork, { networks }: EngineSnapshot): boolean {
-  return networks.some((other) => other.name === network.name && other.id !== network.id);
+/** Of networks of one name the one that most containers are in: the fewest have to be replaced. */
+function mostUsed(networks: readonly ObservedNetwork[], snapshot: EngineSnapshot): ObservedNetwork | undefined {
+  const users = ({ id }: ObservedNetwork): number =>
+    snapshot.containers.filter(({ networkIds = [] }) => networkIds.includes(id)).length;
+  return networks.toSorted((a, b) => users(b) - users(a))[0];
+}
+
+function isAttached(container: ObservedContainer, network: ObservedNetwork, snapshot: EngineSnapshot): boolean {
+  const { config, networkIds } = container;
+  if (!Object.hasOwn(config.networks, network.name) && config.networkMode !== network.name) return false;
+  const isTheOnlyOne = namesakes(network, snapshot).length === 0;
+  return isTheOnlyOne || networkIds === undefined || networkIds.includes(network.id);
+}
+
+function namesakes({ id, name }: ObservedNetwork, { networks }: EngineSnapshot): ObservedNetwork[] {
+  return networks.filter((other) => other.name === name && other.id !== id);
 }

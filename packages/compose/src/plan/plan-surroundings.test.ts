@@ -45,6 +45,14 @@ describe('dependencies', () => {
     );
   });
 
+  it('are waited for, and it is said why, where they are to be healthy and have no health check', () => {
+    const target = testTarget({ services: { web: healthy, db: {} } });
+    const snapshot = changeContainer(reachedSnapshot(target), 'web', { status: 'created', startedAt: null });
+    expect(printPlan(target, snapshot)).toBe(
+      'blocked app 1 service web (dependency): depends_on: waits for db to be healthy, but db has no health check',
+    );
+  });
+
   it.each([
     ['runs', { status: 'running' }, 'blocked app 1 service web (dependency): depends_on: waits for db to complete'],
     [

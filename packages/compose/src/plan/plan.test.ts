@@ -306,6 +306,17 @@ describe('a service that differs', () => {
     );
   });
 
+  it('only in that its image is gone from the engine runs on while that is fetched again', () => {
+    const target = testTarget({ services: { web: {} } });
+    const snapshot = { ...reachedSnapshot(target), images: [] };
+    expect(printPlan(target, snapshot)).toBe(
+      [
+        'pull-image web:1: service web needs it',
+        'save-image web:1 for 1/web: service web of release c1 needs it [after pull-image web:1]',
+      ].join('\n'),
+    );
+  });
+
   it('is removed when it is dead, without being stopped', () => {
     const target = testTarget({ services: { web: {} } });
     const text = printPlan(target, changeContainer(reachedSnapshot(target), 'web', { status: 'dead' }));

@@ -330,6 +330,11 @@ describe('readObservedContainer', () => {
     expect(observe({ State: { StartedAt: '0001-01-01T00:00:00Z' } }).startedAt).toBeNull();
   });
 
+  it('names the networks that it is in, not those that it is to be in once it starts', () => {
+    const Networks = { net: { NetworkID: 'n1' }, later: { NetworkID: '' } };
+    expect(observe({ Networks }).networkIds).toEqual(['n', 'n1']);
+  });
+
   it('takes a status that it does not know for the end', () => {
     expect(observe({ State: { Status: 'stopping' } }).status).toBe('exited');
   });

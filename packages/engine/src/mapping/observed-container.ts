@@ -35,6 +35,7 @@ export function readObservedContainer(inspection: ContainerInspection): Observed
     startedAt: startedAt > 0 ? startedAt : null,
     restartCount: inspection.RestartCount,
     config: readContainer(inspection),
+    networkIds: readNetworkIds(inspection),
     publishedPorts: readPublishedPorts(inspection),
   };
 }
@@ -78,6 +79,10 @@ function readHealth(health: string | undefined): ContainerHealth {
     default:
       return 'none';
   }
+}
+
+function readNetworkIds({ NetworkSettings }: ContainerInspection): string[] {
+  return Object.values(NetworkSettings.Networks).flatMap(({ NetworkID }) => (NetworkID === '' ? [] : [NetworkID]));
 }
 
 function readPublishedPorts({ NetworkSettings }: ContainerInspection): PublishedPort[] {

@@ -43,6 +43,8 @@ export function containerInspection(
     readonly HostConfig?: object;
     readonly State?: object;
     readonly Name?: string;
+    /** Besides `none`. */
+    readonly Networks?: object;
   } = {},
 ): object {
   return {
@@ -76,7 +78,7 @@ export function containerInspection(
     HostConfig: { ...PLAIN_HOST_CONFIG, ...changes.HostConfig },
     NetworkSettings: {
       Ports: {},
-      Networks: { none: { IPAMConfig: null, Aliases: null, NetworkID: 'n', EndpointID: 'e' } },
+      Networks: { none: { IPAMConfig: null, Aliases: null, NetworkID: 'n', EndpointID: 'e' }, ...changes.Networks },
     },
   };
 }

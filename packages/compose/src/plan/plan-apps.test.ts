@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { reachedSnapshot, testImage, testTarget, type TestPlanInput } from '../testing/fixtures.ts';
+import { printPlan } from '../testing/print-plan.ts';
+
+describe('what one app waits for', () => {
+  const from = testTarget({ services: { web: {} } }, { services: { db: {} } });
+  const snapshot = { ...reachedSnapshot(from), images: ['web:1', 'db:1', 'db:2'].map(testImage) };
+
+  it.each<{ what: string; web: object; input?: TestPlanInput; blocked: string }>([
+    {
+      what: 'an image that cannot be had',
+      web: { image: 'web:2' },
+      input: { policy: { paused: new Map([['pull-image web:2', 'not found; next try in 1 s']]) } },
+      blocked: 'app 1 service web (backoff): not found; next try in 1 s',
+    },
+    {
+      what: 'an update lock',
+      web: { environment: { A: '1' } },
+      input: { heldLocks: [{ appId: 1, service: 'web' }] },
+      blocked: 'app 1 service web (locked): the service holds its update lock',
+    },
+    {
+      what: 'another target, as this one is wrong',
+      web: { composition: { restart: 'sometimes' } },
+      blocked:
+        "app 1 service web (invalid): restart: 'sometimes' is not one of no, always, unless-stopped, on-failure, on-failure:<retries>",
+    },
+    {
+      what: 'a device that is fit for it',
+      web: { contract: { type: 'sw.container', requires: [{ type: 'sw.supervisor', version: '>=99' }] } },
+      blocked: 'app 1 (contract): web: sw.supervisor >=99 is required, and the device has 17.0.0',
+    },
+  ])('holds up no other: $what', ({ web, input, blocked }) => {
+    const to = testTarget({ commit: 'c2', services: { web } }, { commit: 'c2', services: { db: { image: 'db:2' } } });
+    expect(printPlan(to, snapshot, input)).toBe(
+      [
+        'acquire-locks 2: to stop db',
+        'stop-container db_101_1_c1: image db:1 → db:2 [after acquire-locks 2]',
+        'remove-container db_101_1_c1: image db:1 → db:2 [after stop-container db_101_1_c1]',
+        'create-container db_101_1_c2: image db:1 → db:2 [after acquire-locks 2, remove-container db_101_1_c1]',
+        'start-container db_101_1_c2: image db:1 → db:2 [after create-container db_101_1_c2]',
+        'release-locks 2: done [after start-container db_101_1_c2]',
+        `blocked ${blocked}`,
+      ].join('\n'),
+    );
+  });
+});
