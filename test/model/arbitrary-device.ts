@@ -22,6 +22,8 @@ export type Event =
   | { readonly type: 'compromise'; readonly after: number }
   | { readonly type: 'restart' }
   | { readonly type: 'lock' | 'unlock'; readonly appId: number; readonly service: string }
+  /** A service says that its new container took over. */
+  | { readonly type: 'take-over'; readonly appId: number; readonly service: string }
   /** A container ends by itself. */
   | { readonly type: 'exit'; readonly which: number; readonly exitCode: number }
   /** It ends again and again, and the engine restarts it as its policy says: a few times, or as often as it runs. */
@@ -122,7 +124,7 @@ const arbitraryEvent: fc.Arbitrary<Event> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('engine-crash', 'crash', 'compromise'), after: soon }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('restart') }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('lock', 'unlock'), ...aService }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constantFrom('lock', 'unlock', 'take-over'), ...aService }) },
   {
     weight: 1,
     arbitrary: fc.record({ type: fc.constant('exit'), which: fc.nat({ max: 7 }), exitCode: fc.constantFrom(0, 1) }),

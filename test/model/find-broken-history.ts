@@ -148,6 +148,8 @@ async function play(event: Event, world: World): Promise<void> {
       return void locks.hold(event.appId, event.service);
     case 'unlock':
       return locks.drop(event.appId, event.service);
+    case 'take-over':
+      return locks.completeHandOver(event.appId, event.service);
     case 'exit':
       return runningOne(engine, event.which).forEach(({ id }) => engine.exit(id, event.exitCode));
     case 'crash-loop':
