@@ -2,25 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TEST_DEVICE } from '@device-supervisor/compose/testing';
-import { createDevice, type Clock, type DeviceEngine } from '@device-supervisor/device';
+import { createDevice, type DeviceEngine } from '@device-supervisor/device';
 import { createUpdateLocks } from '@device-supervisor/lockfile';
 import type { TargetState } from '@device-supervisor/state';
 import { openStore } from '@device-supervisor/store';
+import { systemClock } from './system-clock.ts';
 
 /** A device as the supervisor makes it, with its store and lock files on disk, in this process. */
 export interface BenchDevice extends AsyncDisposable {
   /** Resolves when the target is reached. */
   apply(target: TargetState): Promise<void>;
 }
-
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  schedule(delay, callback) {
-    const timer = setTimeout(callback, delay);
-    return { [Symbol.dispose]: () => clearTimeout(timer) };
-  },
-};
 
 export async function startBenchDevice(engine: DeviceEngine): Promise<BenchDevice> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-device-'));
@@ -33,7 +25,7 @@ export async function startBenchDevice(engine: DeviceEngine): Promise<BenchDevic
       engine,
       locks,
       store,
-      clock,
+      clock: systemClock,
       random: Math.random,
       facts: TEST_DEVICE,
       managed: false,

@@ -4,6 +4,7 @@ import { busyboxImage, startTestEngine } from '@device-supervisor/testbed';
 import { resolve } from 'node:path';
 import { applyTables } from './apply-tables.ts';
 import { bareServer, supervisor } from './candidates.ts';
+import { fleetTables } from './fleet/fleet-tables.ts';
 import { measureIdle, measureStart } from './measure.ts';
 import { readsTable } from './reads-table.ts';
 
@@ -15,15 +16,33 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     services: { type: 'string', default: '30' },
     apply: { type: 'boolean', default: false },
+    fleet: { type: 'boolean', default: false },
+    devices: { type: 'string', default: '200' },
+    minutes: { type: 'string', default: '5' },
+    poll: { type: 'string', default: '60' },
   },
 });
 
-await using engine = await startTestEngine();
-await busyboxImage(engine.endpoint, { tag: 'bench:1', cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' });
-if (!values.apply) await measureProcess(engine.endpoint);
-console.log('targets applied, medians');
-const apply = { rounds: Number(values.rounds), services: Number(values.services) };
-for (const table of await applyTables(engine.endpoint, apply)) console.table(table);
+if (values.fleet) await measureDevices();
+else await measureOne();
+
+/** Many devices and their cloud. */
+async function measureDevices(): Promise<void> {
+  const [devices, minutes] = [Number(values.devices), Number(values.minutes)];
+  console.log(`${devices} devices of one cloud for ${minutes} minutes, polling every ${values.poll} seconds`);
+  for (const table of await fleetTables({ devices, minutes, pollInterval: Number(values.poll) * 1000 })) {
+    console.table(table);
+  }
+}
+
+async function measureOne(): Promise<void> {
+  await using engine = await startTestEngine();
+  await busyboxImage(engine.endpoint, { tag: 'bench:1', cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' });
+  if (!values.apply) await measureProcess(engine.endpoint);
+  console.log('targets applied, medians');
+  const apply = { rounds: Number(values.rounds), services: Number(values.services) };
+  for (const table of await applyTables(engine.endpoint, apply)) console.table(table);
+}
 
 /** The supervisor as its users have it. */
 async function measureProcess(endpoint: string): Promise<void> {

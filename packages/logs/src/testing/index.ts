@@ -1,2 +1,3 @@
 export { createFakeClock, type FakeClock } from './fake-clock.ts';
 export { createFakeLogSource, type FakeLogSource } from './fake-log-source.ts';
+export { heapUsed } from './heap-used.ts';

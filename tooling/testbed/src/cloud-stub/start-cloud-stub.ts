@@ -44,6 +44,8 @@ export interface CloudStub extends AsyncDisposable {
   createDevice(fleet: Fleet, options?: { uuid?: string; key?: string }): StubDevice;
   /** @returns `null`: there is none */
   device(uuid: string): StubDevice | null;
+  /** In the order in which they came. */
+  devices(): readonly StubDevice[];
   /** Changes what the device is to be, and tells it. */
   change(device: StubDevice, apply: (device: StubDevice) => void): void;
   /** Its key is refused no more than before, and it is not there. */
@@ -122,6 +124,7 @@ export async function startCloudStub(options: CloudStubOptions = {}): Promise<Cl
     createRelease: (fleet, description) => world.createRelease(fleet, description),
     createDevice: (fleet, description) => world.createDevice(fleet, description),
     device: (uuid) => world.devices.get(uuid) ?? null,
+    devices: () => [...world.devices.values()],
     change(device, apply) {
       apply(device);
       world.notify(device);

@@ -1,0 +1,168 @@
+import { setImmediate } from 'node:timers/promises';
+import type { FakeClock } from '@device-supervisor/device/testing';
+import type { DeviceReport } from '@device-supervisor/state';
+import { createCloud, type Cloud } from '../create-cloud.ts';
+import { createCloudHttp } from '../http/cloud-http.ts';
+import type { Identity } from '../provisioning/identity.ts';
+
+export interface TestDeviceOptions {
+  readonly endpoint: string;
+  /** That it registers with. */
+  readonly fleet: { readonly id: number; readonly provisioningKey: string };
+  readonly clock: FakeClock;
+  readonly uuid?: string;
+  /** A number from 0 to 1; always one half, unless told. */
+  readonly random?: () => number;
+}
+
+/** A device's side of its cloud, which a test tells what to report and asks what came of it. */
+export interface TestDevice extends AsyncDisposable {
+  readonly cloud: Cloud;
+  readonly uuid: string;
+  readonly said: readonly string[];
+  /** Targets that came so far. */
+  readonly targets: number;
+  /** What it asked so far, in milliseconds of its clock. */
+  readonly requests: readonly TestRequest[];
+  /** Requests that have no answer yet. */
+  readonly underWay: number;
+  /** What the cloud is still to be told of its tags. */
+  readonly keptTags: string | null;
+  /** Milliseconds that a request may take. */
+  timeout: number;
+  /** This is what it reports from now on. */
+  report(report: DeviceReport): void;
+}
+
+export interface TestRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly at: number;
+}
+
+export const POLL_INTERVAL = 900_000;
+export const REGISTRATION_RETRY_DELAY = 30_000;
+
+/** Registers, asks for its target and reports, from the start. */
+export function startTestDevice({
+  endpoint,
+  fleet,
+  clock,
+  uuid = 'a'.repeat(32),
+  random = () => 0.5,
+}: TestDeviceOptions): TestDevice {
+  const said: string[] = [];
+  const requests: TestRequest[] = [];
+  let [underWay, targets, timeout, isNew] = [0, 0, 30_000, false];
+  let keptTags: string | null = null;
+  let report: DeviceReport = { status: 'Idle' };
+  const client = createCloudHttp({ endpoint, userAgent: 'test', timeout: () => timeout });
+  let current: Identity = {
+    uuid,
+    deviceApiKey: `key of ${uuid}`,
+    provisioningKey: fleet.provisioningKey,
+    applicationId: fleet.id,
+    deviceId: null,
+    isRegistered: false,
+  };
+  const cloud = createCloud({
+    http: {
+      async request(request) {
+        const { method, path } = request;
+        requests.push({ method, path, at: clock.now() });
+        underWay++;
+        try {
+          return await client.request(request);
+        } finally {
+          underWay--;
+        }
+      },
+      [Symbol.dispose]: () => client[Symbol.dispose](),
+    },
+    identity: {
+      read: async () => current,
+      async register({ deviceId, deviceApiKey }) {
+        current = { ...current, deviceId, deviceApiKey, isRegistered: true, provisioningKey: null };
+      },
+      renew: async () => current,
+    },
+    introduction: {
+      name: 'kitchen',
+      pinnedRelease: null,
+      undeclaredConfig: async () => ({}),
+      say: (message) => void said.push(message),
+    },
+    introductionMemory: { isPending: () => isNew, setPending: (pending) => void (isNew = pending) },
+    tagMemory: {
+      load: () => keptTags,
+      save: (text) => void (keptTags = text),
+      clear: () => void (keptTags = null),
+    },
+    describe: async () => ({
+      deviceType: 'generic-amd64',
+      supervisorVersion: '1.0.0',
+      osVersion: '',
+      osVariant: '',
+      macAddress: '',
+    }),
+    clock,
+    random,
+    settings: () => ({ pollInterval: POLL_INTERVAL, instantUpdateTrigger: true }),
+    registrationRetryDelay: REGISTRATION_RETRY_DELAY,
+    composeReport: async () => report,
+    reportMemory: { load: async () => null, save: async () => undefined },
+    onTarget: async () => void targets++,
+    onRegistered: () => undefined,
+    say: (message) => void said.push(message),
+  });
+  return {
+    cloud,
+    uuid,
+    said,
+    requests,
+    get targets() {
+      return targets;
+    },
+    get underWay() {
+      return underWay;
+    },
+    get keptTags() {
+      return keptTags;
+    },
+    get timeout() {
+      return timeout;
+    },
+    set timeout(milliseconds) {
+      timeout = milliseconds;
+    },
+    report(next) {
+      report = next;
+      cloud.reportChange();
+    },
+    async [Symbol.asyncDispose]() {
+      await cloud[Symbol.asyncDispose]();
+      client[Symbol.dispose]();
+    },
+  };
+}
+
+/** Lets so many milliseconds pass, from timer to timer, and after each until no device has anything under way. */
+export async function pass(
+  milliseconds: number,
+  { clock, devices }: { readonly clock: FakeClock; readonly devices: readonly TestDevice[] },
+  atEach: () => void = () => undefined,
+): Promise<void> {
+  const end = clock.now() + milliseconds;
+  using _end = clock.schedule(milliseconds, () => undefined);
+  await quiet(devices);
+  while (clock.now() < end && clock.advanceToNext()) {
+    atEach();
+    await quiet(devices);
+  }
+}
+
+/** Until nothing is under way, and what came of it has been dealt with. */
+async function quiet(devices: readonly TestDevice[]): Promise<void> {
+  const isBusy = (): boolean => devices.some(({ underWay }) => underWay > 0);
+  for (let turns = 0; turns < 20; turns = isBusy() ? 0 : turns + 1) await setImmediate();
+}

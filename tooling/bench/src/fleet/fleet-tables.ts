@@ -1,0 +1,56 @@
+import { measureFleet, type FleetOptions } from './measure-fleet.ts';
+
+type Table = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** Milliseconds; of packages/cloud. */
+const LONGEST_POLL_JITTER = 60_000;
+const METRICS_INTERVAL = 300_000;
+const MINUTE = 60_000;
+
+/** What a fleet costs its cloud, beside what docs/cloud-load.md calculates, and what a device costs its machine. */
+export async function fleetTables(options: FleetOptions): Promise<Table[]> {
+  const { devices, pollInterval } = options;
+  const { requests, memory, ...figures } = await measureFleet(options);
+  // On average, a pause between two polls is longer by half of the jitter.
+  const poll = MINUTE / (pollInterval + Math.min(LONGEST_POLL_JITTER, pollInterval) / 2);
+  const calculated: Readonly<Record<string, string>> = {
+    poll: poll.toFixed(2),
+    report: `${(MINUTE / METRICS_INTERVAL).toFixed(2)}, and the release`,
+  };
+  const rows = Object.entries(requests).map(
+    ([kind, { perDeviceAndMinute, mostInASecond }]): [string, Table[string]] => [
+      kind,
+      {
+        'a device, per minute': perDeviceAndMinute.toFixed(2),
+        calculated: calculated[kind] ?? '0',
+        [`${devices} devices, busiest second`]: String(mostInASecond),
+      },
+    ],
+  );
+  return [
+    Object.fromEntries(rows),
+    {
+      'from nothing to the first release': { 'all devices': inSeconds(figures.firstRelease) },
+      'to the next release': { 'all devices': inSeconds(figures.nextRelease) },
+    },
+    {
+      'heap of a device, KB': { begin: inKilobytes(memory.begin.heap), end: inKilobytes(memory.end.heap) },
+      'resident, share of a device, KB': {
+        begin: inKilobytes(memory.begin.resident),
+        end: inKilobytes(memory.end.resident),
+      },
+    },
+    {
+      'CPU, ms per minute': { 'a device': figures.cpuPerMinute.toFixed(1) },
+      'attempts in a minute without a cloud': { 'a device': figures.attemptsInOutage.toFixed(2) },
+    },
+  ];
+}
+
+function inSeconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+function inKilobytes(bytes: number): string {
+  return (bytes / 1000).toFixed(0);
+}
