@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import { forwardRequest } from '@device-supervisor/testbed';
 
 /**
  * An engine's socket that writes down what is asked of the engine behind it, that can keep questions back, and that can be
@@ -70,7 +70,7 @@ export async function startRecordingProxy(endpoint: string, socketPath: string):
       carriedOut(method);
       return passes(outgoing);
     };
-    const pass = (): void => void forward(incoming, outgoing, { socketPath: target, onAnswer });
+    const pass = (): void => void forwardRequest(incoming, outgoing, { socketPath: target, onAnswer });
     const held = [...holds].find(({ matches }) => matches(call));
     if (held === undefined) pass();
     else held.waiting.push(pass);
@@ -108,41 +108,4 @@ export async function startRecordingProxy(endpoint: string, socketPath: string):
       await once(server, 'close');
     },
   };
-}
-
-interface Upstream {
-  readonly socketPath: string;
-  /** @returns whether the answer is passed on */
-  onAnswer(): boolean;
-}
-
-async function forward(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  { socketPath, onAnswer }: Upstream,
-): Promise<void> {
-  const { method, url, headers } = incoming;
-  const upstream = request({ socketPath, method, path: url, headers });
-  outgoing.once('close', () => upstream.destroy());
-  try {
-    await Promise.all([pipeline(incoming, upstream), answer(upstream, outgoing, onAnswer)]);
-  } catch {
-    // One of the two went away; the other is told by the end of its connection.
-    outgoing.destroy();
-  }
-}
-
-async function answer(
-  upstream: ReturnType<typeof request>,
-  outgoing: ServerResponse,
-  onAnswer: () => boolean,
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  upstream.once('response', resolve);
-  upstream.once('error', reject);
-  const response = await promise;
-  if (!onAnswer()) return;
-  outgoing.writeHead(response.statusCode ?? 502, response.headers);
-  outgoing.flushHeaders();
-  await pipeline(response, outgoing);
 }

@@ -1,8 +1,14 @@
+import { lookupLocalNames } from '@device-supervisor/cloud';
 import { DEFAULT_SETTINGS } from '@device-supervisor/device';
 import { describe, expect, it } from 'vitest';
 import { cloudRegistry } from './cloud-registry.ts';
 
-const OTHERS = { identity: () => ({ uuid: 'd0d0', deviceApiKey: 'device-key' }), settings: () => DEFAULT_SETTINGS };
+const OTHERS = {
+  identity: () => ({ uuid: 'd0d0', deviceApiKey: 'device-key' }),
+  settings: () => DEFAULT_SETTINGS,
+  access: { userAgent: 'test', lookup: lookupLocalNames },
+  print: () => undefined,
+};
 const CLOUD = { apiEndpoint: 'https://api.example.com', registryEndpoint: 'registry2.example.com' };
 
 describe('cloudRegistry', () => {

@@ -1,6 +1,8 @@
 import { createDeltaResolver, type DeltaSettings } from '@device-supervisor/cloud';
 import type { ConfigJson, DeviceIdentity } from '@device-supervisor/config-json';
 import type { DeltaResolver, RegistryCredentials } from '@device-supervisor/device';
+import { formatError } from '@device-supervisor/errors';
+import type { CloudAccess } from './managed/cloud-access.ts';
 import { systemClock } from './system-clock.ts';
 
 /** What the engine needs to pull from the cloud's registry. */
@@ -8,6 +10,7 @@ export interface CloudRegistry {
   readonly credentials: RegistryCredentials;
   /** `null`: there is no service for deltas. */
   readonly deltas: DeltaResolver | null;
+  readonly onDeltaFailure: (reference: string, error: unknown) => void;
 }
 
 export interface CloudRegistryOptions {
@@ -16,13 +19,18 @@ export interface CloudRegistryOptions {
   readonly identity: () => DeviceIdentity;
   /** As the device is configured now. */
   readonly settings: () => DeltaSettings;
+  readonly access: CloudAccess;
+  readonly print: (message: string) => void;
 }
 
 /** The device's key goes to the registry that config.json names as the cloud's, and to no other. */
-export function cloudRegistry({ configJson, identity, settings }: CloudRegistryOptions): CloudRegistry {
+export function cloudRegistry(options: CloudRegistryOptions): CloudRegistry {
+  const { configJson, identity, settings, access, print: say } = options;
   const { apiEndpoint, deltaEndpoint, registryEndpoint: registry } = configJson;
+  const onDeltaFailure = (reference: string, error: unknown): void =>
+    say(`The delta to image '${reference}' cannot be used, it is downloaded whole: ${formatError(error)}`);
   if (apiEndpoint === undefined || registry === undefined) {
-    return { credentials: { find: async () => null }, deltas: null };
+    return { credentials: { find: async () => null }, deltas: null, onDeltaFailure };
   }
   const login = {
     get username() {
@@ -33,10 +41,20 @@ export function cloudRegistry({ configJson, identity, settings }: CloudRegistryO
     },
   };
   return {
+    onDeltaFailure,
     credentials: { find: async (host) => (host === registry ? { ...login } : null) },
     deltas:
       deltaEndpoint === undefined
         ? null
-        : createDeltaResolver({ apiEndpoint, deltaEndpoint, registry, login, settings, clock: systemClock }),
+        : createDeltaResolver({
+            apiEndpoint,
+            deltaEndpoint,
+            registry,
+            login,
+            access,
+            settings,
+            clock: systemClock,
+            say,
+          }),
   };
 }

@@ -55,12 +55,18 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
   const store = stack.use(openStore({ path: config.databasePath, logger: print }));
   const managed = settings.apiEndpoint !== undefined;
   await loadPreload({ path: join(config.dataMount, 'apps.json'), store, managed, print });
-  const { credentials, deltas } = cloudRegistry({
+  const description = await readHostDescription(config);
+  for (const problem of description.problems) print(formatError(problem));
+  const cloudClient = cloudAccess(settings, description);
+  const registry = cloudRegistry({
     configJson: settings,
     identity: () => identity.current,
     settings: () => resolveDeviceConfig(store.targets.load('cloud')?.config ?? {}).settings,
+    access: cloudClient,
+    print,
   });
-  const engine = stack.use(createEngine({ endpoint, credentials, deltas }));
+  const engine = stack.use(createEngine({ endpoint, ...registry }));
+  const { credentials } = registry;
   const storage = imageStorage({ engine, engineEndpoint: endpoint, rootMount: config.rootMount, credentials, print });
   const lockFiles = stack.use(createUpdateLocks({ directory: join(config.rootMount, LOCKS_ON_HOST) }));
   const locks = stack.use(createTimedLocks({ locks: lockFiles, clock: systemClock }));
@@ -68,8 +74,6 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
   const leftovers = await lockFiles.recoverLeftovers().catch((error: unknown) => (onError(error), []));
   for (const { path } of leftovers) print(`Removed our update lock ${path} of an earlier run`);
 
-  const description = await readHostDescription(config);
-  for (const problem of description.problems) print(formatError(problem));
   const facts = deviceFacts(description, {
     identity: () => identity.current,
     name: settings.initialDeviceName ?? null,
@@ -116,7 +120,6 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
   );
   created.resolve(device);
   const source = logSource(engine);
-  const cloudClient = cloudAccess(settings, description);
   const upload =
     settings.apiEndpoint === undefined
       ? null

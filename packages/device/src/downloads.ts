@@ -19,6 +19,8 @@ export class Downloads implements AsyncDisposable {
   readonly #options: DownloadsOptions;
   readonly #expected = new Map<string, PullImage>();
   readonly #running = new Map<string, Download>();
+  /** Have succeeded in this round. */
+  readonly #completed = new Set<string>();
 
   constructor(options: DownloadsOptions) {
     this.#options = options;
@@ -29,13 +31,20 @@ export class Downloads implements AsyncDisposable {
     return new Set(this.#running.keys());
   }
 
+  /** From now on a download that ends is not begun again, until the next round. @returns images that are being fetched */
+  beginRound(): ReadonlySet<string> {
+    this.#completed.clear();
+    return this.references;
+  }
+
   /** Says for what the image that will be asked for next is downloaded. */
   expect(operation: PullImage): void {
     this.#expected.set(operation.reference, operation);
   }
 
-  /** Begins a download, or waits for the one that runs. When the signal is aborted the wait ends, and it runs on. */
+  /** Begins a download, or waits for the one that runs or ran in this round. When the signal is aborted the wait ends, and it runs on. */
   async pull(reference: string, options: PullOptions): Promise<void> {
+    if (this.#completed.has(reference)) return;
     const download = this.#running.get(reference) ?? this.#begin(reference, options);
     const { promise, reject } = Promise.withResolvers<never>();
     const giveUp = (): void => reject(options.signal.reason);
@@ -79,6 +88,7 @@ export class Downloads implements AsyncDisposable {
         onProgress: (progress) => tell((one) => ({ type: 'progress', operation: one, progress })),
       });
       this.#running.delete(reference);
+      this.#completed.add(reference);
       tell((one) => ({ type: 'finished', operation: one, result: { status: 'done' } }));
     } catch (error) {
       this.#running.delete(reference);

@@ -28,7 +28,7 @@ import { prepareLockDirectories } from './lock-directories.ts';
 import { LocalModeMemory } from './local-mode-memory.ts';
 import { LockWatcher } from './lock-watcher.ts';
 import { NO_SNAPSHOT, Observer } from './observer.ts';
-import { gatherPlanInput, imagesOf, lockedApps } from './plan-inputs.ts';
+import { gatherPlanInput, type GatherContext, imagesOf, lockedApps } from './plan-inputs.ts';
 import { awaitsService, delayUntilChange, isFinal } from './plan-changes.ts';
 import { NO_PLAN, planNews } from './plan-news.ts';
 import { rebootWhenSettled } from './power/reboot-when-settled.ts';
@@ -173,7 +173,8 @@ export class Reconciler implements AsyncDisposable {
   async planFor(target: TargetState): Promise<Plan> {
     const { engine } = this.#dependencies;
     const snapshot = await engine.observe({ imageReferences: [...imagesOf(this.#target), ...imagesOf(target)] });
-    return plan(await this.#planInput(target, snapshot, this.#stop.signal));
+    const { references: downloading } = this.#downloads;
+    return plan(await this.#planInput(target, snapshot, { downloading, signal: this.#stop.signal }));
   }
 
   state(): DeviceState {
@@ -233,10 +234,12 @@ export class Reconciler implements AsyncDisposable {
     const config = await this.#configure(target, round.signal);
     const fault = await prepareLockDirectories(target, locks);
     if (fault !== null) emit({ type: 'fault', error: fault });
+    // What is being fetched now may be there when the engine is looked at, and is not finished all the same.
+    const downloading = this.#downloads.beginRound();
     this.#see(await this.#observer.observe());
     if (managed) this.#localModeMemory.note(targets.localMode, this.#snapshot);
     this.#actions.prepare(this.#snapshot);
-    const planned = plan(await this.#planInput(target, this.#snapshot, round.signal));
+    const planned = plan(await this.#planInput(target, this.#snapshot, { downloading, signal: round.signal }));
     if (round.signal.aborted) return;
     const next = reboots === undefined || config.holdsReboot ? planned : await rebootWhenSettled(planned, reboots);
     if (round.signal.aborted) return;
@@ -274,7 +277,11 @@ export class Reconciler implements AsyncDisposable {
     this.#stateChanged();
   }
 
-  #planInput(target: TargetState, snapshot: EngineSnapshot, signal: AbortSignal): Promise<PlanInput> {
+  #planInput(
+    target: TargetState,
+    snapshot: EngineSnapshot,
+    moment: Pick<GatherContext, 'downloading' | 'signal'>,
+  ): Promise<PlanInput> {
     const overrideLock = this.#dependencies.deviceConfig?.settings.overrideLock ?? false;
     const known = {
       forceLocks: this.#force || overrideLock ? ('all' as const) : this.#actions.forcedApps(),
@@ -285,8 +292,7 @@ export class Reconciler implements AsyncDisposable {
       crashLooping: this.#crashLoops.containers,
       paused: this.#backoff.paused(),
     };
-    const { references: downloading } = this.#downloads;
-    return gatherPlanInput(target, snapshot, { dependencies: this.#dependencies, known, downloading, signal });
+    return gatherPlanInput(target, snapshot, { dependencies: this.#dependencies, known, ...moment });
   }
 
   /** Takes note of a plan, and tells what it says that the one before did not. */

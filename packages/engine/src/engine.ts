@@ -69,6 +69,8 @@ export interface EngineOptions {
   readonly credentials?: RegistryCredentials;
   /** Where deltas come from; unless told, images are fetched whole. */
   readonly deltas?: DeltaResolver | null;
+  /** An image is fetched whole because the delta to it cannot be used. */
+  readonly onDeltaFailure?: (reference: string, error: unknown) => void;
   /**
    * Milliseconds without any progress after which a pull is begun anew, 300000 unless told. Short ones cost: what an
    * engine has of an image when a pull of it ends early, it may have to fetch again.
@@ -97,6 +99,7 @@ export function createEngine({
   callTimeout,
   credentials = NO_CREDENTIALS,
   deltas = null,
+  onDeltaFailure = () => undefined,
   stallTimeout = DEFAULT_STALL_TIMEOUT_MS,
 }: EngineOptions): Engine {
   const transport = createTransport({
@@ -119,7 +122,7 @@ export function createEngine({
   return {
     ...createContainerActions(transport, (container) => cache.invalidate(container)),
     ...createResourceActions(transport),
-    pullImage: createImagePuller({ transport, clock, credentials, deltas, stallTimeout }),
+    pullImage: createImagePuller({ transport, clock, credentials, deltas, onDeltaFailure, stallTimeout }),
     observe: createObserver({ transport, subscription, cache, abilities }),
     events: (signal) => subscription.events(signal),
     containerLogs: (container, options, signal) => readContainerLogs(transport, container, { ...options, signal }),

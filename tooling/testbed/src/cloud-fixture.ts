@@ -43,7 +43,7 @@ export interface CloudFixture extends AsyncDisposable {
    * @param name e.g. `web:1`
    * @returns its reference by digest: it is in the registry, and not on the engine
    */
-  publish(name: string): Promise<string>;
+  publish(name: string, labels?: Readonly<Record<string, string>>): Promise<string>;
   /** Takes references of the registry away from the engine, and with the last one the image. */
   unload(...references: readonly string[]): Promise<void>;
   /** Starts a new device of the fleet, or the one that the cloud has. */
@@ -73,9 +73,9 @@ export async function startCloudFixture(options: CloudStubOptions = {}): Promise
     docker,
     cloud,
     registry,
-    async publish(name) {
+    async publish(name, labels = {}) {
       const program = { cmd: ['sh', '-c', `echo ${name} is up; sleep 100000`], stopSignal: 'SIGKILL' };
-      await busyboxImage(engine.endpoint, { tag: `v2/${name}`, labels: { image: name }, ...program });
+      await busyboxImage(engine.endpoint, { tag: `v2/${name}`, labels: { image: name, ...labels }, ...program });
       const pushed = await pushImage(engine.endpoint, { host: registry, ...cloud.builder }, `v2/${name}`);
       await fixture.unload(pushed.reference, `v2/${name}`);
       return pushed.digestReference;

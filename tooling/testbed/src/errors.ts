@@ -29,9 +29,9 @@ export class StreamEndedError extends SupervisorError<'STREAM_ENDED', { readonly
 /** The engine could not build or push a test image. */
 export class ImageOperationError extends SupervisorError<
   'IMAGE_OPERATION_FAILED',
-  { readonly operation: 'build' | 'push'; readonly image: string }
+  { readonly operation: 'build' | 'push' | 'pull'; readonly image: string }
 > {
-  constructor(operation: 'build' | 'push', image: string, reason: string) {
+  constructor(operation: 'build' | 'push' | 'pull', image: string, reason: string) {
     super('IMAGE_OPERATION_FAILED', `could not ${operation} ${image}: ${reason}`, { details: { operation, image } });
   }
 }

@@ -56,3 +56,5 @@ export {
   type DeviceProcess,
   type DeviceProcessOptions,
 } from './cloud-fixture.ts';
+export { DELTA_LABELS, startDeltaEngine, type DeltaEngine } from './delta-engine.ts';
+export { forwardRequest, type Upstream } from './forward-request.ts';

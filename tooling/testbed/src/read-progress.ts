@@ -16,7 +16,7 @@ export type ProgressLine = z.infer<typeof ProgressLine>;
  */
 export async function readProgress(
   stream: NodeJS.ReadableStream,
-  operation: { readonly operation: 'build' | 'push'; readonly image: string },
+  operation: { readonly operation: 'build' | 'push' | 'pull'; readonly image: string },
 ): Promise<readonly ProgressLine[]> {
   const lines: ProgressLine[] = [];
   for await (const text of createInterface({ input: stream, crlfDelay: Infinity })) {

@@ -15,13 +15,18 @@ const signal = new AbortController().signal;
 let server: Server;
 let endpoint: string;
 let clock: FakeClock;
+/** How what is said begins. */
+const NONE = `No delta to image '${DESTINATION}'`;
+
 let requests: { readonly url: URL; readonly headers: IncomingHttpHeaders }[];
 /** Status and body, one after the other; the last one again and again. */
 let tokens: [number, unknown][];
 let deltas: [number, unknown][];
+let said: string[];
 
 beforeEach(async () => {
   requests = [];
+  said = [];
   tokens = [[200, { token: 'the-token' }]];
   deltas = [[200, { name: DELTA }]];
   clock = createFakeClock();
@@ -55,8 +60,10 @@ function resolver(): DeltaResolver {
     deltaEndpoint: endpoint,
     registry: REGISTRY,
     login: { username: 'd_1234', password: 'device-key' },
+    access: { userAgent: 'test' },
     clock,
     settings: () => ({ deltaRequestTimeout: 59_000, deltaRetryCount: 3, deltaRetryInterval: 10_000 }),
+    say: (message) => said.push(message),
   });
 }
 
@@ -88,6 +95,7 @@ describe('createDeltaResolver', () => {
     deltas = [[status, 'no']];
     expect(await resolve()).toBeNull();
     expect(requests).toHaveLength(2);
+    expect(said).toEqual([`${NONE}, it is downloaded whole: the service for deltas answered with status ${status}`]);
   });
 
   it('asks again, with a fresh token, as long as the service is busy', async () => {
@@ -104,6 +112,11 @@ describe('createDeltaResolver', () => {
     deltas = [[502, null]];
     expect(await resolve()).toBeNull();
     expect(requests).toHaveLength(8);
+    const reason = 'the service for deltas answered with status 502';
+    expect(said).toEqual([
+      `${NONE} yet, asking again every 10 s: ${reason}`,
+      `${NONE}, it is downloaded whole: ${reason}`,
+    ]);
     expect(clock.pending).toBe(0);
   });
 
@@ -111,6 +124,7 @@ describe('createDeltaResolver', () => {
     server.closeAllConnections();
     server.close();
     expect(await resolve()).toBeNull();
+    expect(said.at(-1)).toMatch(/whole: 127\.0\.0\.1:\d+ cannot be reached: .*ECONNREFUSED/);
   });
 
   it.each([

@@ -20,12 +20,15 @@ let questions: Pick<DeltaQuestion, 'source' | 'destination'>[];
 let resolve: () => Promise<typeof DELTA | null>;
 /** What the engine answers to pulls, by tag or digest. */
 let pulls: Record<string, object[]>;
+/** Images of which was told that the delta cannot be used. */
+let failures: string[];
 
 const done = { status: 'Status: done' };
 const signal = new AbortController().signal;
 
 beforeEach(async () => {
   questions = [];
+  failures = [];
   resolve = async () => DELTA;
   pulls = { 'delta-0123': [done], [DIGEST]: [done] };
   scripted = await startScriptedEngine({
@@ -43,6 +46,7 @@ beforeEach(async () => {
   engine = createEngine({
     endpoint: scripted.endpoint,
     clock: createFakeClock(),
+    onDeltaFailure: (reference) => failures.push(reference),
     deltas: {
       resolve({ source, destination }) {
         questions.push({ source, destination });
@@ -101,6 +105,7 @@ describe('a pull with an image to start from', () => {
     pulls['delta-0123'] = lines;
     await pull();
     expect(steps().at(-1)).toBe(`pull ${DIGEST}`);
+    expect(failures).toEqual(lines.map(() => DESTINATION));
   });
 
   it('fails, to be tried again, when the delta cannot be had now', async () => {

@@ -16,6 +16,8 @@ export interface ImagePullerOptions {
   readonly credentials: RegistryCredentials;
   /** `null`: every image is fetched whole. */
   readonly deltas: DeltaResolver | null;
+  /** An image is fetched whole because the delta to it cannot be used. */
+  readonly onDeltaFailure: (reference: string, error: unknown) => void;
   /** Milliseconds without a word from the engine after which a pull is begun anew. */
   readonly stallTimeout: number;
 }
@@ -31,7 +33,7 @@ export type PullImage = (reference: string, options: PullOptions) => Promise<voi
  * Pulls images by tag or digest. What the engine was in the middle of when the connection to the registry broke is asked
  * for again at once, as long as each attempt gets further than those before.
  */
-export function createImagePuller({ deltas, ...options }: ImagePullerOptions): PullImage {
+export function createImagePuller({ deltas, onDeltaFailure, ...options }: ImagePullerOptions): PullImage {
   const { transport, clock, credentials } = options;
   const deltaSlots = new DeltaSlots(DELTAS_AT_ONCE);
   const supportsDeltas = createDeltaSupport(transport);
@@ -87,8 +89,9 @@ export function createImagePuller({ deltas, ...options }: ImagePullerOptions): P
       await pullPersistently(delta.reference, { ...context, auth: delta.auth });
     } catch (error) {
       // Nothing is lost but time: the image can be had whole.
-      if (error instanceof ImagePullError && !isInterruption(error)) return false;
-      throw error;
+      if (!(error instanceof ImagePullError) || isInterruption(error)) throw error;
+      onDeltaFailure(destination, error);
+      return false;
     }
     await holder.hold(delta.reference, destination);
     return true;
