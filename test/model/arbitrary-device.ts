@@ -69,9 +69,11 @@ function service(index: number): fc.Arbitrary<TestApp['services'][string]> {
     }));
 }
 
+const aCommit = fc.constantFrom('c1', 'c2', 'c3');
+
 const app = fc
   .record({
-    commit: fc.constantFrom('c1', 'c2', 'c3'),
+    commit: aCommit,
     present: fc.subarray([...SERVICES], { minLength: 0 }),
     services: fc.tuple(service(0), service(1), service(2), service(3)),
     internal: fc.boolean(),
@@ -101,8 +103,7 @@ export interface History {
   readonly last: number;
 }
 
-const TARGETS = 3;
-const aTarget = fc.nat({ max: TARGETS - 1 });
+const aTarget = fc.nat({ max: 2 });
 
 const aService = { appId: fc.constantFrom(...APPS), service: fc.constantFrom(...SERVICES) };
 const soon = fc.integer({ min: 1, max: 8 });
@@ -138,8 +139,21 @@ const arbitraryEvent: fc.Arbitrary<Event> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ type: fc.constantFrom('turn', 'tick') }) },
 );
 
+/** Two of their own, and one with the services of the first in another release. */
+const arbitraryTargets = fc
+  .tuple(arbitraryTarget, arbitraryTarget, aCommit)
+  .map(([first, second, commit]) => [first, second, inRelease(first, commit)]);
+
+function inRelease(target: TargetState, commit: string): TargetState {
+  const apps = Object.entries(target.apps).map(([uuid, one]): [string, TargetState['apps'][string]] => [
+    uuid,
+    { ...one, release: one.release === null ? null : { ...one.release, commit } },
+  ]);
+  return { ...target, apps: Object.fromEntries(apps) };
+}
+
 export const arbitraryHistory: fc.Arbitrary<History> = fc.record({
-  targets: fc.array(arbitraryTarget, { minLength: TARGETS, maxLength: TARGETS }),
+  targets: arbitraryTargets,
   events: fc.array(arbitraryEvent, { minLength: 1, maxLength: 12 }),
   last: aTarget,
 });
