@@ -1,5 +1,11 @@
 import { createFakeClock, type FakeClock } from '@device-supervisor/device/testing';
-import { startCloudStub, type CloudFault, type CloudStub, type StubDevice } from '@device-supervisor/testbed';
+import {
+  CLOUD_FAULTS,
+  startCloudStub,
+  type CloudFault,
+  type CloudStub,
+  type StubDevice,
+} from '@device-supervisor/testbed';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   pass,
@@ -7,6 +13,7 @@ import {
   REGISTRATION_RETRY_DELAY,
   startTestDevice,
   type TestDevice,
+  type TestDeviceOptions,
 } from './testing/test-device.ts';
 
 const HOUR = 3_600_000;
@@ -23,8 +30,8 @@ beforeEach(async () => {
 });
 afterEach(() => stack.disposeAsync());
 
-function start(): void {
-  device = stack.use(startTestDevice({ endpoint: stub.endpoint, fleet: stub.createFleet(), clock }));
+function start({ fleet = stub.createFleet(), ...options }: Partial<TestDeviceOptions> = {}): void {
+  device = stack.use(startTestDevice({ endpoint: stub.endpoint, fleet, clock, ...options }));
 }
 
 /** What the cloud has of it. */
@@ -47,31 +54,23 @@ function heal(): void {
   device.timeout = 30_000;
 }
 
-const FAULTS: readonly (readonly [string, CloudFault])[] = [
-  ['answers with 500', { kind: 'status', status: 500 }],
-  ['answers with 429', { kind: 'status', status: 429, retryAfter: '1' }],
-  ['hangs', { kind: 'hang' }],
-  ['drips', { kind: 'drip' }],
-  ['resets connections', { kind: 'reset' }],
-  ['breaks off its answers', { kind: 'reset', afterHeaders: true }],
-  ['answers with garbage', { kind: 'garbage' }],
-  ['speaks no HTTP', { kind: 'no-http' }],
-];
-
 describe('a cloud that', () => {
-  it.each(FAULTS)('%s is not flooded with registrations, and has the device when it is well', async (_, fault) => {
-    start();
-    breakWith('register', fault);
-    await wait(10 * REGISTRATION_RETRY_DELAY);
-    expect(stub.count()).toBeGreaterThanOrEqual(9);
-    expect(stub.count()).toBeLessThanOrEqual(11);
-    heal();
-    await wait(60_000);
-    expect(inCloud()?.reports).toEqual([{ status: 'Idle' }]);
-    expect(device.targets).toBe(1);
-  });
+  it.each(CLOUD_FAULTS)(
+    '%s is not flooded with registrations, and has the device when it is well',
+    async (_, fault) => {
+      start();
+      breakWith('register', fault);
+      await wait(10 * REGISTRATION_RETRY_DELAY);
+      expect(stub.count()).toBeGreaterThanOrEqual(9);
+      expect(stub.count()).toBeLessThanOrEqual(11);
+      heal();
+      await wait(60_000);
+      expect(inCloud()?.reports).toEqual([{ status: 'Idle' }]);
+      expect(device.targets).toBe(1);
+    },
+  );
 
-  it.each(FAULTS)('%s is not flooded with reports, and told the last one when it is well', async (_, fault) => {
+  it.each(CLOUD_FAULTS)('%s is not flooded with reports, and told the last one when it is well', async (_, fault) => {
     start();
     await wait(60_000);
     breakWith('report', fault);
@@ -87,22 +86,55 @@ describe('a cloud that', () => {
     expect(stub.count('poll')).toBeGreaterThanOrEqual(4);
   });
 
-  it.each(FAULTS)('%s is not flooded with tags and introductions, and has them when it is well', async (_, fault) => {
-    start();
-    breakWith('tags-change', fault);
-    breakWith('device-change', fault);
-    await wait(60_000);
-    await device.cloud.tags.set({ rack: '7' });
+  it.each(CLOUD_FAULTS)(
+    '%s is not flooded with tags and introductions, and has them when it is well',
+    async (_, fault) => {
+      start();
+      breakWith('tags-change', fault);
+      breakWith('device-change', fault);
+      await wait(60_000);
+      await device.cloud.tags.set({ rack: '7' });
+      await wait(HOUR);
+      expect(stub.count('tags-change')).toBeLessThanOrEqual(12);
+      expect(stub.count('device-change')).toBeLessThanOrEqual(2 * (HOUR / 30_000));
+      // Neither keeps the device from its target.
+      expect(device.targets).toBe(1);
+      heal();
+      await wait(2 * POLL_INTERVAL);
+      expect([...(inCloud()?.tags.values() ?? [])]).toMatchObject([{ key: 'rack', value: '7' }]);
+      expect(device.keptTags).toBeNull();
+      expect(inCloud()?.name).toBe('kitchen');
+    },
+  );
+
+  it.each(CLOUD_FAULTS)('%s is not flooded with configuration, and has it when it is well', async (_, fault) => {
+    start({ undeclaredConfig: { HOST_CONFIG_hdmi_mode: '1' } });
+    breakWith('config-variable', fault);
     await wait(HOUR);
-    expect(stub.count('tags-change')).toBeLessThanOrEqual(12);
-    expect(stub.count('device-change')).toBeLessThanOrEqual(2 * (HOUR / 30_000));
-    // Neither keeps the device from its target.
+    expect(stub.count('config-variable')).toBeGreaterThanOrEqual(3);
+    expect(stub.count('config-variable')).toBeLessThanOrEqual(2 * (HOUR / 30_000));
     expect(device.targets).toBe(1);
     heal();
-    await wait(2 * POLL_INTERVAL);
-    expect([...(inCloud()?.tags.values() ?? [])]).toMatchObject([{ key: 'rack', value: '7' }]);
-    expect(device.keptTags).toBeNull();
-    expect(inCloud()?.name).toBe('kitchen');
+    await wait(1.25 * POLL_INTERVAL);
+    expect(Object.fromEntries(inCloud()?.config ?? [])).toEqual({ BALENA_HOST_CONFIG_hdmi_mode: '1' });
+    expect(device.said.join()).not.toContain(`key of ${device.uuid}`);
+  });
+
+  it.each(CLOUD_FAULTS)('%s is not flooded with exchanges of keys, and takes one when it is well', async (_, fault) => {
+    stub = stack.use(await startCloudStub({ exchangesKeys: true }));
+    const fleet = stub.createFleet();
+    start({ fleet });
+    const known = stub.createDevice(fleet, { uuid: device.uuid, key: 'lost-key' });
+    breakWith('key-exchange', fault);
+    await wait(10 * REGISTRATION_RETRY_DELAY);
+    expect(stub.count('key-exchange')).toBeGreaterThanOrEqual(9);
+    expect(stub.count('key-exchange')).toBeLessThanOrEqual(11);
+    expect(known.key).toBe('lost-key');
+    heal();
+    await wait(60_000);
+    expect(known.key).toBe(`key of ${device.uuid}`);
+    expect(known.reports).toEqual([{ status: 'Idle' }]);
+    expect(device.said.join()).not.toMatch(/lost-key|key of/);
   });
 });
 

@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import type { RegistryAuth } from '@device-supervisor/device';
+import { CLOUD_FAULTS, startCloudStub } from '@device-supervisor/testbed';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRegistryClient, platformOf, type RegistryClient, type RegistryClientOptions } from './index.ts';
 import { digestOf, refuse, startScriptedRegistry, type ScriptedRegistry } from './testing/scripted-registry.ts';
@@ -183,6 +185,29 @@ describe('a registry that wants to know who asks', () => {
     });
     expect(request?.headers.authorization).toBe(`Basic ${Buffer.from('d_1234:device-key').toString('base64')}`);
     expect(authorizations(registry).filter((one) => one?.startsWith('Basic'))).toEqual([]);
+  });
+
+  it.each(CLOUD_FAULTS)('gets no token of a cloud that %s, asked once, and one when it is well', async (_, fault) => {
+    await using cloud = await startCloudStub();
+    cloud.createDevice(cloud.createFleet(), { uuid: '1234', key: PASSWORD.password });
+    cloud.breakWith('token', fault);
+    registry.answers['GET /v2/app/web/manifests/1'] = (response, { headers }) => {
+      if (headers.authorization === undefined) {
+        refuse(response, 401, { 'www-authenticate': bearer(`${cloud.endpoint}/auth/v1/token`) });
+      } else {
+        refuse(response, 404);
+      }
+    };
+    const ask = async (timeout: number): Promise<unknown> =>
+      await client(PASSWORD, { timeout })
+        .imageSize(`${registry.host}/app/web:1`)
+        .catch((error: unknown) => error);
+    const error = await ask(fault.kind === 'hang' || fault.kind === 'drip' ? 300 : 30_000);
+    expect(error).toMatchObject({ code: expect.stringMatching(/^REGISTRY_(UNREACHABLE|ANSWER_INVALID)$/) });
+    expect(inspect(error)).not.toMatch(new RegExp(`device-key|${Buffer.from('d_1234:device-key').toString('base64')}`));
+    expect(cloud.count('token')).toBeLessThanOrEqual(1);
+    cloud.heal();
+    expect(await ask(30_000)).toMatchObject({ code: 'IMAGE_NOT_IN_REGISTRY' });
   });
 
   it('gets a token for nobody in particular', async () => {

@@ -14,7 +14,7 @@ export {
   type CloudStub,
   type CloudStubOptions,
 } from './cloud-stub/start-cloud-stub.ts';
-export type { CloudFault } from './cloud-stub/faults.ts';
+export { CLOUD_FAULTS, type CloudFault } from './cloud-stub/faults.ts';
 export type { RequestKind } from './cloud-stub/request-kind.ts';
 export type { Fleet, LogEntry, Release, ReleaseDescription, StubDevice } from './cloud-stub/world.ts';
 export { startRegistryProxy, type Fault, type ProxiedRequest, type RegistryProxy } from './registry-proxy.ts';

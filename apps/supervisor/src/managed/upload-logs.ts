@@ -10,10 +10,10 @@ export interface LogUploadDependencies {
   readonly endpoint: string;
   readonly access: CloudAccess;
   readonly source: ContainerLogSource;
-  readonly device: Device;
+  readonly device: Pick<Device, 'localMode' | 'subscribe'>;
   /** As the device is configured now. */
   readonly isWanted: () => boolean;
-  readonly memory: SettingRepository;
+  readonly memory: Pick<SettingRepository, 'get' | 'set'>;
   readonly clock: Clock;
   readonly print: (message: string) => void;
 }

@@ -3,8 +3,9 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import { setImmediate } from 'node:timers/promises';
 import type { Delta, DeltaResolver } from '@device-supervisor/device';
 import { createFakeClock, type FakeClock } from '@device-supervisor/device/testing';
+import { CLOUD_FAULTS, startCloudStub, type CloudStub, type CloudStubOptions } from '@device-supervisor/testbed';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createDeltaResolver } from '../index.ts';
+import { createDeltaResolver, type DeltaResolverOptions } from '../index.ts';
 
 const REGISTRY = 'registry2.example.com';
 const SOURCE = `${REGISTRY}/v2/old@sha256:${'a'.repeat(64)}`;
@@ -54,22 +55,24 @@ function reply(response: ServerResponse, answers: [number, unknown][]): void {
   response.end(JSON.stringify(body));
 }
 
+function usual(): Pick<DeltaResolverOptions, 'registry' | 'login' | 'clock' | 'say'> {
+  const login = { username: 'd_1234', password: 'device-key' };
+  return { registry: REGISTRY, login, clock, say: (message) => said.push(message) };
+}
+
 function resolver(): DeltaResolver {
   return createDeltaResolver({
+    ...usual(),
     apiEndpoint: `${endpoint}/`,
     deltaEndpoint: endpoint,
-    registry: REGISTRY,
-    login: { username: 'd_1234', password: 'device-key' },
     access: { userAgent: 'test' },
-    clock,
     settings: () => ({ deltaRequestTimeout: 59_000, deltaRetryCount: 3, deltaRetryInterval: 10_000 }),
-    say: (message) => said.push(message),
   });
 }
 
 /** Lets the pauses pass. */
-async function resolve(source = SOURCE, destination = DESTINATION): Promise<Delta | null> {
-  const resolving = resolver().resolve({ source, destination, signal });
+async function resolve(source = SOURCE, destination = DESTINATION, asked = resolver()): Promise<Delta | null> {
+  const resolving = asked.resolve({ source, destination, signal });
   const settled = resolving.then(
     () => true,
     () => true,
@@ -164,5 +167,55 @@ describe('createDeltaResolver', () => {
     controller.abort(reason);
     await expect(resolving).rejects.toBe(reason);
     expect(clock.pending).toBe(0);
+  });
+});
+
+/** A cloud that has the device and the delta. */
+async function cloudWithDelta(options: CloudStubOptions = {}): Promise<CloudStub> {
+  const cloud = await startCloudStub(options);
+  const fleet = cloud.createFleet();
+  cloud.createDevice(fleet, { uuid: '1234', key: usual().login.password });
+  cloud.setDelta(SOURCE, DESTINATION, DELTA);
+  return cloud;
+}
+
+function resolverAt(
+  { endpoint: apiEndpoint }: CloudStub,
+  { timeout = 30_000, ...options }: { timeout?: number; rootCertificate?: string } = {},
+): DeltaResolver {
+  const settings = { deltaRequestTimeout: timeout, deltaRetryCount: 2, deltaRetryInterval: 10_000 };
+  const endpoints = { apiEndpoint, deltaEndpoint: apiEndpoint };
+  return createDeltaResolver({
+    ...usual(),
+    ...endpoints,
+    access: { userAgent: 'test', ...options },
+    settings: () => settings,
+  });
+}
+
+describe.each(['token', 'delta'] as const)('a cloud that, asked for a %s,', (kind) => {
+  it.each(CLOUD_FAULTS)('%s is asked a few times, and gives the delta when it is well', async (_, fault) => {
+    await using cloud = await cloudWithDelta();
+    cloud.breakWith(kind, fault);
+    const isSlow = fault.kind === 'hang' || fault.kind === 'drip';
+    expect(await resolve(SOURCE, DESTINATION, resolverAt(cloud, isSlow ? { timeout: 100 } : {}))).toBeNull();
+    expect(cloud.count(kind)).toBeLessThanOrEqual(3);
+    // That it is asked too often is a refusal; all else may be over soon.
+    expect(said).toHaveLength(fault.kind === 'status' && fault.status === 429 ? 1 : 2);
+    expect(said.join()).not.toMatch(/device-key|ZF8xMjM0OmRldmljZS1rZXk/);
+    cloud.heal();
+    expect(await resolve(SOURCE, DESTINATION, resolverAt(cloud))).toMatchObject({ reference: DELTA });
+  });
+});
+
+describe('a cloud with a certificate of its own', () => {
+  it('gives deltas to those who are told to trust it, and hears nothing of others', async () => {
+    await using cloud = await cloudWithDelta({ tls: {} });
+    expect(await resolve(SOURCE, DESTINATION, resolverAt(cloud))).toBeNull();
+    expect(cloud.count()).toBe(0);
+    const rootCertificate = cloud.certificate ?? '';
+    expect(await resolve(SOURCE, DESTINATION, resolverAt(cloud, { rootCertificate }))).toMatchObject({
+      reference: DELTA,
+    });
   });
 });

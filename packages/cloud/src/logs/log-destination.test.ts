@@ -121,6 +121,15 @@ describe('a log stream', () => {
     await expect(stream.broken).rejects.toMatchObject({ code: 'CLOUD_ANSWER_INVALID' });
   });
 
+  it('is not confirmed by a page that asks people to sign in', async () => {
+    answer = (request, response) => {
+      request.resume().on('end', () => response.writeHead(200).end('\n<html>sign in</html>'));
+    };
+    const stream = destination.open();
+    stream.write({ message: 'hello', timestamp: 1 });
+    await expect(stream.close()).rejects.toMatchObject({ code: 'CLOUD_ANSWER_INVALID' });
+  });
+
   it('breaks when the server breaks it off', async () => {
     answer = (request) => request.socket.resetAndDestroy();
     const stream = destination.open();

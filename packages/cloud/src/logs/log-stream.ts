@@ -68,7 +68,10 @@ export function createLogStream(
   request.on('error', (error) => fail(new CloudUnreachableError(host, error)));
   request.on('close', () => fail(new CloudUnreachableError(host, new Error('the connection was closed'))));
   request.on('response', (response) => {
-    // Its text may be long, and says nothing that we need.
+    // Its text may be long, and says nothing that we need but that it is not of the cloud.
+    response.once('data', (text: Buffer) => {
+      if (isPage(text)) fail(new CloudAnswerInvalidError(REQUEST, 'it is a web page'));
+    });
     response.on('error', (error) => fail(new CloudUnreachableError(host, error))).resume();
     const error = errorOf(response, isClosed, clock.now());
     if (error === null) response.on('end', answer.resolve);
@@ -102,6 +105,11 @@ export function createLogStream(
     },
     destroy: end,
   };
+}
+
+/** Networks that ask people to sign in take everything and answer with a page; nobody has the lines then. */
+function isPage(text: Buffer): boolean {
+  return /^\s*</.test(text.toString());
 }
 
 /** `null`: the cloud has everything. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { FakeClock } from '@device-supervisor/device/testing';
 import type { DeviceReport } from '@device-supervisor/state';
@@ -11,6 +12,8 @@ export interface TestDeviceOptions {
   readonly fleet: { readonly id: number; readonly provisioningKey: string };
   readonly clock: FakeClock;
   readonly uuid?: string;
+  /** Configuration that the cloud does not declare. */
+  readonly undeclaredConfig?: Readonly<Record<string, string>>;
   /** A number from 0 to 1; always one half, unless told. */
   readonly random?: () => number;
 }
@@ -49,6 +52,7 @@ export function startTestDevice({
   fleet,
   clock,
   uuid = 'a'.repeat(32),
+  undeclaredConfig = {},
   random = () => 0.5,
 }: TestDeviceOptions): TestDevice {
   const said: string[] = [];
@@ -84,12 +88,12 @@ export function startTestDevice({
       async register({ deviceId, deviceApiKey }) {
         current = { ...current, deviceId, deviceApiKey, isRegistered: true, provisioningKey: null };
       },
-      renew: async () => current,
+      renew: async () => (current = { ...current, uuid: randomUUID().replaceAll('-', '') }),
     },
     introduction: {
       name: 'kitchen',
       pinnedRelease: null,
-      undeclaredConfig: async () => ({}),
+      undeclaredConfig: async () => undeclaredConfig,
       say: (message) => void said.push(message),
     },
     introductionMemory: { isPending: () => isNew, setPending: (pending) => void (isNew = pending) },

@@ -20,6 +20,18 @@ export type CloudFault =
   /** The answer is as always, and its date is off by so many milliseconds. */
   | { readonly kind: 'clock-skew'; readonly by: number };
 
+/** A cloud that … */
+export const CLOUD_FAULTS: readonly (readonly [string, CloudFault])[] = [
+  ['answers with 500', { kind: 'status', status: 500 }],
+  ['answers with 429', { kind: 'status', status: 429, retryAfter: '1' }],
+  ['hangs', { kind: 'hang' }],
+  ['drips', { kind: 'drip' }],
+  ['resets connections', { kind: 'reset' }],
+  ['breaks off its answers', { kind: 'reset', afterHeaders: true }],
+  ['answers with garbage', { kind: 'garbage' }],
+  ['speaks no HTTP', { kind: 'no-http' }],
+];
+
 /** Milliseconds between two bytes. */
 const DRIP_INTERVAL = 20;
 
