@@ -1,4 +1,5 @@
 import type { MetricFamily, MetricSource } from '@device-supervisor/api';
+import type { CloudRequestResult } from '@device-supervisor/cloud';
 import type { Metrics } from '@device-supervisor/host-facts';
 import type { LogRouter, LogUploader } from '@device-supervisor/logs';
 
@@ -28,6 +29,50 @@ export function uploadMetrics(uploader: Pick<LogUploader, 'dropped' | 'sent'>): 
       samples: [{ labels: {}, value: uploader.dropped }],
     },
   ];
+}
+
+/** Counts what became of polls and reports. @param now milliseconds of a clock that never jumps */
+export function cloudMetrics(now: () => number): {
+  readonly source: MetricSource;
+  note(request: CloudRequestResult): void;
+} {
+  const tallies = { poll: newTally(), report: newTally() };
+  const kinds = Object.entries(tallies);
+  return {
+    note({ kind, ok }) {
+      tallies[kind][ok ? 'ok' : 'failed']++;
+      if (ok) tallies[kind].succeededAt = now();
+    },
+    source: () => [
+      {
+        name: 'supervisor_cloud_requests_total',
+        help: 'Polls for the target and reports of the state, by whether the cloud took them',
+        type: 'counter',
+        samples: kinds.flatMap(([kind, { ok, failed }]) => [
+          { labels: { kind, result: 'ok' }, value: ok },
+          { labels: { kind, result: 'failed' }, value: failed },
+        ]),
+      },
+      {
+        name: 'supervisor_cloud_last_success_seconds',
+        help: 'Time since the cloud last took a poll or a report; a report is sent when something changed',
+        type: 'gauge',
+        samples: kinds.flatMap(([kind, { succeededAt }]) =>
+          succeededAt === null ? [] : [{ labels: { kind }, value: Math.round((now() - succeededAt) / 1000) }],
+        ),
+      },
+    ],
+  };
+}
+
+interface Tally {
+  ok: number;
+  failed: number;
+  succeededAt: number | null;
+}
+
+function newTally(): Tally {
+  return { ok: 0, failed: 0, succeededAt: null };
 }
 
 const BYTES_PER_MB = 1024 ** 2;

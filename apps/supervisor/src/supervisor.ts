@@ -22,7 +22,7 @@ import { loadPreload } from './managed/preload.ts';
 import { withChangesReported } from './managed/report-keys.ts';
 import { imageStorage } from './image-storage.ts';
 import { publishKey } from './publish-key.ts';
-import { hostMetrics, logMetrics, uploadMetrics } from './metric-sources.ts';
+import { cloudMetrics, hostMetrics, logMetrics, uploadMetrics } from './metric-sources.ts';
 import { logSource } from './log-source.ts';
 import { uploadLogs } from './managed/upload-logs.ts';
 import { startLogs } from './start-logs.ts';
@@ -144,6 +144,7 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
     print(`Clients need a key; the device's own is in ${published.path}`);
   }
   const metrics = stack.use(createMetrics({ dataPath: config.dataMount }));
+  const requests = cloudMetrics(() => systemClock.monotonic());
   const cloud =
     settings.apiEndpoint === undefined
       ? null
@@ -163,6 +164,7 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
             reportMemoryPath: join(config.rootMount, REPORT_ON_HOST),
             access: cloudClient,
             onRegistered: (registered) => upload?.connect(registered),
+            onRequest: requests.note,
             clock: systemClock,
             print,
           }),
@@ -176,7 +178,11 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
       keys: cloud === null ? keys : withChangesReported(keys, cloud.reportChange),
       tags: cloud?.tags ?? noCloudTags,
       ...(cloud === null ? {} : { lookForTarget: cloud.lookForTarget, cloudConnected: cloud.isConnected }),
-      metrics: [logMetrics(logs), ...(uploader === null ? [] : [uploadMetrics(uploader)]), hostMetrics(metrics)],
+      metrics: [
+        logMetrics(logs),
+        ...(uploader === null ? [] : [uploadMetrics(uploader), requests.source]),
+        hostMetrics(metrics),
+      ],
       version: SUPERVISOR_VERSION,
       requiresKey: () => config.alwaysRequireKey || !device.localMode,
       onError: (error, request) => print(describeFault(error, request)),

@@ -66,7 +66,7 @@ describe('a cloud that', () => {
       heal();
       await wait(60_000);
       expect(inCloud()?.reports).toEqual([{ status: 'Idle' }]);
-      expect(device.targets).toBe(1);
+      expect(device.targets).toHaveLength(1);
     },
   );
 
@@ -98,7 +98,7 @@ describe('a cloud that', () => {
       expect(stub.count('tags-change')).toBeLessThanOrEqual(12);
       expect(stub.count('device-change')).toBeLessThanOrEqual(2 * (HOUR / 30_000));
       // Neither keeps the device from its target.
-      expect(device.targets).toBe(1);
+      expect(device.targets).toHaveLength(1);
       heal();
       await wait(2 * POLL_INTERVAL);
       expect([...(inCloud()?.tags.values() ?? [])]).toMatchObject([{ key: 'rack', value: '7' }]);
@@ -113,7 +113,7 @@ describe('a cloud that', () => {
     await wait(HOUR);
     expect(stub.count('config-variable')).toBeGreaterThanOrEqual(3);
     expect(stub.count('config-variable')).toBeLessThanOrEqual(2 * (HOUR / 30_000));
-    expect(device.targets).toBe(1);
+    expect(device.targets).toHaveLength(1);
     heal();
     await wait(1.25 * POLL_INTERVAL);
     expect(Object.fromEntries(inCloud()?.config ?? [])).toEqual({ BALENA_HOST_CONFIG_hdmi_mode: '1' });
@@ -156,5 +156,32 @@ describe('a day offline', () => {
     await wait(1.25 * POLL_INTERVAL);
     expect(inCloud()?.reports.slice(reports)).toEqual([{ status: `change ${changes}` }]);
     expect(device.said).toHaveLength(4);
+  });
+});
+
+describe('a device', () => {
+  it('that is to be updated by force before it is registered, is when it is', async () => {
+    start();
+    breakWith('register', { kind: 'status', status: 503 });
+    device.cloud.lookForTarget({ force: false });
+    device.cloud.lookForTarget({ force: true });
+    device.cloud.lookForTarget({ force: false });
+    await wait(60_000);
+    heal();
+    await wait(60_000);
+    expect(device.targets).toEqual([{ force: true }]);
+  });
+
+  it('tells of each poll and report how it ended', async () => {
+    start();
+    await wait(1000);
+    expect(device.results.toSorted((a, b) => a.kind.localeCompare(b.kind))).toEqual([
+      { kind: 'poll', ok: true },
+      { kind: 'report', ok: true },
+    ]);
+    await stub.goAway();
+    device.report({ status: 'Changed' });
+    await wait(60_000);
+    expect(device.results.slice(2)).toContainEqual({ kind: 'report', ok: false });
   });
 });

@@ -37,8 +37,15 @@ export interface CloudDependencies {
   /** The cloud knows the device, now or from before. */
   readonly onRegistered: (identity: Identity) => void;
   readonly onTarget: (target: TargetState, options: { readonly force: boolean }) => Promise<void>;
+  /** A poll or a report has its answer, or none. */
+  readonly onRequest?: (request: CloudRequestResult) => void;
   /** Tells the people who watch the device, in one sentence without secrets. */
   readonly say: (message: string) => void;
+}
+
+export interface CloudRequestResult {
+  readonly kind: 'poll' | 'report';
+  readonly ok: boolean;
 }
 
 export interface CloudSettings {
@@ -73,6 +80,8 @@ export function createCloud(dependencies: CloudDependencies): Cloud {
   const stop = new AbortController();
   const parts = new AsyncDisposableStack();
   let poller: TargetPoller | null = null;
+  /** Somebody wants the target, before anybody can be asked for it. */
+  let wanted: { readonly force: boolean } | null = null;
   let reporter: Reporter | null = null;
   let tagReporter: TagReporter | null = null;
   let known: Identity | null = null;
@@ -106,11 +115,15 @@ export function createCloud(dependencies: CloudDependencies): Cloud {
       await Promise.race([introduced, time]);
       waiting.abort();
     }
-    if (!stop.signal.aborted) poller = parts.use(poll(identity, dependencies));
+    if (stop.signal.aborted) return;
+    poller = parts.use(poll(identity, wanted, dependencies));
   }
 
   return {
-    lookForTarget: (options) => poller?.pollNow(options),
+    lookForTarget({ force }) {
+      if (poller === null) wanted = { force: force || wanted?.force === true };
+      else poller.pollNow({ force });
+    },
     reportChange: () => reporter?.changed(),
     tags: {
       async list() {
@@ -152,8 +165,13 @@ function reportTags(
   return startTagReporter({ http, device: { uuid, key }, pending, clock, random, interval, outage, say });
 }
 
-function poll({ uuid, deviceApiKey: key }: Identity, dependencies: CloudDependencies): TargetPoller {
-  const { http, clock, random, settings, onTarget, say } = dependencies;
+/** @param wanted `null`: nobody asked for the target so far */
+function poll(
+  { uuid, deviceApiKey: key }: Identity,
+  wanted: { readonly force: boolean } | null,
+  dependencies: CloudDependencies,
+): TargetPoller {
+  const { http, clock, random, settings, onTarget, onRequest, say } = dependencies;
   const outage = createOutage('asking the cloud for the target', say);
   const { pollInterval, instantUpdateTrigger } = settings();
   return startTargetPoller({
@@ -163,14 +181,29 @@ function poll({ uuid, deviceApiKey: key }: Identity, dependencies: CloudDependen
     clock,
     random,
     interval: () => settings().pollInterval,
-    firstDelay: instantUpdateTrigger ? 0 : Math.round(random() * pollInterval),
+    firstDelay: instantUpdateTrigger || wanted !== null ? 0 : Math.round(random() * pollInterval),
+    force: wanted?.force ?? false,
     onTarget,
-    onPoll: (result) => (result.status === 'ok' ? outage.succeeded() : outage.failed(result.error)),
+    onPoll(result) {
+      onRequest?.({ kind: 'poll', ok: result.status === 'ok' });
+      if (result.status === 'ok') outage.succeeded();
+      else outage.failed(result.error);
+    },
   });
 }
 
 function report({ uuid, deviceApiKey: key }: Identity, dependencies: CloudDependencies): Reporter {
-  const { http, clock, random, settings, composeReport: compose, reportMemory: memory, say } = dependencies;
-  const interval = (): number => settings().pollInterval;
-  return startReporter({ http, uuid, key, clock, random, interval, compose, memory, say });
+  const { http, clock, random, settings, composeReport: compose, reportMemory: memory, onRequest, say } = dependencies;
+  return startReporter({
+    http,
+    uuid,
+    key,
+    clock,
+    random,
+    interval: () => settings().pollInterval,
+    compose,
+    memory,
+    onResult: (ok) => onRequest?.({ kind: 'report', ok }),
+    say,
+  });
 }

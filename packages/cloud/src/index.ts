@@ -1,6 +1,13 @@
 export { lookupLocalNames } from './http/local-name-lookup.ts';
 export { watchConnectivity, type Connectivity, type ConnectivityOptions } from './connectivity/watch-connectivity.ts';
-export { createCloud, type Cloud, type CloudDependencies, type CloudSettings, type CloudTags } from './create-cloud.ts';
+export {
+  createCloud,
+  type Cloud,
+  type CloudDependencies,
+  type CloudRequestResult,
+  type CloudSettings,
+  type CloudTags,
+} from './create-cloud.ts';
 export { createDeltaResolver, type DeltaResolverOptions, type DeltaSettings } from './deltas/delta-resolver.ts';
 export {
   createCloudHttp,

@@ -1,5 +1,5 @@
 /** First pause after a failure, in milliseconds; doubled with each failure in a row. */
-const FIRST_RETRY = 15_000;
+export const FIRST_RETRY = 15_000;
 /** Milliseconds, a day: a device that a server asks to be quiet for years, by mistake, comes back all the same. */
 const LONGEST_WAIT = 86_400_000;
 

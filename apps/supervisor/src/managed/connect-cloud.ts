@@ -5,6 +5,7 @@ import {
   lookupLocalNames,
   watchConnectivity,
   type Cloud,
+  type CloudRequestResult,
   type Identity,
   type IdentityStore,
   type TagMemory,
@@ -44,6 +45,7 @@ export interface CloudConnectionDependencies {
   readonly reportMemoryPath: string;
   readonly access: CloudAccess;
   readonly onRegistered: (identity: Identity) => void;
+  readonly onRequest: (request: CloudRequestResult) => void;
   readonly clock: Clock;
   readonly print: (message: string) => void;
 }
@@ -60,7 +62,7 @@ const REGISTRATION_RETRY_DELAY = 30_000;
 export function connectCloud(dependencies: CloudConnectionDependencies): ConnectedCloud {
   const { endpoint, configJson, identity, device, description, host, metrics, store, deviceConfig, clock, print } =
     dependencies;
-  const { access, onRegistered } = dependencies;
+  const { access, onRegistered, onRequest } = dependencies;
   const { deviceType = description.deviceType } = configJson;
   const settings = (): DeviceSettings => settingsOf(device, configJson);
   const stack = new AsyncDisposableStack();
@@ -114,6 +116,7 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Connect
           metrics: settings().hardwareMetrics ? await metrics.read() : null,
         }),
       onRegistered,
+      onRequest,
       onTarget: (target, options) => device.setCloudTarget(target, options),
       say: print,
     }),

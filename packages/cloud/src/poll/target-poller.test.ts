@@ -16,6 +16,8 @@ let stub: CloudStub;
 let device: StubDevice;
 let clock: FakeClock;
 let polls: PollResult[];
+/** Polls that have begun, by their times. */
+let asked: number[];
 /** Milliseconds. */
 let timeout: number;
 let targets: { readonly name: string | undefined; readonly force: boolean }[];
@@ -26,6 +28,7 @@ beforeEach(async () => {
   device = stub.createDevice(stub.createFleet());
   clock = createFakeClock();
   polls = [];
+  asked = [];
   timeout = 30_000;
   targets = [];
 });
@@ -41,7 +44,13 @@ function start({ random = () => 0, onTarget }: PollerOptions = {}): TargetPoller
   const { uuid, key } = device;
   return stack.use(
     startTargetPoller({
-      http,
+      http: {
+        request(request) {
+          asked.push(clock.now());
+          return http.request(request);
+        },
+        [Symbol.dispose]: () => undefined,
+      },
       uuid,
       key,
       clock,
@@ -65,8 +74,11 @@ async function polled(count: number): Promise<void> {
 
 /** Lets time pass until the next poll has its result. @returns how long it was */
 async function nextPoll(): Promise<number> {
-  const [before, count] = [clock.now(), polls.length];
-  expect(clock.advanceToNext()).toBe(true);
+  const [before, count, begun] = [clock.now(), polls.length, asked.length];
+  while (asked.length === begun) {
+    expect(clock.advanceToNext()).toBe(true);
+    await setImmediate();
+  }
   const passed = clock.now() - before;
   await polled(count + 1);
   return passed;
@@ -211,6 +223,20 @@ describe('a cloud that', () => {
     start();
     await polled(1);
     expect(await nextPoll()).toBe(pause);
+  });
+
+  it('has failed is asked every 15 seconds at most, however often somebody wants a poll now', async () => {
+    stub.breakWith('poll', { kind: 'status', status: 503, retryAfter: '3600' });
+    const poller = start();
+    await polled(1);
+    const pauses = [];
+    for (let attempt = 0; attempt < 4; attempt++) {
+      for (let time = 0; time < 10; time++) poller.pollNow({ force: false });
+      pauses.push(await nextPoll());
+    }
+    expect(pauses).toEqual([SHORTEST_PAUSE, SHORTEST_PAUSE, SHORTEST_PAUSE, SHORTEST_PAUSE]);
+    // Nobody asks any more: it is left in peace for as long as it wanted.
+    expect(await nextPoll()).toBe(3_600_000);
   });
 
   it('has another time is asked as always', async () => {

@@ -2,7 +2,8 @@ import type { Clock } from '@device-supervisor/device';
 import type { TargetState } from '@device-supervisor/state';
 import { CloudRefusedError } from '../errors.ts';
 import type { CloudHttp } from '../http/cloud-http.ts';
-import { retryDelay } from '../retry-delay.ts';
+import { FIRST_RETRY, retryDelay } from '../retry-delay.ts';
+import { waitFor } from '../wait-for.ts';
 import { fetchTarget, type TargetAnswer, type TargetQuestion } from './fetch-target.ts';
 
 export interface TargetPollerOptions {
@@ -17,6 +18,8 @@ export interface TargetPollerOptions {
   readonly interval: () => number;
   /** Milliseconds until the first poll; 0 unless told. */
   readonly firstDelay?: number;
+  /** Is the first target forced? Not unless told. */
+  readonly force?: boolean;
   /** Called with each target that differs from the one before. */
   readonly onTarget: (target: TargetState, options: { readonly force: boolean }) => Promise<void>;
   /** A poll succeeded, or why it did not; a target that is not valid counts as a failure of its own. */
@@ -27,7 +30,7 @@ export type PollResult = { readonly status: 'ok' } | { readonly status: 'failed'
 
 /** Asks the cloud for the target again and again, until it is disposed of. */
 export interface TargetPoller extends AsyncDisposable {
-  /** Asks now; twice in a row costs at most two requests. */
+  /** Asks now; twice in a row costs at most two requests. A cloud that failed just before is left in peace for a moment. */
   pollNow(options: { readonly force: boolean }): void;
 }
 
@@ -45,10 +48,11 @@ class Poller implements TargetPoller {
   #etag: string | null = null;
   #failures = 0;
   #wake = Promise.withResolvers<void>();
-  #force = false;
+  #force: boolean;
 
   constructor(options: TargetPollerOptions) {
     this.#options = options;
+    this.#force = options.force ?? false;
     this.#finished = this.#run();
   }
 
@@ -70,8 +74,11 @@ class Poller implements TargetPoller {
     while (!signal.aborted) {
       this.#wake = Promise.withResolvers();
       const delay = await this.#poll();
+      // However often somebody asks for a poll.
+      const peace = this.#failures === 0 ? 0 : Math.min(delay, FIRST_RETRY);
+      if (peace > 0) await waitFor(this.#options.clock, peace, signal);
       if (signal.aborted) return;
-      await this.#rest(delay);
+      if (delay > peace) await this.#rest(delay - peace);
     }
   }
 

@@ -30,6 +30,8 @@ export interface ReporterOptions {
   /** The whole report as it is now. */
   readonly compose: () => Promise<DeviceReport>;
   readonly memory: ReportMemory;
+  /** The cloud took a report, or it could not be told. */
+  readonly onResult?: (ok: boolean) => void;
   readonly say: (message: string) => void;
 }
 
@@ -96,15 +98,19 @@ class ReportLoop implements Reporter {
 
   /** @returns milliseconds for which nothing may be sent */
   async #turn(): Promise<number> {
-    const { interval, random } = this.#options;
+    const { interval, random, onResult } = this.#options;
     try {
       const sent = await this.#report();
       this.#failures = 0;
-      if (sent) this.#outage.succeeded();
+      if (sent) {
+        this.#outage.succeeded();
+        onResult?.(true);
+      }
       return sent ? REPORT_INTERVAL : LOOK_INTERVAL;
     } catch (error) {
       if (this.#stop.signal.aborted) return 0;
       this.#outage.failed(error);
+      onResult?.(false);
       this.#failures++;
       // It is tried again whether or not something changes.
       this.#wake.resolve();
@@ -126,7 +132,7 @@ class ReportLoop implements Reporter {
       return true;
     }
     this.#options.say('The cloud refuses what it is told of the apps; the state of the device is told without them');
-    this.#refusedApps = { apps: composed.apps, at: this.#options.clock.now() };
+    this.#refusedApps = { apps: composed.apps, at: this.#options.clock.monotonic() };
     const { apps: __, ...device } = diff;
     if (Object.keys(device).length > 0) await this.#send(device);
     await this.#accept(withoutApps);
@@ -141,7 +147,7 @@ class ReportLoop implements Reporter {
   async #accept(next: DeviceReport): Promise<void> {
     const { clock, uuid, memory } = this.#options;
     this.#accepted = acceptReport(this.#accepted, next);
-    this.#metricsAt = clock.now();
+    this.#metricsAt = clock.monotonic();
     try {
       await memory.save(uuid, this.#accepted);
       this.#memoryOutage.succeeded();
@@ -154,14 +160,13 @@ class ReportLoop implements Reporter {
   #isRefused(apps: DeviceReport['apps']): boolean {
     if (this.#refusedApps === null) return false;
     const { clock, interval } = this.#options;
-    const isRecent = Math.abs(clock.now() - this.#refusedApps.at) < interval();
+    const isRecent = clock.monotonic() - this.#refusedApps.at < interval();
     if (isRecent && isDeepStrictEqual(this.#refusedApps.apps, apps)) return true;
     this.#refusedApps = null;
     return false;
   }
 
-  /** A clock that was set says nothing of the time that passed. */
   #mayTellMetrics(): boolean {
-    return this.#metricsAt === null || Math.abs(this.#options.clock.now() - this.#metricsAt) >= METRICS_INTERVAL;
+    return this.#metricsAt === null || this.#options.clock.monotonic() - this.#metricsAt >= METRICS_INTERVAL;
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { FakeClock } from '@device-supervisor/device/testing';
 import type { DeviceReport } from '@device-supervisor/state';
-import { createCloud, type Cloud } from '../create-cloud.ts';
+import { createCloud, type Cloud, type CloudRequestResult } from '../create-cloud.ts';
 import { createCloudHttp } from '../http/cloud-http.ts';
 import type { Identity } from '../provisioning/identity.ts';
 
@@ -24,7 +24,9 @@ export interface TestDevice extends AsyncDisposable {
   readonly uuid: string;
   readonly said: readonly string[];
   /** Targets that came so far. */
-  readonly targets: number;
+  readonly targets: readonly { readonly force: boolean }[];
+  /** Of polls and reports, in order. */
+  readonly results: readonly CloudRequestResult[];
   /** What it asked so far, in milliseconds of its clock. */
   readonly requests: readonly TestRequest[];
   /** Requests that have no answer yet. */
@@ -57,7 +59,9 @@ export function startTestDevice({
 }: TestDeviceOptions): TestDevice {
   const said: string[] = [];
   const requests: TestRequest[] = [];
-  let [underWay, targets, timeout, isNew] = [0, 0, 30_000, false];
+  const targets: { readonly force: boolean }[] = [];
+  const results: CloudRequestResult[] = [];
+  let [underWay, timeout, isNew] = [0, 30_000, false];
   let keptTags: string | null = null;
   let report: DeviceReport = { status: 'Idle' };
   const client = createCloudHttp({ endpoint, userAgent: 'test', timeout: () => timeout });
@@ -115,7 +119,8 @@ export function startTestDevice({
     registrationRetryDelay: REGISTRATION_RETRY_DELAY,
     composeReport: async () => report,
     reportMemory: { load: async () => null, save: async () => undefined },
-    onTarget: async () => void targets++,
+    onTarget: async (_target, options) => void targets.push(options),
+    onRequest: (result) => void results.push(result),
     onRegistered: () => undefined,
     say: (message) => void said.push(message),
   });
@@ -124,9 +129,8 @@ export function startTestDevice({
     uuid,
     said,
     requests,
-    get targets() {
-      return targets;
-    },
+    targets,
+    results,
     get underWay() {
       return underWay;
     },

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { cloudMetrics } from './metric-sources.ts';
+
+it('counts polls and reports by how they ended, and tells how long ago one succeeded', async () => {
+  let now = 5000;
+  const { note, source } = cloudMetrics(() => now);
+  note({ kind: 'poll', ok: true });
+  note({ kind: 'poll', ok: false });
+  note({ kind: 'report', ok: false });
+  now += 90_400;
+  expect(await source()).toMatchObject([
+    {
+      name: 'supervisor_cloud_requests_total',
+      samples: [
+        { labels: { kind: 'poll', result: 'ok' }, value: 1 },
+        { labels: { kind: 'poll', result: 'failed' }, value: 1 },
+        { labels: { kind: 'report', result: 'ok' }, value: 0 },
+        { labels: { kind: 'report', result: 'failed' }, value: 1 },
+      ],
+    },
+    { name: 'supervisor_cloud_last_success_seconds', samples: [{ labels: { kind: 'poll' }, value: 90 }] },
+  ]);
+});
