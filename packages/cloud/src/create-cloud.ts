@@ -101,7 +101,11 @@ export function createCloud(dependencies: CloudDependencies): Cloud {
       say,
     } = dependencies;
     const outage = createOutage('registering the device with the cloud', say);
-    if (!(await store.read()).isRegistered) introductionMemory.setPending(true);
+    const { isRegistered, uuid } = await store.read();
+    if (!isRegistered) {
+      introductionMemory.setPending(true);
+      await forgetReport(uuid);
+    }
     const identity = await registerUntilDone(dependencies, { clock, random, retryDelay, outage, signal: stop.signal });
     if (identity === null) return;
     known = identity;
@@ -117,6 +121,14 @@ export function createCloud(dependencies: CloudDependencies): Cloud {
     }
     if (stop.signal.aborted) return;
     poller = parts.use(poll(identity, wanted, dependencies));
+  }
+
+  /** A device that is registered anew may have its old name: the cloud has been told nothing of it all the same. */
+  async function forgetReport(uuid: string): Promise<void> {
+    const [forgotten] = await Promise.allSettled([dependencies.reportMemory.save(uuid, {})]);
+    if (forgotten.status === 'rejected') {
+      dependencies.say(`Cannot forget what the cloud was told of the device: ${formatError(forgotten.reason)}`);
+    }
   }
 
   return {

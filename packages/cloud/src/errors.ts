@@ -14,7 +14,32 @@ export class DeltaUnauthorizedError extends SupervisorError<'DELTA_UNAUTHORIZED'
 /** Nobody at the cloud can be spoken to: no network, no name, a certificate that is not trusted, a connection that broke. */
 export class CloudUnreachableError extends SupervisorError<'CLOUD_UNREACHABLE', { host: string }> {
   constructor(host: string, cause: unknown) {
-    super('CLOUD_UNREACHABLE', `${host} cannot be reached`, { details: { host }, cause });
+    const hint = certificateHint(cause, host);
+    super('CLOUD_UNREACHABLE', `${host} cannot be reached`, {
+      details: { host },
+      cause,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+}
+
+/** What to do when the server's certificate is the reason; `undefined`: it is not. The codes are OpenSSL's and Node.js'. */
+function certificateHint(cause: unknown, host: string): string | undefined {
+  switch (cause instanceof Error && 'code' in cause ? cause.code : undefined) {
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'CERT_SIGNATURE_FAILURE':
+      return `Put the certificate of the authority that signed that of ${host}, PEM in base64, as balenaRootCA into config.json`;
+    case 'CERT_HAS_EXPIRED':
+    case 'CERT_NOT_YET_VALID':
+      return `Check the clock of the device, and how long the certificate of ${host} is valid`;
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `Check that apiEndpoint in config.json has the name that the certificate of ${host} is for`;
+    default:
+      return undefined;
   }
 }
 

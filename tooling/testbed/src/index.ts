@@ -58,3 +58,5 @@ export {
 } from './cloud-fixture.ts';
 export { DELTA_LABELS, startDeltaEngine, type DeltaEngine } from './delta-engine.ts';
 export { forwardRequest, type Upstream } from './forward-request.ts';
+export { createAuthority, type Authority } from './authority.ts';
+export type { SelfSigned } from './registry-tokens.ts';

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import { once } from 'node:events';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { createSelfSigned } from '../registry-tokens.ts';
+import { createSelfSigned, type SelfSigned } from '../registry-tokens.ts';
 import type { RegistryAccess } from '../start-registry.ts';
 import { deviceProxy } from './device-proxy.ts';
 import { actOut, type CloudFault } from './faults.ts';
@@ -17,8 +17,8 @@ import type { Fleet, Release, ReleaseDescription, StubDevice } from './world.ts'
 import { World } from './world.ts';
 
 export interface CloudStubOptions {
-  /** Served over TLS, with a certificate that nobody trusts unless told; for a name of its own, or for `localhost`. */
-  readonly tls?: { readonly host?: string };
+  /** Served over TLS, with a certificate that nobody trusts unless told: this one, or one for a name or for `localhost`. */
+  readonly tls?: { readonly host?: string } | SelfSigned;
   /** Does a provisioning key give a registered device another key, as on older servers? Default: no. */
   readonly exchangesKeys?: boolean;
 }
@@ -60,6 +60,8 @@ export interface CloudStub extends AsyncDisposable {
   /** Breaks the answers to requests of a kind, or to all of them, until it is healed. */
   breakWith(kind: RequestKind | 'all', fault: CloudFault): void;
   heal(): void;
+  /** Who connects over TLS from now on is shown this certificate. */
+  present(identity: SelfSigned): void;
   /** Nobody listens, and connections break. */
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
@@ -101,14 +103,9 @@ export async function startCloudStub(options: CloudStubOptions = {}): Promise<Cl
     if (fault !== undefined && actOut(fault, request, response)) return;
     void answer(request, response);
   };
-  const identity = tls === undefined ? null : await createSelfSigned(tls.host);
+  let identity = tls === undefined ? null : 'key' in tls ? tls : await createSelfSigned(tls.host);
   const create = (): Server =>
-    identity === null
-      ? createServer(listener)
-      : createTlsServer(
-          { key: identity.key.export({ format: 'pem', type: 'pkcs8' }), cert: identity.certificate },
-          listener,
-        );
+    identity === null ? createServer(listener) : createTlsServer(contextOf(identity), listener);
   let server = create();
   const port = await listen(server, 0);
   const endpoint = `${identity === null ? 'http' : 'https'}://127.0.0.1:${port}`;
@@ -138,6 +135,10 @@ export async function startCloudStub(options: CloudStubOptions = {}): Promise<Cl
     },
     breakWith: (kind, fault) => void faults.set(kind, fault),
     heal: () => faults.clear(),
+    present(next) {
+      identity = next;
+      if (server instanceof TlsServer) server.setSecureContext(contextOf(next));
+    },
     goAway: () => close(server),
     async comeBack() {
       server = create();
@@ -145,6 +146,10 @@ export async function startCloudStub(options: CloudStubOptions = {}): Promise<Cl
     },
     [Symbol.asyncDispose]: () => close(server),
   };
+}
+
+function contextOf({ key, certificate }: SelfSigned): { readonly key: string | Buffer; readonly cert: string } {
+  return { key: key.export({ format: 'pem', type: 'pkcs8' }), cert: certificate };
 }
 
 async function listen(server: Server, port: number): Promise<number> {
