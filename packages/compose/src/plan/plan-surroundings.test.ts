@@ -15,12 +15,19 @@ describe('dependencies', () => {
         db: { environment: { A: '1' } },
       },
     });
-    const text = printUpdate(from, to);
-    expect(text).toContain(
-      'stop-container db_2_1_c1: environment A [after acquire-locks 1, stop-container web_1_1_c1]',
-    );
-    expect(text).toContain(
-      'start-container web_1_1_c1: environment A [after create-container web_1_1_c1, start-container db_2_1_c1]',
+    expect(printUpdate(from, to)).toBe(
+      [
+        'acquire-locks 1: to stop db',
+        'stop-container web_1_1_c1: environment A [after acquire-locks 1]',
+        'stop-container db_2_1_c1: environment A [after acquire-locks 1, stop-container web_1_1_c1]',
+        'remove-container db_2_1_c1: environment A [after stop-container db_2_1_c1]',
+        'remove-container web_1_1_c1: environment A [after stop-container web_1_1_c1]',
+        'create-container db_2_1_c1: environment A [after acquire-locks 1, remove-container db_2_1_c1]',
+        'create-container web_1_1_c1: environment A [after acquire-locks 1, remove-container web_1_1_c1]',
+        'start-container db_2_1_c1: environment A [after create-container db_2_1_c1]',
+        'start-container web_1_1_c1: environment A [after create-container web_1_1_c1, start-container db_2_1_c1]',
+        'release-locks 1: done [after start-container web_1_1_c1]',
+      ].join('\n'),
     );
   });
 
@@ -97,12 +104,19 @@ describe('dependencies', () => {
     const to = testTarget({
       services: { vpn: { environment: { A: '1' } }, app: { composition: { network_mode: 'service:vpn' } } },
     });
-    const text = printPlan(to, joined);
-    expect(text).toContain(
-      'stop-container vpn_1_1_c1: environment A [after acquire-locks 1, stop-container app_2_1_c1]',
+    expect(printPlan(to, joined)).toBe(
+      [
+        'acquire-locks 1: to stop vpn',
+        'stop-container app_2_1_c1: the container of vpn is replaced [after acquire-locks 1]',
+        'stop-container vpn_1_1_c1: environment A [after acquire-locks 1, stop-container app_2_1_c1]',
+        'remove-container vpn_1_1_c1: environment A [after stop-container vpn_1_1_c1]',
+        'remove-container app_2_1_c1: the container of vpn is replaced [after stop-container app_2_1_c1]',
+        'create-container vpn_1_1_c1: environment A [after acquire-locks 1, remove-container vpn_1_1_c1]',
+        'start-container vpn_1_1_c1: environment A [after create-container vpn_1_1_c1]',
+        'release-locks 1: done [after remove-container app_2_1_c1, start-container vpn_1_1_c1]',
+        'blocked app 1 service app (dependency): network_mode: waits for the container of vpn',
+      ].join('\n'),
     );
-    expect(text).toContain('remove-container app_2_1_c1: the container of vpn is replaced');
-    expect(text).toContain('blocked app 1 service app (dependency): network_mode: waits for the container of vpn');
   });
 });
 
@@ -332,8 +346,20 @@ describe('an image that lost its name', () => {
 
   it('goes with the last container that was made from it', () => {
     const all = { ...rebuilt, images: snapshot.images };
-    expect(printPlan(target, all, { policy: { keepImages: true } })).toContain(
-      'remove-image sha256:before: nothing names it any more [after remove-container web_1_1_c1, remove-container side_2_1_c1]',
+    expect(printPlan(target, all, { policy: { keepImages: true } })).toBe(
+      [
+        'acquire-locks 1: to stop web',
+        'stop-container web_1_1_c1: image web:1 has new content [after acquire-locks 1]',
+        'remove-container web_1_1_c1: image web:1 has new content [after stop-container web_1_1_c1]',
+        'stop-container side_2_1_c1: image side:1 has new content [after acquire-locks 1]',
+        'remove-container side_2_1_c1: image side:1 has new content [after stop-container side_2_1_c1]',
+        'create-container web_1_1_c1: image web:1 has new content [after acquire-locks 1, remove-container web_1_1_c1]',
+        'create-container side_2_1_c1: image side:1 has new content [after acquire-locks 1, remove-container side_2_1_c1]',
+        'start-container web_1_1_c1: image web:1 has new content [after create-container web_1_1_c1]',
+        'start-container side_2_1_c1: image side:1 has new content [after create-container side_2_1_c1]',
+        'release-locks 1: done [after start-container web_1_1_c1, start-container side_2_1_c1]',
+        'remove-image sha256:before: nothing names it any more [after remove-container web_1_1_c1, remove-container side_2_1_c1]',
+      ].join('\n'),
     );
   });
 

@@ -309,10 +309,16 @@ describe('requires-reboot', () => {
 
   it('creates the new container and starts it after the reboot', () => {
     const from = testTarget({ services: { web: { labels } } });
-    const plan = printUpdate(from, to);
-    expect(plan).toContain('create-container web_1_1_c2: image web:1 → web:2');
-    expect(plan).not.toContain('start-container');
-    expect(plan).toContain('blocked app 1 service web (reboot): it starts after the device was rebooted');
+    expect(printUpdate(from, to)).toBe(
+      [
+        'acquire-locks 1: to stop web',
+        'stop-container web_1_1_c1: image web:1 → web:2 [after acquire-locks 1]',
+        'remove-container web_1_1_c1: image web:1 → web:2 [after stop-container web_1_1_c1]',
+        'create-container web_1_1_c2: image web:1 → web:2 [after acquire-locks 1, remove-container web_1_1_c1]',
+        'release-locks 1: done [after create-container web_1_1_c2]',
+        'blocked app 1 service web (reboot): it starts after the device was rebooted',
+      ].join('\n'),
+    );
   });
 
   it.each([
