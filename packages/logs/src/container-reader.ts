@@ -1,4 +1,4 @@
-import { createReplayFilter, positionAfter, type LogPosition } from './log-position.ts';
+import { createReplayFilter, isGap, positionAfter, type LogPosition } from './log-position.ts';
 import type { Clock, ContainerLogLine, ContainerLogSource, LoggedContainer } from './ports.ts';
 
 /** Reads the lines of one container for as long as it is asked to, over any number of streams. */
@@ -21,6 +21,8 @@ export interface ContainerReaderOptions {
   readonly position: LogPosition;
   /** A line, and the position after it. `false`: no more for now; reading ends until it is resumed. */
   readonly onLine: (line: ContainerLogLine, position: LogPosition) => boolean;
+  /** Lines after the position may be kept no longer: this is the first that there is. */
+  readonly onGap: (position: LogPosition, first: ContainerLogLine) => void;
   /** Told once, until lines can be read again. */
   readonly onFailure: (error: unknown) => void;
   /** It has drained. */
@@ -54,9 +56,12 @@ export function startContainerReader(options: ContainerReaderOptions): Container
   };
   const read = async (): Promise<void> => {
     const isNew = createReplayFilter(position);
+    let isFirst = true;
     try {
       for await (const line of source.follow(container, position.timestamp, controller.signal)) {
         if (controller.signal.aborted) return;
+        if (isFirst && isGap(position, line)) options.onGap(position, line);
+        isFirst = false;
         if (!isNew(line)) continue;
         attempts = 0;
         hasFailed = false;

@@ -23,6 +23,8 @@ export interface ContainerReadersOptions {
   /** A line, and the position after it. `false`: no room for more of this container until it is resumed. */
   readonly onLine: (container: WatchedContainer, line: ContainerLogLine, position: LogPosition) => boolean;
   readonly onFailure: (container: WatchedContainer, error: unknown) => void;
+  /** Lines after the position may be kept no longer: this is the first that there is. */
+  readonly onGap: (container: WatchedContainer, position: LogPosition, first: ContainerLogLine) => void;
   /** Where reading begins. Absent: when it is opened. */
   readonly resume?: ResumePoint;
 }
@@ -40,6 +42,7 @@ export function createContainerReaders({
   clock,
   onLine,
   onFailure,
+  onGap,
   resume,
 }: ContainerReadersOptions): ContainerReaders {
   const entries = new Map<string, Entry>();
@@ -71,6 +74,7 @@ export function createContainerReaders({
       position: known.timestamp < since ? { timestamp: since, seen: 0 } : known,
       onLine: (line, position) => onLine(entry.container, line, position),
       onFailure: (error) => onFailure(entry.container, error),
+      onGap: (position, first) => onGap(entry.container, position, first),
       onEnd: () => stop(entry),
     });
   };

@@ -18,6 +18,14 @@ export function positionAfter(position: LogPosition, { timestamp }: ContainerLog
 }
 
 /**
+ * Whether lines between a position and the first one that a source gives from there on may have gone. The line at the
+ * position itself comes again as long as it is kept.
+ */
+export function isGap(position: LogPosition, first: ContainerLogLine): boolean {
+  return position.seen > 0 && first.timestamp > position.timestamp;
+}
+
+/**
  * A filter for the lines that a source gives from the position on: true for those that were not read before. Sources
  * give lines of the same time in the same order again.
  */

@@ -1,7 +1,7 @@
-import { formatError } from '@device-supervisor/errors';
 import { createContainerReaders } from './container-readers.ts';
 import type { LogMessage, SystemContext } from './log-message.ts';
 import type { Clock, ContainerLogSource } from './ports.ts';
+import { createReaderNotices } from './reader-notices.ts';
 import { createSink, type LogSubscription, type Sink } from './subscription.ts';
 import type { WatchedContainer } from './watched-container.ts';
 
@@ -61,13 +61,7 @@ export function createLogRouter({ source, clock }: LogRouterDependencies): LogRo
       publish({ message, timestamp, serviceName, serviceId, appId, ...(isStdErr ? { isStdErr } : {}) });
       return true;
     },
-    onFailure({ appId, serviceId, serviceName }, error) {
-      system(`Cannot read the logs of service '${serviceName}': ${formatError(error)}`, {
-        appId,
-        serviceId,
-        serviceName,
-      });
-    },
+    ...createReaderNotices(system),
   });
   const detach = (sink: Sink): void => {
     sinks.delete(sink);

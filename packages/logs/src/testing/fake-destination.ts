@@ -55,6 +55,7 @@ export function createFakeDestination(): FakeDestination {
       return {
         broken: broken.promise,
         write({ message }: LogMessage) {
+          if (stream.state === 'broken') return false;
           stream.written.push(message);
           return fake.reads;
         },

@@ -4,6 +4,8 @@ import type { Clock, ContainerLogLine, ContainerLogSource } from '../ports.ts';
 export interface FakeLogSource extends ContainerLogSource {
   /** Writes a line now, or with the given timestamp (milliseconds since the epoch). */
   write(id: string, message: string, options?: { readonly timestamp?: number; readonly isStdErr?: boolean }): void;
+  /** Forgets all but so many of the container's latest lines, as a journal does that has become too large. */
+  vacuum(id: string, kept: number): void;
   /** Ends the container: its streams, and those opened later, end after the last line. */
   stop(id: string): void;
   /** Runs it again. Containers run from the start. */
@@ -22,7 +24,7 @@ export function createFakeLogSource(clock: Clock): FakeLogSource {
   const opened: { id: string; since: number }[] = [];
 
   const containerOf = (id: string): FakeContainer => {
-    const container = containers.get(id) ?? { lines: [], runs: true, error: null, waiting: new Set() };
+    const container = containers.get(id) ?? { lines: [], oldest: 0, runs: true, error: null, waiting: new Set() };
     containers.set(id, container);
     return container;
   };
@@ -42,14 +44,15 @@ export function createFakeLogSource(clock: Clock): FakeLogSource {
       const onAbort = (): void => change(id, () => undefined);
       signal.addEventListener('abort', onAbort);
       try {
-        for (let index = 0; ; index++) {
-          while (container.lines[index] === undefined) {
+        for (let index = container.oldest; ; index++) {
+          while (index >= container.oldest + container.lines.length) {
             if (signal.aborted) return;
             if (container.error !== null) throw container.error;
             if (!container.runs) return;
             await nextChange(container);
           }
-          const line = container.lines[index];
+          index = Math.max(index, container.oldest);
+          const line = container.lines[index - container.oldest];
           if (line !== undefined && line.timestamp >= since) yield line;
         }
       } finally {
@@ -60,6 +63,10 @@ export function createFakeLogSource(clock: Clock): FakeLogSource {
     write(id, message, { timestamp = clock.now(), isStdErr = false } = {}) {
       change(id, ({ lines }) => lines.push({ message, timestamp, isStdErr }));
     },
+    vacuum(id, kept) {
+      const container = containerOf(id);
+      container.oldest += container.lines.splice(0, Math.max(0, container.lines.length - kept)).length;
+    },
     stop: (id) => change(id, (container) => (container.runs = false)),
     start: (id) => change(id, (container) => (container.runs = true)),
     fail: (id, error) => change(id, (container) => (container.error = error)),
@@ -68,6 +75,8 @@ export function createFakeLogSource(clock: Clock): FakeLogSource {
 
 interface FakeContainer {
   readonly lines: ContainerLogLine[];
+  /** How many were forgotten before these. */
+  oldest: number;
   runs: boolean;
   error: Error | null;
   readonly waiting: Set<() => void>;

@@ -165,6 +165,30 @@ describe('a server that cannot be had', () => {
     expect(uploader.dropped).toBe(100 - system.length);
   });
 
+  it('is told that lines may be missing which were not kept for as long as it was away', async () => {
+    await end(uploader);
+    start(20_000).watch([WEB, DB]);
+    cloud.failure = new Error('offline');
+    uploader.connect(cloud);
+    const began = clock.now();
+    for (let index = 0; index < 4_000; index++) source.write('w1', `${index}`, { timestamp: began + index });
+    source.write('d1', 'only one');
+    await pass(10 * MINUTE);
+    source.vacuum('w1', 100);
+    source.vacuum('d1', 0);
+    source.write('d1', 'another');
+    cloud.failure = null;
+    await pass(15 * MINUTE);
+    const lines = cloud.confirmed.filter((text) => /^\d+$/.test(text)).map(Number);
+    const held = lines.findIndex((number, index) => number !== index);
+    expect(lines.slice(held)).toEqual(Array.from({ length: 100 }, (_, index) => 3_900 + index));
+    const time = (number: number): string => new Date(began + number).toISOString();
+    expect(cloud.confirmed.filter((text) => text.includes('missing'))).toEqual([
+      `Messages of service 'web' between ${time(held - 1)} and ${time(3_900)} may be missing: they are kept no longer`,
+    ]);
+    expect(cloud.confirmed).toContain('another');
+  });
+
   it('gets again what was on a stream that broke, and in order', async () => {
     uploader.watch([WEB]);
     uploader.connect(cloud);
@@ -200,17 +224,25 @@ describe('a server that cannot be had', () => {
   });
 
   it('loses what it refuses again and again, counted and said, and nothing else', async () => {
-    uploader.watch([WEB]);
+    uploader.watch([WEB, DB]);
     uploader.connect(cloud);
     cloud.verdict = { retryAfter: null, isRefusal: true };
-    cloud.failure = new Error('400');
     source.write('w1', 'poison');
+    source.write('w1', 'more poison');
+    source.write('d1', 'poison too');
+    await settled();
+    cloud.failure = new Error('400');
+    cloud.breakNow(cloud.failure);
     await pass(16_000);
     cloud.failure = null;
     source.write('w1', 'fine');
     await pass(MINUTE * 3);
-    expect(cloud.confirmed).toEqual(['1 message dropped: the server does not take them', 'fine']);
-    expect(uploader.dropped).toBe(1);
+    expect(cloud.confirmed).toEqual([
+      "2 messages of service 'web' dropped: the server does not take them",
+      'fine',
+      "1 message of service 'db' dropped: the server does not take them",
+    ]);
+    expect(uploader.dropped).toBe(3);
   });
 });
 

@@ -1,8 +1,8 @@
-import { formatError } from '@device-supervisor/errors';
 import { createContainerReaders, type ContainerReaders } from '../container-readers.ts';
 import type { SystemContext } from '../log-message.ts';
 import type { Clock, ContainerLogSource } from '../ports.ts';
 import type { LogPosition } from '../log-position.ts';
+import { createReaderNotices } from '../reader-notices.ts';
 import type { WatchedContainer } from '../watched-container.ts';
 import { createFairSpool, type SpooledMessage } from './fair-spool.ts';
 import type { LogDestination } from './log-destination.ts';
@@ -70,7 +70,7 @@ export function createLogUploader(dependencies: LogUploaderDependencies): LogUpl
     onRefused(items) {
       saved.confirm(latestPositions(items));
       counts.dropped += items.length;
-      system(`${countOf(items.length)} dropped: the server does not take them`);
+      for (const [, those] of Map.groupBy(items, ({ origin }) => origin?.containerId)) sayRefused(those);
     },
     onResult,
   });
@@ -84,6 +84,16 @@ export function createLogUploader(dependencies: LogUploaderDependencies): LogUpl
     push({
       message: { message: cut(message, LONGEST_MESSAGE), timestamp: clock.now(), ...context, isSystem: true },
       origin: null,
+    });
+  };
+  const sayRefused = (items: readonly SpooledMessage[]): void => {
+    const [first] = items;
+    const { appId, serviceId, serviceName } = first?.origin == null ? {} : first.message;
+    const whose = serviceName === undefined ? '' : ` of service '${serviceName}'`;
+    system(`${countOf(items.length)}${whose} dropped: the server does not take them`, {
+      ...(appId === undefined ? {} : { appId }),
+      ...(serviceId === undefined ? {} : { serviceId }),
+      ...(serviceName === undefined ? {} : { serviceName }),
     });
   };
   const dropNotice = (count: number): SpooledMessage | undefined => {
@@ -105,10 +115,7 @@ export function createLogUploader(dependencies: LogUploaderDependencies): LogUpl
           origin: { containerId: id, position },
         });
       },
-      onFailure({ appId, serviceId, serviceName }, error) {
-        const context = { appId, serviceId, serviceName };
-        system(`Cannot read the logs of service '${serviceName}': ${formatError(error)}`, context);
-      },
+      ...createReaderNotices(system),
     });
     started.open();
     started.watch(containers);

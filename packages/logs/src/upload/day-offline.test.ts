@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import { createFakeDestination } from '../testing/fake-destination.ts';
+import { heapUsed } from '../testing/heap-used.ts';
+import { createFakeClock, createFakeLogSource } from '../testing/index.ts';
+import { settled } from '../testing/read-messages.ts';
+import { createLogUploader } from './log-uploader.ts';
+
+const MINUTE = 60_000;
+const HOURS = 24;
+/** Lines of the noisy one that are kept: about half an hour. */
+const KEPT = 20_000;
+const NOISE_PER_MINUTE = 600;
+const MEGABYTE = 1024 * 1024;
+
+it('a day offline takes no more memory than its first hour; then each service gets what is still kept of it', async () => {
+  const clock = createFakeClock();
+  const source = createFakeLogSource(clock);
+  const cloud = createFakeDestination();
+  await using uploader = createLogUploader({
+    source,
+    positions: { load: () => null, save: () => undefined },
+    clock,
+    random: () => 0,
+    onResult: () => undefined,
+    onFault: (error) => expect.unreachable(String(error)),
+  });
+  const service = { appId: 1, level: 'all' } as const;
+  uploader.watch([
+    { ...service, id: 'n1', name: 'noisy_1', serviceId: 11, serviceName: 'noisy' },
+    { ...service, id: 'q1', name: 'quiet_1', serviceId: 12, serviceName: 'quiet' },
+  ]);
+  cloud.failure = new Error('offline');
+  uploader.connect(cloud);
+
+  let noise = 0;
+  const afterHour: number[] = [];
+  for (let minute = 0; minute < HOURS * 60; minute++) {
+    for (let count = 0; count < NOISE_PER_MINUTE; count++) source.write('n1', `noise ${noise++}`);
+    source.vacuum('n1', KEPT);
+    if (minute % 60 === 0) {
+      source.write('q1', `hour ${minute / 60}`);
+      uploader.system(`Updates are locked, retrying in ${minute} s`);
+      afterHour.push(heapUsed());
+    }
+    clock.advance(MINUTE);
+    await settled();
+  }
+  const [, first = 0] = afterHour;
+  expect(heapUsed() - first).toBeLessThan(2 * MEGABYTE);
+  expect(cloud.streams.length).toBeLessThan(HOURS * 14);
+  expect(cloud.confirmed).toEqual([]);
+
+  cloud.failure = null;
+  for (let passed = 0; passed < 60 && !cloud.confirmed.includes(`noise ${noise - 1}`); passed++) {
+    clock.advance(MINUTE);
+    await settled();
+  }
+  const lines = cloud.confirmed.flatMap((text) => /^noise (\d+)$/.exec(text)?.[1] ?? []).map(Number);
+  expect(lines).toEqual([...new Set(lines)].sort((a, b) => a - b));
+  expect(lines.slice(-KEPT)).toEqual(Array.from({ length: KEPT }, (_, index) => noise - KEPT + index));
+  expect(cloud.confirmed.filter((text) => text.startsWith('hour'))).toEqual(
+    Array.from({ length: HOURS }, (_, hour) => `hour ${hour}`),
+  );
+  expect(cloud.confirmed.filter((text) => text.includes('locked'))).toHaveLength(HOURS);
+  expect(cloud.confirmed.filter((text) => text.includes('missing'))).toEqual([
+    expect.stringMatching(/^Messages of service 'noisy' between .* and .* may be missing: they are kept no longer$/),
+  ]);
+  // Whoever writes little does not wait for all that whoever writes much has written.
+  const before = cloud.confirmed.slice(0, cloud.confirmed.indexOf(`hour ${HOURS - 1}`));
+  expect(before.length).toBeLessThan(500);
+});
