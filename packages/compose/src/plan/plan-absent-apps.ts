@@ -3,7 +3,7 @@ import type { PlanDraft } from './plan-draft.ts';
 import { planLocks } from './plan-locks.ts';
 import { planNetworkRemoval } from './plan-networks.ts';
 import { planContainerRemoval } from './plan-container.ts';
-import { planVolumeRemoval } from './plan-volumes.ts';
+import { isVolumeOf, planVolumeRemoval } from './plan-volumes.ts';
 import type { PlanContext } from './plan-input.ts';
 
 const CAUSE = 'the app is not in the target';
@@ -33,7 +33,8 @@ export function planAbsentApps(input: PlanContext, draft: PlanDraft): void {
 
 function planVolumes({ snapshot, target, policy }: PlanContext, draft: PlanDraft): void {
   for (const volume of snapshot.volumes) {
-    if (!volume.supervised || volume.appUuid === null || target.apps[volume.appUuid] !== undefined) continue;
+    if (!volume.supervised || volume.appUuid === null) continue;
+    if (Object.values(target.apps).some((app) => isVolumeOf(app, volume))) continue;
     if (policy.keepVolumes && !policy.requests.purge.has(volume.name)) continue;
     planVolumeRemoval(volume, { cause: CAUSE, appId: null, snapshot, draft });
   }

@@ -20,7 +20,7 @@ import {
 } from './plan-networks.ts';
 import { planRequests, planRequestsAsTheyAre, urgentRequests } from './plan-requests.ts';
 import { planServices } from './plan-services.ts';
-import { assessVolumes, planVolume, planVolumeRemoval, type VolumeAssessment } from './plan-volumes.ts';
+import { assessVolumes, isVolumeOf, planVolume, planVolumeRemoval, type VolumeAssessment } from './plan-volumes.ts';
 import { serviceKey, type PlanContext } from './plan-input.ts';
 
 export interface AppContext {
@@ -183,7 +183,7 @@ function planEmptiedVolumes(
 ): void {
   const wanted = new Set(volumes.map(({ spec }) => spec.name));
   for (const volume of snapshot.volumes) {
-    if (!volume.supervised || volume.appUuid !== app.uuid || wanted.has(volume.name)) continue;
+    if (!volume.supervised || !isVolumeOf(app, volume) || wanted.has(volume.name)) continue;
     if (!policy.requests.purge.has(volume.name)) continue;
     planVolumeRemoval(volume, { cause: 'a client asked to remove it', appId: app.id, snapshot, draft });
   }

@@ -193,6 +193,15 @@ describe('an app that is not in the target', () => {
     );
   });
 
+  it('leaves its volumes to the app that has its id and another uuid now', () => {
+    const [app] = Object.values(target.apps);
+    const renamed: TargetState = { config: {}, apps: app === undefined ? {} : { u2: { ...app, uuid: 'u2' } } };
+    const text = printPlan(renamed, snapshot, { images });
+    expect(text).toContain('create-container web_1_1_c1');
+    expect(text).not.toContain('remove-volume');
+    expect(text).not.toContain('notice');
+  });
+
   it('leaves the image that another app is about to use, also before that app has claimed it', () => {
     const other = testTarget({ services: {} }, { services: { worker: { image: 'web:1' } } });
     const text = printPlan(other, snapshot, { images });

@@ -1,6 +1,7 @@
 import type { TargetApp, TargetRelease } from '@device-supervisor/state';
+import type { VolumeConfig } from '../container-config.ts';
 import type { EngineSnapshot, ObservedVolume } from '../observed.ts';
-import { isTruthy, withCurrentLabels } from '../spec/names.ts';
+import { isTruthy, LABELS, withCurrentLabels } from '../spec/names.ts';
 import { specifyVolume, type VolumeSpec } from '../spec/volume-spec.ts';
 import { compareVolumes } from './compare.ts';
 import type { PlanDraft } from './plan-draft.ts';
@@ -42,7 +43,7 @@ export function assessVolumes(
     if (policy.requests.purge.has(spec.name)) {
       return { spec, name, status: 'replaced', cause: 'a client asked to empty it', differences: [] };
     }
-    const differences = compareVolumes(observed.config, spec.config);
+    const differences = compareVolumes(withUuidOf(app, observed.config), spec.config);
     // Its labels only describe it: nobody wants to lose data for them.
     const erasing = compareVolumes({ ...observed.config, labels: spec.config.labels }, spec.config);
     return erasing.length > 0 && isTruthy(withCurrentLabels(spec.config.labels)[RECREATE_LABEL])
@@ -79,6 +80,16 @@ export function planVolume(
       reason: `${differences.join('; ')} is not applied: the volume holds data and stays as it is; purge the app, or allow it with the label ${RECREATE_LABEL}`,
     });
   }
+}
+
+/** The label with which an app's volume was made says the uuid of then, which is no difference to anybody. */
+function withUuidOf({ uuid }: TargetApp, config: VolumeConfig): VolumeConfig {
+  return { ...config, labels: { ...config.labels, [LABELS.appUuid]: uuid } };
+}
+
+/** Also when the app had another uuid: one that a developer, or an old image of the device, brought had its id for it. */
+export function isVolumeOf({ id, uuid }: TargetApp, { name, appUuid }: ObservedVolume): boolean {
+  return appUuid === uuid || name.startsWith(`${id}_`);
 }
 
 /** Removes a volume after the containers that use it. */
