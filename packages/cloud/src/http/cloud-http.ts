@@ -8,6 +8,7 @@ import {
   CloudUnreachableError,
 } from '../errors.ts';
 import { createConnector, type ConnectorOptions } from './connector.ts';
+import { isWebPage } from './web-page.ts';
 
 export interface CloudHttpOptions extends ConnectorOptions {
   /** Sent with every request. */
@@ -89,7 +90,8 @@ export function createCloudHttp(options: CloudHttpOptions): CloudHttp {
       const limit = AbortSignal.timeout(timeout);
       try {
         const answer = await exchange(request, AbortSignal.any([request.signal, limit]));
-        if (isPage(answer)) throw new CloudAnswerInvalidError(nameOf(request), 'it is a web page');
+        if (isSuccess(answer) && isWebPage(answer.body))
+          throw new CloudAnswerInvalidError(nameOf(request), 'it is a web page');
         return answer;
       } catch (error) {
         if (request.signal.aborted) throw request.signal.reason;
@@ -104,9 +106,8 @@ export function createCloudHttp(options: CloudHttpOptions): CloudHttp {
   };
 }
 
-/** Networks that ask people to sign in answer everything with a page, and say that all is well. The cloud has no pages. */
-function isPage({ status, body }: CloudAnswer): boolean {
-  return status >= 200 && status <= 299 && /^\s*</.test(body);
+function isSuccess({ status }: CloudAnswer): boolean {
+  return status >= 200 && status <= 299;
 }
 
 /** Without its query, which may have a key. */

@@ -18,7 +18,11 @@ export function readAnswer<T>(request: string, answer: CloudAnswer, schema: z.Zo
 }
 
 /** What an answer with another status means. */
-export function refusal(request: string, { status, headers }: CloudAnswer, hint?: string): CloudRefusedError {
+export function refusal(
+  request: string,
+  { status, headers }: Pick<CloudAnswer, 'status' | 'headers'>,
+  hint?: string,
+): CloudRefusedError {
   // A device may not know the time yet; the cloud's date goes with the cloud's clock.
   const now = Date.parse(headers.date ?? '');
   const retryAfter = parseRetryAfter(headers['retry-after'], Number.isNaN(now) ? Date.now() : now);

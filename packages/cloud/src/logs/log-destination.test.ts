@@ -130,6 +130,18 @@ describe('a log stream', () => {
     await expect(stream.close()).rejects.toMatchObject({ code: 'CLOUD_ANSWER_INVALID' });
   });
 
+  it('is put off to a date by the clock of the cloud', async () => {
+    answer = (_, response) => {
+      const date = new Date(0).toUTCString();
+      response.writeHead(503, { date, 'retry-after': new Date(60_000).toUTCString() }).end();
+    };
+    const error: unknown = await destination
+      .open()
+      .close()
+      .catch((reason: unknown) => reason);
+    expect(destination.judge(error)).toMatchObject({ retryAfter: 60_000 });
+  });
+
   it('breaks when the server breaks it off', async () => {
     answer = (request) => request.socket.resetAndDestroy();
     const stream = destination.open();

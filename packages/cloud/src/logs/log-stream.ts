@@ -2,8 +2,9 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { constants, createGzip } from 'node:zlib';
 import type { Clock } from '@device-supervisor/device';
-import { CloudAnswerInvalidError, CloudRefusedError, CloudTimeoutError, CloudUnreachableError } from '../errors.ts';
-import { parseRetryAfter } from '../http/retry-after.ts';
+import { CloudAnswerInvalidError, CloudTimeoutError, CloudUnreachableError } from '../errors.ts';
+import { refusal } from '../http/read-answer.ts';
+import { isWebPage } from '../http/web-page.ts';
 import { formatCloudLogLine, type CloudLogMessage } from './log-line.ts';
 
 /** One request whose body are messages. The cloud says at its end that it has them. */
@@ -70,10 +71,10 @@ export function createLogStream(
   request.on('response', (response) => {
     // Its text may be long, and says nothing that we need but that it is not of the cloud.
     response.once('data', (text: Buffer) => {
-      if (isPage(text)) fail(new CloudAnswerInvalidError(REQUEST, 'it is a web page'));
+      if (isWebPage(text.toString())) fail(new CloudAnswerInvalidError(REQUEST, 'it is a web page'));
     });
     response.on('error', (error) => fail(new CloudUnreachableError(host, error))).resume();
-    const error = errorOf(response, isClosed, clock.now());
+    const error = errorOf(response, isClosed);
     if (error === null) response.on('end', answer.resolve);
     else fail(error);
   });
@@ -107,22 +108,12 @@ export function createLogStream(
   };
 }
 
-/** Networks that ask people to sign in take everything and answer with a page; nobody has the lines then. */
-function isPage(text: Buffer): boolean {
-  return /^\s*</.test(text.toString());
-}
-
 /** `null`: the cloud has everything. */
-function errorOf(response: IncomingMessage, isClosed: boolean, now: number): Error | null {
-  const status = response.statusCode ?? 0;
+function errorOf({ statusCode: status = 0, headers }: IncomingMessage, isClosed: boolean): Error | null {
   if (status >= 200 && status <= 299) {
     return isClosed ? null : new CloudAnswerInvalidError(REQUEST, 'it came before the end of the request');
   }
-  return new CloudRefusedError(REQUEST, {
-    status,
-    retryAfter: parseRetryAfter(response.headers['retry-after'], now),
-    ...(status === 401
-      ? { hint: 'Check that the device exists in the cloud, and has not been given another key' }
-      : {}),
-  });
+  const hint =
+    status === 401 ? 'Check that the device exists in the cloud, and has not been given another key' : undefined;
+  return refusal(REQUEST, { status, headers }, hint);
 }

@@ -57,7 +57,7 @@ class StreamSender implements Sender {
   #stream: OutgoingLogStream | null = null;
   #running: Promise<void> = Promise.resolve();
   #woken = Promise.withResolvers<void>();
-  readonly #ending = Promise.withResolvers<void>();
+  #endPause: () => void = () => undefined;
   #isEnding = false;
   #failures = 0;
   #refusals = 0;
@@ -82,7 +82,7 @@ class StreamSender implements Sender {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isEnding = true;
-    this.#ending.resolve();
+    this.#endPause();
     this.wake();
     using _limit = this.#options.clock.schedule(LAST_CHANCE, () => this.#stream?.destroy());
     await this.#running;
@@ -109,16 +109,16 @@ class StreamSender implements Sender {
 
   /** @returns milliseconds until the next one */
   async #attempt(destination: LogDestination): Promise<number> {
-    const stream = destination.open();
-    this.#stream = stream;
     const items = this.#unconfirmed;
     try {
+      const stream = destination.open();
+      this.#stream = stream;
       await this.#fill(stream, items);
       await stream.close();
       this.#confirm(items);
       return STREAM_PAUSE;
     } catch (error) {
-      stream.destroy();
+      this.#stream?.destroy();
       return this.#fail(error, { destination, items });
     } finally {
       this.#stream = null;
@@ -183,7 +183,8 @@ class StreamSender implements Sender {
 
   async #pause(delay: number): Promise<void> {
     const over = Promise.withResolvers<void>();
-    using _timer = this.#options.clock.schedule(delay, () => over.resolve());
-    await Promise.race([over.promise, this.#ending.promise]);
+    this.#endPause = over.resolve;
+    using _timer = this.#options.clock.schedule(delay, over.resolve);
+    await over.promise;
   }
 }

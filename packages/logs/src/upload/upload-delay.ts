@@ -1,6 +1,8 @@
 /** Milliseconds before the first new attempt; doubled with each failure in a row. */
 const FIRST_RETRY = 5_000;
 const LAST_RETRY = 300_000;
+/** Milliseconds, a day: a device that a server asks to be quiet for years, by mistake, comes back all the same. */
+const LONGEST_WAIT = 86_400_000;
 
 export interface UploadDelayOptions {
   /** In a row, at least one. */
@@ -13,9 +15,9 @@ export interface UploadDelayOptions {
 
 /**
  * Milliseconds until a new stream is tried: 5 s, 10 s … 5 min, up to a quarter more, so that devices that lost their server
- * together do not come back together. What the server asks for is the least.
+ * together do not come back together. What the server asks for is the least, but for what is more than a day.
  */
 export function uploadDelay({ failures, retryAfter, random }: UploadDelayOptions): number {
   const delay = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** Math.min(failures - 1, 30));
-  return Math.max(retryAfter ?? 0, Math.round(delay * (1 + random / 4)));
+  return Math.max(Math.min(retryAfter ?? 0, LONGEST_WAIT), Math.round(delay * (1 + random / 4)));
 }

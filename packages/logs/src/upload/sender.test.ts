@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFakeClock, type FakeClock } from '../testing/index.ts';
+import { heapUsed } from '../testing/heap-used.ts';
+import { settled } from '../testing/read-messages.ts';
+import type { SpooledMessage } from './fair-spool.ts';
+import type { LogDestination, OutgoingLogStream } from './log-destination.ts';
+import { createSender, type Sender, type UploadResult } from './sender.ts';
+
+/** A stream that takes everything, and remembers nothing. */
+const STREAM: OutgoingLogStream = {
+  write: () => true,
+  drained: async () => undefined,
+  broken: Promise.withResolvers<never>().promise,
+  close: async () => undefined,
+  destroy: () => undefined,
+};
+
+let clock: FakeClock;
+let waiting: SpooledMessage[];
+let confirmed: number;
+let results: UploadResult[];
+let sender: Sender;
+
+beforeEach(() => {
+  clock = createFakeClock();
+  [waiting, confirmed, results] = [[], 0, []];
+  sender = createSender({
+    clock,
+    random: () => 0,
+    next: () => waiting.shift(),
+    onConfirmed: (items) => void (confirmed += items.length),
+    onRefused: () => expect.unreachable(),
+    onResult: (result) => void results.push(result),
+  });
+});
+
+afterEach(async () => {
+  await sender[Symbol.asyncDispose]();
+  expect(clock.pending).toBe(0);
+});
+
+function connect(open: () => OutgoingLogStream): void {
+  const destination: LogDestination = { open, judge: () => ({ retryAfter: null, isRefusal: false }) };
+  sender.connect(destination);
+}
+
+function say(message: string): void {
+  waiting.push({ message: { message, timestamp: clock.now(), isSystem: true }, origin: null });
+  sender.wake();
+}
+
+describe('createSender', () => {
+  it('takes no more memory with each stream', async () => {
+    connect(() => ({ ...STREAM, broken: Promise.withResolvers<never>().promise }));
+    const send = async (streams: number): Promise<void> => {
+      for (let stream = 0; stream < streams; stream++) {
+        // As much as one stream takes: it ends at once.
+        say('x'.repeat(512 * 1024));
+        await settled();
+        clock.advance(1_000);
+        await settled();
+      }
+    };
+    await send(200);
+    const before = heapUsed();
+    await send(2_000);
+    expect(confirmed).toBe(2_200);
+    expect(heapUsed() - before).toBeLessThan(256 * 1024);
+  });
+
+  it('outlives a stream that cannot even be begun', async () => {
+    let isPossible = false;
+    connect(() => {
+      if (isPossible) return STREAM;
+      throw new TypeError('Invalid URL');
+    });
+    say('hello');
+    await settled();
+    expect(results).toMatchObject([{ status: 'failed', error: { message: 'Invalid URL' }, retryIn: 5_000 }]);
+    isPossible = true;
+    clock.advance(5_000);
+    await settled();
+    clock.advance(60_000);
+    await settled();
+    expect(confirmed).toBe(1);
+    expect(results.at(-1)).toEqual({ status: 'ok' });
+  });
+});
