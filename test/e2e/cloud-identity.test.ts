@@ -1,9 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   busyboxImage,
   createAuthority,
   startCloudFixture,
   startCloudStub,
+  startDeviceHost,
   waitFor,
   type Authority,
   type CloudFixture,
@@ -13,7 +15,7 @@ import {
   type SelfSigned,
   type StubDevice,
 } from '@device-supervisor/testbed';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 const stack = new AsyncDisposableStack();
 let authority: Authority;
@@ -131,13 +133,15 @@ describe('a device of a cloud with an authority of its own', () => {
     expect(said()).not.toContain(device.key);
   });
 
-  it('goes on when the certificate is as it should be', async () => {
+  it('goes on by itself when the certificate is as it should be', async () => {
+    const before = device.logs.length;
     cloud.present(certificate);
-    await poke(supervisor, device);
-    await waitFor('it to be told', () =>
-      supervisor.output().includes('Succeeded asking the cloud for the target again'),
-    );
+    // Logs are tried again sooner than anything else.
+    await waitFor('logs', () => device.logs.length > before);
     expect(await fixture.containers()).toEqual(running);
+    const polls = cloud.count('poll');
+    await restart(supervisor, trusting);
+    await waitFor('it to have its target', () => cloud.count('poll') > polls);
   });
 
   it('that is deleted says so and runs its apps, and is told of whole when it is registered anew', async () => {
@@ -212,5 +216,36 @@ describe('a new device', () => {
     cloud.change(device, () => (device.pinned = null));
     await fixture.running(newest);
     expect(supervisor.output()).not.toMatch(/Failed|Fault/);
+  });
+
+  it('tells the cloud how its host is configured before it is told how it is to be', async () => {
+    const fleet = cloud.createFleet({ config: { RESIN_HOST_CONFIG_dtoverlay: '"vc4-kms-v3d"' } });
+    await using host = await startDeviceHost(inject('engineEndpoint'));
+    const files = {
+      'device-type.json': '{"slug":"raspberrypi4-64","arch":"aarch64"}',
+      'config.txt': '# kept by the user\ngpu_mem=48\ndtoverlay=vc4-kms-v3d\n',
+    };
+    for (const [name, content] of Object.entries(files)) await writeFile(join(host.bootMount, name), content);
+    const polls = cloud.count('poll');
+    cloud.take();
+    const config = { ...trusting, deviceType: 'raspberrypi4-64' };
+    const environment = { BOOT_ID_PATH: join(host.rootMount, 'proc/sys/kernel/random/boot_id') };
+    await using supervisor = await fixture.startDevice(fleet, { host, config, environment });
+    const device = await supervisor.registered();
+    await waitFor('its configuration', () => device.config.size > 0);
+    // What its fleet configures is no news.
+    expect(Object.fromEntries(device.config)).toEqual({ BALENA_HOST_CONFIG_gpu_mem: '48' });
+    const state = (): string => supervisor.url(`/v2/state/status?apikey=${String(device.reported.get('api_secret'))}`);
+    await waitFor('it to have its target', async () => await (await fetch(state())).text(), {
+      until: (text) => text.includes('"appState":"applied"') && cloud.count('poll') === polls + 2,
+    });
+    const kinds = cloud.take().map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'poll' || kind === 'config-variable')).toEqual([
+      'poll',
+      'config-variable',
+      'poll',
+    ]);
+    expect(await readFile(join(host.bootMount, 'config.txt'), 'utf8')).toBe(files['config.txt']);
+    expect(await host.isRunning()).toBe(true);
   });
 });

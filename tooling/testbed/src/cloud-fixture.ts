@@ -1,12 +1,14 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { bundleApp } from '@device-supervisor/bundle';
 import type Dockerode from 'dockerode';
+import * as z from 'zod';
 import { busyboxImage } from './busybox-image.ts';
 import { startCloudStub, type CloudStub, type CloudStubOptions } from './cloud-stub/start-cloud-stub.ts';
 import type { Fleet, Release, StubDevice } from './cloud-stub/world.ts';
 import { connectEngine } from './connect-engine.ts';
+import type { DeviceHost } from './device-host/device-host.ts';
 import { pushImage, startRegistry } from './start-registry.ts';
 import { startTestEngine, type TestEngine } from './start-test-engine.ts';
 import { startSupervisor, type SupervisorOptions, type SupervisorProcess } from './supervisor-process.ts';
@@ -23,6 +25,8 @@ export interface DeviceProcess extends SupervisorProcess {
 export interface DeviceProcessOptions extends Partial<Pick<SupervisorOptions, 'engineEndpoint' | 'environment'>> {
   /** Content of config.json; `null` takes a field away. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** What it runs on, and whose config.json it goes by then; unless told, it has no host. */
+  readonly host?: DeviceHost;
   /** Files that it finds on its data partition, by name. */
   readonly data?: Readonly<Record<string, string>>;
 }
@@ -54,6 +58,7 @@ export interface CloudFixture extends AsyncDisposable {
   containers(): Promise<Record<string, string>>;
 }
 
+const Config = z.record(z.string(), z.unknown());
 const SUPERVISOR = resolve(import.meta.dirname, '../../../apps/supervisor');
 /** Milliseconds; what a device waits for after it could not register. */
 const RETRY_DELAY = 500;
@@ -83,18 +88,23 @@ export async function startCloudFixture(options: CloudStubOptions = {}): Promise
     async unload(...references) {
       for (const reference of references) await docker.getImage(reference).remove();
     },
-    async startDevice(owner, { config = {}, data = {}, environment = {}, engineEndpoint = engine.endpoint } = {}) {
-      const boot = await mkdtemp(join(directory, 'device-'));
-      const dataMount = join(boot, 'data');
-      await mkdir(dataMount);
+    async startDevice(owner, { config = {}, data = {}, engineEndpoint = engine.endpoint, ...place } = {}) {
+      const boot = place.host?.bootMount ?? (await mkdtemp(join(directory, 'device-')));
+      const dataMount = await mkdtemp(join(directory, 'data-'));
       for (const [name, content] of Object.entries(data)) await writeFile(join(dataMount, name), content);
       const configJson = join(boot, 'config.json');
       const usual = { apiEndpoint: cloud.endpoint, deviceType: 'generic-amd64', registryEndpoint: registry };
       const own = 'deviceType' in owner ? registrationOf(owner) : provisioningOf(owner);
-      await writeFile(configJson, JSON.stringify({ ...usual, ...own, ...config }));
+      const known = place.host === undefined ? {} : Config.parse(JSON.parse(await readFile(configJson, 'utf8')));
+      await writeFile(configJson, JSON.stringify({ ...known, ...usual, ...own, ...config }));
       const supervisor = await startSupervisor({
         engineEndpoint,
-        environment: { BOOT_MOUNTPOINT: boot, DATA_MOUNTPOINT: dataMount, ...environment },
+        environment: {
+          BOOT_MOUNTPOINT: boot,
+          DATA_MOUNTPOINT: dataMount,
+          ...place.host?.environment,
+          ...place.environment,
+        },
       });
       return Object.assign(supervisor, { configJson, registered: () => registered(configJson, cloud) });
     },
