@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
+import { heapUsed } from '@device-supervisor/testbed';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
 import { createFakeWorld } from '../test/conformance/fake-world.ts';
@@ -64,9 +63,3 @@ it('answers whatever the document allows, or nearly so, as it says', { timeout: 
   expect(seen.get(200)).toBeGreaterThan(REQUESTS / 4);
   expect([...seen.keys()]).toEqual(expect.arrayContaining([200, 202, 204, 400, 401, 404, 409]));
 });
-
-function heapUsed(): number {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc()');
-  return process.memoryUsage().heapUsed;
-}

@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { heapUsed } from '@device-supervisor/testbed';
 import { expect, it } from 'vitest';
 import { createMetrics, readAddresses } from '@device-supervisor/host-facts';
 
@@ -24,13 +23,6 @@ it('grows neither in memory nor in open files over a day of readings', async () 
   expect(heapUsed() - before).toBeLessThan(1024 * 1024);
   expect(openFiles()).toBe(files);
 });
-
-/** Bytes, without what nothing refers to any more. */
-function heapUsed(): number {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc()');
-  return process.memoryUsage().heapUsed;
-}
 
 function openFiles(): number {
   return readdirSync('/proc/self/fd').length;

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { Message, sessionBus } from 'dbus-next';
 import { createSystemd, type Systemd } from '@device-supervisor/systemd';
+import { heapUsed } from '@device-supervisor/testbed';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createStandInBus, MAX_CONNECTIONS, type StandInBus } from './stand-in-bus.ts';
 
@@ -253,10 +252,4 @@ async function serveBytes(
       await once(server, 'close');
     },
   };
-}
-
-function heapUsed(): number {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc()');
-  return process.memoryUsage().heapUsed;
 }

@@ -1,3 +1,2 @@
 export { createFakeClock, type FakeClock } from './fake-clock.ts';
 export { createFakeLogSource, type FakeLogSource } from './fake-log-source.ts';
-export { heapUsed } from './heap-used.ts';

@@ -1,6 +1,6 @@
+import { heapUsed } from '@device-supervisor/testbed';
 import { expect, it } from 'vitest';
 import { createFakeDestination } from '../testing/fake-destination.ts';
-import { heapUsed } from '../testing/heap-used.ts';
 import { createFakeClock, createFakeLogSource } from '../testing/index.ts';
 import { settled } from '../testing/read-messages.ts';
 import { createLogUploader } from './log-uploader.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { heapUsed } from '@device-supervisor/logs/testing';
+import { heapUsed } from '@device-supervisor/testbed';
 import { startFleetCloud, type CloudAccess, type FleetCloud, type FleetRequest } from './fleet-cloud.ts';
 import { startFleetDevice } from './fleet-device.ts';
 

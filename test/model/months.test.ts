@@ -1,0 +1,45 @@
+import { testTarget } from '@device-supervisor/compose/testing';
+import { heapUsed } from '@device-supervisor/testbed';
+import { expect, it } from 'vitest';
+import { startHarness, type DeviceHarness } from './device-harness.ts';
+
+/** Bytes: what comes and goes, and what the runtime keeps for itself. */
+const SLACK = 1_500_000;
+
+/** One release after the other, each with an image of its own; and what happens to a device between two of them. */
+async function live(harness: DeviceHarness, releases: Iterable<number>): Promise<void> {
+  for (const number of releases) {
+    const image = `web:${number}`;
+    harness.engine.publishImage(image, { content: image });
+    const services = { web: { image }, worker: { image: 'worker:1' }, lost: { image: `lost:${number}` } };
+    await harness.setTarget(testTarget({ commit: `c${number}`, services }));
+    await harness.flush();
+    for (let hour = 0; hour < 2; hour++) {
+      const worker = harness.engine.snapshot().containers.find(({ name }) => name.startsWith('worker'));
+      if (worker !== undefined) harness.engine.exit(worker.id, 1);
+      await harness.flush();
+      if (worker !== undefined) harness.engine.resume(worker.id);
+      harness.clock.advance(3_600_000);
+      await harness.flush();
+      harness.device.state();
+    }
+    // What the test writes down is not the device's.
+    harness.engine.clearCalls();
+    harness.events.length = 0;
+  }
+}
+
+it('a device takes no more memory after months of releases, crashes and failed downloads', async () => {
+  await using harness = startHarness({ images: { 'worker:1': {} }, managed: true });
+  await live(harness, range(0, 20));
+  const before = heapUsed();
+  await live(harness, range(20, 120));
+  expect(harness.engine.snapshot().images.map(({ tags }) => tags.join())).toEqual(
+    expect.arrayContaining(['worker:1', 'web:119']),
+  );
+  expect(heapUsed() - before).toBeLessThan(SLACK);
+}, 60_000);
+
+function* range(from: number, to: number): Generator<number> {
+  for (let number = from; number < to; number++) yield number;
+}
