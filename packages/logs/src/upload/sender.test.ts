@@ -1,6 +1,6 @@
+import { heapUsed } from '@device-supervisor/testbed';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock, type FakeClock } from '../testing/index.ts';
-import { heapUsed } from '../testing/heap-used.ts';
 import { settled } from '../testing/read-messages.ts';
 import type { SpooledMessage } from './fair-spool.ts';
 import type { LogDestination, OutgoingLogStream } from './log-destination.ts';
