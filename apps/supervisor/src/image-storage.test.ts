@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lookupLocalNames } from '@device-supervisor/cloud';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { imageStorage, type ImageStorageOptions } from './image-storage.ts';
 
@@ -21,6 +22,7 @@ function options(engineEndpoint = 'unix:///run/engine.sock'): ImageStorageOption
     engineEndpoint,
     rootMount,
     credentials: { find: async () => null },
+    access: { lookup: lookupLocalNames },
     print: (message) => void said.push(message),
     engine: {
       async info() {

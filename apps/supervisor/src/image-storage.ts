@@ -5,6 +5,7 @@ import type { ImageStorage, RegistryCredentials } from '@device-supervisor/devic
 import type { Engine } from '@device-supervisor/engine';
 import { formatError } from '@device-supervisor/errors';
 import { createImageSizes, createRegistryClient, platformOf } from '@device-supervisor/registry';
+import type { CloudAccess } from './managed/cloud-access.ts';
 import { systemClock } from './system-clock.ts';
 
 export interface ImageStorageOptions {
@@ -13,6 +14,8 @@ export interface ImageStorageOptions {
   /** The host's root file system as we see it. */
   readonly rootMount: string;
   readonly credentials: RegistryCredentials;
+  /** How the cloud's registry is spoken to, and every other as well. */
+  readonly access: Pick<CloudAccess, 'lookup' | 'rootCertificate'>;
   readonly print: (message: string) => void;
 }
 
@@ -25,6 +28,7 @@ export function imageStorage({
   engineEndpoint,
   rootMount,
   credentials,
+  access: registryAccess,
   print,
 }: ImageStorageOptions): ImageStorage {
   const sizes = createImageSizes({
@@ -33,7 +37,7 @@ export function imageStorage({
     async lookUp(reference) {
       const { registries, osType, architecture } = await engine.info();
       const platform = platformOf(osType, architecture);
-      return await createRegistryClient({ credentials, registries, platform }).imageSize(reference);
+      return await createRegistryClient({ ...registryAccess, credentials, registries, platform }).imageSize(reference);
     },
   });
   let dataRoot: string | null = null;

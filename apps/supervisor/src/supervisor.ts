@@ -67,7 +67,14 @@ export async function startSupervisor(config: SupervisorConfig, print: (message:
   });
   const engine = stack.use(createEngine({ endpoint, ...registry }));
   const { credentials } = registry;
-  const storage = imageStorage({ engine, engineEndpoint: endpoint, rootMount: config.rootMount, credentials, print });
+  const storage = imageStorage({
+    engine,
+    engineEndpoint: endpoint,
+    rootMount: config.rootMount,
+    credentials,
+    access: cloudClient,
+    print,
+  });
   const lockFiles = stack.use(createUpdateLocks({ directory: join(config.rootMount, LOCKS_ON_HOST) }));
   const locks = stack.use(createTimedLocks({ locks: lockFiles, clock: systemClock }));
   // What cannot be removed now is found again by whoever takes that lock.

@@ -1,5 +1,17 @@
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest, type RequestOptions as HttpsRequestOptions } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { rootCertificates } from 'node:tls';
+
+/** How servers are reached. */
+export interface HttpAccess {
+  /** Milliseconds until an answer must be complete. */
+  readonly timeout: number;
+  /** PEM of an authority that is trusted besides those of Node.js. */
+  readonly rootCertificate?: string;
+  /** In the place of the system's, e.g. for names that end in `.local`. */
+  readonly lookup?: LookupFunction;
+}
 
 export interface HttpQuestion {
   readonly url: URL;
@@ -8,8 +20,7 @@ export interface HttpQuestion {
   readonly form?: URLSearchParams;
   /** Whether a server's certificate must be one that is trusted. */
   readonly verifyTls: boolean;
-  /** Milliseconds until the answer must be complete. */
-  readonly timeout: number;
+  readonly access: HttpAccess;
   /** Bytes of the longest answer that is taken. */
   readonly limit: number;
 }
@@ -31,16 +42,18 @@ export async function httpGet({
   headers = {},
   form,
   verifyTls,
-  timeout,
+  access: { timeout, rootCertificate, lookup },
   limit,
 }: HttpQuestion): Promise<HttpAnswer> {
   const signal = AbortSignal.timeout(timeout);
-  const options: RequestOptions & { readonly rejectUnauthorized: boolean } = {
+  const options: HttpsRequestOptions = {
     method: form === undefined ? 'GET' : 'POST',
     headers: { ...headers, ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }) },
     // A connection of its own: a lookup takes a few requests, and then there is none for hours.
     agent: false,
     rejectUnauthorized: verifyTls,
+    ...(rootCertificate === undefined ? {} : { ca: [...rootCertificates, rootCertificate] }),
+    ...(lookup === undefined ? {} : { lookup }),
     signal,
   };
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();

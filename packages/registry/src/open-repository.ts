@@ -1,7 +1,7 @@
 import type { RegistryAuth } from '@device-supervisor/device';
 import { parseChallenge, type Challenge } from './challenge.ts';
 import { RegistryAnswerError, RegistryUnauthorizedError, RegistryUnreachableError } from './errors.ts';
-import { httpGet, type HttpAnswer } from './http-get.ts';
+import { httpGet, type HttpAccess, type HttpAnswer } from './http-get.ts';
 import type { ImageReference } from './image-reference.ts';
 import type { Origin } from './registry-origins.ts';
 import { basicHeader, reasonOf, requestToken } from './request-token.ts';
@@ -28,14 +28,13 @@ export interface RepositoryOptions {
   readonly origin: Origin;
   /** `null`: nobody in particular. */
   readonly auth: RegistryAuth | null;
-  /** Milliseconds that one request may take. */
-  readonly timeout: number;
+  readonly access: HttpAccess;
 }
 
 /** Registries keep blobs elsewhere, and few more than one step away. */
 const REDIRECTS = 3;
 
-export function openRepository({ reference, origin, auth, timeout }: RepositoryOptions): Repository {
+export function openRepository({ reference, origin, auth, access }: RepositoryOptions): Repository {
   const { registry, repository } = reference;
   const credentials = origin.takesCredentials ? auth : null;
   /** What the registry wanted to see last; `null`: nothing so far. */
@@ -67,7 +66,7 @@ export function openRepository({ reference, origin, auth, timeout }: RepositoryO
   async function authorize(challenge: Challenge | null): Promise<string> {
     if (challenge?.scheme === 'bearer') {
       const { isInsecure } = origin;
-      const token = await requestToken({ challenge, auth: credentials, registry, repository, isInsecure, timeout });
+      const token = await requestToken({ challenge, auth: credentials, registry, repository, isInsecure, access });
       return `Bearer ${token}`;
     }
     if (challenge?.scheme === 'basic' && credentials !== null && 'password' in credentials)
@@ -101,7 +100,7 @@ export function openRepository({ reference, origin, auth, timeout }: RepositoryO
     { headers, limit }: { readonly headers: Readonly<Record<string, string>>; readonly limit: number },
   ): Promise<HttpAnswer> {
     try {
-      return await httpGet({ url, headers, verifyTls: !origin.isInsecure, timeout, limit });
+      return await httpGet({ url, headers, verifyTls: !origin.isInsecure, access, limit });
     } catch (error) {
       if (error instanceof RangeError) throw new RegistryAnswerError(registry, error.message, error);
       throw new RegistryUnreachableError(registry, reasonOf(error), error);

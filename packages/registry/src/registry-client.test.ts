@@ -1,6 +1,7 @@
+import type { LookupFunction } from 'node:net';
 import { inspect } from 'node:util';
 import type { RegistryAuth } from '@device-supervisor/device';
-import { CLOUD_FAULTS, startCloudStub } from '@device-supervisor/testbed';
+import { CLOUD_FAULTS, createAuthority, startCloudStub } from '@device-supervisor/testbed';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRegistryClient, platformOf, type RegistryClient, type RegistryClientOptions } from './index.ts';
 import { digestOf, refuse, startScriptedRegistry, type ScriptedRegistry } from './testing/scripted-registry.ts';
@@ -134,6 +135,51 @@ describe('imageSize', () => {
     expect(registry.requests).toEqual([]);
     const named = { ...registries, insecureHosts: [registry.host] };
     await client(null, { registries: named }).imageSize(`${registry.host}/web:1`);
+  });
+});
+
+describe('a registry with a certificate of an authority of its own', () => {
+  const STRICT = { insecureHosts: [], insecureRanges: [], mirrors: [] };
+
+  it('is asked, and so is who gives out its tokens, by who trusts that authority alone', async () => {
+    await using authority = await createAuthority();
+    const { key, certificate: cert } = await authority.issue();
+    const tls = { key: key.export({ format: 'pem', type: 'pkcs8' }), cert };
+    await using secure = await startScriptedRegistry(tls);
+    await using desk = await startScriptedRegistry(tls);
+    secure.add('web', '1', LAYERS);
+    desk.answers['GET /token'] = { token: 'good-token' };
+    const manifest = secure.answers['GET /v2/web/manifests/1'];
+    secure.answers['GET /v2/web/manifests/1'] = (response, { headers }) => {
+      const realm = `Bearer realm="https://${desk.host}/token"`;
+      if (headers.authorization === 'Bearer good-token') response.end(JSON.stringify(manifest));
+      else refuse(response, 401, { 'www-authenticate': realm });
+    };
+    const image = `${secure.host}/web:1`;
+    await expect(client(null, { registries: STRICT }).imageSize(image)).rejects.toMatchObject({
+      code: 'REGISTRY_UNREACHABLE',
+    });
+    expect(secure.requests).toEqual([]);
+    const trusting = client(null, { registries: STRICT, rootCertificate: authority.certificate });
+    expect((await trusting.imageSize(image)).layers).toHaveLength(2);
+    expect(desk.requests).toHaveLength(1);
+  });
+
+  it('is found by the names of who asks', async () => {
+    registry.add('web', '1', LAYERS);
+    const [, port] = registry.host.split(':');
+    const host = `registry.local:${port}`;
+    const names: string[] = [];
+    const lookup: LookupFunction = (name, options, callback) => {
+      names.push(name);
+      if (options.all === true) callback(null, [{ address: '127.0.0.1', family: 4 }]);
+      else callback(null, '127.0.0.1', 4);
+    };
+    const { layers } = await client(null, { lookup, registries: { ...STRICT, insecureHosts: [host] } }).imageSize(
+      `${host}/web:1`,
+    );
+    expect(layers).toHaveLength(2);
+    expect(new Set(names)).toEqual(new Set(['registry.local']));
   });
 });
 

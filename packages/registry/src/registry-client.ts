@@ -4,6 +4,7 @@ import type { RegistryCredentials } from '@device-supervisor/device';
 import { ImageNotInRegistryError, RegistryAnswerError, RegistryUnreachableError } from './errors.ts';
 import { parseImageReference, type ImageReference } from './image-reference.ts';
 import { MANIFEST_TYPES, readDiffIds, readManifest, type LayerDescriptor, type Manifest } from './manifest.ts';
+import type { HttpAccess } from './http-get.ts';
 import { openRepository, type Repository } from './open-repository.ts';
 import { choosePlatform, formatPlatform, type Platform } from './platform.ts';
 import { originsOf, type RegistryConfiguration } from './registry-origins.ts';
@@ -21,7 +22,7 @@ export interface RegistryClient {
   imageSize(reference: string): Promise<ImageSize>;
 }
 
-export interface RegistryClientOptions {
+export interface RegistryClientOptions extends Omit<HttpAccess, 'timeout'> {
   readonly credentials: RegistryCredentials;
   readonly registries: RegistryConfiguration;
   /** What images are wanted for. */
@@ -41,7 +42,7 @@ export function createRegistryClient({
   credentials,
   registries,
   platform,
-  timeout = DEFAULT_TIMEOUT_MS,
+  ...access
 }: RegistryClientOptions): RegistryClient {
   return {
     async imageSize(text) {
@@ -52,7 +53,10 @@ export function createRegistryClient({
         const origin = origins.shift();
         if (origin === undefined) throw new RegistryUnreachableError(reference.registry, 'nothing says where it is');
         try {
-          return await sizeIn(openRepository({ reference, origin, auth, timeout }), { text, reference });
+          return await sizeIn(
+            openRepository({ reference, origin, auth, access: { timeout: DEFAULT_TIMEOUT_MS, ...access } }),
+            { text, reference },
+          );
         } catch (error) {
           if (!(error instanceof RegistryUnreachableError) || origins.length === 0) throw error;
         }

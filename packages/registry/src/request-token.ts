@@ -2,7 +2,7 @@ import type { RegistryAuth } from '@device-supervisor/device';
 import * as z from 'zod';
 import type { Challenge } from './challenge.ts';
 import { RegistryAnswerError, RegistryUnauthorizedError, RegistryUnreachableError } from './errors.ts';
-import { httpGet } from './http-get.ts';
+import { httpGet, type HttpAccess } from './http-get.ts';
 
 export interface TokenRequest {
   readonly challenge: Extract<Challenge, { scheme: 'bearer' }>;
@@ -12,8 +12,7 @@ export interface TokenRequest {
   readonly repository: string;
   /** Whether the registry may be talked to without TLS; then its tokens may be, too. */
   readonly isInsecure: boolean;
-  /** Milliseconds. */
-  readonly timeout: number;
+  readonly access: HttpAccess;
 }
 
 const LONGEST_ANSWER = 256 * 1024;
@@ -27,7 +26,7 @@ const TokenAnswer = z
 
 /** Asks whom the registry trusts for a token that lets us see a repository. */
 export async function requestToken(request: TokenRequest): Promise<string> {
-  const { challenge, registry, repository, isInsecure, timeout } = request;
+  const { challenge, registry, repository, isInsecure, access } = request;
   const realm = new URL(challenge.realm);
   if (realm.protocol !== 'https:' && !(isInsecure && realm.protocol === 'http:')) {
     throw new RegistryAnswerError(registry, `its tokens come from ${realm.origin}, without TLS`);
@@ -35,7 +34,7 @@ export async function requestToken(request: TokenRequest): Promise<string> {
   const answer = await httpGet({
     ...questionOf(realm, request),
     verifyTls: !isInsecure,
-    timeout,
+    access,
     limit: LONGEST_ANSWER,
   }).catch((error: unknown) => {
     throw new RegistryUnreachableError(

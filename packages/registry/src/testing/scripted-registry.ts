@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { text } from 'node:stream/consumers';
+import type { SecureContextOptions } from 'node:tls';
 
 /** A server on the loopback interface that answers as a test tells it. */
 export interface ScriptedRegistry extends AsyncDisposable {
@@ -34,11 +36,12 @@ export interface ScriptedImage {
 
 const GZIP_LAYER = 'application/vnd.docker.image.rootfs.diff.tar.gzip';
 
-export async function startScriptedRegistry(): Promise<ScriptedRegistry> {
+/** @param tls its key and certificate; without them it speaks plain HTTP */
+export async function startScriptedRegistry(tls?: SecureContextOptions): Promise<ScriptedRegistry> {
   const answers: Record<string, ScriptedAnswer> = {};
   const requests: ReceivedRequest[] = [];
   let taken = 0;
-  const server = createServer((message, response) => {
+  const listener: RequestListener = (message, response) => {
     void receive(message).then((request) => {
       requests.push(request);
       const answer = answers[`${request.method} ${request.path}`];
@@ -46,7 +49,8 @@ export async function startScriptedRegistry(): Promise<ScriptedRegistry> {
       else if (answer === undefined) refuse(response, 404);
       else response.end(JSON.stringify(answer));
     });
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
