@@ -126,6 +126,18 @@ describe('what an interruption leaves', () => {
     }
   });
 
+  it('a restart whose stop the engine carried out, and did not answer, ends with the service running', async () => {
+    await supervisor.apply(fixture.target({ web: {} }));
+    const cut = proxy.cutAfter(1);
+    const answer = supervisor.post(`/v2/applications/${APP}/restart-service`, { serviceName: 'web' });
+    await cut;
+    expect(await fixture.containers()).toEqual(['web_1_1_c1 exited']);
+    proxy.mend();
+    expect(await answer).toMatchObject({ status: 503 });
+    await supervisor.applied();
+    expect(await fixture.containers()).toEqual(['web_1_1_c1 running']);
+  });
+
   it('a service that ran once and does not restart is not run again, by a restart of ours or a new release', async () => {
     const services = {
       web: { volumes: ['data:/data'] },
