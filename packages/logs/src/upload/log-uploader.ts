@@ -171,5 +171,6 @@ function cut(text: string, length: number): string {
   if (text.length <= length) return text;
   const last = text.charCodeAt(length - 1);
   const isHalf = last >= 0xd8_00 && last <= 0xdb_ff;
-  return text.slice(0, isHalf ? length - 1 : length);
+  // A copy: a part of a string keeps all of it in memory, and a line may be a hundred times as long.
+  return new TextDecoder().decode(new TextEncoder().encode(text.slice(0, isHalf ? length - 1 : length)));
 }
