@@ -17,6 +17,18 @@ describe('parseStatus', () => {
     expect(parseStatus(status)).toMatchObject({ exitCode, health });
   });
 
+  it('takes a container as lasting once it has been up for ten seconds', () => {
+    const lasting = [
+      'Up Less than a second',
+      'Up 1 second',
+      'Up 9 seconds',
+      'Up 10 seconds (healthy)',
+      'Up About a minute',
+      'Restarting (1) 2 minutes ago',
+    ].map((status) => parseStatus(status).lasting);
+    expect(lasting).toEqual([false, false, false, true, true, false]);
+  });
+
   it('takes a container as steady once it has been up for a second', () => {
     const steady = [
       'Up Less than a second',

@@ -11,6 +11,8 @@ export interface ObservedContainer {
   readonly exitCode: number | null;
   /** Whether it has been up for a second or more. */
   readonly steady: boolean;
+  /** Whether it has been up for ten seconds or more. */
+  readonly lasting: boolean;
   readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
   readonly ports: readonly PublishedPort[];
 }
@@ -44,11 +46,12 @@ function describe(service: string, { Id, State, Status, Ports }: Docker.Containe
 }
 
 /** Reads the engine's description, e.g. `Up 2 minutes (healthy)`, `Exited (137) 5 seconds ago`, `Restarting (1) …`. */
-export function parseStatus(status: string): Pick<ObservedContainer, 'exitCode' | 'health' | 'steady'> {
+export function parseStatus(status: string): Pick<ObservedContainer, 'exitCode' | 'health' | 'steady' | 'lasting'> {
   const exitCode = /^(?:Exited|Restarting) \((-?\d+)\)/.exec(status)?.[1];
   const health = /\((?:health: )?(starting|healthy|unhealthy)\)$/.exec(status)?.[1];
   return {
     steady: status.startsWith('Up ') && !status.startsWith('Up Less than a second'),
+    lasting: status.startsWith('Up ') && !/^Up (Less than a|\d) second/.test(status),
     exitCode: exitCode === undefined ? null : Number(exitCode),
     health: health === 'starting' || health === 'healthy' || health === 'unhealthy' ? health : 'none',
   };

@@ -6,6 +6,7 @@ import type { Project } from '../project/project.ts';
 import { isRunning, type ProcessIdentity } from '../session/process-identity.ts';
 import type { SupervisorClient } from '../supervisor/supervisor-client.ts';
 import { lost } from '../supervisor/supervisor-process.ts';
+import { CrashMemory } from '../view/crash-memory.ts';
 import { derivePhases } from '../view/derive-phases.ts';
 import { outcomeOf, type Phase } from '../view/phase.ts';
 import type { LogHub } from './log-hub.ts';
@@ -47,10 +48,11 @@ const FAILED_LOOKS = 20;
  * @throws SupervisorLostError when the supervisor has ended
  */
 export async function* watchServices(watched: Watched, options: WatchOptions): AsyncGenerator<Look> {
+  const crashes = new CrashMemory();
   for (let failures = 0; ;) {
     options.signal.throwIfAborted();
     try {
-      yield await look(watched, options);
+      yield await look(watched, options, crashes);
       failures = 0;
     } catch (error) {
       failures += 1;
@@ -61,7 +63,11 @@ export async function* watchServices(watched: Watched, options: WatchOptions): A
   }
 }
 
-async function look({ engine, client, logs }: Watched, { project, notBuilt }: WatchOptions): Promise<Look> {
+async function look(
+  { engine, client, logs }: Watched,
+  { project, notBuilt }: WatchOptions,
+  crashes: CrashMemory,
+): Promise<Look> {
   const [{ applying, services: statuses }, containers] = await Promise.all([
     client.status(),
     observeContainers(engine),
@@ -72,6 +78,7 @@ async function look({ engine, client, logs }: Watched, { project, notBuilt }: Wa
     applying,
     statuses,
     containers,
+    crashing: crashes.observe(containers),
     events: logs.events,
   });
   const outcomes = [...phases.values()].map(outcomeOf);

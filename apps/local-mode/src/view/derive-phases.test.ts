@@ -12,6 +12,7 @@ const NOTHING: Sources = {
   applying: true,
   statuses: new Map(),
   containers: new Map(),
+  crashing: new Map(),
   events: new Map(),
 };
 
@@ -22,6 +23,7 @@ function container(fields: Partial<ObservedContainer>): ObservedContainer {
     state: 'running',
     exitCode: null,
     steady: false,
+    lasting: false,
     health: 'none',
     ports: [],
     ...fields,
@@ -85,6 +87,11 @@ describe('derivePhases', () => {
     [
       'one that fails again and again',
       { containers: new Map([['web', container({ state: 'restarting', exitCode: 1 })]]) },
+      { kind: 'failed', reason: 'it ends with exit code 1 again and again; see its log' },
+    ],
+    [
+      'one that fails again and again, and runs at this moment',
+      { containers: new Map([['web', container({ steady: true })]]), crashing: new Map([['web', 1]]) },
       { kind: 'failed', reason: 'it ends with exit code 1 again and again; see its log' },
     ],
     ['no container though all is done', { applying: false }, { kind: 'failed', reason: 'it has no container' }],

@@ -12,6 +12,8 @@ export interface Sources {
   readonly applying: boolean;
   readonly statuses: ReadonlyMap<string, ServiceStatus>;
   readonly containers: ReadonlyMap<string, ObservedContainer>;
+  /** Exit codes of services that crash, though their containers may run at this moment. */
+  readonly crashing: ReadonlyMap<string, number>;
   readonly events: ReadonlyMap<string, ServiceEvents>;
 }
 
@@ -67,6 +69,7 @@ function containerPhase(
   { service, state, steady, health, exitCode }: ObservedContainer,
   { waiting, sources }: { waiting: Phase | null; sources: Sources },
 ): Phase {
+  const crash = sources.crashing.get(service);
   switch (state) {
     case 'running':
       switch (health) {
@@ -76,10 +79,11 @@ function containerPhase(
         case 'starting':
           return { kind: 'checking' };
         case 'none':
+          if (crash !== undefined) return crashPhase(crash);
           return steady ? { kind: 'running' } : { kind: 'starting' };
       }
     case 'restarting':
-      return { kind: 'failed', reason: `it ends with exit code ${exitCode ?? 0} again and again; see its log` };
+      return crashPhase(exitCode ?? 0);
     case 'exited':
       if (waiting !== null) return waiting;
       if (exitCode === 0) return { kind: 'completed' };
@@ -99,6 +103,10 @@ function containerPhase(
           : { kind: 'waiting', reason: null })
       );
   }
+}
+
+function crashPhase(exitCode: number): Phase {
+  return { kind: 'failed', reason: `it ends with exit code ${exitCode} again and again; see its log` };
 }
 
 /** A service that waits for one that does not come up has settled, too. */

@@ -66,6 +66,7 @@ describe('serviceTable', () => {
       id: '0123456789abcdef',
       state: 'running',
       steady: true,
+      lasting: true,
       exitCode: null,
       health: 'none',
       ports: [
