@@ -104,6 +104,15 @@ describe('describeState', () => {
     expect(ended.apps).toMatchObject([{ updateStatus: 'aborted', commit: 'c1' }]);
   });
 
+  it('shows an update that was given up before it was planned as one', () => {
+    const next = testTarget({ commit: 'c2', services: { web_1: { image: 'web:2' }, db: {} } });
+    const nothing = { operations: [], blocked: [], notices: [], wakeAt: null };
+    const sources = { device: TEST_DEVICE, snapshot: reached, activity: new Activity(), plan: nothing, images: [] };
+    const status = (wanted: TargetState): unknown =>
+      describeState({ ...sources, target: wanted, applying: false, suspended: true }).apps[0]?.updateStatus;
+    expect([next, target].map(status)).toEqual(['aborted', 'done']);
+  });
+
   it.each<[Operation['kind'], string]>([
     ['create-container', 'web_1 Installing'],
     ['save-image', 'web_1 Downloaded'],

@@ -64,12 +64,13 @@ function describeApp(app: TargetApp, sources: Sources): AppState {
   const leaving = containers
     .filter(({ identity }) => identity !== null && !wanted.has(identity.serviceName))
     .map((container) => describeContainer(container, sources));
+  const commit = runningCommit(app, { containers, toRun });
   return {
     id: app.id,
     uuid: app.uuid,
     name: app.name,
-    commit: runningCommit(app, { containers, toRun }),
-    updateStatus: updateStatus(app.id, services, sources),
+    commit,
+    updateStatus: updateStatus(app, { commit, services }, sources),
     services: [...services, ...leaving],
   };
 }
@@ -194,15 +195,16 @@ function runningCommit(
 }
 
 function updateStatus(
-  appId: number,
-  services: readonly ServiceState[],
+  { id: appId, release }: TargetApp,
+  { commit, services }: Pick<AppState, 'commit' | 'services'>,
   { plan, activity, suspended }: Sources,
 ): UpdateStatus {
   const pending = [...activity.running(), ...plan.operations].filter((operation) => operation.appId === appId);
   if (plan.blocked.some((one) => one.appId === appId && one.reason === 'contract')) return 'rejected';
   const blocked = plan.blocked.filter((one) => one.appId === appId && one.reason !== 'cleanup');
-  // What failed and waits to be tried again is given up as well.
-  if (suspended && pending.length + blocked.length > 0) return 'aborted';
+  // What waits to be tried again is given up as well, and what was not planned yet.
+  const isReached = pending.length + blocked.length === 0 && (release === null || commit === release.commit);
+  if (suspended && !isReached) return 'aborted';
   if (pending.some(({ kind }) => kind === 'pull-image')) return 'downloading';
   if (services.some(({ status }) => status === 'Downloading')) return 'downloading';
   if (blocked.some(({ reason }) => reason === 'locked')) return 'downloaded';
