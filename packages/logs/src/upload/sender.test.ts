@@ -85,4 +85,46 @@ describe('createSender', () => {
     expect(confirmed).toBe(1);
     expect(results.at(-1)).toEqual({ status: 'ok' });
   });
+
+  it('has messages confirmed also when streams are broken off that are half a minute old', async () => {
+    const streams: { readonly begin: number; readonly breakOff: (error: Error) => void }[] = [];
+    const written: string[] = [];
+    connect(() => {
+      const { promise: broken, reject: breakOff } = Promise.withResolvers<never>();
+      broken.catch(() => undefined);
+      streams.push({ begin: clock.now(), breakOff });
+      return { ...STREAM, broken, write: ({ message }) => written.push(message) > 0 };
+    });
+    for (let second = 0; second < 1_800; second++) {
+      if (second % 100 === 0) say(`${second}`);
+      await settled();
+      for (const { begin, breakOff } of streams) if (clock.now() - begin >= 30_000) breakOff(new Error('closed'));
+      await settled();
+      clock.advance(1_000);
+    }
+    expect(confirmed).toBeGreaterThanOrEqual(17);
+    // Twice at the beginning; then a longer time is tried only now and then.
+    expect(written.length - new Set(written).size).toBeLessThanOrEqual(4);
+    expect(streams.length).toBeLessThan(30);
+  });
+
+  it('lets streams be a minute old whose end is not confirmed', async () => {
+    const ages: number[] = [];
+    connect(() => {
+      const begin = clock.now();
+      const close = async (): Promise<void> => {
+        ages.push(clock.now() - begin);
+        throw new Error('busy');
+      };
+      return { ...STREAM, close };
+    });
+    say('hello');
+    for (let minute = 0; minute < 60; minute++) {
+      await settled();
+      clock.advance(60_000);
+    }
+    await settled();
+    expect(ages.length).toBeGreaterThan(5);
+    expect(new Set(ages)).toEqual(new Set([60_000]));
+  });
 });

@@ -1,6 +1,7 @@
 import type { Clock } from '../ports.ts';
 import { costOf, type SpooledMessage } from './fair-spool.ts';
 import type { LogDestination, OutgoingLogStream } from './log-destination.ts';
+import { createStreamTime } from './stream-time.ts';
 import { uploadDelay } from './upload-delay.ts';
 
 /** Takes messages to a server, stream after stream, until it is disposed of. */
@@ -33,8 +34,6 @@ export interface SenderOptions {
   readonly onResult: (result: UploadResult) => void;
 }
 
-/** Milliseconds after its first message at which a stream is closed, so that its messages are confirmed. */
-const STREAM_TIME = 60_000;
 /** Characters on one stream: what is sent again, and kept for that, is no more. */
 const STREAM_COST = 512 * 1024;
 /** Milliseconds between two streams, also when there is much to send. */
@@ -57,6 +56,7 @@ class StreamSender implements Sender {
   #stream: OutgoingLogStream | null = null;
   #running: Promise<void> = Promise.resolve();
   #woken = Promise.withResolvers<void>();
+  readonly #streamTime = createStreamTime();
   #endPause: () => void = () => undefined;
   #isEnding = false;
   #failures = 0;
@@ -110,15 +110,19 @@ class StreamSender implements Sender {
   /** @returns milliseconds until the next one */
   async #attempt(destination: LogDestination): Promise<number> {
     const items = this.#unconfirmed;
+    const begin = this.#options.clock.now();
+    let isOpen = true;
     try {
       const stream = destination.open();
       this.#stream = stream;
       await this.#fill(stream, items);
+      isOpen = false;
       await stream.close();
       this.#confirm(items);
       return STREAM_PAUSE;
     } catch (error) {
       this.#stream?.destroy();
+      if (isOpen) this.#streamTime.brokenOff(this.#options.clock.now() - begin);
       return this.#fail(error, { destination, items });
     } finally {
       this.#stream = null;
@@ -129,7 +133,7 @@ class StreamSender implements Sender {
   async #fill(stream: OutgoingLogStream, items: SpooledMessage[]): Promise<void> {
     const full = Promise.withResolvers<void>();
     const age = { isOver: false };
-    using _timer = this.#options.clock.schedule(STREAM_TIME, () => {
+    using _timer = this.#options.clock.schedule(this.#streamTime.limit, () => {
       age.isOver = true;
       full.resolve();
     });
@@ -158,6 +162,7 @@ class StreamSender implements Sender {
     if (this.#unconfirmed !== items) return;
     this.#unconfirmed = [];
     this.#refusals = 0;
+    this.#streamTime.confirmed();
     this.#options.onConfirmed(items);
     if (this.#failures > 0) this.#options.onResult({ status: 'ok' });
     this.#failures = 0;
