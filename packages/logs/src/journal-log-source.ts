@@ -11,7 +11,8 @@ export function journalLogSource(followJournal: FollowJournal): ContainerLogSour
   return {
     async *follow({ id }, since, signal) {
       for await (const { message, timestamp, isStdErr } of followJournal({ containerId: id, since }, signal)) {
-        yield { message, timestamp, isStdErr };
+        // A terminal ends lines with a carriage return, which the engine leaves in the journal.
+        yield { message: message.replace(/\r$/, ''), timestamp, isStdErr };
       }
     },
   };

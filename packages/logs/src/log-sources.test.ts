@@ -27,9 +27,11 @@ it('reads the entries of the journal, and only what is of use here', async () =>
   const source = journalLogSource(async function* (...request) {
     asked.push(request);
     yield entry;
+    yield { ...entry, message: 'of a\r terminal\r' };
   });
   expect(await all(source.follow({ id: 'abc', name: 'web' }, 5, signal))).toEqual([
     { message: 'one', timestamp: 1, isStdErr: true },
+    { message: 'of a\r terminal', timestamp: 1, isStdErr: true },
   ]);
   expect(asked).toEqual([[{ containerId: 'abc', since: 5 }, signal]]);
 });

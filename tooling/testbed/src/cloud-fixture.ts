@@ -31,6 +31,11 @@ export interface DeviceProcessOptions extends Partial<Pick<SupervisorOptions, 'e
   readonly data?: Readonly<Record<string, string>>;
 }
 
+export interface CloudFixtureOptions extends CloudStubOptions {
+  /** More for the engine's `daemon.json`. */
+  readonly engineSettings?: Readonly<Record<string, unknown>>;
+}
+
 /**
  * A cloud, its registry, which asks the cloud's tokens of everybody, and an engine on which one device at a time is at
  * home. Disposing of it leaves no trace.
@@ -63,10 +68,13 @@ const SUPERVISOR = resolve(import.meta.dirname, '../../../apps/supervisor');
 /** Milliseconds; what a device waits for after it could not register. */
 const RETRY_DELAY = 500;
 
-export async function startCloudFixture(options: CloudStubOptions = {}): Promise<CloudFixture> {
+export async function startCloudFixture({
+  engineSettings = {},
+  ...options
+}: CloudFixtureOptions = {}): Promise<CloudFixture> {
   await using resources = new AsyncDisposableStack();
   await bundleApp(SUPERVISOR);
-  const engine = resources.use(await startTestEngine());
+  const engine = resources.use(await startTestEngine({ settings: engineSettings }));
   const docker = connectEngine(engine.endpoint);
   const cloud = resources.use(await startCloudStub(options));
   const { host: registry } = resources.use(await startRegistry({ access: await cloud.registryAccess() }));

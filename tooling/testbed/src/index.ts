@@ -1,3 +1,4 @@
+export { startJournal, type TestJournal } from './start-journal.ts';
 export { startTestEngine, type TestEngine, type TestEngineOptions } from './start-test-engine.ts';
 export {
   startRegistry,
