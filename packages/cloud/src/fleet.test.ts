@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { createFakeClock, type FakeClock } from '@device-supervisor/device/testing';
 import { startCloudStub, type CloudStub } from '@device-supervisor/testbed';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -93,5 +94,16 @@ describe('a fleet', () => {
     for (const { cloud } of devices) for (let call = 0; call < 20; call++) cloud.lookForTarget({ force: false });
     await wait(MINUTE);
     for (const times of polls(before)) expect(times.length).toBeLessThanOrEqual(2);
+  });
+
+  it('never asks a second time before it has an answer', async () => {
+    await wait(MINUTE);
+    // Turns in which requests are under way.
+    for (let turn = 0; turn < 20; turn++) {
+      for (const { cloud } of devices) cloud.lookForTarget({ force: turn % 2 === 0 });
+      await setImmediate();
+    }
+    await wait(2 * LONGEST_CYCLE);
+    expect(devices.map(({ mostPollsAtOnce }) => mostPollsAtOnce)).toEqual(devices.map(() => 1));
   });
 });

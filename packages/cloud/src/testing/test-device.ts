@@ -31,6 +31,8 @@ export interface TestDevice extends AsyncDisposable {
   readonly requests: readonly TestRequest[];
   /** Requests that have no answer yet. */
   readonly underWay: number;
+  /** The most polls that had no answer at one time. */
+  readonly mostPollsAtOnce: number;
   /** What the cloud is still to be told of its tags. */
   readonly keptTags: string | null;
   /** Milliseconds that a request may take. */
@@ -62,6 +64,7 @@ export function startTestDevice({
   const targets: { readonly force: boolean }[] = [];
   const results: CloudRequestResult[] = [];
   let [underWay, timeout, isNew] = [0, 30_000, false];
+  let [pollsUnderWay, mostPollsAtOnce] = [0, 0];
   let keptTags: string | null = null;
   let report: DeviceReport = { status: 'Idle' };
   const client = createCloudHttp({ endpoint, userAgent: 'test', timeout: () => timeout });
@@ -78,11 +81,14 @@ export function startTestDevice({
       async request(request) {
         const { method, path } = request;
         requests.push({ method, path, at: clock.now() });
+        const isPoll = method === 'GET' && path === `/device/v3/${uuid}/state`;
         underWay++;
+        if (isPoll) mostPollsAtOnce = Math.max(mostPollsAtOnce, ++pollsUnderWay);
         try {
           return await client.request(request);
         } finally {
           underWay--;
+          if (isPoll) pollsUnderWay--;
         }
       },
       [Symbol.dispose]: () => client[Symbol.dispose](),
@@ -133,6 +139,9 @@ export function startTestDevice({
     results,
     get underWay() {
       return underWay;
+    },
+    get mostPollsAtOnce() {
+      return mostPollsAtOnce;
     },
     get keptTags() {
       return keptTags;

@@ -27,7 +27,7 @@ const answers: Readonly<Record<Command, () => unknown>> = {
     stub.heal();
     return true;
   },
-  take: () => stub.take().map(({ kind, at }) => ({ kind, at })),
+  take: () => stub.take().map(({ kind, at, bytes }) => ({ kind, at, bytes })),
 };
 
 process.on('message', (message) => process.send?.(answers[Command.parse(message)]()));

@@ -24,8 +24,8 @@ export type CloudAccess = z.infer<typeof CloudAccess>;
 export type FleetRequest = z.infer<typeof FleetRequest>;
 
 const CloudAccess = z.object({ endpoint: z.string(), fleetId: z.number(), provisioningKey: z.string() });
-/** `at`: milliseconds since the epoch. */
-const FleetRequest = z.object({ kind: z.string(), at: z.number() });
+/** `at`: milliseconds since the epoch; `bytes`: of the request and its answer. */
+const FleetRequest = z.object({ kind: z.string(), at: z.number(), bytes: z.number() });
 const Answer = z.tuple([z.unknown()]);
 
 /** @param pollInterval milliseconds between two polls of a device */

@@ -1,4 +1,4 @@
-import { measureFleet, type FleetOptions } from './measure-fleet.ts';
+import { measureFleet, type FleetFigures, type FleetOptions } from './measure-fleet.ts';
 
 type Table = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
@@ -17,13 +17,17 @@ export async function fleetTables(options: FleetOptions): Promise<Table[]> {
     poll: poll.toFixed(2),
     report: `${(MINUTE / METRICS_INTERVAL).toFixed(2)}, and the release`,
   };
+  const inKilobytes = (bytesOf: (memory: FleetFigures['memory']['begin']) => number): Record<string, string> =>
+    Object.fromEntries(Object.entries(memory).map(([moment, some]) => [moment, (bytesOf(some) / 1000).toFixed(0)]));
   const rows = Object.entries(requests).map(
-    ([kind, { perDeviceAndMinute, mostInASecond }]): [string, Table[string]] => [
+    ([kind, { perDeviceAndMinute, mostInASecond, bytes }]): [string, Table[string]] => [
       kind,
       {
         'a device, per minute': perDeviceAndMinute.toFixed(2),
         calculated: calculated[kind] ?? '0',
         [`${devices} devices, busiest second`]: String(mostInASecond),
+        'bytes of one': bytes.toFixed(0),
+        'bytes a device, per minute': (bytes * perDeviceAndMinute).toFixed(0),
       },
     ],
   );
@@ -34,11 +38,8 @@ export async function fleetTables(options: FleetOptions): Promise<Table[]> {
       'to the next release': { 'all devices': inSeconds(figures.nextRelease) },
     },
     {
-      'heap of a device, KB': { begin: inKilobytes(memory.begin.heap), end: inKilobytes(memory.end.heap) },
-      'resident, share of a device, KB': {
-        begin: inKilobytes(memory.begin.resident),
-        end: inKilobytes(memory.end.resident),
-      },
+      'heap of a device, KB': inKilobytes(({ heap }) => heap),
+      'resident, share of a device, KB': inKilobytes(({ resident }) => resident),
     },
     {
       'CPU, ms per minute': { 'a device': figures.cpuPerMinute.toFixed(1) },
@@ -49,8 +50,4 @@ export async function fleetTables(options: FleetOptions): Promise<Table[]> {
 
 function inSeconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
-}
-
-function inKilobytes(bytes: number): string {
-  return (bytes / 1000).toFixed(0);
 }

@@ -23,8 +23,8 @@ export interface FleetFigures {
   readonly requests: Readonly<Record<string, RequestFigures>>;
   /** Attempts of a device, on average, in a minute without a cloud. */
   readonly attemptsInOutage: number;
-  /** Bytes at the begin and the end of the watch: of the heap, what each device added; its share of the process. */
-  readonly memory: Readonly<Record<'begin' | 'end', { readonly heap: number; readonly resident: number }>>;
+  /** Bytes at three moments of the watch: of the heap, what each device added; its share of the process. */
+  readonly memory: Readonly<Record<'begin' | 'middle' | 'end', { readonly heap: number; readonly resident: number }>>;
   /** Milliseconds of processor time that a device takes in a minute. */
   readonly cpuPerMinute: number;
 }
@@ -33,6 +33,8 @@ export interface RequestFigures {
   readonly perDeviceAndMinute: number;
   /** Of all devices, in the busiest second. */
   readonly mostInASecond: number;
+  /** Of a request and its answer, on average. */
+  readonly bytes: number;
 }
 
 const MINUTE = 60_000;
@@ -64,6 +66,7 @@ export async function measureFleet({ devices, minutes, pollInterval }: FleetOpti
   const begin = perDevice();
   const cpu = process.cpuUsage();
   await delay((minutes * MINUTE) / 2);
+  const middle = perDevice();
   const released = performance.now();
   await cloud.release();
   await untilAllRun(cloud, fleet.length, 2 * pollInterval + MINUTE);
@@ -83,7 +86,7 @@ export async function measureFleet({ devices, minutes, pollInterval }: FleetOpti
     nextRelease,
     requests,
     attemptsInOutage: inOutage.length / devices,
-    memory: { begin, end },
+    memory: { begin, middle, end },
     cpuPerMinute: (user + system) / 1000 / devices / watched,
   };
 }
@@ -121,6 +124,7 @@ function countRequests(requests: readonly FleetRequest[], deviceMinutes: number)
         {
           perDeviceAndMinute: some.length / deviceMinutes,
           mostInASecond: Math.max(...[...perSecond.values()].map(({ length }) => length)),
+          bytes: some.reduce((sum, { bytes }) => sum + bytes, 0) / some.length,
         },
       ];
     }),

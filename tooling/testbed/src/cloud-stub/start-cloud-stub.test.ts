@@ -57,6 +57,16 @@ it('tells a device of changes, and passes on what a person asks of it', async ()
   api.close();
 });
 
+it('counts the bytes of each request, though one connection carries them all', async () => {
+  await using stub = await startCloudStub();
+  for (const length of [20_000, 100, 50_000]) {
+    const answer = await fetch(`${stub.endpoint}/unknown`, { method: 'POST', body: 'x'.repeat(length) });
+    await answer.text();
+  }
+  await waitFor('the answers to have ended', () => stub.open === 0);
+  expect(stub.take().map(({ bytes }) => Math.floor(bytes / 10_000))).toEqual([2, 0, 5]);
+});
+
 it('keeps what came of a log stream that breaks off, and goes on', async () => {
   await using stub = await startCloudStub();
   const device = stub.createDevice(stub.createFleet());

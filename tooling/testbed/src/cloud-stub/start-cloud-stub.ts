@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createSelfSigned, type SelfSigned } from '../registry-tokens.ts';
@@ -74,6 +75,8 @@ export interface CloudRequestRecord {
   readonly path: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** On the wire, of the request and its answer; without what TLS adds. 0 until it is answered. */
+  readonly bytes: number;
 }
 
 export async function startCloudStub(options: CloudStubOptions = {}): Promise<CloudStub> {
@@ -90,15 +93,24 @@ export async function startCloudStub(options: CloudStubOptions = {}): Promise<Cl
   const faults = new Map<RequestKind | 'all', CloudFault>();
   const counts = new Map<RequestKind, number>();
   const records: CloudRequestRecord[] = [];
+  const counted = new WeakMap<Socket, number>();
   const answer = getRequestListener(app.fetch);
   let open = 0;
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     const { method = 'GET', url: path = '/' } = request;
     const kind = requestKind(method, path.replace(/\?.*/, ''));
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
-    records.push({ kind, method, path, at: Date.now() });
+    const record = { kind, method, path, at: Date.now(), bytes: 0 };
+    records.push(record);
     open++;
-    response.once('close', () => open--);
+    const { socket } = request;
+    response.once('close', () => {
+      open--;
+      // A connection carries one request after the other.
+      const total = socket.bytesRead + socket.bytesWritten;
+      record.bytes = total - (counted.get(socket) ?? 0);
+      counted.set(socket, total);
+    });
     const fault = faults.get(kind) ?? faults.get('all');
     if (fault !== undefined && actOut(fault, request, response)) return;
     void answer(request, response);
