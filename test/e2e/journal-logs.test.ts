@@ -54,6 +54,7 @@ it('what services write to the journal arrives whole, in order, and again only w
     services: {
       count: { image: 'journal/count:1' },
       mixed: { image: 'journal/mixed:1', environment: { BALENA_LOGS_LEVEL: 'err' }, composition: { tty: false } },
+      terminal: { image: 'journal/mixed:1', environment: { BALENA_LOGS_LEVEL: 'err' } },
     },
   });
   const has = (text: string): boolean => logs.some(({ message }) => message === text);
@@ -87,6 +88,11 @@ it('what services write to the journal arrives whole, in order, and again only w
   expect(logs.find(({ message }) => message === 'no text \ufffd\ufffd')).toMatchObject({ isStdErr: true });
   expect(has('fine')).toBe(false);
   const ids = new Map(logs.map(({ message, serviceId }) => [message, serviceId]));
+  expect(logs).toContainEqual(
+    expect.objectContaining({
+      message: expect.stringMatching(/^Service 'terminal': environment.BALENA_LOGS_LEVEL err sends no line/),
+    }),
+  );
   expect(ids.get('line 1')).toBe(serviceIdOf('count'));
   expect(ids.get('broken')).toBe(serviceIdOf('mixed'));
 

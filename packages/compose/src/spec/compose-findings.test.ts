@@ -95,6 +95,15 @@ describe('what is not applied is told, and why', () => {
     expect(notices(composition)).toEqual([expect.stringContaining(notice)]);
   });
 
+  it.each(['err', 'ERROR'])('that %s lines are asked of a service whose terminal makes one stream of all', (level) => {
+    const environment = { BALENA_LOGS_LEVEL: level };
+    expect(notices({ environment })).toEqual([
+      `environment.BALENA_LOGS_LEVEL ${level} sends no line of a service with a terminal; set tty: false`,
+    ]);
+    expect(notices({ environment, tty: false })).toEqual([]);
+    expect(notices({ environment: { BALENA_LOGS_LEVEL: 'none' } })).toEqual([]);
+  });
+
   it('fields that begin with x- are for others', () => {
     expect(notices({ 'x-mine': 1 })).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import type { ServiceComposition } from '@device-supervisor/state';
+import type { ContainerConfig } from '../container-config.ts';
 import type { FindingCollector } from './findings.ts';
 
 /** Fields that are applied, whatever reads them. */
@@ -78,6 +79,16 @@ export function noteUnapplied(composition: ServiceComposition, findings: Finding
       findings.notice(`${path}.${field}`, reason ?? 'has no effect on a single device');
     }
   }
+}
+
+/** Of a service with a terminal an engine gives out everything as stdout: there is no line of stderr to send. */
+export function noteLogsLevel({ environment, tty }: ContainerConfig, findings: FindingCollector): void {
+  const level = environment['BALENA_LOGS_LEVEL'] ?? '';
+  if (!tty || !/^err(or)?$/i.test(level)) return;
+  findings.notice(
+    'environment.BALENA_LOGS_LEVEL',
+    `${level} sends no line of a service with a terminal; set tty: false`,
+  );
 }
 
 /** Fields of an object that nobody reads. */

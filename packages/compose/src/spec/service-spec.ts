@@ -8,7 +8,7 @@ import { readFeatures } from './feature-labels.ts';
 import { FindingCollector, type Findings } from './findings.ts';
 import { toMap } from './list-or-map.ts';
 import { containerName, LABELS } from './names.ts';
-import { noteUnapplied } from './note-unapplied.ts';
+import { noteLogsLevel, noteUnapplied } from './note-unapplied.ts';
 import { readFiles } from './read-files.ts';
 import { readHostAccess } from './read-host-access.ts';
 import { readLimits } from './read-limits.ts';
@@ -86,6 +86,7 @@ export function specifyService(service: TargetService, context: ServiceSpecConte
     },
   };
   noteUnapplied(composition, findings);
+  noteLogsLevel(config, findings);
   return {
     service,
     containerName: containerName(service, release),
