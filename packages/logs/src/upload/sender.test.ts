@@ -108,6 +108,34 @@ describe('createSender', () => {
     expect(streams.length).toBeLessThan(30);
   });
 
+  it('lets streams be a minute old after those that were given up', async () => {
+    const ages: number[] = [];
+    connect(() => {
+      const { promise: broken, reject } = Promise.withResolvers<never>();
+      broken.catch(() => undefined);
+      const begin = clock.now();
+      const close = async (): Promise<void> => void ages.push(clock.now() - begin);
+      return { ...STREAM, broken, destroy: () => reject(new Error('given up')), close };
+    });
+    for (let time = 0; time < 2; time++) {
+      say('hello');
+      await settled();
+      clock.advance(20_000);
+      sender.forget();
+      await settled();
+      // The pause between two streams.
+      clock.advance(1_000);
+      await settled();
+    }
+    say('hello');
+    for (let passed = 0; passed < 120; passed++) {
+      await settled();
+      clock.advance(1_000);
+    }
+    expect(ages).toEqual([60_000]);
+    expect(results).toEqual([]);
+  });
+
   it('lets streams be a minute old whose end is not confirmed', async () => {
     const ages: number[] = [];
     connect(() => {

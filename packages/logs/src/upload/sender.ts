@@ -122,6 +122,7 @@ class StreamSender implements Sender {
       return STREAM_PAUSE;
     } catch (error) {
       this.#stream?.destroy();
+      if (this.#unconfirmed !== items) return STREAM_PAUSE;
       if (isOpen) this.#streamTime.brokenOff(this.#options.clock.now() - begin);
       return this.#fail(error, { destination, items });
     } finally {
@@ -172,7 +173,6 @@ class StreamSender implements Sender {
     error: unknown,
     { destination, items }: { readonly destination: LogDestination; readonly items: readonly SpooledMessage[] },
   ): number {
-    if (this.#unconfirmed !== items) return STREAM_PAUSE;
     const { retryAfter, isRefusal } = destination.judge(error);
     this.#failures++;
     const retryIn = uploadDelay({ failures: this.#failures, retryAfter, random: this.#options.random() });
