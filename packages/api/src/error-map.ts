@@ -1,5 +1,6 @@
 import { SupervisorError } from '@device-supervisor/errors';
 import { MethodNotAllowedError, UnauthorizedError } from './errors.ts';
+import { jsonReply, textReply, type Reply } from './transport/exchange.ts';
 import type { FailureForm, FailureStatus, Route } from './routes/route.ts';
 
 /** The failures that a client can act on, or knows; every other one is ours. */
@@ -38,7 +39,7 @@ export interface FailureReport {
 }
 
 /** Makes the answer to a request that failed; reports to `onError` what the client is not to blame for. */
-export function answerFailure(error: unknown, { style = PLAIN, onError }: FailureReport): Response {
+export function answerFailure(error: unknown, { style = PLAIN, onError }: FailureReport): Reply {
   const known = isForReaders(error) ? (style.statuses[error.code] ?? STATUS.get(error.code)) : undefined;
   if (known === undefined) onError(error);
   const status = known ?? style.faultStatus;
@@ -54,14 +55,14 @@ function formatFailure(
   form: FailureForm,
   message: string,
   { status, headers }: { readonly status: FailureStatus; readonly headers: Readonly<Record<string, string>> },
-): Response {
+): Reply {
   switch (form) {
     case 'json':
-      return Response.json({ status: 'failed', message }, { status, headers });
+      return jsonReply({ status: 'failed', message }, status, headers);
     case 'data':
-      return Response.json({ Data: '', Error: message }, { status, headers });
+      return jsonReply({ Data: '', Error: message }, status, headers);
     case 'text':
-      return new Response(message, { status, headers: { 'content-type': 'text/plain; charset=UTF-8', ...headers } });
+      return textReply(message, status, headers);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Device, DeviceState } from '@device-supervisor/device';
 import { visibleState, type Access } from '../access.ts';
-import type { RouteContext } from './route.ts';
+import type { Reply } from '../transport/exchange.ts';
+import type { RouteContext } from './route-context.ts';
 
 /**
  * Answers with what `describe` makes of the device's state, as the key sees it. The text is kept for as long as the state
@@ -9,7 +10,7 @@ import type { RouteContext } from './route.ts';
 export function rememberAnswer(
   device: Pick<Device, 'state'>,
   describe: (state: DeviceState) => object,
-): (access: Access, context: RouteContext) => Response {
+): (access: Access, context: RouteContext) => Reply {
   let current: DeviceState | null = null;
   const texts = new Map<string, string>();
   return (access, context) => {

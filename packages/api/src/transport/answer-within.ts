@@ -1,4 +1,5 @@
 import { RequestTimeoutError } from '../errors.ts';
+import type { Reply } from './exchange.ts';
 
 /**
  * The answer, if it is there within `timeout` milliseconds. What fails after that goes to `onError`.
@@ -7,9 +8,9 @@ import { RequestTimeoutError } from '../errors.ts';
  */
 export async function answerWithin(
   timeout: number,
-  answer: Promise<Response>,
+  answer: Promise<Reply>,
   onError: (error: unknown) => void,
-): Promise<Response> {
+): Promise<Reply> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     late.reject(new RequestTimeoutError(timeout));
