@@ -137,7 +137,8 @@ describe('the life of a device', () => {
     const locks = `/tmp/balena-supervisor/services/${fleet.id}/web`;
     const db = fixture.docker.getContainer(running['db'] ?? '');
     const { State: before } = await db.inspect();
-    await mkdir(`${locks}/updates.lock`);
+    // As long as the supervisor holds it, nobody else can take it.
+    await waitFor('the lock', async () => [await mkdir(`${locks}/updates.lock`)]);
     looked = device.logs.length;
     const second = release('c2', web2);
     await told('Updates are locked, retrying in ');
