@@ -17,7 +17,7 @@ let fixture: CloudFixture;
 const LINES = 100;
 const COUNT = `n=0; more() { m=$((n+${LINES})); while [ $n -lt $m ]; do echo "line $n"; n=$((n+1)); done; }
 trap more USR1; more; while true; do sleep 0.1; done`;
-const MIXED = `echo fine; printf 'no text \\377\\376\\n' >&2; echo broken >&2; sleep 100000`;
+const MIXED = `echo fine; printf 'no text \\377\\376\\n' >&2; head -c 40000 /dev/zero | tr '\\0' x >&2; echo >&2; echo broken >&2; sleep 100000`;
 
 beforeAll(async () => {
   stack = new AsyncDisposableStack();
@@ -87,6 +87,13 @@ it('what services write to the journal arrives whole, in order, and again only w
   expect(logs.find(({ message }) => message === 'two\nlines')).toMatchObject({ isStdErr: true, isSystem: false });
   expect(logs.find(({ message }) => message === 'no text \ufffd\ufffd')).toMatchObject({ isStdErr: true });
   expect(has('fine')).toBe(false);
+  // The engine cuts it, and the protocol again.
+  expect(new Set(logs.flatMap(({ message }) => (message.startsWith('xx') ? [message.length] : [])))).toEqual(
+    new Set([10_000]),
+  );
+  expect(logs.filter(({ message }) => message.startsWith('xx')).length).toBe(
+    logs.filter(({ message }) => message === 'broken').length,
+  );
   const ids = new Map(logs.map(({ message, serviceId }) => [message, serviceId]));
   expect(logs).toContainEqual(
     expect.objectContaining({

@@ -36,6 +36,26 @@ it('reads the entries of the journal, and only what is of use here', async () =>
   expect(asked).toEqual([[{ containerId: 'abc', since: 5 }, signal]]);
 });
 
+it('puts lines together that the engine has cut, each of its stream', async () => {
+  const piece = { timestamp: 1, isStdErr: false, fields: { CONTAINER_PARTIAL_MESSAGE: 'true' } };
+  const source = journalLogSource(async function* () {
+    yield { ...piece, message: 'a long ' };
+    yield { ...piece, message: 'an error ', isStdErr: true };
+    yield { ...piece, message: 'li', timestamp: 2 };
+    yield { ...piece, message: 'that is long', isStdErr: true, fields: {} };
+    yield { ...piece, message: 'ne', timestamp: 3, fields: {} };
+    yield { ...piece, message: 'another', timestamp: 3, fields: {} };
+    for (let index = 0; index < 20; index++) yield { ...piece, message: 'x'.repeat(16_384), timestamp: 4 };
+    yield { ...piece, message: 'end', timestamp: 4, fields: {} };
+  });
+  expect(await all(source.follow({ id: 'abc', name: 'web' }, 0, signal))).toEqual([
+    { message: 'an error that is long', timestamp: 1, isStdErr: true },
+    { message: 'a long line', timestamp: 3, isStdErr: false },
+    { message: 'another', timestamp: 3, isStdErr: false },
+    { message: 'x'.repeat(262_144), timestamp: 4, isStdErr: false },
+  ]);
+});
+
 async function all(lines: AsyncIterable<ContainerLogLine>): Promise<ContainerLogLine[]> {
   const result: ContainerLogLine[] = [];
   for await (const line of lines) result.push(line);
