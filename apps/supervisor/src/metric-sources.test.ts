@@ -4,9 +4,9 @@ import { cloudMetrics } from './metric-sources.ts';
 it('counts polls and reports by how they ended, and tells how long ago one succeeded', async () => {
   let now = 5000;
   const { note, source } = cloudMetrics(() => now);
-  note({ kind: 'poll', ok: true });
-  note({ kind: 'poll', ok: false });
-  note({ kind: 'report', ok: false });
+  note({ kind: 'poll', ok: true, nextIn: 900_000 });
+  note({ kind: 'poll', ok: false, nextIn: 120_000 });
+  note({ kind: 'report', ok: false, nextIn: 15_000 });
   now += 90_400;
   expect(await source()).toMatchObject([
     {
@@ -19,5 +19,16 @@ it('counts polls and reports by how they ended, and tells how long ago one succe
       ],
     },
     { name: 'supervisor_cloud_last_success_seconds', samples: [{ labels: { kind: 'poll' }, value: 90 }] },
+    {
+      name: 'supervisor_cloud_next_request_seconds',
+      samples: [
+        { labels: { kind: 'poll' }, value: 30 },
+        // It is late.
+        { labels: { kind: 'report' }, value: 0 },
+      ],
+    },
   ]);
+  note({ kind: 'report', ok: true, nextIn: null });
+  const [, , next] = await source();
+  expect(next?.samples.map(({ labels }) => labels)).toEqual([{ kind: 'poll' }]);
 });

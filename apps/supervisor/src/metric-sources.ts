@@ -39,9 +39,11 @@ export function cloudMetrics(now: () => number): {
   const tallies = { poll: newTally(), report: newTally() };
   const kinds = Object.entries(tallies);
   return {
-    note({ kind, ok }) {
-      tallies[kind][ok ? 'ok' : 'failed']++;
-      if (ok) tallies[kind].succeededAt = now();
+    note({ kind, ok, nextIn }) {
+      const tally = tallies[kind];
+      tally[ok ? 'ok' : 'failed']++;
+      if (ok) tally.succeededAt = now();
+      tally.nextAt = nextIn === null ? null : now() + nextIn;
     },
     source: () => [
       {
@@ -61,6 +63,14 @@ export function cloudMetrics(now: () => number): {
           succeededAt === null ? [] : [{ labels: { kind }, value: Math.round((now() - succeededAt) / 1000) }],
         ),
       },
+      {
+        name: 'supervisor_cloud_next_request_seconds',
+        help: 'Time until the next poll, unless somebody asks for it earlier; until the next report after one that failed',
+        type: 'gauge',
+        samples: kinds.flatMap(([kind, { nextAt }]) =>
+          nextAt === null ? [] : [{ labels: { kind }, value: Math.max(0, Math.round((nextAt - now()) / 1000)) }],
+        ),
+      },
     ],
   };
 }
@@ -69,10 +79,11 @@ interface Tally {
   ok: number;
   failed: number;
   succeededAt: number | null;
+  nextAt: number | null;
 }
 
 function newTally(): Tally {
-  return { ok: 0, failed: 0, succeededAt: null };
+  return { ok: 0, failed: 0, succeededAt: null, nextAt: null };
 }
 
 const BYTES_PER_MB = 1024 ** 2;

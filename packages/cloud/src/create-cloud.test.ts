@@ -176,12 +176,12 @@ describe('a device', () => {
     start();
     await wait(1000);
     expect(device.results.toSorted((a, b) => a.kind.localeCompare(b.kind))).toEqual([
-      { kind: 'poll', ok: true },
-      { kind: 'report', ok: true },
+      { kind: 'poll', ok: true, nextIn: POLL_INTERVAL + 30_000 },
+      { kind: 'report', ok: true, nextIn: null },
     ]);
     await stub.goAway();
     device.report({ status: 'Changed' });
     await wait(60_000);
-    expect(device.results.slice(2)).toContainEqual({ kind: 'report', ok: false });
+    expect(device.results.slice(2)).toContainEqual({ kind: 'report', ok: false, nextIn: 16_875 });
   });
 });

@@ -46,6 +46,8 @@ export interface CloudDependencies {
 export interface CloudRequestResult {
   readonly kind: 'poll' | 'report';
   readonly ok: boolean;
+  /** Milliseconds until the next one, unless somebody asks for it earlier; `null`: when there is something to tell. */
+  readonly nextIn: number | null;
 }
 
 export interface CloudSettings {
@@ -197,7 +199,7 @@ function poll(
     force: wanted?.force ?? false,
     onTarget,
     onPoll(result) {
-      onRequest?.({ kind: 'poll', ok: result.status === 'ok' });
+      onRequest?.({ kind: 'poll', ok: result.status === 'ok', nextIn: result.nextIn });
       if (result.status === 'ok') outage.succeeded();
       else outage.failed(result.error);
     },
@@ -215,7 +217,7 @@ function report({ uuid, deviceApiKey: key }: Identity, dependencies: CloudDepend
     interval: () => settings().pollInterval,
     compose,
     memory,
-    onResult: (ok) => onRequest?.({ kind: 'report', ok }),
+    onResult: (result) => onRequest?.({ kind: 'report', ...result }),
     say,
   });
 }

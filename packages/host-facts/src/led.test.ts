@@ -69,6 +69,30 @@ describe('blink', () => {
   });
 });
 
+describe('flash', () => {
+  it('goes on and off so many times, and is dark then', async () => {
+    led.flash(4);
+    await brightness('255');
+    for (let half = 1; half < 8; half++) {
+      expect(clock.advanceToNext()).toBe(true);
+      await brightness(half % 2 === 0 ? '255' : '0');
+    }
+    expect(clock.pending).toBe(0);
+  });
+
+  it('leaves a LED alone that somebody makes blink', async () => {
+    led.blink();
+    await brightness('255');
+    led.flash(1);
+    expect(clock.pending).toBe(1);
+    clock.advance(14_000);
+    expect(clock.pending).toBe(1);
+    clock.advance(1000);
+    await brightness('0');
+    expect(clock.pending).toBe(0);
+  });
+});
+
 const START = createFakeClock().now();
 
 async function brightness(expected: string): Promise<void> {

@@ -11,7 +11,7 @@ export type ServiceReport = z.infer<typeof ServiceReport>;
 
 /** How far an app is: by commit the releases of the target, by name their services. */
 export const AppReport = z.object({
-  /** Commit of the release that runs; absent: none that the target names does, completely. */
+  /** Commit of the release that runs; absent: none that the target names does, completely; empty: there is none. */
   release_uuid: z.string().optional(),
   releases: z.record(
     z.string(),
@@ -22,7 +22,7 @@ export type AppReport = z.infer<typeof AppReport>;
 
 /**
  * What a device tells its cloud of itself: the body of `PATCH /device/v3/state`, by device uuid. What is absent stays as it
- * was told last. Sizes are in MB, temperatures in °C, `cpu_usage` in per cent; addresses are separated by spaces.
+ * was told last, `null` is not known any more. Sizes are in MB, temperatures in °C, `cpu_usage` in per cent; addresses are separated by spaces.
  */
 export const DeviceReport = z.object({
   status: z.string().optional(),
@@ -36,15 +36,15 @@ export const DeviceReport = z.object({
   api_port: z.int().optional(),
   /** A secret. */
   api_secret: z.string().optional(),
-  cpu_usage: z.number().optional(),
-  memory_usage: z.number().optional(),
-  memory_total: z.number().optional(),
-  storage_usage: z.number().optional(),
-  storage_total: z.number().optional(),
-  storage_block_device: z.string().optional(),
-  cpu_temp: z.number().optional(),
-  cpu_id: z.string().optional(),
-  is_undervolted: z.boolean().optional(),
+  cpu_usage: z.number().nullable().optional(),
+  memory_usage: z.number().nullable().optional(),
+  memory_total: z.number().nullable().optional(),
+  storage_usage: z.number().nullable().optional(),
+  storage_total: z.number().nullable().optional(),
+  storage_block_device: z.string().nullable().optional(),
+  cpu_temp: z.number().nullable().optional(),
+  cpu_id: z.string().nullable().optional(),
+  is_undervolted: z.boolean().nullable().optional(),
   /** By app uuid. */
   apps: z.record(z.string(), AppReport).optional(),
 });

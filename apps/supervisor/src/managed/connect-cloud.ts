@@ -12,11 +12,13 @@ import {
 } from '@device-supervisor/cloud';
 import type { ConfigJson } from '@device-supervisor/config-json';
 import {
+  formatSettings,
   resolveDeviceConfig,
   undeclaredConfig,
   type Clock,
   type Device,
   type DeviceConfig,
+  type DeviceConfigVariables,
   type DeviceSettings,
 } from '@device-supervisor/device';
 import type { HostDescription, Metrics } from '@device-supervisor/host-facts';
@@ -31,7 +33,7 @@ export interface CloudConnectionDependencies {
   readonly endpoint: string;
   readonly configJson: ConfigJson;
   readonly identity: IdentityStore;
-  readonly device: Device;
+  readonly device: Pick<Device, 'target' | 'state' | 'localMode' | 'subscribe' | 'setCloudTarget'>;
   readonly description: HostDescription;
   readonly host: Pick<ConnectedHost, 'addresses' | 'vpn' | 'showLost'>;
   readonly metrics: Metrics;
@@ -91,14 +93,17 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Connect
       tagMemory: settingMemory(store, 'tags-to-report'),
       introductionMemory: {
         isPending: () => store.settings.get(INTRODUCTION) !== null,
-        setPending: (pending) =>
-          pending ? store.settings.set(INTRODUCTION, 'pending') : store.settings.delete(INTRODUCTION),
+        setPending(pending) {
+          if (pending) return store.settings.set(INTRODUCTION, 'pending');
+          store.settings.delete(INTRODUCTION);
+          // Who registers the device anew, years later, does not want that release again.
+          store.settings.delete(PINNED_RELEASE);
+        },
       },
       introduction: {
         name: configJson.initialDeviceName ?? null,
         pinnedRelease: pinnedRelease(store),
-        undeclaredConfig: async (declared) =>
-          deviceConfig === null ? {} : undeclaredConfig(await deviceConfig.current(), declared),
+        undeclaredConfig: async (declared) => undeclaredConfig(await currentConfig(deviceConfig, settings()), declared),
         say: print,
       },
       reportMemory: rememberReports(dependencies.reportMemoryPath),
@@ -140,6 +145,18 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Connect
   return { ...cloud, isConnected: () => connectivity.isConnected, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
+/** How the device is configured: with what it is told to be and, where the host is ours, as the host is. */
+async function currentConfig(
+  deviceConfig: DeviceConfig | null,
+  settings: DeviceSettings,
+): Promise<DeviceConfigVariables> {
+  const told = formatSettings(settings);
+  if (deviceConfig === null) return told;
+  // This one is config.json's, too.
+  const { SUPERVISOR_POLL_INTERVAL: _, ...found } = await deviceConfig.current();
+  return { ...told, ...found };
+}
+
 /** Setting: the cloud is still to be told what the device brought along. */
 const INTRODUCTION = 'introduction';
 
@@ -157,7 +174,7 @@ function pinnedRelease({ settings }: Pick<Store, 'settings'>): number | null {
 }
 
 /** As the target says; where it says nothing of the poll interval, as config.json does. */
-export function settingsOf(device: Device, { appUpdatePollInterval }: ConfigJson): DeviceSettings {
+export function settingsOf(device: Pick<Device, 'target'>, { appUpdatePollInterval }: ConfigJson): DeviceSettings {
   const { config } = device.target();
   const { settings } = resolveDeviceConfig(config);
   if (appUpdatePollInterval === undefined || Object.hasOwn(config, 'SUPERVISOR_POLL_INTERVAL')) return settings;

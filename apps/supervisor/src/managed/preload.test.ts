@@ -23,6 +23,14 @@ const APPS = {
   },
 };
 
+const HOST = { id: 9, name: 'os', class: 'fleet', releases: { h1: { id: 6, services: {} } } };
+/** An app of the older form. */
+const V2 = {
+  name: 'app',
+  commit: 'c1',
+  services: { '2': { imageId: 3, serviceName: 'web', image: 'web:1', environment: {}, labels: {} } },
+};
+
 let directory: string;
 let path: string;
 let store: Store;
@@ -55,6 +63,25 @@ describe('apps.json', () => {
     await writeFile(path, JSON.stringify({ ...APPS, apps: {} }));
     await load();
     expect(Object.keys(store.targets.load('cloud')?.apps ?? {})).toEqual(['u1']);
+  });
+
+  it.each<[string, unknown, { readonly apps: readonly string[]; readonly pinned: string | null }]>([
+    ['v3', APPS, { apps: ['u1'], pinned: '5' }],
+    ['v3 that nobody is to stay at', { ...APPS, pinDevice: false }, { apps: ['u1'], pinned: null }],
+    [
+      'v3 with an app of the host',
+      { ...APPS, apps: { host: { ...HOST, is_host: true }, ...APPS.apps } },
+      { apps: ['host', 'u1'], pinned: '5' },
+    ],
+    ['v2', { pinDevice: true, apps: { '7': { ...V2, releaseId: 8 } } }, { apps: ['7'], pinned: '8' }],
+    ['v2 without the id of its release', { pinDevice: true, apps: { '7': V2 } }, { apps: ['7'], pinned: null }],
+    ['the oldest', [{ appId: 7, commit: 'c1', imageId: 'web:1' }], { apps: ['7'], pinned: null }],
+  ])('is understood in the form %s', async (_, document, { apps, pinned }) => {
+    await writeFile(path, JSON.stringify(document));
+    await load();
+    expect(said).toEqual([`The apps of ${path} are the first target`]);
+    expect(Object.keys(store.targets.load('cloud')?.apps ?? {})).toEqual(apps);
+    expect(store.settings.get(PINNED_RELEASE)).toBe(pinned);
   });
 
   it('may be missing', async () => {

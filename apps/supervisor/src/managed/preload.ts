@@ -1,7 +1,7 @@
 import { readFile, rename } from 'node:fs/promises';
 import { nodeFileSystem, replaceFile, systemCodeOf } from '@device-supervisor/durable-file';
 import { formatError } from '@device-supervisor/errors';
-import { decodePreload, type Preload } from '@device-supervisor/state';
+import { decodePreload, type Preload, type TargetRelease, type TargetState } from '@device-supervisor/state';
 import type { Store } from '@device-supervisor/store';
 
 export interface PreloadOptions {
@@ -26,8 +26,8 @@ export async function loadPreload({ path, store, managed, print }: PreloadOption
     const preload = await readPreload(path);
     if (preload === null) return;
     const { target, pinDevice } = preload;
-    const [app] = Object.values(target.apps);
-    if (pinDevice && app?.release != null) store.settings.set(PINNED_RELEASE, String(app.release.id));
+    const release = pinDevice ? releaseOfFleet(target) : null;
+    if (release !== null) store.settings.set(PINNED_RELEASE, String(release.id));
     store.targets.save(source, target);
     await rename(path, `${path}.preloaded`);
     await replaceFile(nodeFileSystem, { path, bytes: new TextEncoder().encode('{}') });
@@ -35,6 +35,14 @@ export async function loadPreload({ path, store, managed, print }: PreloadOption
   } catch (error) {
     print(`The apps of ${path} cannot be used: ${formatError(error)}`);
   }
+}
+
+/** What a device can be pinned to: not the release of the host, nor of what else runs. `null`: the cloud would not know it. */
+function releaseOfFleet({ apps }: TargetState): TargetRelease | null {
+  const fleet = Object.values(apps).find((app) => app.class === 'fleet' && !app.isHost);
+  const release = fleet?.release ?? null;
+  // The older forms may do without the id.
+  return release === null || release.id === 0 ? null : release;
 }
 
 /** @returns `null`: there is nothing to load */

@@ -3,7 +3,7 @@ import type { TargetState } from '@device-supervisor/state';
 import { CloudRefusedError } from '../errors.ts';
 import type { CloudHttp } from '../http/cloud-http.ts';
 import { FIRST_RETRY, retryDelay } from '../retry-delay.ts';
-import { waitFor } from '../wait-for.ts';
+import { startRounds, type Pause, type Rounds } from '../rounds.ts';
 import { fetchTarget, type TargetAnswer, type TargetQuestion } from './fetch-target.ts';
 
 export interface TargetPollerOptions {
@@ -26,7 +26,10 @@ export interface TargetPollerOptions {
   readonly onPoll: (result: PollResult) => void;
 }
 
-export type PollResult = { readonly status: 'ok' } | { readonly status: 'failed'; readonly error: unknown };
+/** `nextIn`: milliseconds until the next one, unless somebody asks for it earlier. */
+export type PollResult =
+  | { readonly status: 'ok'; readonly nextIn: number }
+  | { readonly status: 'failed'; readonly error: unknown; readonly nextIn: number };
 
 /** Asks the cloud for the target again and again, until it is disposed of. */
 export interface TargetPoller extends AsyncDisposable {
@@ -43,74 +46,53 @@ export function startTargetPoller(options: TargetPollerOptions): TargetPoller {
 
 class Poller implements TargetPoller {
   readonly #options: TargetPollerOptions;
-  readonly #stop = new AbortController();
-  readonly #finished: Promise<void>;
+  readonly #rounds: Rounds;
   #etag: string | null = null;
   #failures = 0;
-  #wake = Promise.withResolvers<void>();
   #force: boolean;
 
   constructor(options: TargetPollerOptions) {
+    const { clock, firstDelay = 0, force = false } = options;
     this.#options = options;
-    this.#force = options.force ?? false;
-    this.#finished = this.#run();
+    this.#force = force;
+    this.#rounds = startRounds({ clock, firstDelay, round: (signal) => this.#poll(signal) });
   }
 
   pollNow({ force }: { readonly force: boolean }): void {
     this.#force ||= force;
-    this.#wake.resolve();
+    this.#rounds.wake();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
-    this.#wake.resolve();
-    await this.#finished;
+    await this.#rounds[Symbol.asyncDispose]();
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stop;
-    const { firstDelay = 0 } = this.#options;
-    if (firstDelay > 0) await this.#rest(firstDelay);
-    while (!signal.aborted) {
-      this.#wake = Promise.withResolvers();
-      const delay = await this.#poll();
-      // However often somebody asks for a poll.
-      const peace = this.#failures === 0 ? 0 : Math.min(delay, FIRST_RETRY);
-      if (peace > 0) await waitFor(this.#options.clock, peace, signal);
-      if (signal.aborted) return;
-      if (delay > peace) await this.#rest(delay - peace);
-    }
-  }
-
-  /** Until the time is over or somebody asks for a poll. */
-  async #rest(delay: number): Promise<void> {
-    using _timer = this.#options.clock.schedule(delay, () => this.#wake.resolve());
-    await this.#wake.promise;
-  }
-
-  /** @returns milliseconds until the next one */
-  async #poll(): Promise<number> {
+  async #poll(signal: AbortSignal): Promise<Pause> {
     const { interval, random, onPoll } = this.#options;
     try {
-      await this.#ask();
+      await this.#ask(signal);
       this.#failures = 0;
-      onPoll({ status: 'ok' });
-      return interval() + Math.round(random() * Math.min(LONGEST_JITTER, interval()));
+      const nextIn = interval() + Math.round(random() * Math.min(LONGEST_JITTER, interval()));
+      onPoll({ status: 'ok', nextIn });
+      return { atLeast: 0, atMost: nextIn };
     } catch (error) {
-      if (!this.#stop.signal.aborted) onPoll({ status: 'failed', error });
       this.#failures++;
       const retryAfter = error instanceof CloudRefusedError ? error.retryAfter : null;
-      return retryDelay({ failures: this.#failures, limit: interval(), retryAfter, random: random() });
+      const nextIn = retryDelay({ failures: this.#failures, limit: interval(), retryAfter, random: random() });
+      if (!signal.aborted) onPoll({ status: 'failed', error, nextIn });
+      // However often somebody asks for a poll. Who wants one of a whole fleet does not get them all at one moment.
+      const peace = Math.round(FIRST_RETRY * (1 + random() / 4));
+      return { atLeast: Math.min(nextIn, peace), atMost: nextIn };
     }
   }
 
-  async #ask(): Promise<void> {
+  async #ask(signal: AbortSignal): Promise<void> {
     const { uuid, key, onTarget } = this.#options;
     const force = this.#force;
     this.#force = false;
     // Who forces an update wants it applied, whether or not the target changed.
     const etag = force ? null : this.#etag;
-    const answer = await this.#fetch({ uuid, key, etag, signal: this.#stop.signal }, force);
+    const answer = await this.#fetch({ uuid, key, etag, signal }, force);
     if (answer.status === 'unchanged') return;
     await onTarget(this.#decode(answer), { force });
     this.#etag = answer.etag;

@@ -1,5 +1,6 @@
 import { testTarget } from '@device-supervisor/compose/testing';
 import type { DeviceState, ServiceState } from '@device-supervisor/device';
+import type { DeviceReport, ServiceStatus, TargetState } from '@device-supervisor/state';
 import { expect, it } from 'vitest';
 import { composeReport } from './compose-report.ts';
 
@@ -18,6 +19,18 @@ function container(name: string, imageId: number): ServiceState {
 }
 
 function reported(services: readonly ServiceState[], present: readonly string[]): unknown {
+  return compose({ services, present }).apps?.['u1']?.releases?.['c2']?.services;
+}
+
+interface Situation {
+  readonly services?: readonly ServiceState[];
+  /** Images on the device. */
+  readonly present?: readonly string[];
+  readonly localMode?: boolean;
+  readonly target?: TargetState;
+}
+
+function compose({ services = [], present = [], localMode = false, target: wanted = target }: Situation): DeviceReport {
   const images = present.map((name): DeviceState['images'][number] => ({
     name,
     appId: 1,
@@ -28,10 +41,10 @@ function reported(services: readonly ServiceState[], present: readonly string[])
     downloadProgress: null,
   }));
   const app = { id: 1, uuid: 'u1', name: 'app1', commit: 'c1', updateStatus: 'downloading', services } as const;
-  const { apps } = composeReport({
-    target,
+  return composeReport({
+    target: wanted,
     state: { applying: true, apps: [app], images, blocked: [], notices: [], overallDownloadProgress: null },
-    localMode: false,
+    localMode,
     supervisorVersion: '1.0.0',
     osVersion: '',
     osVariant: '',
@@ -40,7 +53,6 @@ function reported(services: readonly ServiceState[], present: readonly string[])
     addresses: { ip: [], mac: [] },
     metrics: null,
   });
-  return apps?.['u1']?.releases?.['c2']?.services;
 }
 
 it('tells of a service that still runs for the release before whether its new image is there', () => {
@@ -53,4 +65,32 @@ it('tells how far the image of a service is, whatever runs of it meanwhile', () 
   expect(reported([coming, container('web', 1)], [])).toEqual({
     web: { image: 'web:2', status: 'Downloading', download_progress: 7 },
   });
+});
+
+it.each<[string, readonly ServiceStatus[]]>([
+  ['Idle', []],
+  ['Idle', ['Running', 'exited', 'Downloaded', 'paused']],
+  ['Stopping', ['Running', 'Stopping']],
+  ['Starting', ['Stopping', 'Starting']],
+  ['Installing', ['Starting', 'Installing']],
+  ['Downloading', ['Installing', 'Downloading', 'Running']],
+])('tells that the device is %s when its services are %j', (status, services) => {
+  const containers = services.map((each, index) => ({ ...container(`s${index}`, index), status: each }));
+  expect(compose({ services: containers })).toMatchObject({ status });
+});
+
+it('tells nothing of the apps of a developer', () => {
+  const report = compose({ services: [{ ...container('web', 21), status: 'Starting' }], localMode: true });
+  expect(report.status).toBe('Idle');
+  expect(report).not.toHaveProperty('apps');
+});
+
+it('tells that no release runs any more when the target names none', () => {
+  const { apps } = target;
+  const none = Object.fromEntries(Object.entries(apps).map(([uuid, app]) => [uuid, { ...app, release: null }]));
+  expect(compose({ target: { ...target, apps: none } }).apps).toEqual({ u1: { release_uuid: '', releases: {} } });
+});
+
+it('leaves the name of the device to the cloud, where somebody may have changed it meanwhile', () => {
+  expect(compose({ target: { ...target, name: 'kitchen' } })).not.toHaveProperty('name');
 });

@@ -2,6 +2,7 @@ import type { DeviceState, AppState } from '@device-supervisor/device';
 import {
   DeviceReport,
   type AppReport,
+  type ServiceStatus,
   type ServiceReport,
   type TargetApp,
   type TargetService,
@@ -40,11 +41,13 @@ export interface ReportedMetrics {
 /**
  * All that the cloud is told of the device. Of apps, only what the target names: a report with a release, app or image that
  * the cloud does not have is refused as a whole. In local mode nothing of them: they are a developer's.
+ *
+ * Not `name`, which would undo what somebody renamed in the cloud meanwhile, nor `logs_channel`: logs have their stream.
  */
 export function composeReport(sources: ReportSources): DeviceReport {
   const { target, state, localMode, addresses, metrics } = sources;
   return {
-    status: 'Idle',
+    status: localMode ? 'Idle' : deviceStatus(state),
     os_version: sources.osVersion,
     os_variant: sources.osVariant,
     supervisor_version: sources.supervisorVersion,
@@ -57,6 +60,14 @@ export function composeReport(sources: ReportSources): DeviceReport {
     ...(metrics === null ? {} : reportMetrics(metrics)),
     ...(localMode ? {} : { apps: reportApps(target, state) }),
   };
+}
+
+/** What the device does with its apps, in the words that `GET /v1/device` is documented with; the first that any service is at. */
+const AT_WORK: readonly ServiceStatus[] = ['Downloading', 'Installing', 'Starting', 'Stopping'];
+
+function deviceStatus({ apps }: DeviceState): string {
+  const statuses = new Set(apps.flatMap(({ services }) => services.map(({ status }) => status)));
+  return AT_WORK.find((status) => statuses.has(status)) ?? 'Idle';
 }
 
 function reportMetrics(metrics: ReportedMetrics): DeviceReport {
@@ -88,7 +99,8 @@ function reportApps(target: TargetState, { apps, images }: DeviceState): Record<
 }
 
 function reportApp({ release }: TargetApp, state: AppState, images: DeviceState['images']): AppReport {
-  if (release === null) return { releases: {} };
+  // The cloud keeps the release that it was told of last, unless it is told that there is none.
+  if (release === null) return { release_uuid: '', releases: {} };
   return {
     ...(state.commit === release.commit ? { release_uuid: release.commit } : {}),
     releases: {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { DeviceReport } from '@device-supervisor/state';
 import { describe, expect, it } from 'vitest';
-import { acceptReport, diffReport } from './diff-report.ts';
+import { acceptReport, diffReport, withoutGone } from './diff-report.ts';
 
 const app = fc.record({
   release_uuid: fc.constantFrom('a', 'b'),
@@ -43,6 +43,8 @@ describe('diffReport', () => {
           cloud = tell(cloud, diff);
           accepted = acceptReport(accepted, next);
           expect(cloud).toMatchObject(next);
+          // It shows no measurement that the device does not make any more.
+          expect(cloud.cpu_usage ?? null).toBe(next.cpu_usage ?? null);
           for (const [uuid, told] of Object.entries(next.apps ?? {})) expect(cloud.apps?.[uuid]).toEqual(told);
           expect(diffReport(accepted, next)).toEqual({});
         }
@@ -57,6 +59,26 @@ describe('diffReport', () => {
     expect(diffReport({ status: 'Idle', apps: { one, two } }, { status: 'Idle', apps: { one: after, two } })).toEqual({
       apps: { one: after },
     });
+  });
+
+  it('tells a service that is gone by leaving it out of its app, and a volume not at all', () => {
+    const web = { image: 'web', status: 'Running' };
+    const both = { releases: { a: { update_status: 'done', services: { web, db: web } } } };
+    const one = { releases: { a: { update_status: 'done', services: { web } } } };
+    expect(diffReport({ apps: { app: both } }, { apps: { app: one } })).toEqual({ apps: { app: one } });
+  });
+
+  it('takes back metrics that are not measured any more, once', () => {
+    const told = { status: 'Idle', cpu_temp: 40, is_undervolted: true, storage_block_device: '/dev/sda1' };
+    const gone = { cpu_temp: null, is_undervolted: null, storage_block_device: null };
+    expect(diffReport(told, { status: 'Idle' })).toEqual(gone);
+    expect(withoutGone({ ...gone, status: 'Idle', provisioning_progress: null })).toEqual({
+      status: 'Idle',
+      provisioning_progress: null,
+    });
+    const accepted = acceptReport(told, { status: 'Idle' });
+    expect(diffReport(accepted, { status: 'Idle' })).toEqual({});
+    expect(diffReport(accepted, { status: 'Idle', cpu_temp: 40 })).toEqual({ cpu_temp: 40 });
   });
 
   it('tells an app anew that was gone meanwhile', () => {

@@ -118,6 +118,26 @@ describe('startReporter', () => {
     expect(take()).toEqual([{ d0: { cpu_usage: 90 } }]);
   });
 
+  it('takes back what is not measured any more, also when that happened while it was off', async () => {
+    remembered = { status: 'Idle', cpu_usage: 50, is_undervolted: true };
+    await start();
+    expect(take()).toEqual([{ d0: { cpu_usage: null, is_undervolted: null } }]);
+    expect(remembered).toEqual({ status: 'Idle', cpu_usage: null, is_undervolted: null });
+    reporter?.changed();
+    await passSteadily(301_000);
+    expect(take()).toEqual([]);
+  });
+
+  it('does without taking anything back from a cloud that does not understand it', async () => {
+    remembered = { status: 'Idle', cpu_usage: 50 };
+    now = { status: 'Stopping' };
+    answer = ({ json }) => ({ status: JSON.stringify(json).includes('null') ? 400 : 200 });
+    await start();
+    expect(take()).toEqual([{ d0: { status: 'Stopping', cpu_usage: null } }]);
+    await pass(15_000);
+    expect(take()).toEqual([{ d0: { status: 'Stopping' } }]);
+  });
+
   it('tells after a restart only what changed meanwhile', async () => {
     remembered = { status: 'Idle', api_port: 1 };
     now = { status: 'Idle', api_port: 2 };

@@ -5,8 +5,8 @@ import { CloudRefusedError } from '../errors.ts';
 import type { CloudHttp } from '../http/cloud-http.ts';
 import { createOutage, type Outage } from '../outage.ts';
 import { retryDelay } from '../retry-delay.ts';
-import { waitFor } from '../wait-for.ts';
-import { acceptReport, diffReport } from './diff-report.ts';
+import { startRounds, type Pause, type Rounds } from '../rounds.ts';
+import { acceptReport, diffReport, withoutGone } from './diff-report.ts';
 import { sendReport } from './send-report.ts';
 import { isMetricsOnly, steadyMetrics } from './steady-metrics.ts';
 
@@ -31,8 +31,14 @@ export interface ReporterOptions {
   readonly compose: () => Promise<DeviceReport>;
   readonly memory: ReportMemory;
   /** The cloud took a report, or it could not be told. */
-  readonly onResult?: (ok: boolean) => void;
+  readonly onResult?: (result: ReportResult) => void;
   readonly say: (message: string) => void;
+}
+
+export interface ReportResult {
+  readonly ok: boolean;
+  /** Milliseconds until the next attempt; `null`: when something changed. */
+  readonly nextIn: number | null;
 }
 
 /** Keeps the cloud told, until it is disposed of. */
@@ -54,102 +60,103 @@ export function startReporter(options: ReporterOptions): Reporter {
 
 class ReportLoop implements Reporter {
   readonly #options: ReporterOptions;
-  readonly #stop = new AbortController();
   readonly #outage: Outage;
   readonly #memoryOutage: Outage;
-  readonly #finished: Promise<void>;
-  #accepted: DeviceReport = {};
+  readonly #rounds: Rounds;
+  /** `null`: it is yet to be remembered. */
+  #accepted: DeviceReport | null = null;
   #refusedApps: { readonly apps: unknown; readonly at: number } | null = null;
+  /** Whether the cloud lets us take back what it was told; so it does, as far as is known. */
+  #takesNull = true;
   #metricsAt: number | null = null;
   #failures = 0;
-  #wake = Promise.withResolvers<void>();
 
   constructor(options: ReporterOptions) {
     this.#options = options;
     this.#outage = createOutage('telling the cloud the state of the device', options.say);
     this.#memoryOutage = createOutage('remembering what the cloud was told', options.say);
-    this.#finished = this.#run();
+    this.#rounds = startRounds({ clock: options.clock, round: (signal) => this.#turn(signal) });
   }
 
   changed(): void {
-    this.#wake.resolve();
+    this.#rounds.wake();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
-    this.#wake.resolve();
-    await this.#finished;
+    await this.#rounds[Symbol.asyncDispose]();
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stop;
-    const { uuid, memory, clock } = this.#options;
-    const [known] = await Promise.allSettled([memory.load(uuid)]);
-    if (known.status === 'fulfilled') this.#accepted = known.value ?? {};
-    while (!signal.aborted) {
-      this.#wake = Promise.withResolvers();
-      await waitFor(clock, await this.#turn(), signal);
-      if (signal.aborted) return;
-      // What changed meanwhile has waited long enough.
-      using _timer = clock.schedule(METRICS_INTERVAL, () => this.#wake.resolve());
-      await this.#wake.promise;
-    }
-  }
-
-  /** @returns milliseconds for which nothing may be sent */
-  async #turn(): Promise<number> {
+  async #turn(signal: AbortSignal): Promise<Pause> {
     const { interval, random, onResult } = this.#options;
     try {
-      const sent = await this.#report();
+      const sent = await this.#report(signal);
       this.#failures = 0;
       if (sent) {
         this.#outage.succeeded();
-        onResult?.(true);
+        onResult?.({ ok: true, nextIn: null });
       }
-      return sent ? REPORT_INTERVAL : LOOK_INTERVAL;
+      // What changed meanwhile has waited long enough then.
+      const atLeast = sent ? REPORT_INTERVAL : LOOK_INTERVAL;
+      return { atLeast, atMost: atLeast + METRICS_INTERVAL };
     } catch (error) {
-      if (this.#stop.signal.aborted) return 0;
-      this.#outage.failed(error);
-      onResult?.(false);
       this.#failures++;
-      // It is tried again whether or not something changes.
-      this.#wake.resolve();
       const retryAfter = error instanceof CloudRefusedError ? error.retryAfter : null;
-      return retryDelay({ failures: this.#failures, limit: interval(), retryAfter, random: random() });
+      const delay = retryDelay({ failures: this.#failures, limit: interval(), retryAfter, random: random() });
+      if (!signal.aborted) {
+        this.#outage.failed(error);
+        onResult?.({ ok: false, nextIn: delay });
+      }
+      // It is tried again whether or not something changes.
+      return { atLeast: delay, atMost: delay };
     }
   }
 
   /** @returns whether there was something to send */
-  async #report(): Promise<boolean> {
-    const composed = steadyMetrics(this.#accepted, await this.#options.compose());
+  async #report(signal: AbortSignal): Promise<boolean> {
+    const accepted = (this.#accepted ??= await this.#remember());
+    const composed = steadyMetrics(accepted, await this.#options.compose());
     const { apps: _, ...withoutApps } = composed;
     const next = this.#isRefused(composed.apps) ? withoutApps : composed;
-    const diff = diffReport(this.#accepted, next);
+    const whole = diffReport(accepted, next);
+    const diff = this.#takesNull ? whole : withoutGone(whole);
     if (Object.keys(diff).length === 0) return false;
     if (isMetricsOnly(diff) && !this.#mayTellMetrics()) return false;
-    if ((await this.#send(diff)) === 'accepted') {
-      await this.#accept(next);
+    if ((await this.#send(diff, signal)) === 'accepted') {
+      await this.#accept(accepted, next);
       return true;
     }
     this.#options.say('The cloud refuses what it is told of the apps; the state of the device is told without them');
     this.#refusedApps = { apps: composed.apps, at: this.#options.clock.monotonic() };
     const { apps: __, ...device } = diff;
-    if (Object.keys(device).length > 0) await this.#send(device);
-    await this.#accept(withoutApps);
+    if (Object.keys(device).length > 0) await this.#send(device, signal);
+    await this.#accept(accepted, withoutApps);
     return true;
   }
 
-  #send(report: DeviceReport): Promise<'accepted' | 'refused'> {
-    const { http, uuid, key } = this.#options;
-    return sendReport(http, { uuid, key, report, signal: this.#stop.signal });
+  async #remember(): Promise<DeviceReport> {
+    const [known] = await Promise.allSettled([this.#options.memory.load(this.#options.uuid)]);
+    return (known.status === 'fulfilled' ? known.value : null) ?? {};
   }
 
-  async #accept(next: DeviceReport): Promise<void> {
+  async #send(report: DeviceReport, signal: AbortSignal): Promise<'accepted' | 'refused'> {
+    const { http, uuid, key } = this.#options;
+    try {
+      return await sendReport(http, { uuid, key, report, signal });
+    } catch (error) {
+      // A cloud that takes no `null` must not be without a report for that: the next attempt is made without.
+      const isMalformed = error instanceof CloudRefusedError && error.details.status === 400;
+      if (isMalformed && !isDeepStrictEqual(withoutGone(report), report)) this.#takesNull = false;
+      throw error;
+    }
+  }
+
+  async #accept(before: DeviceReport, next: DeviceReport): Promise<void> {
     const { clock, uuid, memory } = this.#options;
-    this.#accepted = acceptReport(this.#accepted, next);
+    const accepted = acceptReport(before, next);
+    this.#accepted = accepted;
     this.#metricsAt = clock.monotonic();
     try {
-      await memory.save(uuid, this.#accepted);
+      await memory.save(uuid, accepted);
       this.#memoryOutage.succeeded();
     } catch (error) {
       this.#memoryOutage.failed(error);

@@ -1,6 +1,5 @@
 import type { DeviceReport } from '@device-supervisor/state';
 
-/** Fields whose changes are no news by themselves. */
 const METRICS: ReadonlySet<string> = new Set([
   'cpu_usage',
   'memory_usage',
@@ -12,14 +11,23 @@ const METRICS: ReadonlySet<string> = new Set([
   'cpu_id',
 ]);
 
+/** What the hardware is measured to be; a host, or the device's configuration, may withhold it. */
+export function isMetric(field: string): boolean {
+  return METRICS.has(field) || field === UNDERVOLTED;
+}
+
+/** Of the metrics, the one that people are to learn of at once. */
+const UNDERVOLTED = 'is_undervolted';
+
+/** Nothing that is news by itself? */
 export function isMetricsOnly(report: DeviceReport): boolean {
   return Object.keys(report).every((field) => METRICS.has(field));
 }
 
 /** Without the noise: a metric that stays in the bucket of the value told last (20 %, 5 °C, 10 MB) keeps that value. */
 export function steadyMetrics(told: DeviceReport, next: DeviceReport): DeviceReport {
-  const steady = (last: number | undefined, value: number | undefined, bucket: number): number | undefined =>
-    last !== undefined && value !== undefined && Math.floor(last / bucket) === Math.floor(value / bucket)
+  const steady = (last: Metric, value: Metric, bucket: number): Metric =>
+    typeof last === 'number' && typeof value === 'number' && Math.floor(last / bucket) === Math.floor(value / bucket)
       ? last
       : value;
   const cpu = steady(told.cpu_usage, next.cpu_usage, 20);
@@ -34,3 +42,5 @@ export function steadyMetrics(told: DeviceReport, next: DeviceReport): DeviceRep
     ...(temperature === undefined ? {} : { cpu_temp: temperature }),
   };
 }
+
+type Metric = number | null | undefined;
