@@ -96,7 +96,7 @@ describe('a cloud that', () => {
       await device.cloud.tags.set({ rack: '7' });
       await wait(HOUR);
       expect(stub.count('tags-change')).toBeLessThanOrEqual(12);
-      expect(stub.count('device-change')).toBeLessThanOrEqual(2 * (HOUR / 30_000));
+      expect(stub.count('device-change')).toBeLessThanOrEqual(12);
       // Neither keeps the device from its target.
       expect(device.targets).toHaveLength(1);
       heal();
@@ -112,7 +112,7 @@ describe('a cloud that', () => {
     breakWith('config-variable', fault);
     await wait(HOUR);
     expect(stub.count('config-variable')).toBeGreaterThanOrEqual(3);
-    expect(stub.count('config-variable')).toBeLessThanOrEqual(2 * (HOUR / 30_000));
+    expect(stub.count('config-variable')).toBeLessThanOrEqual(12);
     expect(device.targets).toHaveLength(1);
     heal();
     await wait(1.25 * POLL_INTERVAL);
