@@ -88,7 +88,6 @@ const FAULTS: readonly (readonly [string, CloudFault])[] = [
   ...CLOUD_FAULTS,
   ['wants to be left alone', { kind: 'status', status: 503, retryAfter: '600' }],
   ['does not know the key', { kind: 'status', status: 401 }],
-  ['talks and talks', { kind: 'long', bytes: 100_000_000, compressed: false }],
 ];
 
 describe('a cloud that', () => {
