@@ -79,6 +79,48 @@ export function noteUnapplied(composition: ServiceComposition, findings: Finding
       findings.notice(`${path}.${field}`, reason ?? 'has no effect on a single device');
     }
   }
+  noteUnappliedParts(composition, findings);
+}
+
+/** What a port, a health check, a dependency and the limits of block devices may say; `mode` is for swarms alone. */
+const APPLIED_OF_PORT = new Set(['target', 'published', 'host_ip', 'protocol', 'mode']);
+const APPLIED_OF_HEALTHCHECK = new Set([
+  'test',
+  'interval',
+  'timeout',
+  'start_period',
+  'start_interval',
+  'retries',
+  'disable',
+]);
+const APPLIED_OF_DEPENDENCY = new Set(['condition', 'required']);
+const APPLIED_OF_BLKIO = new Set([
+  'weight',
+  'weight_device',
+  'device_read_bps',
+  'device_write_bps',
+  'device_read_iops',
+  'device_write_iops',
+]);
+
+function noteUnappliedParts(
+  { ports = [], healthcheck = {}, depends_on: dependencies = {}, blkio_config: blkio = {} }: ServiceComposition,
+  findings: FindingCollector,
+): void {
+  const parts: readonly (readonly [path: string, part: unknown, applied: ReadonlySet<string>])[] = [
+    ...ports.map((port, index) => [`ports[${index}]`, port, APPLIED_OF_PORT] as const),
+    ['healthcheck', healthcheck, APPLIED_OF_HEALTHCHECK],
+    ...(Array.isArray(dependencies) ? [] : Object.entries(dependencies)).map(
+      ([name, options]) => [`depends_on.${name}`, options, APPLIED_OF_DEPENDENCY] as const,
+    ),
+    ['blkio_config', blkio, APPLIED_OF_BLKIO],
+  ];
+  for (const [path, part, applied] of parts) {
+    if (typeof part !== 'object' || part === null) continue;
+    for (const field of unknownFields(part, applied)) {
+      findings.notice(`${path}.${field}`, 'is not supported and has no effect');
+    }
+  }
 }
 
 /** Of a service with a terminal an engine gives out everything as stdout: there is no line of stderr to send. */
