@@ -88,8 +88,14 @@ describe('sessionFile', () => {
 });
 
 describe('prepareStateFolder', () => {
-  it('tells where it cannot write', async () => {
-    await expect(prepareStateFolder('/dev/null/state')).rejects.toThrow('nothing can be written to /dev/null/state');
+  it.each(['/dev/null/state', '/proc/state/deeper'])('tells that it cannot write to %s', async (directory) => {
+    await expect(prepareStateFolder(directory)).rejects.toThrow(`nothing can be written to ${directory}`);
+  });
+
+  it('makes the folders above it', async () => {
+    const directory = join(folder, 'not', 'there', 'yet');
+    expect(await prepareStateFolder(directory)).toMatchObject({ directory });
+    expect(await readFile(join(directory, 'config.json'), 'utf8')).toBe('{}\n');
   });
 
   it('makes a configuration once, and keeps what the supervisor writes there', async () => {

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { StartError } from '../errors.ts';
 
 /** Where everything goes that a session keeps; all paths are absolute. */
@@ -31,7 +31,7 @@ export async function prepareStateFolder(directory: string): Promise<StateFolder
   const configJsonPath = join(directory, 'config.json');
   const arch = ARCHITECTURES[process.arch] ?? process.arch;
   try {
-    await mkdir(bootMount, { recursive: true, mode: 0o700 });
+    await makeDirectory(bootMount);
     await writeFile(configJsonPath, '{}\n', { flag: 'wx', mode: 0o600 }).catch(ignorePresent);
     await writeFile(join(bootMount, 'device-type.json'), `${JSON.stringify({ slug: `generic-${arch}`, arch })}\n`);
   } catch (cause) {
@@ -50,6 +50,24 @@ export async function prepareStateFolder(directory: string): Promise<StateFolder
   };
 }
 
+/**
+ * Makes a directory and those above it. Node's `recursive` never returns where a directory is there in which none can be
+ * made, e.g. in /proc.
+ */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT') || dirname(path) === path) return ignorePresent(error);
+    await makeDirectory(dirname(path));
+    await mkdir(path, { mode: 0o700 }).catch(ignorePresent);
+  }
+}
+
 function ignorePresent(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  if (!hasCode(error, 'EEXIST')) throw error;
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
