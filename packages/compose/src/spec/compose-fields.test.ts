@@ -207,7 +207,7 @@ const FIELDS: Readonly<Record<string, readonly (readonly [Composition, object])[
   read_only: [[{ read_only: true }, { config: { readOnly: true } }]],
   restart: [[{ restart: 'on-failure:5' }, { config: { restart: { name: 'on-failure', maximumRetryCount: 5 } } }]],
   runtime: [[{ runtime: 'nvidia' }, { config: { runtime: 'nvidia' } }]],
-  security_opt: [[{ security_opt: ['label=disable', 'seccomp=x'] }, { config: { securityOpt: ['seccomp=x'] } }]],
+  security_opt: [[{ security_opt: ['seccomp=x'] }, { config: { securityOpt: ['seccomp=x'] } }]],
   shm_size: [[{ shm_size: '16m' }, { config: { shmSize: 16 * MIB } }]],
   stdin_open: [[{ stdin_open: true }, { config: { stdinOpen: true } }]],
   stop_grace_period: [[{ stop_grace_period: '1m30s' }, { config: { stopTimeout: 90 } }]],

@@ -92,6 +92,7 @@ describe('what is not applied is told, and why', () => {
     [{ healthcheck: { test: 'true', patience: 1 } }, 'healthcheck.patience is not supported and has no effect'],
     [{ depends_on: { db: { restart: true } } }, 'depends_on.db.restart is not supported and has no effect'],
     [{ blkio_config: { speed: 1 } }, 'blkio_config.speed is not supported and has no effect'],
+    [{ security_opt: ['label=disable'] }, "security_opt[0] label=disable has no effect: labels are the host's"],
     [{ teleport: true }, 'teleport is not supported and has no effect'],
     [{ constructor: 1 }, 'constructor is not supported and has no effect'],
     [{ depends_on: { x: { required: false } } }, 'depends_on.x there is no such service, and it is not required'],

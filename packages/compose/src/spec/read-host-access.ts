@@ -46,8 +46,7 @@ export function readHostAccess(composition: ServiceComposition, context: ReadCon
     privileged: composition.privileged ?? false,
     capAdd: capabilities(composition.cap_add),
     capDrop: capabilities(composition.cap_drop),
-    // Labels of a security module belong to the host's policy, which the app does not know.
-    securityOpt: (composition.security_opt ?? []).filter((option) => !/^label[=:]/.test(option)).sort(),
+    securityOpt: readSecurityOptions(composition, findings),
     devices: readDevices(composition, findings),
     deviceCgroupRules: findings
       .readEach('device_cgroup_rules', composition.device_cgroup_rules ?? [], (rule) => [readRule(rule)])
@@ -80,4 +79,16 @@ function readAnnotations(
 
 function capabilities(names: readonly string[] = []): string[] {
   return [...new Set(names.map((name) => name.toUpperCase().replace(/^CAP_/, '')))].sort();
+}
+
+/** Labels of a security module belong to the host's policy, which the app does not know. */
+function readSecurityOptions(
+  { security_opt: options = [] }: ServiceComposition,
+  findings: ReadContext['findings'],
+): string[] {
+  const isLabel = (option: string): boolean => /^label[=:]/.test(option);
+  for (const [index, option] of options.entries()) {
+    if (isLabel(option)) findings.notice(`security_opt[${index}]`, `${option} has no effect: labels are the host's`);
+  }
+  return options.filter((option) => !isLabel(option)).sort();
 }
