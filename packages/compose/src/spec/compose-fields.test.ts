@@ -116,7 +116,7 @@ const FIELDS: Readonly<Record<string, readonly (readonly [Composition, object])[
   dns_search: [[{ dns_search: ['b', 'a'] }, { config: { dnsSearch: ['b', 'a'] } }]],
   domainname: [[{ domainname: 'example.com' }, { config: { domainname: 'example.com' } }]],
   entrypoint: [[{ entrypoint: [] }, { config: { entrypoint: [] } }]],
-  environment: [[{ environment: { A: 1, B: null } }, { config: { environment: { A: '1' } } }]],
+  environment: [[{ environment: { A: 1 } }, { config: { environment: { A: '1' } } }]],
   expose: [[{ expose: ['8000-8001', 53] }, { config: { exposedPorts: ['53/tcp', '8000/tcp', '8001/tcp'] } }]],
   extra_hosts: [
     [{ extra_hosts: ['a:1.2.3.4', 'b=[::1]'] }, { config: { extraHosts: ['a:1.2.3.4', 'b:::1'] } }],

@@ -93,6 +93,8 @@ describe('what is not applied is told, and why', () => {
     [{ depends_on: { db: { restart: true } } }, 'depends_on.db.restart is not supported and has no effect'],
     [{ blkio_config: { speed: 1 } }, 'blkio_config.speed is not supported and has no effect'],
     [{ security_opt: ['label=disable'] }, "security_opt[0] label=disable has no effect: labels are the host's"],
+    [{ environment: { A: null, B: '' } }, 'environment.A has no effect: it has no value here'],
+    [{ environment: ['A', 'B='] }, 'environment[0] has no effect: it has no value here'],
     [{ teleport: true }, 'teleport is not supported and has no effect'],
     [{ constructor: 1 }, 'constructor is not supported and has no effect'],
     [{ depends_on: { x: { required: false } } }, 'depends_on.x there is no such service, and it is not required'],

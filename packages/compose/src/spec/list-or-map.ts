@@ -10,7 +10,8 @@ export function toMap(value: ListOrMap | undefined, separators: RegExp = /=/): R
   return Object.fromEntries(entries.filter((entry): entry is readonly [string, string] => entry[1] !== null));
 }
 
-function isList(value: ListOrMap): value is readonly string[] {
+/** Is it the list? */
+export function isList(value: ListOrMap): value is readonly string[] {
   return Array.isArray(value);
 }
 

@@ -1,6 +1,7 @@
 import type { ServiceComposition } from '@device-supervisor/state';
 import type { ContainerConfig } from '../container-config.ts';
 import type { FindingCollector } from './findings.ts';
+import { isList, type ListOrMap } from './list-or-map.ts';
 
 /** Fields that are applied, whatever reads them. */
 export const APPLIED_FIELDS: ReadonlySet<string> = new Set(
@@ -80,6 +81,19 @@ export function noteUnapplied(composition: ServiceComposition, findings: Finding
     }
   }
   noteUnappliedParts(composition, findings);
+  for (const path of withoutValue(composition.environment ?? {})) {
+    findings.notice(
+      `environment${path}`,
+      "has no effect: it has no value here, and a device has no shell's to give it",
+    );
+  }
+}
+
+/** Where variables are whose values a compose file leaves to the shell that it is used in. */
+function withoutValue(environment: ListOrMap): string[] {
+  // What stands in a list without a sign may be a value that was written wrongly, and a secret.
+  if (isList(environment)) return environment.flatMap((entry, index) => (entry.includes('=') ? [] : [`[${index}]`]));
+  return Object.keys(environment).flatMap((name) => (environment[name] === null ? [`.${name}`] : []));
 }
 
 /** What a port, a health check, a dependency and the limits of block devices may say; `mode` is for swarms alone. */
