@@ -1,7 +1,4 @@
-import { METHOD_NAME_ALL } from 'hono/router';
-import { RegExpRouter } from 'hono/router/reg-exp-router';
-import { SmartRouter } from 'hono/router/smart-router';
-import { TrieRouter } from 'hono/router/trie-router';
+import { Hono } from 'hono';
 import { grantAccess, readKey, type RouteScope } from './access.ts';
 import { answerFailure } from './error-map.ts';
 import { MethodNotAllowedError, RouteNotFoundError } from './errors.ts';
@@ -9,13 +6,10 @@ import { createMonitor } from './monitor.ts';
 import { createDocumentation } from './openapi/create-documentation.ts';
 import type { RouteDependencies } from './routes/dependencies.ts';
 import { routeTable } from './routes/route-table.ts';
-import { createContext, type RequestBindings, type RouteContext } from './routes/route-context.ts';
-import type { RequestIdentity, Route } from './routes/route.ts';
+import type { RequestIdentity, Route, RouteContext, RouteEnvironment } from './routes/route.ts';
 import { answerWithin } from './transport/answer-within.ts';
 import { canonicalPath, createPathReader } from './transport/canonical-path.ts';
-import { withoutBody, type ApiRequest, type Reply } from './transport/exchange.ts';
 import { listen, type ListenOptions, type Server } from './transport/listen.ts';
-import { fromRequest, toResponse } from './transport/web-exchange.ts';
 
 export interface ApiDependencies extends Omit<RouteDependencies, 'onError'> {
   /** Must clients show a key? Asked at every request. */
@@ -49,56 +43,38 @@ export function createApi(dependencies: ApiDependencies): Api {
   const monitor = createMonitor(device);
   const document = createDocumentation(() => routes, version);
   const routes = routeTable({ ...dependencies, monitor, document });
-  const readPath = createPathReader(routes);
-  const router = new SmartRouter<Handler>({ routers: [new RegExpRouter(), new TrieRouter()] });
+  const app = new Hono<RouteEnvironment>({ getPath: createPathReader(routes) });
 
-  for (const route of routes) {
-    router.add(route.method, canonicalPath(route.path), (context) => answer(route, context));
-  }
+  for (const route of routes) app.on(route.method, canonicalPath(route.path), (context) => answer(route, context));
   for (const [path, methods] of methodsByPath(routes)) {
-    router.add(METHOD_NAME_ALL, canonicalPath(path), (context) => {
+    app.all(canonicalPath(path), (context) => {
       authorize(context, 'any-key');
       throw new MethodNotAllowedError(context.req.method, methods);
     });
   }
+  app.notFound((context) => {
+    authorize(context, 'any-key');
+    throw new RouteNotFoundError(context.req.path);
+  });
+  app.onError((error, context) => fail(error, context));
 
   return {
     routes,
-    fetch: async (request) => toResponse(await reply(fromRequest(request), {})),
-    listen: (options) => listen(reply, { requestTimeout, onError, ...options }),
+    fetch: async (request) => app.fetch(request, {}),
+    listen: (options) => listen(app.fetch, { requestTimeout, onError, ...options }),
     [Symbol.dispose]: () => monitor[Symbol.dispose](),
   };
 
-  function reply(request: ApiRequest, env: RequestBindings): Reply | Promise<Reply> {
-    const path = readPath(request.url);
-    const isHead = request.method === 'HEAD';
-    const found = router.match(isHead ? 'GET' : request.method, path);
-    const [handle, params] = found[0][0] ?? [missing, {}];
-    const context = createContext({ request, path, params: valuesOf(params, found[1]), env });
-    try {
-      const made = handle(context);
-      if (!isHead) return made;
-      return made instanceof Promise ? made.then(withoutBody) : withoutBody(made);
-    } catch (error) {
-      return fail(error, context);
-    }
-  }
-
-  function missing(context: RouteContext): never {
-    authorize(context, 'any-key');
-    throw new RouteNotFoundError(context.req.path);
-  }
-
-  function answer(route: Route, context: RouteContext): Reply | Promise<Reply> {
+  function answer(route: Route, context: RouteContext): Response | Promise<Response> {
     const began = performance.now();
-    const finish = (made: Reply): Reply => {
+    const finish = (made: Response): Response => {
       monitor.requests.record(
         { method: route.method, route: route.path, status: made.status },
         performance.now() - began,
       );
       return made;
     };
-    const finishFailed = (error: unknown): Reply => finish(fail(error, context, route));
+    const finishFailed = (error: unknown): Response => finish(fail(error, context, route));
     try {
       authorize(context, route.scope);
       const made = route.handle(context);
@@ -106,24 +82,22 @@ export function createApi(dependencies: ApiDependencies): Api {
         const report = (error: unknown): void => onError(error, identify(context));
         return answerWithin(requestTimeout, made, report).then(finish, finishFailed);
       }
-      return finish(made);
+      return context.req.method === 'HEAD' ? withoutBody(made).then(finish) : finish(made);
     } catch (error) {
       return finishFailed(error);
     }
   }
 
   function authorize(context: RouteContext, scope: RouteScope): void {
-    const key = readKey(context.req.query()['apikey'], context.req.raw.header('authorization'));
-    context.key = key;
-    context.access = grantAccess(scope, key, dependencies);
+    const key = readKey(context.req.query('apikey'), context.req.header('authorization'));
+    context.set('key', key);
+    context.set('access', grantAccess(scope, key, dependencies));
   }
 
-  function fail(error: unknown, context: RouteContext, route?: Route): Reply {
+  function fail(error: unknown, context: RouteContext, route?: Route): Response {
     return answerFailure(error, { style: route, onError: () => onError(error, identify(context)) });
   }
 }
-
-type Handler = (context: RouteContext) => Reply | Promise<Reply>;
 
 /** What clients rely on: an action may wait for containers that stop slowly. */
 const DEFAULT_REQUEST_TIMEOUT = 15 * 60_000;
@@ -140,15 +114,8 @@ function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly s
   return methods;
 }
 
-/** The parameters of a path; some routers give places in a list for them. */
-function valuesOf(
-  params: Readonly<Record<string, string | number>>,
-  list: readonly string[] | undefined,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(params).flatMap(([name, value]) => {
-      const text = typeof value === 'number' ? list?.[value] : value;
-      return text === undefined ? [] : [[name, text]];
-    }),
-  );
+/** Nobody reads the body of an answer to HEAD: a stream would stay open for ever. */
+async function withoutBody(answer: Response): Promise<Response> {
+  await answer.body?.cancel();
+  return answer;
 }

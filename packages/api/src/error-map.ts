@@ -1,6 +1,5 @@
 import { SupervisorError } from '@device-supervisor/errors';
 import { MethodNotAllowedError, UnauthorizedError } from './errors.ts';
-import { jsonReply, textReply, type Reply } from './transport/exchange.ts';
 import type { FailureForm, FailureStatus, Route } from './routes/route.ts';
 
 /** The failures that a client can act on, or knows; every other one is ours. */
@@ -39,7 +38,7 @@ export interface FailureReport {
 }
 
 /** Makes the answer to a request that failed; reports to `onError` what the client is not to blame for. */
-export function answerFailure(error: unknown, { style = PLAIN, onError }: FailureReport): Reply {
+export function answerFailure(error: unknown, { style = PLAIN, onError }: FailureReport): Response {
   const known = isForReaders(error) ? (style.statuses[error.code] ?? STATUS.get(error.code)) : undefined;
   if (known === undefined) onError(error);
   const status = known ?? style.faultStatus;
@@ -55,14 +54,14 @@ function formatFailure(
   form: FailureForm,
   message: string,
   { status, headers }: { readonly status: FailureStatus; readonly headers: Readonly<Record<string, string>> },
-): Reply {
+): Response {
   switch (form) {
     case 'json':
-      return jsonReply({ status: 'failed', message }, status, headers);
+      return Response.json({ status: 'failed', message }, { status, headers });
     case 'data':
-      return jsonReply({ Data: '', Error: message }, status, headers);
+      return Response.json({ Data: '', Error: message }, { status, headers });
     case 'text':
-      return textReply(message, status, headers);
+      return new Response(message, { status, headers: { 'content-type': 'text/plain; charset=UTF-8', ...headers } });
   }
 }
 

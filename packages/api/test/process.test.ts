@@ -1,7 +1,7 @@
 import { bundleApp } from '@device-supervisor/bundle';
 import { startSupervisor, startTestEngine, type SupervisorProcess, type TestEngine } from '@device-supervisor/testbed';
 import * as fc from 'fast-check';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -61,22 +61,6 @@ it('says what a host without a bus cannot do, and names the request where it rep
   expect(await response.json()).toEqual({ status: 'failed', message: expect.stringMatching(/bus/i) });
   expect(supervisor.output()).toContain('Fault (GET /v2/device/vpn, request vpn-1): ');
   expect(supervisor.output()).not.toContain(key);
-});
-
-it("answers without the platform's HTTP client and HTTP/2, which take 12 MB", async () => {
-  const tellModules = join(supervisor.directory, 'tell-modules.cjs');
-  await writeFile(tellModules, `process.on('exit', () => console.log(process.moduleLoadList.join('\\n')))`);
-  await using other = await startSupervisor({
-    engineEndpoint: engine.endpoint,
-    environment: { NODE_OPTIONS: `--require=${tellModules}` },
-  });
-  await other.get('/v2/state/status');
-  expect((await other.post('/v2/local/target-state', '{"local":')).status).toBe(400);
-  await other.terminate();
-  const modules = other.output().split('\n');
-  expect(modules).toContain('NativeModule http');
-  const unwanted = modules.filter((name) => /\/undici$|http2/.test(name));
-  expect(unwanted, 'something reads a global like Response, Headers or fetch, or imports node:http2').toEqual([]);
 });
 
 it('answers whatever is sent, leaks nothing and lives on', { timeout: 90_000 }, async () => {

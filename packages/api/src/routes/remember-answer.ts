@@ -1,7 +1,6 @@
 import type { Device, DeviceState } from '@device-supervisor/device';
 import { visibleState, type Access } from '../access.ts';
-import type { Reply } from '../transport/exchange.ts';
-import type { RouteContext } from './route-context.ts';
+import type { RouteContext } from './route.ts';
 
 /**
  * Answers with what `describe` makes of the device's state, as the key sees it. The text is kept for as long as the state
@@ -10,7 +9,7 @@ import type { RouteContext } from './route-context.ts';
 export function rememberAnswer(
   device: Pick<Device, 'state'>,
   describe: (state: DeviceState) => object,
-): (access: Access, context: RouteContext) => Reply {
+): (access: Access, context: RouteContext) => Response {
   let current: DeviceState | null = null;
   const texts = new Map<string, string>();
   return (access, context) => {

@@ -1,9 +1,8 @@
+import type { Context } from 'hono';
 import * as z from 'zod';
 import type { Access, RouteScope } from '../access.ts';
 import { InvalidRequestError } from '../errors.ts';
-import type { Reply } from '../transport/exchange.ts';
 import { readBody } from '../transport/read-body.ts';
-import type { RouteContext } from './route-context.ts';
 
 /** One entry of the route table: routing, keys, allowed methods, validation and documentation come from it. */
 export interface Route {
@@ -23,7 +22,7 @@ export interface Route {
   /** Status of what is nobody's fault but ours. */
   readonly faultStatus: FailureStatus;
   /** Throws one of the errors of the error map when it cannot answer. */
-  readonly handle: (context: RouteContext) => Reply | Promise<Reply>;
+  readonly handle: (context: RouteContext) => Response | Promise<Response>;
 }
 
 /** What a route takes; each part is checked before its handler sees it. */
@@ -42,6 +41,21 @@ export type Answer =
 export type Failures = Readonly<Partial<Record<FailureStatus, FailureForm>>>;
 export type FailureStatus = 400 | 401 | 404 | 405 | 409 | 413 | 423 | 500 | 503;
 export type FailureForm = 'json' | 'text' | 'data';
+
+export type RouteContext = Context<RouteEnvironment>;
+
+export interface RouteEnvironment {
+  Bindings: RequestBindings;
+  Variables: { access: Access; key: string | undefined };
+}
+
+/** What the server passes along with a request. */
+export interface RequestBindings {
+  /** Aborted when the server is about to end; endless answers end then. */
+  readonly ending?: AbortSignal;
+  /** Absent: it did not come over HTTP. */
+  readonly requestId?: string;
+}
 
 /** Tells requests apart in logs; clients find the id in the header `X-Request-Id` of the answer. */
 export interface RequestIdentity {
@@ -64,10 +78,10 @@ export function defineRoute<Input extends InputShape>({
 }: RouteDefinition<Input>): Route {
   const schema = z.object(input);
   const parts = new Set(Object.keys(input));
-  const run = (raw: object, context: RouteContext): Reply | Promise<Reply> => {
+  const run = (raw: object, context: RouteContext): Response | Promise<Response> => {
     const parsed = schema.safeParse(raw);
     if (!parsed.success) throw invalid(parsed.error, messages);
-    return handle({ input: parsed.data, access: context.access, context });
+    return handle({ input: parsed.data, access: context.get('access'), context });
   };
   return {
     ...route,
@@ -77,7 +91,7 @@ export function defineRoute<Input extends InputShape>({
     faultStatus,
     handle(context) {
       const raw = {
-        ...(parts.has('params') ? { params: context.req.params } : {}),
+        ...(parts.has('params') ? { params: context.req.param() } : {}),
         ...(parts.has('query') ? { query: context.req.query() } : {}),
       };
       if (!parts.has('body')) return run(raw, context);
@@ -96,7 +110,7 @@ interface RouteDefinition<Input extends InputShape> extends Pick<
   readonly faultStatus?: FailureStatus;
   /** By field of the body: what clients know by heart when it is missing or not valid. */
   readonly messages?: Readonly<Record<string, string>>;
-  readonly handle: (request: RouteRequest<Input>) => Reply | Promise<Reply>;
+  readonly handle: (request: RouteRequest<Input>) => Response | Promise<Response>;
 }
 
 /** A request whose parts have been checked. */

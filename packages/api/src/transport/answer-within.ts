@@ -1,5 +1,4 @@
 import { RequestTimeoutError } from '../errors.ts';
-import type { Reply } from './exchange.ts';
 
 /**
  * The answer, if it is there within `timeout` milliseconds. What fails after that goes to `onError`.
@@ -8,9 +7,9 @@ import type { Reply } from './exchange.ts';
  */
 export async function answerWithin(
   timeout: number,
-  answer: Promise<Reply>,
+  answer: Promise<Response>,
   onError: (error: unknown) => void,
-): Promise<Reply> {
+): Promise<Response> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     late.reject(new RequestTimeoutError(timeout));

@@ -1,4 +1,4 @@
-import { tryDecodeURI } from 'hono/utils/url';
+import { getPath } from 'hono/utils/url';
 import type { Route } from '../routes/route.ts';
 
 /** A route's path as {@link createPathReader} prints the paths of requests. */
@@ -13,13 +13,12 @@ export function canonicalPath(path: string): string {
  * Reads the path of a request without trailing slash, and with the words that are part of a route in lower case: clients
  * spell them as they like. Other segments, the parameters, stay as they are.
  */
-export function createPathReader(routes: readonly Route[]): (url: URL) => string {
+export function createPathReader(routes: readonly Route[]): (request: Request) => string {
   const words = new Set(
     routes.flatMap(({ path }) => canonicalPath(path).split('/')).filter((segment) => !isParameter(segment)),
   );
-  return ({ pathname }) => {
-    // An escaped per cent sign stays one, for the parameters, which are decoded on their own.
-    const path = pathname.includes('%') ? tryDecodeURI(pathname.replaceAll('%25', '%2525')) : pathname;
+  return (request) => {
+    const path = getPath(request);
     const segments = path.split('/').map((segment) => {
       const word = segment.toLowerCase();
       return words.has(word) ? word : segment;

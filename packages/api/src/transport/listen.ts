@@ -1,13 +1,12 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
+import { createServer, type Server as HttpServer, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
 import { answerFailure } from '../error-map.ts';
-import { ListenError } from '../errors.ts';
-import type { ApiRequest, Reply } from './exchange.ts';
-import { dropRest, fromIncoming, sendReply } from './http-exchange.ts';
+import { InvalidRequestError, ListenError } from '../errors.ts';
 import { createLocalAddressFilter } from './local-address-filter.ts';
 import { createRequestNames, REQUEST_ID } from './request-names.ts';
-import type { RequestBindings } from '../routes/route-context.ts';
+import type { RequestBindings } from '../routes/route.ts';
 
 export interface ListenOptions {
   /** 0: any that is free. */
@@ -28,18 +27,21 @@ export interface Server extends AsyncDisposable {
 
 /** Offers `answer` over HTTP. */
 export async function listen(
-  answer: (request: ApiRequest, bindings: RequestBindings) => Reply | Promise<Reply>,
+  answer: (request: Request, bindings: RequestBindings) => Response | Promise<Response>,
   { requestTimeout, onError, drainTimeout = 5_000, ...options }: ListenOptions & TransportOptions,
 ): Promise<Server> {
   const ending = new AbortController();
   const nameRequest = createRequestNames();
-  const replyTo = async (incoming: IncomingMessage, requestId: string): Promise<Reply> => {
-    try {
-      return await answer(fromIncoming(incoming), { ending: ending.signal, requestId });
-    } catch (error) {
-      return answerFailure(error, { onError });
-    }
-  };
+  const onRequest = getRequestListener(
+    (request, { outgoing }) =>
+      answer(request, { ending: ending.signal, requestId: String(outgoing.getHeader(REQUEST_ID)) }),
+    {
+      hostname: 'localhost',
+      // Otherwise it replaces Request and Response for the whole process.
+      overrideGlobalObjects: false,
+      errorHandler: (error) => answerFailure(new InvalidRequestError('the request is malformed', error), { onError }),
+    },
+  );
   const server = createServer(
     {
       requestTimeout,
@@ -51,12 +53,8 @@ export async function listen(
       keepAliveInitialDelay: 60_000,
     },
     (incoming, outgoing) => {
-      const requestId = nameRequest(incoming.headers[REQUEST_ID]);
-      outgoing.setHeader(REQUEST_ID, requestId);
-      outgoing.once('close', () => dropRest(incoming));
-      void replyTo(incoming, requestId)
-        .then((reply) => sendReply(reply, outgoing))
-        .catch(onError);
+      outgoing.setHeader(REQUEST_ID, nameRequest(incoming.headers[REQUEST_ID]));
+      void onRequest(incoming, outgoing).catch(onError);
     },
   );
   const isAllowed = createLocalAddressFilter(options.allow);

@@ -1,5 +1,4 @@
 import { BodyTooLargeError, InvalidRequestError, RequestAbortedError } from '../errors.ts';
-import type { ApiRequest } from './exchange.ts';
 
 /** The fields of a request's body. */
 export type RequestBody = Readonly<Record<string, unknown>>;
@@ -12,24 +11,24 @@ const MAX_BODY_SIZE = 10 * 1024 * 1024;
  *
  * @throws InvalidRequestError, BodyTooLargeError, RequestAbortedError
  */
-export async function readBody(request: ApiRequest): Promise<RequestBody> {
+export async function readBody(request: Request): Promise<RequestBody> {
   const text = await readText(request);
   if (isJson(request)) return parseObject(text);
   if (mediaType(request) === 'application/x-www-form-urlencoded') return Object.fromEntries(new URLSearchParams(text));
   return {};
 }
 
-export function isJson(request: ApiRequest): boolean {
+export function isJson(request: Request): boolean {
   return mediaType(request) === 'application/json';
 }
 
-function mediaType(request: ApiRequest): string {
-  return (request.header('content-type') ?? '').replace(/;.*$/s, '').trim().toLowerCase();
+function mediaType(request: Request): string {
+  return (request.headers.get('content-type') ?? '').replace(/;.*$/s, '').trim().toLowerCase();
 }
 
 /** Counts what comes instead of trusting `Content-Length`, which chunked bodies do not have. */
-async function readText(request: ApiRequest): Promise<string> {
-  if (Number(request.header('content-length') ?? 0) > MAX_BODY_SIZE) throw new BodyTooLargeError(MAX_BODY_SIZE);
+async function readText(request: Request): Promise<string> {
+  if (Number(request.headers.get('content-length')) > MAX_BODY_SIZE) throw new BodyTooLargeError(MAX_BODY_SIZE);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of chunksOf(request)) {
@@ -44,11 +43,15 @@ async function readText(request: ApiRequest): Promise<string> {
   }
 }
 
-async function* chunksOf(request: ApiRequest): AsyncGenerator<Uint8Array> {
-  try {
-    yield* request.body();
-  } catch (error) {
-    throw new RequestAbortedError(error);
+async function* chunksOf(request: Request): AsyncGenerator<Uint8Array> {
+  if (request.body === null) return;
+  const reader = request.body.getReader();
+  for (;;) {
+    const next = await reader.read().catch((error: unknown) => {
+      throw new RequestAbortedError(error);
+    });
+    if (next.done) return;
+    yield next.value;
   }
 }
 

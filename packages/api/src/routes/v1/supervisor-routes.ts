@@ -37,7 +37,7 @@ export function supervisorRoutes({ device, keys, lookForTarget }: RouteDependenc
       }),
       handle({ context }) {
         // Also where no key is asked for: it is what this is about.
-        const key = context.key;
+        const key = context.get('key');
         const replacement = key === undefined ? null : keys.regenerate(key);
         if (replacement === null) throw new UnauthorizedError();
         return context.text(replacement);

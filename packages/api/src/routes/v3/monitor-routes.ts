@@ -24,7 +24,7 @@ export function monitorRoutes({ monitor, metrics = [] }: OwnDependencies): reado
       handle({ input: { query }, access, context }) {
         const stream = streamEvents({
           log: monitor.events,
-          lastEventId: context.req.raw.header('last-event-id') ?? query.lastEventId,
+          lastEventId: context.req.header('last-event-id') ?? query.lastEventId,
           accepts: (event) => maySee(access, event),
           ending: context.env.ending,
         });
