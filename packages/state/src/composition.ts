@@ -98,10 +98,10 @@ const Deployment = z.looseObject({
     })
     .optional(),
 });
-const DeviceRate = z.object({ path: Text, rate: Size });
+const DeviceRate = z.looseObject({ path: Text, rate: Size });
 const BlkioConfig = z.looseObject({
   weight: Count.optional(),
-  weight_device: z.array(z.object({ path: Text, weight: Count })).optional(),
+  weight_device: z.array(z.looseObject({ path: Text, weight: Count })).optional(),
   device_read_bps: z.array(DeviceRate).optional(),
   device_write_bps: z.array(DeviceRate).optional(),
   device_read_iops: z.array(DeviceRate).optional(),
@@ -184,7 +184,7 @@ export const ServiceComposition = z.preprocess(
     sysctls: ListOrMap.optional(),
     tmpfs: TextOrList.optional(),
     tty: Flag.optional(),
-    ulimits: z.record(z.string(), z.union([Count, z.object({ soft: Count, hard: Count })])).optional(),
+    ulimits: z.record(z.string(), z.union([Count, z.looseObject({ soft: Count, hard: Count })])).optional(),
     user: z.union([Text, z.number()]).optional(),
     userns_mode: Text.optional(),
     uts: Text.optional(),

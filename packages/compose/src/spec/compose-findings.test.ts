@@ -92,6 +92,18 @@ describe('what is not applied is told, and why', () => {
     [{ healthcheck: { test: 'true', patience: 1 } }, 'healthcheck.patience is not supported and has no effect'],
     [{ depends_on: { db: { restart: true } } }, 'depends_on.db.restart is not supported and has no effect'],
     [{ blkio_config: { speed: 1 } }, 'blkio_config.speed is not supported and has no effect'],
+    [
+      { blkio_config: { device_read_bps: [{ path: '/dev/sda', rate: 1, burst: 2 }] } },
+      'blkio_config.device_read_bps[0].burst is not supported and has no effect',
+    ],
+    [
+      { ulimits: { nofile: { soft: 1, hard: 2, medium: 3 } } },
+      'ulimits.nofile.medium is not supported and has no effect',
+    ],
+    [
+      { labels: { 'io.balena.features.teleport': '1' } },
+      'labels io.balena.features.teleport has no effect: this supervisor has no such feature',
+    ],
     [{ security_opt: ['label=disable'] }, "security_opt[0] label=disable has no effect: labels are the host's"],
     [{ environment: { A: null, B: '' } }, 'environment.A has no effect: it has no value here'],
     [{ environment: ['A', 'B='] }, 'environment[0] has no effect: it has no value here'],

@@ -56,6 +56,8 @@ const FEATURES: Readonly<Record<string, Feature>> = {
     mounts: [{ type: 'volume', source: EXTRA_FIRMWARE_VOLUME, target: '/extra-firmware', readOnly: false }],
     volumes: [EXTRA_FIRMWARE_VOLUME],
   }),
+  // What it means is said where contracts are checked.
+  optional: () => ({}),
   'host-os.board-rev': ({ device }) => ({
     environment: both({ HOST_OS_BOARD_REV: device.hostBoardRevision, HOST_OS_BUILD: device.hostBoardRevision }),
   }),
@@ -71,7 +73,13 @@ export function readFeatures(labels: Readonly<Record<string, string>>, context: 
     .map(([name]) => name.slice('io.balena.features.'.length))
     .map((name) => FORMER_NAMES[name] ?? name)
     .sort();
-  const parts = [...new Set(granted)].map((name) => FEATURES[name]?.(context) ?? {});
+  const parts = [...new Set(granted)].map((name) => {
+    const feature = Object.hasOwn(FEATURES, name) ? FEATURES[name] : undefined;
+    if (feature !== undefined) return feature(context);
+    const label = `io.balena.features.${name}`;
+    context.findings.notice('labels', `${label} has no effect: this supervisor has no such feature`);
+    return {};
+  });
   return {
     environment: merge(parts.map((part) => part.environment)),
     defaults: merge(parts.map((part) => part.defaults)),

@@ -96,7 +96,7 @@ function withoutValue(environment: ListOrMap): string[] {
   return Object.keys(environment).flatMap((name) => (environment[name] === null ? [`.${name}`] : []));
 }
 
-/** What a port, a health check, a dependency and the limits of block devices may say; `mode` is for swarms alone. */
+/** What a part of a field may say; `mode` of a port is for swarms alone. */
 const APPLIED_OF_PORT = new Set(['target', 'published', 'host_ip', 'protocol', 'mode']);
 const APPLIED_OF_HEALTHCHECK = new Set([
   'test',
@@ -116,11 +116,12 @@ const APPLIED_OF_BLKIO = new Set([
   'device_read_iops',
   'device_write_iops',
 ]);
+const APPLIED_OF_BLKIO_DEVICE = new Set(['path', 'rate', 'weight']);
+const APPLIED_OF_ULIMIT = new Set(['soft', 'hard']);
 
-function noteUnappliedParts(
-  { ports = [], healthcheck = {}, depends_on: dependencies = {}, blkio_config: blkio = {} }: ServiceComposition,
-  findings: FindingCollector,
-): void {
+function noteUnappliedParts(composition: ServiceComposition, findings: FindingCollector): void {
+  const { ports = [], healthcheck = {}, ulimits = {} } = composition;
+  const { depends_on: dependencies = {}, blkio_config: blkio = {} } = composition;
   const parts: readonly (readonly [path: string, part: unknown, applied: ReadonlySet<string>])[] = [
     ...ports.map((port, index) => [`ports[${index}]`, port, APPLIED_OF_PORT] as const),
     ['healthcheck', healthcheck, APPLIED_OF_HEALTHCHECK],
@@ -128,6 +129,12 @@ function noteUnappliedParts(
       ([name, options]) => [`depends_on.${name}`, options, APPLIED_OF_DEPENDENCY] as const,
     ),
     ['blkio_config', blkio, APPLIED_OF_BLKIO],
+    ...Object.entries(blkio).flatMap(([field, devices]) =>
+      (Array.isArray(devices) ? devices : []).map(
+        (device: unknown, index) => [`blkio_config.${field}[${index}]`, device, APPLIED_OF_BLKIO_DEVICE] as const,
+      ),
+    ),
+    ...Object.entries(ulimits).map(([name, limit]) => [`ulimits.${name}`, limit, APPLIED_OF_ULIMIT] as const),
   ];
   for (const [path, part, applied] of parts) {
     if (typeof part !== 'object' || part === null) continue;

@@ -9,13 +9,14 @@ const MINUTE = 60_000;
 
 /** What a fleet costs its cloud, beside what docs/cloud-load.md calculates, and what a device costs its machine. */
 export async function fleetTables(options: FleetOptions): Promise<Table[]> {
-  const { devices, pollInterval } = options;
+  const { devices, minutes, pollInterval } = options;
   const { requests, memory, ...figures } = await measureFleet(options);
   // On average, a pause between two polls is longer by half of the jitter.
   const poll = MINUTE / (pollInterval + Math.min(LONGEST_POLL_JITTER, pollInterval) / 2);
   const calculated: Readonly<Record<string, string>> = {
     poll: poll.toFixed(2),
-    report: `${(MINUTE / METRICS_INTERVAL).toFixed(2)}, and the release`,
+    // Of metrics, and one of the release.
+    report: (MINUTE / METRICS_INTERVAL + 1 / minutes).toFixed(2),
   };
   const inKilobytes = (bytesOf: (memory: FleetFigures['memory']['begin']) => number): Record<string, string> =>
     Object.fromEntries(Object.entries(memory).map(([moment, some]) => [moment, (bytesOf(some) / 1000).toFixed(0)]));
