@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import { forwardRequest } from '@device-supervisor/testbed';
+import { createHolds, forwardRequest, type Held } from '@device-supervisor/testbed';
 
 /**
  * An engine's socket that writes down what is asked of the engine behind it, that can keep questions back, and that can be
@@ -12,7 +12,7 @@ export interface RecordingProxy extends AsyncDisposable {
   /** `METHOD /path` of every request since the last look, without version and query. */
   take(): string[];
   /** Keeps requests back, as `METHOD /path`, until it is disposed of; they are written down when they come. */
-  hold(matches: (call: string) => boolean): HeldRequests;
+  hold(matches: (call: string) => boolean): Held;
   /**
    * Cuts the engine off once it has carried out so many more calls that change something: nobody gets an answer to the
    * last of them, nor to anything after it. Resolves when that has happened.
@@ -20,16 +20,6 @@ export interface RecordingProxy extends AsyncDisposable {
   cutAfter(writes: number): Promise<void>;
   /** Ends what a cut left hanging; what is asked from now on passes. */
   mend(): void;
-}
-
-export interface HeldRequests extends Disposable {
-  /** Requests that wait. */
-  readonly count: number;
-}
-
-interface Hold {
-  readonly matches: (call: string) => boolean;
-  readonly waiting: (() => void)[];
 }
 
 interface Cut {
@@ -41,7 +31,7 @@ interface Cut {
 export async function startRecordingProxy(endpoint: string, socketPath: string): Promise<RecordingProxy> {
   const recorded: string[] = [];
   const hanging = new Set<ServerResponse>();
-  const holds = new Set<Hold>();
+  const holds = createHolds<string>();
   const target = endpoint.slice('unix://'.length);
   let cut: Cut | null = null;
 
@@ -70,29 +60,14 @@ export async function startRecordingProxy(endpoint: string, socketPath: string):
       carriedOut(method);
       return passes(outgoing);
     };
-    const pass = (): void => void forwardRequest(incoming, outgoing, { socketPath: target, onAnswer });
-    const held = [...holds].find(({ matches }) => matches(call));
-    if (held === undefined) pass();
-    else held.waiting.push(pass);
+    holds.letPass(call, () => void forwardRequest(incoming, outgoing, { socketPath: target, onAnswer }));
   });
   server.listen(socketPath);
   await once(server, 'listening');
   return {
     endpoint: `unix://${socketPath}`,
     take: () => recorded.splice(0),
-    hold(matches) {
-      const held: Hold = { matches, waiting: [] };
-      holds.add(held);
-      return {
-        get count() {
-          return held.waiting.length;
-        },
-        [Symbol.dispose]() {
-          holds.delete(held);
-          for (const pass of held.waiting.splice(0)) pass();
-        },
-      };
-    },
+    hold: holds.hold,
     async cutAfter(writes) {
       const { promise, resolve } = Promise.withResolvers<void>();
       cut = { left: writes, reached: resolve };

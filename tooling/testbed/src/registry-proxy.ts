@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createHolds, type Held } from './holds.ts';
 
 /** A way to a registry over the loopback interface that a test can break. Disposing of it ends all connections. */
 export interface RegistryProxy extends AsyncDisposable {
@@ -14,12 +15,7 @@ export interface RegistryProxy extends AsyncDisposable {
   /** Decides about each answer that is yet to begin; `undefined`: everything passes. */
   breakWith(decide: ((request: ProxiedRequest) => Fault | undefined) | undefined): void;
   /** Keeps back the answers that match, and those that match later, until it is disposed of. */
-  hold(matches: (request: ProxiedRequest) => boolean): HeldAnswers;
-}
-
-export interface HeldAnswers extends Disposable {
-  /** Answers that wait. */
-  readonly count: number;
+  hold(matches: (request: ProxiedRequest) => boolean): Held;
 }
 
 export interface ProxiedRequest {
@@ -37,11 +33,6 @@ export interface Fault {
   readonly end: 'reset' | 'stall' | 'drip';
 }
 
-interface Hold {
-  readonly matches: (request: ProxiedRequest) => boolean;
-  readonly waiting: (() => void)[];
-}
-
 /** Milliseconds between two bytes. */
 const DRIP_INTERVAL = 20;
 
@@ -51,7 +42,7 @@ export async function startRegistryProxy(registry: string): Promise<RegistryProx
   let decide: ((request: ProxiedRequest) => Fault | undefined) | undefined;
   let blobBytes = 0;
   let open = 0;
-  const holds = new Set<Hold>();
+  const holds = createHolds<ProxiedRequest>();
   const server = createServer((incoming, outgoing) => {
     taken.push(`${incoming.method} ${incoming.url}`);
     open++;
@@ -65,9 +56,7 @@ export async function startRegistryProxy(registry: string): Promise<RegistryProx
     upstream.on('error', () => outgoing.destroy());
     upstream.on('response', (answer) => {
       const proxied = { method, path, length: Number(answer.headers['content-length'] ?? 0) };
-      const held = [...holds].find(({ matches }) => matches(proxied));
-      if (held === undefined) pass(answer, outgoing, proxied);
-      else held.waiting.push(() => pass(answer, outgoing, proxied));
+      holds.letPass(proxied, () => pass(answer, outgoing, proxied));
     });
     outgoing.once('close', () => upstream.destroy());
     incoming.pipe(upstream);
@@ -110,19 +99,7 @@ export async function startRegistryProxy(registry: string): Promise<RegistryProx
     breakWith(decision) {
       decide = decision;
     },
-    hold(matches) {
-      const held: Hold = { matches, waiting: [] };
-      holds.add(held);
-      return {
-        get count() {
-          return held.waiting.length;
-        },
-        [Symbol.dispose]() {
-          holds.delete(held);
-          for (const release of held.waiting.splice(0)) release();
-        },
-      };
-    },
+    hold: holds.hold,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();

@@ -1,7 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { createFakeClock, type FakeClock } from '@device-supervisor/device/testing';
 import type { TargetState } from '@device-supervisor/state';
-import { startCloudStub, waitFor, type CloudFault, type CloudStub, type StubDevice } from '@device-supervisor/testbed';
+import {
+  CLOUD_FAULTS,
+  startCloudStub,
+  waitFor,
+  type CloudFault,
+  type CloudStub,
+  type StubDevice,
+} from '@device-supervisor/testbed';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CloudRefusedError, DeviceUnknownError } from '../errors.ts';
 import { createCloudHttp } from '../http/cloud-http.ts';
@@ -181,14 +188,8 @@ describe('polls', () => {
 
 describe('a cloud that', () => {
   const FAULTS: readonly (readonly [string, CloudFault])[] = [
-    ['answers with 500', { kind: 'status', status: 500 }],
+    ...CLOUD_FAULTS,
     ['answers with 404', { kind: 'status', status: 404 }],
-    ['hangs', { kind: 'hang' }],
-    ['drips', { kind: 'drip' }],
-    ['resets connections', { kind: 'reset' }],
-    ['breaks off its answers', { kind: 'reset', afterHeaders: true }],
-    ['answers with garbage', { kind: 'garbage' }],
-    ['speaks no HTTP', { kind: 'no-http' }],
     ['sends a bomb', { kind: 'long', bytes: 17 * 1024 * 1024, compressed: true }],
   ];
 
