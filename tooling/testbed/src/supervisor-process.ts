@@ -41,6 +41,10 @@ export interface SupervisorOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+const LISTENS = /API listens on port (\d+)/;
+/** Characters of its output that say what a supervisor did last. */
+const LAST_WORDS = 2000;
+
 const PROGRAM = resolve(import.meta.dirname, '../../../apps/supervisor/dist/main.cjs');
 
 /**
@@ -70,7 +74,11 @@ export async function startSupervisor({
   let child: ChildProcess | null = null;
   let origin = '';
 
-  const call = async (path: string, init?: RequestInit): Promise<Response> => await fetch(supervisor.url(path), init);
+  const call = async (path: string, init?: RequestInit): Promise<Response> => {
+    // Who waits for an answer shall see why none comes.
+    if (child !== null && ended(child)) throw new Error(`the supervisor has ended: ${output.slice(-LAST_WORDS)}`);
+    return await fetch(supervisor.url(path), init);
+  };
   const ended = (process: ChildProcess): boolean => process.exitCode !== null || process.signalCode !== null;
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (child === null || ended(child)) return child?.exitCode ?? null;
@@ -131,15 +139,12 @@ export async function startSupervisor({
       const before = output.length;
       const started = await supervisor.spawn();
       child = started;
-      const listening = await waitFor(
-        'the API to listen',
-        () => /API listens on port (\d+)/.exec(output.slice(before)),
-        {
-          until: (match) => match !== null || ended(started),
-        },
-      );
-      if (listening === null) throw new Error(`the supervisor ended: ${output.slice(before)}`);
-      origin = `http://127.0.0.1:${listening[1]}`;
+      const listening = await waitFor('the API to listen', () => output.slice(before), {
+        until: (text) => LISTENS.test(text) || ended(started),
+      });
+      const listenPort = LISTENS.exec(listening)?.[1];
+      if (listenPort === undefined) throw new Error(`the supervisor ended: ${listening}`);
+      origin = `http://127.0.0.1:${listenPort}`;
     },
     async [Symbol.asyncDispose]() {
       await end('SIGKILL');
