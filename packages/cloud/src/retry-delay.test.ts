@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { CloudRefusedError } from './errors.ts';
 import { retryDelay } from './retry-delay.ts';
 
-const options = fc.record({
-  failures: fc.integer({ min: 1, max: 1_000_000 }),
-  limit: fc.integer({ min: 1_000, max: 86_400_000 }),
-  retryAfter: fc.option(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), { nil: null }),
-  random: fc.double({ min: 0, max: 1, noNaN: true }),
-});
+const options = fc
+  .record({
+    failures: fc.integer({ min: 1, max: 1_000_000 }),
+    limit: fc.integer({ min: 1_000, max: 86_400_000 }),
+    retryAfter: fc.option(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), { nil: null }),
+    random: fc.double({ min: 0, max: 1, noNaN: true }),
+  })
+  .map((one) => ({ ...one, error: new CloudRefusedError('GET /state', { status: 429, retryAfter: one.retryAfter }) }));
 const DAY = 86_400_000;
 
 it('is never shorter than 15 s, nor longer than the limit and a quarter unless the cloud asks for more', () => {
@@ -39,7 +42,7 @@ it('does not get shorter with more failures', () => {
 
 it('doubles from 15 s up to the limit', () => {
   const delays = [1, 2, 3, 4, 5, 6, 7, 8].map((failures) =>
-    retryDelay({ failures, limit: 900_000, retryAfter: null, random: 0 }),
+    retryDelay({ failures, limit: 900_000, error: new Error('nobody answers'), random: 0 }),
   );
   expect(delays).toEqual([15_000, 30_000, 60_000, 120_000, 240_000, 480_000, 900_000, 900_000]);
 });

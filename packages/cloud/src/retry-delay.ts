@@ -1,3 +1,5 @@
+import { CloudRefusedError } from './errors.ts';
+
 /** First pause after a failure, in milliseconds; doubled with each failure in a row. */
 export const FIRST_RETRY = 15_000;
 /** Milliseconds, a day: a device that a server asks to be quiet for years, by mistake, comes back all the same. */
@@ -8,8 +10,8 @@ export interface RetryOptions {
   readonly failures: number;
   /** Longest pause, in milliseconds, unless the cloud asks for a longer one. */
   readonly limit: number;
-  /** Milliseconds that the cloud asked for; `null`: it did not. */
-  readonly retryAfter: number | null;
+  /** The last one; the cloud may ask in it for so much time. */
+  readonly error: unknown;
   /** From 0 to 1. */
   readonly random: number;
 }
@@ -19,7 +21,8 @@ export interface RetryOptions {
  * fleet that lost its cloud together does not come back together. What the cloud asks for is the least, but
  * for what is more than a day.
  */
-export function retryDelay({ failures, limit, retryAfter, random }: RetryOptions): number {
+export function retryDelay({ failures, limit, error, random }: RetryOptions): number {
+  const retryAfter = error instanceof CloudRefusedError ? error.retryAfter : null;
   const delay = Math.min(FIRST_RETRY * 2 ** Math.min(failures - 1, 30), Math.max(limit, FIRST_RETRY));
   return Math.max(Math.min(retryAfter ?? 0, LONGEST_WAIT), Math.round(delay * (1 + random / 4)));
 }

@@ -27,8 +27,7 @@ export async function retryUntilDone(
     } catch (error) {
       if (signal.aborted) return false;
       outage.failed(error);
-      const retryAfter = error instanceof CloudRefusedError ? error.retryAfter : null;
-      await waitFor(clock, retryDelay({ failures, limit: interval(), retryAfter, random: random() }), signal);
+      await waitFor(clock, retryDelay({ failures, limit: interval(), error, random: random() }), signal);
     }
   }
   return false;

@@ -148,6 +148,22 @@ describe('polls', () => {
     expect(targets).toHaveLength(1);
   });
 
+  it('give a target that could not be taken again to who forces it', async () => {
+    let isFull = false;
+    const poller = start({
+      onTarget: async () => {
+        if (isFull) throw new Error('the disk is full');
+      },
+    });
+    await polled(1);
+    isFull = true;
+    poller.pollNow({ force: true });
+    await polled(2);
+    isFull = false;
+    await nextPoll();
+    expect(targets.map(({ force }) => force)).toEqual([false, true]);
+  });
+
   it('tell of a target that is not valid once, and take the next one', async () => {
     device.target = { [device.uuid]: { name: 5 } };
     start();

@@ -1,10 +1,9 @@
 import type { Clock } from '@device-supervisor/device';
 import type { TargetState } from '@device-supervisor/state';
-import { CloudRefusedError } from '../errors.ts';
 import type { CloudHttp } from '../http/cloud-http.ts';
 import { FIRST_RETRY, retryDelay } from '../retry-delay.ts';
 import { startRounds, type Pause, type Rounds } from '../rounds.ts';
-import { fetchTarget, type TargetAnswer, type TargetQuestion } from './fetch-target.ts';
+import { fetchTarget, type TargetAnswer } from './fetch-target.ts';
 
 export interface TargetPollerOptions {
   readonly http: CloudHttp;
@@ -77,8 +76,7 @@ class Poller implements TargetPoller {
       return { atLeast: 0, atMost: nextIn };
     } catch (error) {
       this.#failures++;
-      const retryAfter = error instanceof CloudRefusedError ? error.retryAfter : null;
-      const nextIn = retryDelay({ failures: this.#failures, limit: interval(), retryAfter, random: random() });
+      const nextIn = retryDelay({ failures: this.#failures, limit: interval(), error, random: random() });
       if (!signal.aborted) onPoll({ status: 'failed', error, nextIn });
       // However often somebody asks for a poll. Who wants one of a whole fleet does not get them all at one moment.
       const peace = Math.round(FIRST_RETRY * (1 + random() / 4));
@@ -92,16 +90,16 @@ class Poller implements TargetPoller {
     this.#force = false;
     // Who forces an update wants it applied, whether or not the target changed.
     const etag = force ? null : this.#etag;
-    const answer = await this.#fetch({ uuid, key, etag, signal }, force);
+    const answer = await this.#orStillForced(force, fetchTarget(this.#options.http, { uuid, key, etag, signal }));
     if (answer.status === 'unchanged') return;
-    await onTarget(this.#decode(answer), { force });
+    await this.#orStillForced(force, onTarget(this.#decode(answer), { force }));
     this.#etag = answer.etag;
   }
 
-  /** What was to be forced still is when there was no answer. */
-  async #fetch(question: TargetQuestion, force: boolean): Promise<TargetAnswer> {
+  /** What was to be forced still is when there was no answer, or the target could not be taken. */
+  async #orStillForced<Result>(force: boolean, step: Promise<Result>): Promise<Result> {
     try {
-      return await fetchTarget(this.#options.http, question);
+      return await step;
     } catch (error) {
       this.#force ||= force;
       throw error;

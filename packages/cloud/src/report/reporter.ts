@@ -100,8 +100,7 @@ class ReportLoop implements Reporter {
       return { atLeast, atMost: atLeast + METRICS_INTERVAL };
     } catch (error) {
       this.#failures++;
-      const retryAfter = error instanceof CloudRefusedError ? error.retryAfter : null;
-      const delay = retryDelay({ failures: this.#failures, limit: interval(), retryAfter, random: random() });
+      const delay = retryDelay({ failures: this.#failures, limit: interval(), error, random: random() });
       if (!signal.aborted) {
         this.#outage.failed(error);
         onResult?.({ ok: false, nextIn: delay });
