@@ -1,13 +1,13 @@
 import type { TargetApp, TargetState } from '@device-supervisor/state';
-import { acquireDeviceLocks } from './acquire-device-locks.ts';
+import { acquireDeviceLocks } from './locks/acquire-device-locks.ts';
 import { unusedVolumes } from './actions/unused-volumes.ts';
 import type { ApplyOptions, Device, DeviceEvent } from './device.ts';
 import { AppNotFoundError, ServiceNotFoundError } from './errors.ts';
 import type { DeviceDependencies } from './device-dependencies.ts';
-import { markOwnStops } from './own-stops.ts';
-import { lockedApps } from './plan-inputs.ts';
-import { Reconciler } from './reconciler.ts';
-import { NO_TARGET, Targets } from './targets.ts';
+import { markOwnStops } from './history/own-stops.ts';
+import { lockedApps } from './loop/plan-inputs.ts';
+import { Reconciler } from './loop/reconciler.ts';
+import { NO_TARGET, Targets } from './session/targets.ts';
 
 /** Starts to keep the device at its last target; without one it leaves what is on the engine alone. */
 export function createDevice(dependencies: DeviceDependencies): Device {

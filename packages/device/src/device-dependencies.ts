@@ -1,7 +1,7 @@
 import type { DeviceConfig } from './device-config/device-config.ts';
 import type { RebootAfterApply } from './power/reboot-after-apply.ts';
 import type { DeviceFacts } from '@device-supervisor/compose';
-import type { ImageStorage } from './image-storage.ts';
+import type { ImageStorage } from './downloads/image-storage.ts';
 import type { Clock, DeviceEngine, DeviceLocks, DeviceStore } from './ports.ts';
 
 /** Everything that a device is made of. */

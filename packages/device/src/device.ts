@@ -8,8 +8,8 @@ import type {
   PullProgress,
 } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
-import type { DeviceLockRequest, DeviceLockResult } from './acquire-device-locks.ts';
-import type { DeviceState } from './device-state.ts';
+import type { DeviceLockRequest, DeviceLockResult } from './locks/acquire-device-locks.ts';
+import type { DeviceState } from './state/device-state.ts';
 
 /**
  * A device that keeps its apps at their target. What is asked of an app or service resolves when it is done, and rejects

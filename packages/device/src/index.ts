@@ -3,10 +3,10 @@ export {
   type DeviceLease,
   type DeviceLockRequest,
   type DeviceLockResult,
-} from './acquire-device-locks.ts';
+} from './locks/acquire-device-locks.ts';
 export type { ApplyOptions, Device, DeviceEvent, DeviceHealth, UpdateOptions } from './device.ts';
-export { systemMessage, type SystemMessage } from './system-messages.ts';
-export type { AppState, DeviceState, ImageState, ServiceState } from './device-state.ts';
+export { systemMessage, type SystemMessage } from './events/system-messages.ts';
+export type { AppState, DeviceState, ImageState, ServiceState } from './state/device-state.ts';
 export {
   ActionCancelledError,
   ActionFailedError,
@@ -30,9 +30,15 @@ export type {
   ObserveRequest,
   TargetSource,
 } from './ports.ts';
-export type { ImageStorage } from './image-storage.ts';
-export { formatDelay } from './backoff.ts';
-export type { Delta, DeltaQuestion, DeltaResolver, RegistryAuth, RegistryCredentials } from './registry-ports.ts';
+export type { ImageStorage } from './downloads/image-storage.ts';
+export { formatDelay } from './loop/backoff.ts';
+export type {
+  Delta,
+  DeltaQuestion,
+  DeltaResolver,
+  RegistryAuth,
+  RegistryCredentials,
+} from './downloads/registry-ports.ts';
 export type { HostUnits, HostUnitState } from './host/ports.ts';
 export { createDiscoverability, createVpnControl } from './host/host-switches.ts';
 export type { SwitchOutcome, SwitchState, UnitSwitch, UnitSwitchDependencies } from './host/unit-switch.ts';
@@ -58,7 +64,7 @@ export {
   type PendingConfig,
 } from './device-config/device-config.ts';
 export type { ConfigStepName } from './device-config/config-steps.ts';
-export type { DeviceSettings } from './device-config/device-settings.ts';
+export type { DeviceSettings } from './settings/device-settings.ts';
 export type {
   BootConfiguration,
   BootConfigurationPlan,
@@ -74,4 +80,4 @@ export {
   type ConfigProblem,
   type DeviceConfigVariables,
   type ResolvedDeviceConfig,
-} from './device-config/resolve-device-config.ts';
+} from './settings/resolve-device-config.ts';

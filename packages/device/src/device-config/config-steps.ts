@@ -1,7 +1,7 @@
 import type { TargetState } from '@device-supervisor/state';
-import type { DeviceSettings } from './device-settings.ts';
+import type { DeviceSettings } from '../settings/device-settings.ts';
 import type { BootConfigurationPlan, ConfigurableHost, RebootSchedule } from './ports.ts';
-import type { ConfigProblem, DeviceConfigVariables } from './resolve-device-config.ts';
+import type { ConfigProblem, DeviceConfigVariables } from '../settings/resolve-device-config.ts';
 
 export type ConfigStepName = 'firewall' | 'VPN' | 'discoverability' | 'persistent logging' | 'boot configuration';
 

@@ -3,7 +3,7 @@ import { decodeTargetStateV2 } from '@device-supervisor/state';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock, createInMemoryHost, type FakeClock, type InMemoryHost } from '../testing/index.ts';
 import { createDeviceConfig, type ConfigOutcome, type DeviceConfig } from './device-config.ts';
-import { DEFAULT_SETTINGS } from './resolve-device-config.ts';
+import { DEFAULT_SETTINGS } from '../settings/resolve-device-config.ts';
 
 let host: InMemoryHost;
 let clock: FakeClock;

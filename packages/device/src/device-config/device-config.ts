@@ -1,10 +1,10 @@
 import type { TargetState } from '@device-supervisor/state';
 import { isDeepStrictEqual } from 'node:util';
-import { Backoff, formatDelay } from '../backoff.ts';
+import { Backoff, formatDelay } from '../loop/backoff.ts';
 import { formatError } from '@device-supervisor/errors';
 import type { Clock } from '../ports.ts';
 import { configSteps, REBOOTING_STEPS, type ConfigStep, type ConfigStepName } from './config-steps.ts';
-import type { DeviceSettings } from './device-settings.ts';
+import type { DeviceSettings } from '../settings/device-settings.ts';
 import type { ConfigurableHost } from './ports.ts';
 import { ProblemReporter } from './problem-reporter.ts';
 import {
@@ -12,7 +12,7 @@ import {
   formatSettings,
   resolveDeviceConfig,
   type DeviceConfigVariables,
-} from './resolve-device-config.ts';
+} from '../settings/resolve-device-config.ts';
 import { withTimeLimit } from './time-limit.ts';
 
 export interface DeviceConfigDependencies extends ConfigurableHost {

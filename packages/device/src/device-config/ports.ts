@@ -1,7 +1,7 @@
 import type { FirewallModes } from '../ports.ts';
 import type { UnitSwitch } from '../host/unit-switch.ts';
-import type { DeviceSettings } from './device-settings.ts';
-import type { DeviceConfigVariables } from './resolve-device-config.ts';
+import type { DeviceSettings } from '../settings/device-settings.ts';
+import type { DeviceConfigVariables } from '../settings/resolve-device-config.ts';
 
 /** The device's boot configuration. */
 export interface BootConfiguration {

@@ -1,4 +1,4 @@
-import type { ConfigProblem, DeviceConfigVariables } from './resolve-device-config.ts';
+import type { ConfigProblem, DeviceConfigVariables } from '../settings/resolve-device-config.ts';
 
 /** Tells of each variable that cannot be applied once, and again when it has another value. */
 export class ProblemReporter {

@@ -1,4 +1,4 @@
-import type { DeviceLease, DeviceLockResult } from '../acquire-device-locks.ts';
+import type { DeviceLease, DeviceLockResult } from '../locks/acquire-device-locks.ts';
 import { UpdatesLockedError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import { DeviceBusyError, HostUpdateInProgressError, PowerActionInProgressError, StillUpError } from './errors.ts';

@@ -1,5 +1,5 @@
 import type { ConfigurableHost } from '../device-config/ports.ts';
-import type { DeviceSettings } from '../device-config/device-settings.ts';
+import type { DeviceSettings } from '../settings/device-settings.ts';
 import type { UnitSwitch } from '../host/unit-switch.ts';
 import type { FirewallMode, FirewallSituation } from '../ports.ts';
 

@@ -15,7 +15,7 @@ import {
   type ReleaseIdentity,
 } from '@device-supervisor/compose';
 import type { ServiceStatus, TargetApp, TargetService, TargetState, UpdateStatus } from '@device-supervisor/state';
-import type { Activity } from './activity.ts';
+import type { Activity } from '../loop/activity.ts';
 import type { AppState, DeviceState, ImageState, ServiceState } from './device-state.ts';
 
 export interface StateSources {

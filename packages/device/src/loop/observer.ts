@@ -1,5 +1,5 @@
 import type { EngineSnapshot } from '@device-supervisor/compose';
-import type { Clock, DeviceEngine, EngineEvent } from './ports.ts';
+import type { Clock, DeviceEngine, EngineEvent } from '../ports.ts';
 import { isRelevant } from './engine-events.ts';
 
 /** First delay before the engine is looked for again, in milliseconds; doubled up to the last. */

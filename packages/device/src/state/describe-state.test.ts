@@ -10,7 +10,7 @@ import {
 import { plan } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
 import { describe, expect, it } from 'vitest';
-import { Activity } from './activity.ts';
+import { Activity } from '../loop/activity.ts';
 import { describeState } from './describe-state.ts';
 import type { DeviceState } from './device-state.ts';
 

@@ -1,6 +1,6 @@
 import type { Blocked, Plan } from '@device-supervisor/compose';
 import { isDeepStrictEqual } from 'node:util';
-import type { DeviceEvent } from './device.ts';
+import type { DeviceEvent } from '../device.ts';
 
 /** Before the first one was made. */
 export const NO_PLAN: Plan = { operations: [], blocked: [], notices: [], wakeAt: null };

@@ -1,5 +1,5 @@
 import type { EngineSnapshot } from '@device-supervisor/compose';
-import type { DeviceStore } from './ports.ts';
+import type { DeviceStore } from '../ports.ts';
 
 /**
  * Remembers, over restarts, which images were on the engine before local mode began: they are not a developer's, so leaving

@@ -1,4 +1,4 @@
-import type { DeviceLocks, LockedApp } from './ports.ts';
+import type { DeviceLocks, LockedApp } from '../ports.ts';
 
 /** Between two looks at locks that an update waits for, in milliseconds; a release is normally seen at once. */
 export const LOCK_RECHECK = 30_000;

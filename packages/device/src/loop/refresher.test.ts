@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Refresher } from './refresher.ts';
-import { createFakeClock, type FakeClock } from './testing/index.ts';
+import { createFakeClock, type FakeClock } from '../testing/index.ts';
 
 let clock: FakeClock;
 let looks: PromiseWithResolvers<void>[];

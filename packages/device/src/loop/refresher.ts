@@ -1,4 +1,4 @@
-import type { Clock } from './ports.ts';
+import type { Clock } from '../ports.ts';
 
 /** Least time from a change to the look at it, in milliseconds: many changes are seen in one look. */
 const LEAST_DELAY = 500;

@@ -1,6 +1,6 @@
 import type { Blocked, Plan } from '@device-supervisor/compose';
-import { spaceRecheck } from './image-storage.ts';
-import { LOCK_RECHECK } from './lock-watcher.ts';
+import { spaceRecheck } from '../downloads/image-storage.ts';
+import { LOCK_RECHECK } from '../locks/lock-watcher.ts';
 
 /** Does it wait for what a service does with the files in its lock directory? */
 export function awaitsService({ reason }: Blocked): boolean {

@@ -1,7 +1,7 @@
 import { isTruthy } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
-import { NotInLocalModeError } from './errors.ts';
-import type { DeviceStore } from './ports.ts';
+import { NotInLocalModeError } from '../errors.ts';
+import type { DeviceStore } from '../ports.ts';
 
 /** Of a device that was never told anything. */
 export const NO_TARGET: TargetState = { config: {}, apps: {} };

@@ -1,5 +1,5 @@
 import type { Operation } from '@device-supervisor/compose';
-import type { DeviceHealth } from './device.ts';
+import type { DeviceHealth } from '../device.ts';
 
 /** A call on the engine that takes longer, in milliseconds, means that something is stuck; downloads may take for ever. */
 const STUCK_AFTER = 900_000;

@@ -3,7 +3,7 @@ import { TEST_ABILITIES, testImage } from '@device-supervisor/compose/testing';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { readStorageNeeds, type ImageStorage } from './image-storage.ts';
-import { createFakeClock } from './testing/index.ts';
+import { createFakeClock } from '../testing/index.ts';
 
 const snapshot: EngineSnapshot = {
   abilities: TEST_ABILITIES,

@@ -1,8 +1,8 @@
 import type { Operation, OperationResult } from '@device-supervisor/compose';
 import { formatError } from '@device-supervisor/errors';
-import { formatDelay } from './backoff.ts';
-import type { DeviceEvent } from './device.ts';
-import { LOCK_RECHECK } from './lock-watcher.ts';
+import { formatDelay } from '../loop/backoff.ts';
+import type { DeviceEvent } from '../device.ts';
+import { LOCK_RECHECK } from '../locks/lock-watcher.ts';
 
 /** A line of the supervisor's own, for the people who watch the device. */
 export interface SystemMessage {

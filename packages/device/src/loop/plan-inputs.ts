@@ -6,11 +6,11 @@ import {
   type PlanInput,
 } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
-import { resolveDeviceConfig } from './device-config/resolve-device-config.ts';
-import type { DeviceDependencies } from './device-dependencies.ts';
-import { withFinishedImages } from './finished-images.ts';
-import { readStorageNeeds } from './image-storage.ts';
-import type { LockedApp } from './ports.ts';
+import { resolveDeviceConfig } from '../settings/resolve-device-config.ts';
+import type { DeviceDependencies } from '../device-dependencies.ts';
+import { withFinishedImages } from '../history/finished-images.ts';
+import { readStorageNeeds } from '../downloads/image-storage.ts';
+import type { LockedApp } from '../ports.ts';
 
 /** What the reconciler knows and the outside does not. */
 export interface KnownToReconciler extends Pick<

@@ -1,4 +1,4 @@
-import type { EngineEvent } from './ports.ts';
+import type { EngineEvent } from '../ports.ts';
 
 /** Actions on containers that change nothing which a plan or a client looks at; a health check alone makes three a run. */
 const IRRELEVANT = /^(exec_|attach$|detach$|top$|resize$|copy$|export$|archive-path$|extract-to-dir$|commit$)/;

@@ -1,5 +1,5 @@
 import type { EngineSnapshot, ObservedContainer } from '@device-supervisor/compose';
-import type { DeviceEngine } from './ports.ts';
+import type { DeviceEngine } from '../ports.ts';
 
 /**
  * An engine whose containers show whether they stop, or have stopped, by our doing: we asked for it, or took their restart

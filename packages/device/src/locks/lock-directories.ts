@@ -1,5 +1,5 @@
 import type { TargetState } from '@device-supervisor/state';
-import type { DeviceLocks } from './ports.ts';
+import type { DeviceLocks } from '../ports.ts';
 
 /**
  * Makes the lock directories of all services: they must be there before the containers are, and again after the host's
