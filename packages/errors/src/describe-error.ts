@@ -1,3 +1,4 @@
+import { errorCodeOf } from './error-code.ts';
 import { SupervisorError } from './supervisor-error.ts';
 
 /** A failure as data: what an API answer or a log line shows, without a stack trace. */
@@ -20,7 +21,7 @@ export function describeError(thrown: unknown): ErrorDescription {
     .join(': ');
   const hint = chain.find((error) => error instanceof SupervisorError && error.hint !== undefined);
   return {
-    code: chain.map(codeOf).find((code) => code !== undefined) ?? 'UNEXPECTED',
+    code: chain.map(errorCodeOf).find((code) => code !== null) ?? 'UNEXPECTED',
     message: message === '' ? 'unknown failure' : message,
     ...(hint instanceof SupervisorError && hint.hint !== undefined ? { hint: hint.hint } : {}),
   };
@@ -45,9 +46,4 @@ function messageOf(thrown: unknown): string {
     return thrown.errors.map(messageOf).join('; ');
   }
   return thrown instanceof Error ? thrown.message : String(thrown);
-}
-
-function codeOf(thrown: unknown): string | undefined {
-  if (thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string') return thrown.code;
-  return undefined;
 }

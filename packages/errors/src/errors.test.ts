@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createRedactor, describeError, formatError, REDACTED, SupervisorError } from './index.ts';
+import {
+  createRedactor,
+  describeError,
+  errorCodeOf,
+  formatError,
+  hasErrorCode,
+  REDACTED,
+  SupervisorError,
+} from './index.ts';
 
 class PortInUseError extends SupervisorError<'PORT_IN_USE', { port: number }> {
   constructor(port: number, cause?: unknown) {
@@ -66,6 +74,21 @@ describe('formatError', () => {
   it('ends with the hint', () => {
     expect(formatError(new PortInUseError(80))).toBe('port 80 is in use. Choose another port');
   });
+});
+
+describe('hasErrorCode', () => {
+  it('compares the code of an error', () => {
+    const error = Object.assign(new Error('gone'), { code: 'ENOENT' });
+    expect(errorCodeOf(error)).toBe('ENOENT');
+    expect([hasErrorCode(error, 'EACCES', 'ENOENT'), hasErrorCode(error, 'EACCES')]).toEqual([true, false]);
+  });
+
+  it.each([[new Error('plain')], [{ code: 'ENOENT' }], [Object.assign(new Error('number'), { code: 7 })], [undefined]])(
+    'finds none in %j',
+    (thrown) => {
+      expect([errorCodeOf(thrown), hasErrorCode(thrown, 'ENOENT')]).toEqual([null, false]);
+    },
+  );
 });
 
 describe('createRedactor', () => {

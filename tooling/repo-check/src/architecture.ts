@@ -15,37 +15,37 @@ export type Layer = keyof typeof LAYERS;
 export const LAYERS = {
   pure: {
     summary: 'computes; no Node.js, no clock',
-    values: ['errors', 'state'],
+    values: ['errors', 'primitives', 'state'],
     types: [],
     isPure: true,
   },
   platform: {
     summary: 'what Node.js lacks, for everything that is not pure',
-    values: ['errors'],
+    values: ['errors', 'primitives'],
     types: [],
     isPure: false,
   },
   domain: {
     summary: 'decides within one field, over ports of its own',
-    values: ['durable-file', 'errors', 'state'],
+    values: ['durable-file', 'errors', 'primitives', 'state'],
     types: [],
     isPure: false,
   },
   adapter: {
     summary: 'speaks to one thing outside: engine, file system, journal',
-    values: ['compose', 'durable-file', 'errors', 'state'],
+    values: ['compose', 'durable-file', 'errors', 'primitives', 'state'],
     types: ['device'],
     isPure: false,
   },
   core: {
     summary: 'runs the device over ports of its own',
-    values: ['compose', 'errors', 'state'],
+    values: ['compose', 'errors', 'primitives', 'state'],
     types: [],
     isPure: false,
   },
   delivery: {
     summary: 'offers the device to others',
-    values: ['device', 'errors', 'state'],
+    values: ['device', 'errors', 'primitives', 'state'],
     types: [],
     isPure: false,
   },
@@ -54,7 +54,14 @@ export const LAYERS = {
 } as const satisfies Record<string, LayerRule>;
 
 /** Packages that may import less than their layer. */
-const NARROWER: Readonly<Record<string, readonly string[]>> = { errors: [], state: ['errors'] };
+const NARROWER: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  primitives: ['errors'],
+  state: ['errors', 'primitives'],
+};
+
+/** What a pure package offers to the others alone: it has an entry point of its own, which pure packages may not import. */
+const IMPURE_ENTRY_POINTS = [{ package: 'primitives', entryPoint: './system-clock', folder: 'src/system-clock' }];
 
 export function isLayer(word: string): word is Layer {
   return Object.hasOwn(LAYERS, word);
@@ -64,4 +71,13 @@ export function isLayer(word: string): word is Layer {
 export function ruleOf(name: string, layer: Layer): LayerRule {
   const rule: LayerRule = LAYERS[layer];
   return Object.hasOwn(NARROWER, name) ? { ...rule, values: NARROWER[name] ?? [] } : rule;
+}
+
+/** Whether a file of a package stands behind an entry point that need not be pure. @param file from the package's folder */
+export function isImpureFile(name: string, file: string): boolean {
+  return IMPURE_ENTRY_POINTS.some((one) => one.package === name && file.startsWith(`${one.folder}/`));
+}
+
+export function isImpureEntryPoint(name: string, entryPoint: string): boolean {
+  return IMPURE_ENTRY_POINTS.some((one) => one.package === name && one.entryPoint === entryPoint);
 }
