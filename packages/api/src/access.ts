@@ -1,6 +1,6 @@
 import type { DeviceState } from '@device-supervisor/device';
 import type { TargetState } from '@device-supervisor/state';
-import { UnauthorizedError } from './errors.ts';
+import { OutOfScopeError, UnauthorizedError } from './errors.ts';
 import type { ApiKeys, KeyScope } from './ports.ts';
 
 /** What a request may see and do. */
@@ -27,10 +27,10 @@ export function grantAccess(scope: RouteScope, key: string | undefined, rules: A
 /**
  * For routes that name an app.
  *
- * @throws UnauthorizedError when the key is another app's
+ * @throws OutOfScopeError when the key is another app's
  */
 export function requireApp(access: Access, appId: number): void {
-  if (!seesApp(access, appId)) throw new UnauthorizedError();
+  if (!seesApp(access, appId)) throw new OutOfScopeError();
 }
 
 /** What is about no app in particular is for those who see all. */

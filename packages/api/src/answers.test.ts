@@ -176,11 +176,11 @@ describe('POST /v2/local/target-state', () => {
 });
 
 describe('GET /v2/state/status', () => {
-  it('lists containers and images', async () => {
+  it('lists containers and images of the first app', async () => {
     expect(await readJson('/v2/state/status')).toEqual({
       status: 'success',
       appState: 'applied',
-      overallDownloadProgress: 50,
+      overallDownloadProgress: 40,
       containers: [
         {
           status: 'Running',
@@ -191,17 +191,8 @@ describe('GET /v2/state/status', () => {
           containerId: 'container-1',
           createdAt: '2026-11-23T09:20:29.932Z',
         },
-        {
-          status: 'Running',
-          serviceName: 'main',
-          appId: 2,
-          imageId: 103,
-          serviceId: 3,
-          containerId: 'container-3',
-          createdAt: '2026-11-23T09:20:29.932Z',
-        },
       ],
-      images: TWO_APPS.images,
+      images: TWO_APPS.images.filter(({ appId }) => appId === 1),
       release: 'commit-of-1',
     });
   });

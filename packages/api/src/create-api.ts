@@ -9,6 +9,7 @@ import { routeTable } from './routes/route-table.ts';
 import type { RequestIdentity, Route, RouteContext, RouteEnvironment } from './routes/route.ts';
 import { answerWithin } from './transport/answer-within.ts';
 import { canonicalPath, createPathReader } from './transport/canonical-path.ts';
+import { conditionalAnswer } from './transport/conditional-answer.ts';
 import { listen, type ListenOptions, type Server } from './transport/listen.ts';
 
 export interface ApiDependencies extends Omit<RouteDependencies, 'onError'> {
@@ -46,8 +47,12 @@ export function createApi(dependencies: ApiDependencies): Api {
   const app = new Hono<RouteEnvironment>({ getPath: createPathReader(routes) });
 
   for (const route of routes) app.on(route.method, canonicalPath(route.path), (context) => answer(route, context));
-  for (const [path, methods] of methodsByPath(routes)) {
+  for (const [path, { methods, scope }] of methodsByPath(routes)) {
     app.all(canonicalPath(path), (context) => {
+      if (context.req.method === 'OPTIONS') {
+        authorize(context, scope);
+        return context.text(methods.join(','), 200, { allow: methods.join(',') });
+      }
       authorize(context, 'any-key');
       throw new MethodNotAllowedError(context.req.method, methods);
     });
@@ -78,11 +83,14 @@ export function createApi(dependencies: ApiDependencies): Api {
     try {
       authorize(context, route.scope);
       const made = route.handle(context);
-      if (made instanceof Promise) {
-        const report = (error: unknown): void => onError(error, identify(context));
-        return answerWithin(requestTimeout, made, report).then(finish, finishFailed);
+      const report = (error: unknown): void => onError(error, identify(context));
+      if (route.method === 'GET') {
+        const answered = made instanceof Promise ? answerWithin(requestTimeout, made, report) : Promise.resolve(made);
+        return answered.then((read) => finishRead(route, read, context.req.raw)).then(finish, finishFailed);
       }
-      return context.req.method === 'HEAD' ? withoutBody(made).then(finish) : finish(made);
+      return made instanceof Promise
+        ? answerWithin(requestTimeout, made, report).then(finish, finishFailed)
+        : finish(made);
     } catch (error) {
       return finishFailed(error);
     }
@@ -106,16 +114,28 @@ function identify({ req, env }: RouteContext): RequestIdentity {
   return { id: env.requestId ?? null, method: req.method, path: req.path };
 }
 
-function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly string[]> {
-  const methods = new Map<string, string[]>();
-  for (const { path, method } of routes) {
-    methods.set(path, [...(methods.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
-  }
-  return methods;
+interface PathMethods {
+  readonly methods: readonly string[];
+  /** What a client must show to learn the methods. */
+  readonly scope: RouteScope;
 }
 
-/** Nobody reads the body of an answer to HEAD: a stream would stay open for ever. */
-async function withoutBody(answer: Response): Promise<Response> {
-  await answer.body?.cancel();
+function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, PathMethods> {
+  const paths = Map.groupBy(routes, ({ path }) => path);
+  return new Map(
+    [...paths].map(([path, own]) => [
+      path,
+      {
+        methods: own.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
+        scope: own.some(({ scope }) => scope === 'none') ? 'none' : 'any-key',
+      },
+    ]),
+  );
+}
+
+/** Completes the answer to a GET or HEAD request. The body of a stream is cancelled for HEAD: it would stay open. */
+async function finishRead({ streams }: Route, answer: Response, request: Request): Promise<Response> {
+  if (!streams) return await conditionalAnswer(answer, request);
+  if (request.method === 'HEAD') await answer.body?.cancel();
   return answer;
 }

@@ -1,10 +1,11 @@
 import { SupervisorError } from '@device-supervisor/errors';
-import { MethodNotAllowedError, UnauthorizedError } from './errors.ts';
+import { MethodNotAllowedError, OutOfScopeError, UnauthorizedError } from './errors.ts';
 import type { FailureForm, FailureStatus, Route } from './routes/route.ts';
 
 /** The failures that a client can act on, or knows; every other one is ours. */
 const STATUS: ReadonlyMap<string, FailureStatus> = new Map([
   ['UNAUTHORIZED', 401],
+  ['OUT_OF_SCOPE', 401],
   ['ROUTE_NOT_FOUND', 404],
   ['METHOD_NOT_ALLOWED', 405],
   ['INVALID_REQUEST', 400],
@@ -42,12 +43,17 @@ export function answerFailure(error: unknown, { style = PLAIN, onError }: Failur
   const known = isForReaders(error) ? (style.statuses[error.code] ?? STATUS.get(error.code)) : undefined;
   if (known === undefined) onError(error);
   const status = known ?? style.faultStatus;
-  // Clients of this API have always got this as text.
-  const form = style.failures[status] ?? (error instanceof UnauthorizedError ? 'text' : 'json');
+  const form = formOf(error, style.failures[status]);
   return formatFailure(form, messageFor(error), {
     status,
     headers: error instanceof MethodNotAllowedError ? { allow: error.details.allowed.join(', ') } : {},
   });
+}
+
+/** A missing key has always been answered with text, and a key of another app with JSON, whatever else a route does. */
+function formOf(error: unknown, own: FailureForm = 'json'): FailureForm {
+  if (error instanceof UnauthorizedError) return 'text';
+  return error instanceof OutOfScopeError ? 'json' : own;
 }
 
 function formatFailure(

@@ -7,6 +7,13 @@ export class UnauthorizedError extends SupervisorError<'UNAUTHORIZED'> {
   }
 }
 
+/** The key is valid, and belongs to another app than the one that the request names. */
+export class OutOfScopeError extends SupervisorError<'OUT_OF_SCOPE'> {
+  constructor() {
+    super('OUT_OF_SCOPE', 'Unauthorized', { details: {} });
+  }
+}
+
 export class RouteNotFoundError extends SupervisorError<'ROUTE_NOT_FOUND', { path: string }> {
   constructor(path: string) {
     super('ROUTE_NOT_FOUND', `there is no route ${path}`, { details: { path } });

@@ -8,6 +8,7 @@ export {
   LockNotFoundError,
   LockTakenError,
   MethodNotAllowedError,
+  OutOfScopeError,
   RequestAbortedError,
   RequestTimeoutError,
   RouteNotFoundError,

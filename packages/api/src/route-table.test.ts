@@ -21,7 +21,7 @@ describe('the route table', () => {
       'GET /v3/health/ready',
       'GET /v3/openapi.json',
     ]);
-    expect(names('global')).toEqual(['PATCH /v2/device/tags', 'POST /v2/local/target-state', 'POST /v3/plan']);
+    expect(names('global')).toEqual(['POST /v2/local/target-state', 'POST /v3/plan']);
     expect(names('any-key')).toEqual([
       'GET /v1/device/host-config',
       'GET /v2/device/name',
@@ -30,6 +30,7 @@ describe('the route table', () => {
       'GET /v2/local/device-info',
       'GET /v2/version',
       'PATCH /v1/device/host-config',
+      'PATCH /v2/device/tags',
       'POST /v1/blink',
       'POST /v1/reboot',
       'POST /v1/regenerate-api-key',
@@ -101,26 +102,51 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
     expect(await response.json()).toMatchObject({ status: 'failed', message: expect.stringContaining('PUT') });
   });
 
+  it('answers OPTIONS with its methods', async () => {
+    const response = await world.send({ method: 'OPTIONS', path, key: GLOBAL_KEY });
+    const allowed = (await response.text()).split(',');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('allow')).toBe(allowed.join(','));
+    expect(allowed).toEqual(expect.arrayContaining(route.method === 'GET' ? ['GET', 'HEAD'] : [route.method]));
+    const withoutKey = await world.send({ method: 'OPTIONS', path });
+    expect(withoutKey.status).toBe(route.scope === 'none' ? 200 : 401);
+  });
+
+  it('says whether it answers with a stream', () => {
+    expect(route.streams).toBe(Object.values(route.answers()).some(({ type }) => type === 'stream'));
+  });
+
   it('does not tell those without a key which methods work', async () => {
     const response = await createTestApi().request(path, { method: 'PUT' });
     expect([response.status, response.headers.get('allow')]).toEqual([401, null]);
   });
 });
 
-const readable = routes.filter(({ method }) => method === 'GET').map(({ path }) => path.replace(':appId', '90101'));
+const readable = routes
+  .filter(({ method }) => method === 'GET')
+  .map(({ path, streams }) => [path.replace(':appId', '90101'), streams] as const);
 
-describe.each(readable)('HEAD %s', (path) => {
+describe.each(readable)('HEAD %s', (path, streams) => {
   it('answers with the headers of GET, no body, and leaves nothing open', async () => {
     const world = createFakeWorld('bench:1');
     const get = await world.send({ method: 'GET', path, key: GLOBAL_KEY });
+    const length = lengthOf(get, path);
+    expect(length === null).toBe(streams || path === '/v3/metrics');
+    expect(get.headers.get('content-length') === null).toBe(streams);
     await get.body?.cancel();
     const head = await world.send({ method: 'HEAD', path, key: GLOBAL_KEY });
     expect(head.status).toBe(200);
     expect(head.headers.get('content-type')).toBe(get.headers.get('content-type'));
+    expect(lengthOf(head, path)).toBe(length);
     expect(head.body).toBeNull();
     expect(world.api.logs.attached).toBe(0);
   });
 });
+
+/** `null`: there is none, or it is another one in each answer. */
+function lengthOf({ headers }: Response, path: string): string | null {
+  return path === '/v3/metrics' ? null : headers.get('content-length');
+}
 
 describe('a path that does not exist', () => {
   it.each(['/', '/v2', '/v3/nothing', '/v2/local', '/v2/applications/1/state/more', '/v2//version', '/%E0%A4%A'])(

@@ -38,6 +38,11 @@ describe('decodePatch', () => {
     ['another server', { proxy: { dns: '1.1.1.1:5353' } }, { proxy: { dns: '1.1.1.1:5353' } }],
     ['no exceptions', { proxy: { noProxy: [] } }, { proxy: { noProxy: [] } }],
     ['null as exceptions', { proxy: { noProxy: null } }, { proxy: { noProxy: [] } }],
+    [
+      'names as exceptions',
+      { proxy: { noProxy: ['registry.local', 'localhost', '.local', '*.example.com'] } },
+      { proxy: { noProxy: ['registry.local', 'localhost', '.local', '*.example.com'] } },
+    ],
     ['a mask', { proxy: { noProxy: ['10.0.0.0/255.0.0.0'] } }, { proxy: { noProxy: ['10.0.0.0/255.0.0.0'] } }],
     ['no login', { proxy: { login: null } }, { proxy: { login: null } }],
     ['an empty password', { proxy: { password: '' } }, { proxy: { password: '' } }],
@@ -98,8 +103,8 @@ describe('decodePatch', () => {
     ],
     [{ network: { proxy: { noProxy: '10.0.0.0/8' } } }, 'network.proxy.noProxy must be an array'],
     [
-      { network: { proxy: { noProxy: ['10.0.0.1', 'host'] } } },
-      'network.proxy.noProxy[1] must be an IPv4 address or subnet, such as 10.0.0.0/8',
+      { network: { proxy: { noProxy: ['10.0.0.1', '-host'] } } },
+      'network.proxy.noProxy[1] must be an IPv4 address, a subnet such as 10.0.0.0/8, or a host name',
     ],
     [{ network: { proxy: { noProxy: ['10.0.0.0/33'] } } }, 'network.proxy.noProxy[0] must be an IPv4 address'],
     [{ network: { proxy: { noProxy: ['10.0.0.1\n'] } } }, 'network.proxy.noProxy[0] must be an IPv4 address'],

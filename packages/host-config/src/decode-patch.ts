@@ -55,8 +55,13 @@ const Credential = z
   .superRefine(refuse(whyUnprintable));
 
 const NoProxy = z.array(
-  z.string('must be a string').refine(isSubnet, 'must be an IPv4 address or subnet, such as 10.0.0.0/8'),
-  'must be an array of addresses and subnets, or [] to remove them',
+  z
+    .string('must be a string')
+    .refine(
+      isWithoutProxy,
+      'must be an IPv4 address, a subnet such as 10.0.0.0/8, or a host name such as registry.local',
+    ),
+  'must be an array of addresses, subnets and host names, or [] to remove them',
 );
 
 const Dns = z.union([z.boolean(), z.string().refine(isServer, NOT_DNS)], NOT_DNS);
@@ -125,6 +130,11 @@ function refuse(reasonOf: (value: string) => string | null): (value: string, con
 /** A name is the resolver's matter, but one in figures would be read as an address, of whatever form. */
 function isProxyAddress(text: string): boolean {
   return isIPv4(text) || (text.length <= 253 && /^\w[\w-]*(?:\.[\w-]+)*$/.test(text) && !/(?:^|\.)\d+$/.test(text));
+}
+
+/** Names of whole domains (`.local`, `*.local`) stand in the files of some devices: what GET shows, PATCH takes. */
+function isWithoutProxy(text: string): boolean {
+  return isSubnet(text) || isProxyAddress(text.replace(/^\*?\./, ''));
 }
 
 /** As iptables takes it, which the host gives it to. */

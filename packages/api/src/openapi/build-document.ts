@@ -104,9 +104,16 @@ function describeResponses(route: Route): OpenApiOperation['responses'] {
     ([status, answer]) => [status, { description: PHRASES[status] ?? '', ...describeAnswer(answer) }] as const,
   );
   const failures = Object.entries(failuresOf(route)).map(
-    ([status, form]) => [status, { description: PHRASES[status] ?? '', content: failureContent(form) }] as const,
+    ([status, form]) =>
+      [status, { description: PHRASES[status] ?? '', content: contentOf(route, status, form) }] as const,
   );
   return Object.fromEntries([...failures, ...answers]);
+}
+
+/** A missing key is answered with text, and a key of another app with JSON. */
+function contentOf({ scope }: Route, status: string, form: FailureForm): Content {
+  const isAboutKey = status === '401' && scope === 'app';
+  return { ...failureContent(form), ...(isAboutKey ? failureContent('json') : {}) };
 }
 
 /** Those that the route names, and those of every route of its kind. */

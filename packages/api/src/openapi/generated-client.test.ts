@@ -28,7 +28,7 @@ it('a client that is generated from the document compiles, and works', { timeout
   expect(client.faults).toBe('');
   const printed = await client.run(`http://127.0.0.1:${server.port}`, GLOBAL_KEY);
   expect(JSON.parse(printed)).toEqual([
-    ['main', 'main'],
+    ['main'],
     'OK',
     409,
     { status: 'failed', message: 'Application ID does not exist: 99' },

@@ -21,6 +21,8 @@ export interface Route {
   readonly statuses: Readonly<Record<string, FailureStatus>>;
   /** Status of what is nobody's fault but ours. */
   readonly faultStatus: FailureStatus;
+  /** Does it answer with a stream, which has no length and no validator? */
+  readonly streams: boolean;
   /** Throws one of the errors of the error map when it cannot answer. */
   readonly handle: (context: RouteContext) => Response | Promise<Response>;
 }
@@ -72,6 +74,7 @@ export function defineRoute<Input extends InputShape>({
   failures = {},
   statuses = {},
   faultStatus = 503,
+  streams = false,
   messages = {},
   handle,
   ...route
@@ -89,6 +92,7 @@ export function defineRoute<Input extends InputShape>({
     failures,
     statuses,
     faultStatus,
+    streams,
     handle(context) {
       const raw = {
         ...(parts.has('params') ? { params: context.req.param() } : {}),
@@ -108,6 +112,7 @@ interface RouteDefinition<Input extends InputShape> extends Pick<
   readonly failures?: Failures;
   readonly statuses?: Route['statuses'];
   readonly faultStatus?: FailureStatus;
+  readonly streams?: boolean;
   /** By field of the body: what clients know by heart when it is missing or not valid. */
   readonly messages?: Readonly<Record<string, string>>;
   readonly handle: (request: RouteRequest<Input>) => Response | Promise<Response>;

@@ -20,7 +20,7 @@ export const HostConfigPatch = z.looseObject({
             noProxy: z
               .array(text, 'must be a list')
               .nullable()
-              .meta({ description: 'Addresses and subnets without proxy' }),
+              .meta({ description: 'Addresses, subnets and host names that are reached without the proxy' }),
             dns: z.union([z.boolean(), z.string(), z.null()], { error: 'must be true, false or "ADDRESS:PORT"' }),
           },
           'must be an object',

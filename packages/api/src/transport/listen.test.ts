@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { FakeDevice } from '../../test/fake-device.ts';
@@ -165,6 +166,21 @@ describe('a body over 10 MB', () => {
     const { status } = await answerOf(outgoing);
     expect(status).toBe(413);
     outgoing.on('error', () => undefined).destroy();
+  });
+
+  it('is a 413 also for a client that sends slowly, and reads when it has sent everything', async () => {
+    await using api = await serve();
+    const socket = await openSocket(api.port);
+    socket.pause();
+    socket.write(
+      `POST /v2/local/target-state HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n` +
+        `Content-Length: ${big.length}\r\nConnection: close\r\n\r\n`,
+    );
+    for (let sent = 0; sent < big.length; sent += big.length / 11) {
+      await setTimeout(100);
+      socket.write(big.subarray(sent, sent + big.length / 11));
+    }
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 413 [^]*larger than 10 MB/);
   });
 
   it('is not needed for a body just below', async () => {

@@ -5,6 +5,13 @@ export type RequestBody = Readonly<Record<string, unknown>>;
 
 /** Bytes. */
 const MAX_BODY_SIZE = 10 * 1024 * 1024;
+/**
+ * Bytes of a body that is too large that are read and dropped. Many clients read the answer only when they have sent
+ * everything, and Node.js closes the connection with the answer: without this they would see a broken connection.
+ */
+const MAX_DRAINED = 64 * 1024 * 1024;
+/** Milliseconds that the next piece of such a body may take. */
+const DRAIN_IDLE_LIMIT = 2_000;
 
 /**
  * Reads a JSON or URL-encoded body. No body, and one of any other content type, is an empty object.
@@ -28,14 +35,15 @@ function mediaType(request: Request): string {
 
 /** Counts what comes instead of trusting `Content-Length`, which chunked bodies do not have. */
 async function readText(request: Request): Promise<string> {
-  if (Number(request.headers.get('content-length')) > MAX_BODY_SIZE) throw new BodyTooLargeError(MAX_BODY_SIZE);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of chunksOf(request)) {
     size += chunk.byteLength;
-    if (size > MAX_BODY_SIZE) throw new BodyTooLargeError(MAX_BODY_SIZE);
-    chunks.push(chunk);
+    if (size <= MAX_BODY_SIZE) chunks.push(chunk);
+    else if (size > MAX_DRAINED) break;
+    else chunks.length = 0;
   }
+  if (size > MAX_BODY_SIZE || lengthOf(request) > MAX_BODY_SIZE) throw new BodyTooLargeError(MAX_BODY_SIZE);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
   } catch (error) {
@@ -43,15 +51,38 @@ async function readText(request: Request): Promise<string> {
   }
 }
 
+/**
+ * The body, piece by piece. Of one that is known to be too large it ends early where that is far too large, or where the
+ * client waits for an answer before it sends more.
+ */
 async function* chunksOf(request: Request): AsyncGenerator<Uint8Array> {
-  if (request.body === null) return;
+  const length = lengthOf(request);
+  if (request.body === null || length > MAX_DRAINED) return;
   const reader = request.body.getReader();
   for (;;) {
-    const next = await reader.read().catch((error: unknown) => {
-      throw new RequestAbortedError(error);
-    });
-    if (next.done) return;
+    const next = await (length > MAX_BODY_SIZE ? within(DRAIN_IDLE_LIMIT, reader.read()) : reader.read()).catch(
+      (error: unknown) => {
+        throw new RequestAbortedError(error);
+      },
+    );
+    if (next === null || next.done) return;
     yield next.value;
+  }
+}
+
+/** NaN where the client does not say it. */
+function lengthOf(request: Request): number {
+  return Number(request.headers.get('content-length') ?? Number.NaN);
+}
+
+/** What `next` resolves to; `null` when that takes longer than `limit` milliseconds. */
+async function within<T>(limit: number, next: Promise<T>): Promise<T | null> {
+  const idle = Promise.withResolvers<null>();
+  const timer = setTimeout(() => idle.resolve(null), limit);
+  try {
+    return await Promise.race([next, idle.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -40,7 +40,7 @@ export async function readAnswer(route: Route, response: Response): Promise<unkn
 export function expectDocumented(route: Route, response: Response, body: unknown): void {
   const { status } = response;
   const type = response.headers.get('content-type');
-  const answer = route.answers()[status] ?? failureAnswer(route, status);
+  const answer = route.answers()[status] ?? failureAnswer(route, status, type);
   expect(answer, `${route.method} ${route.path} documents ${status}`).toBeDefined();
   switch (answer?.type) {
     case 'empty':
@@ -56,14 +56,20 @@ export function expectDocumented(route: Route, response: Response, body: unknown
   }
 }
 
-function failureAnswer({ scope, input, failures, faultStatus }: Route, status: number): Answer | undefined {
+function failureAnswer(
+  { scope, input, failures, faultStatus }: Route,
+  status: number,
+  type: string | null,
+): Answer | undefined {
   const general =
     (status === 401 && scope !== 'none') ||
     status === faultStatus ||
     (status === 400 && Object.keys(input).length > 0) ||
     (status === 413 && input.body !== undefined);
   const form = Object.entries(failures).find(([one]) => Number(one) === status)?.[1];
-  switch (form ?? (general ? (status === 401 ? 'text' : 'json') : undefined)) {
+  // A missing key is answered with text, and a key of another app with JSON.
+  const ofKey = scope === 'app' && type === 'application/json' ? 'json' : 'text';
+  switch (form ?? (general ? (status === 401 ? ofKey : 'json') : undefined)) {
     case 'json':
       return { type: 'json', schema: FailureAnswer };
     case 'data':

@@ -38,9 +38,11 @@ export function failure(route: string, status: number, message: RegExp): Pick<Ro
   }
 }
 
-export function denied(route: string): Pick<Row, 'status' | 'body'> {
-  return {
-    status: 401,
-    body: route === 'POST /v1/purge' ? { status: 'failed', message: 'Unauthorized' } : 'Unauthorized',
-  };
-}
+/** The answer to a missing or unknown key. */
+export const DENIED: Pick<Row, 'status' | 'body'> = { status: 401, body: 'Unauthorized' };
+
+/** The answer to the key of another app than the one that the request names. */
+export const OUT_OF_SCOPE: Pick<Row, 'status' | 'body'> = {
+  status: 401,
+  body: { status: 'failed', message: 'Unauthorized' },
+};

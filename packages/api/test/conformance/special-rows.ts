@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { DATA_OK, OK } from './happy-requests.ts';
-import { denied, failure, type Row } from './row.ts';
+import { DENIED, failure, type Row } from './row.ts';
 import { MULTI, SINGLE, UNKNOWN_APP, type WorldRequest } from './world.ts';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' } as const;
@@ -33,7 +33,7 @@ export const SPECIAL: Readonly<Record<string, readonly Row[]>> = {
   'POST /v1/regenerate-api-key': [
     row('replaces the key of a service', post('/v1/regenerate-api-key'), { ...done(expect.any(String)), key: 'multi' }),
     row('needs a key all the same when none is required', post('/v1/regenerate-api-key'), {
-      ...denied(''),
+      ...DENIED,
       given: ['no key required'],
       key: 'none',
     }),

@@ -1,6 +1,6 @@
 import type { Route } from '../../src/routes/route.ts';
 import { HAPPY, REDACTED } from './happy-requests.ts';
-import { denied, failure, type Row } from './row.ts';
+import { DENIED, failure, OUT_OF_SCOPE, type Row } from './row.ts';
 import { SPECIAL } from './special-rows.ts';
 import { SINGLE, worldTarget } from './world.ts';
 
@@ -37,8 +37,8 @@ function generalRows(name: string, { method, path, scope, input }: Route, image:
           { ...works, name: 'does not mind a wrong key', key: 'wrong' as const },
         ]
       : [
-          { ...works, name: 'refuses without a key', key: 'none' as const, ...denied(name) },
-          { ...works, name: 'refuses a wrong key', key: 'wrong' as const, ...denied(name) },
+          { ...works, name: 'refuses without a key', key: 'none' as const, ...DENIED },
+          { ...works, name: 'refuses a wrong key', key: 'wrong' as const, ...DENIED },
         ]),
     ...otherAppRows(name, scope, works),
     ...(input.body === undefined
@@ -64,14 +64,14 @@ function otherAppRows(name: string, scope: Route['scope'], works: Row): Row[] {
     case 'none':
       return [];
     case 'global':
-      return [{ ...refuses, name: "refuses a service's key", ...denied(name) }];
+      return [{ ...refuses, name: "refuses a service's key", ...DENIED }];
     case 'any-key':
       return [{ ...works, name: "takes a service's key", key: 'multi' }];
     case 'app':
       // Clients know this one as an app that is not there.
       if (name === 'GET /v2/applications/:appId/state')
         return [{ ...refuses, ...failure(name, 409, /does not exist/) }];
-      if (NAMES_AN_APP.test(name)) return [{ ...refuses, ...denied(name) }];
+      if (NAMES_AN_APP.test(name)) return [{ ...refuses, ...OUT_OF_SCOPE }];
       return [{ ...works, name: 'shows a key its own app', key: 'multi', body: REDACTED[name] ?? works.body }];
   }
 }

@@ -39,7 +39,7 @@ export function appRoutes({ device }: RouteDependencies): readonly Route[] {
       input: { body: z.object({ appId: Id, force: Flag }) },
       answers: () => ({ 200: json(DataAnswer) }),
       messages: { appId: 'Invalid or missing appId' },
-      failures: { 400: 'text', 401: 'json', 423: 'json', 503: 'json' },
+      failures: { 400: 'text', 423: 'json', 503: 'json' },
       statuses: { APP_NOT_FOUND: 400 },
       async handle({ input: { body }, access, context }) {
         requireApp(access, body.appId);

@@ -41,9 +41,8 @@ export function deviceRoutes({ device, host, tags, version }: RouteDependencies)
     defineRoute({
       method: 'PATCH',
       path: '/v2/device/tags',
-      // Tags belong to the device, and steer what its cloud does with it.
-      scope: 'global',
-      summary: 'Sets tags of the device; reported to the cloud until it has them',
+      scope: 'any-key',
+      summary: 'Sets tags of the device; they are kept, and sent when the cloud can be reached',
       input: { body: Tags },
       answers: () => ({ 202: json(success({})) }),
       failures: { 400: 'json', 500: 'json' },

@@ -33,6 +33,7 @@ export function hostRoutes({ device, host, onError }: RouteDependencies): readon
       summary: "The host's journal as text; for the key of a service without the lines of other apps",
       input: { body: JournalBody },
       answers: () => ({ 200: { type: 'stream', contentType: 'text/plain; charset=UTF-8' } }),
+      streams: true,
       failures: { 400: 'json', 503: 'json' },
       async handle({ input: { body }, access, context }) {
         const stop = new AbortController();

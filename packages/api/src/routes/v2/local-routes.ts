@@ -74,6 +74,7 @@ export function localRoutes({ device, logs, onError }: RouteDependencies): reado
       summary: 'The log messages from now on, one JSON object a line, until the client leaves',
       input: {},
       answers: () => ({ 200: { type: 'stream', contentType: 'application/x-ndjson', item: LogLine() } }),
+      streams: true,
       handle({ access, context }) {
         const subscription = logs.attach({ accepts: (message) => mayRead(access, message) });
         const stream = streamLogs(subscription, { ending: context.env.ending, onError });

@@ -10,7 +10,7 @@ import { defineRoute, type Route } from '../route.ts';
 
 /** Routes that show what runs on the device. */
 export function stateRoutes({ device }: RouteDependencies): readonly Route[] {
-  const answerStatus = rememberAnswer(device, formatStatus);
+  const answerStatus = rememberAnswer(device, (state) => formatStatus(firstApp(state)));
   const answerApps = rememberAnswer(device, ({ apps }) =>
     keepFirst(apps.map((app) => [app.name, formatApp(app)] as const)),
   );
@@ -19,7 +19,7 @@ export function stateRoutes({ device }: RouteDependencies): readonly Route[] {
       method: 'GET',
       path: '/v2/state/status',
       scope: 'app',
-      summary: 'Containers and images, and whether the device is at its target',
+      summary: 'Containers and images of the first app, and whether the device is at its target',
       input: {},
       answers: () => ({ 200: json(StatusAnswer()) }),
       handle: ({ access, context }) => answerStatus(access, context),
@@ -134,6 +134,7 @@ function SingleAppAnswer() {
   });
 }
 
+/** The format has room for one app and its release: the first that the key sees. */
 function formatStatus({ applying, apps, images, overallDownloadProgress }: DeviceState) {
   return {
     status: 'success',
@@ -141,9 +142,14 @@ function formatStatus({ applying, apps, images, overallDownloadProgress }: Devic
     overallDownloadProgress,
     containers: apps.flatMap((app) => app.services.flatMap((service) => formatContainer(app, service))),
     images: images.map(formatImage),
-    // The format has room for one release: that of the first app.
     release: apps[0]?.commit ?? null,
   };
+}
+
+function firstApp(state: DeviceState): DeviceState {
+  const [app] = state.apps;
+  if (app === undefined) return { ...state, images: [], overallDownloadProgress: null };
+  return visibleState(state, { kind: 'app', appId: app.id, serviceName: '' });
 }
 
 function formatContainer(app: AppState, service: ServiceState) {

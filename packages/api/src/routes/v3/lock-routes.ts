@@ -1,7 +1,7 @@
 import { ServiceNotFoundError, type AppState } from '@device-supervisor/device';
 import * as z from 'zod';
 import { seesApp, visibleState, type Access } from '../../access.ts';
-import { LockNotFoundError, LockTakenError, UnauthorizedError, UnknownAppError } from '../../errors.ts';
+import { LockNotFoundError, LockTakenError, OutOfScopeError, UnknownAppError } from '../../errors.ts';
 import type { ServiceLock } from '../../ports.ts';
 import { json, success } from '../../schema/answers.ts';
 import type { OwnDependencies } from '../dependencies.ts';
@@ -120,10 +120,10 @@ function formatLock({ appId, service, claim }: ServiceLock, { uuid }: AppState) 
 /**
  * A service's key does not learn whether another app is there.
  *
- * @throws UnknownAppError, UnauthorizedError
+ * @throws UnknownAppError, OutOfScopeError
  */
 function findApp(apps: readonly AppState[], uuid: string, access: Access): AppState {
   const app = apps.find((one) => one.uuid === uuid && seesApp(access, one.id));
   if (app !== undefined) return app;
-  throw access.kind === 'global' ? new UnknownAppError(uuid) : new UnauthorizedError();
+  throw access.kind === 'global' ? new UnknownAppError(uuid) : new OutOfScopeError();
 }

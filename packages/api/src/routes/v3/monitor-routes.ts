@@ -21,6 +21,7 @@ export function monitorRoutes({ monitor, metrics = [] }: OwnDependencies): reado
         }),
       },
       answers: () => ({ 200: { type: 'stream', contentType: 'text/event-stream', item: ApiEventAnswer() } }),
+      streams: true,
       handle({ input: { query }, access, context }) {
         const stream = streamEvents({
           log: monitor.events,
