@@ -103,7 +103,7 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
   });
 
   it('answers OPTIONS with its methods', async () => {
-    const response = await world.send({ method: 'OPTIONS', path, key: GLOBAL_KEY });
+    const response = await world.send({ method: 'OPTIONS', path, key: world.keys.global });
     const allowed = (await response.text()).split(',');
     expect(response.status).toBe(200);
     expect(response.headers.get('allow')).toBe(allowed.join(','));
