@@ -11,6 +11,19 @@ export interface EngineSnapshot {
   readonly networks: readonly ObservedNetwork[];
   /** Every named volume of the engine, also those that are not ours. */
   readonly volumes: readonly ObservedVolume[];
+  /** What the engine did not list or tell, one sentence each; the snapshot then holds what is known from before. */
+  readonly faults?: readonly string[];
+}
+
+/** Why the engine cannot say what one of its objects is. The other objects are as good as ever. */
+export interface Damage {
+  /** The engine's words, or what its answer lacks. */
+  readonly reason: string;
+  /**
+   * `true`: the engine refuses again and again to read the object, or its answer makes no sense: there is no state to
+   * keep. `false`: no answer came, so nothing is known and nothing may be taken away.
+   */
+  readonly isFinal: boolean;
 }
 
 /** What an engine and the kernel below it can do. */
@@ -62,6 +75,11 @@ export interface ObservedContainer {
   readonly networkIds?: readonly string[];
   /** Ports that are open on the host now. */
   readonly publishedPorts: readonly PublishedPort[];
+  /**
+   * Present where the container cannot be inspected, or cannot start because its own files are lost. The first knows only
+   * what a list tells: id, name, image, labels, status and networks; the rest of `config` is at its defaults.
+   */
+  readonly damage?: Damage;
 }
 
 /** `restarting`: the engine waits before it starts it once more. */
@@ -90,6 +108,8 @@ export interface ObservedImage {
   readonly config?: ImageConfig;
   /** Content ids of the unpacked layers, from the lowest to the uppermost; present where `config` is. */
   readonly layers?: readonly string[];
+  /** Present where the image cannot be inspected; it has no `config` then. */
+  readonly damage?: Damage;
 }
 
 export interface ObservedNetwork {
@@ -99,6 +119,8 @@ export interface ObservedNetwork {
   /** `null`: not ours, or shared between apps (`supervisor0`). */
   readonly appId: number | null;
   readonly config: NetworkConfig;
+  /** Present where its configuration does not decode: only the name and the labels are known. */
+  readonly damage?: Damage;
 }
 
 export interface ObservedVolume {
@@ -106,4 +128,6 @@ export interface ObservedVolume {
   readonly supervised: boolean;
   readonly appUuid: string | null;
   readonly config: VolumeConfig;
+  /** Present where its configuration does not decode: only the name and the labels are known. */
+  readonly damage?: Damage;
 }

@@ -22,10 +22,18 @@ export interface DeviceEngine extends ContainerEngine {
 export interface ObserveRequest {
   /** Images whose configuration is wanted, besides those of supervised containers. */
   readonly imageReferences: readonly string[];
+  /**
+   * `true`: the engine lists only the kinds of objects that its events, or our own calls, say have changed since the last
+   * look; nothing at all when nothing happened. Unless told, it lists everything anew, which finds what the events left
+   * out.
+   */
+  readonly trustEvents?: boolean;
 }
 
 export type EngineEvent =
   | { readonly kind: 'connected' }
+  /** Something changed of which no event is left: everything has to be looked at anew. */
+  | { readonly kind: 'missed' }
   | {
       readonly kind: 'container' | 'image' | 'network' | 'volume';
       /** The engine's word for it, e.g. `start`, `die`, `health_status: healthy`. */

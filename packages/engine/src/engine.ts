@@ -1,10 +1,15 @@
 import type { Clock, DeltaResolver, DeviceEngine, RegistryCredentials } from '@device-supervisor/device';
 import { createContainerActions } from './containers/container-actions.ts';
 import { EventSubscription } from './events/event-subscription.ts';
+import { createStreamGuard } from './events/stream-guard.ts';
 import { createImagePuller } from './images/pull-image.ts';
 import { readContainerLogs, type ContainerLogLine, type ContainerLogsOptions } from './logs/container-logs.ts';
 import { AbilityReader } from './observe/ability-reader.ts';
 import { InspectionCache } from './observe/inspection-cache.ts';
+import { Changes } from './observe/changes.ts';
+import { createContainerInspector } from './observe/container-inspector.ts';
+import { createEngineLists } from './observe/engine-lists.ts';
+import { ImageInspector } from './observe/image-inspector.ts';
 import { createObserver } from './observe/observer.ts';
 import { createResourceActions } from './resources/resource-actions.ts';
 import type { EngineTls } from './transport/endpoint.ts';
@@ -109,21 +114,46 @@ export function createEngine({
     ...(tls === undefined ? {} : { tls }),
   });
   const cache = new InspectionCache(clock);
+  const changes = new Changes();
   const abilities = new AbilityReader(transport);
+  const imageInspector = new ImageInspector(transport, clock);
   const subscription = new EventSubscription(transport, {
-    connected: () => cache.open(),
-    containerChanged: (id) => cache.invalidate(id),
+    connected: () => {
+      cache.open();
+      changes.open();
+    },
+    changed: ({ kind, container }) => {
+      if (container !== null) cache.invalidate(container);
+      if (container !== null) changes.hear('containers');
+      if (kind !== 'container') changes.hear(`${kind}s`);
+    },
     lost: () => {
       cache.close();
+      changes.close();
       abilities.forget();
+      imageInspector.forget();
     },
   });
+  const guard = createStreamGuard({ clock, changes, onMissed: () => void subscription.reconnect() });
+  const lists = createEngineLists({ transport, changes, onSilentChange: guard.suspect });
+  const touched = (container: string): void => {
+    cache.invalidate(container);
+    changes.note('containers');
+  };
+  const pullImage = createImagePuller({ transport, clock, credentials, deltas, onDeltaFailure, stallTimeout });
 
   return {
-    ...createContainerActions(transport, (container) => cache.invalidate(container)),
-    ...createResourceActions(transport),
-    pullImage: createImagePuller({ transport, clock, credentials, deltas, onDeltaFailure, stallTimeout }),
-    observe: createObserver({ transport, subscription, cache, abilities }),
+    ...createContainerActions(transport, touched),
+    ...createResourceActions(transport, (kind) => changes.note(kind)),
+    pullImage: (reference, options) => pullImage(reference, options).finally(() => changes.note('images')),
+    observe: createObserver({
+      subscription,
+      lists,
+      cache,
+      containerInspector: createContainerInspector(transport),
+      imageInspector,
+      abilities,
+    }),
     events: (signal) => subscription.events(signal),
     containerLogs: (container, options, signal) => readContainerLogs(transport, container, { ...options, signal }),
     async ping() {
@@ -146,6 +176,7 @@ export function createEngine({
       };
     },
     async [Symbol.asyncDispose]() {
+      guard[Symbol.dispose]();
       await subscription[Symbol.asyncDispose]();
       await transport[Symbol.asyncDispose]();
     },

@@ -14,6 +14,33 @@ export class EngineUnreachableError extends SupervisorError<'ENGINE_UNREACHABLE'
   }
 }
 
+/** The engine answers, but not to this call: it took longer than it may. */
+export class EngineTimeoutError extends EngineUnreachableError {}
+
+/** The engine's answer to a call is not what an engine answers. */
+export class EngineAnswerError extends SupervisorError<'ENGINE_ANSWER_INVALID', { request: string }> {
+  /** @param request method and path */
+  constructor(request: string, reason: string) {
+    super('ENGINE_ANSWER_INVALID', `the engine's answer to ${request} is not what an engine answers: ${reason}`, {
+      details: { request },
+      hint: "Check the engine's log and the storage below its data directory",
+    });
+  }
+}
+
+/**
+ * Files that the engine keeps of an image are lost, as after a power cut: no container can be made from it, and only
+ * another download heals it, after the image is removed.
+ */
+export class ImageDamagedError extends SupervisorError<'IMAGE_DAMAGED', { reference: string; reason: string }> {
+  constructor(reference: string, reason: string) {
+    super('IMAGE_DAMAGED', `image ${reference} is damaged on this device: ${reason}`, {
+      details: { reference, reason },
+      hint: 'Remove the image and download it again. When it happens again, check the storage medium',
+    });
+  }
+}
+
 /** The image is not on the engine. */
 export class ImageNotFoundError extends SupervisorError<'IMAGE_NOT_FOUND', { reference: string }> {
   constructor(reference: string) {

@@ -2,8 +2,11 @@ export { createEngine, type Engine, type EngineInfo, type EngineOptions, type En
 export {
   AddressNotAvailableError,
   ContainerRestartingError,
+  EngineAnswerError,
   EngineRequestError,
+  EngineTimeoutError,
   EngineUnreachableError,
+  ImageDamagedError,
   ImageDigestError,
   ImageNotFoundError,
   ImagePullError,

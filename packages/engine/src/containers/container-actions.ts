@@ -6,6 +6,8 @@ import type {
   UpdatableConfig,
 } from '@device-supervisor/compose';
 import * as z from 'zod';
+import { isFinal } from '../damage/damage-of.ts';
+import { createFailureOf, startFailureOf } from '../damage/image-damage.ts';
 import { ContainerRestartingError, EngineRequestError, NotFoundError } from '../errors.ts';
 import { writeContainer } from '../mapping/container-mapping.ts';
 import { writeUpdate } from '../mapping/limit-fields.ts';
@@ -40,7 +42,7 @@ const SLOW_CALL_FACTOR = 5;
 export function createContainerActions(transport: Transport, touched: (container: string) => void): ContainerActions {
   const slow = transport.callTimeout * SLOW_CALL_FACTOR;
   return {
-    createContainer,
+    createContainer: (container) => createContainer(container).finally(() => touched(container.name)),
     putFiles: (container, files) => putFiles(transport, container, files),
     connectNetwork: (container, ...rest) => connectNetwork(container, ...rest).finally(() => touched(container)),
     startContainer: (container) => startContainer(container).finally(() => touched(container)),
@@ -52,7 +54,14 @@ export function createContainerActions(transport: Transport, touched: (container
 
   async function createContainer({ name, image, config }: ContainerToCreate): Promise<void> {
     const body = writeContainer(image, config);
-    await transport.send({ method: 'POST', path: '/containers/create', query: { name }, body, limit: slow });
+    await transport.send({
+      method: 'POST',
+      path: '/containers/create',
+      query: { name },
+      body,
+      limit: slow,
+      toError: (refusal) => createFailureOf(image, refusal),
+    });
   }
 
   async function connectNetwork(container: string, network: string, endpoint: NetworkEndpoint): Promise<void> {
@@ -63,7 +72,11 @@ export function createContainerActions(transport: Transport, touched: (container
   }
 
   async function startContainer(container: string): Promise<void> {
-    await transport.send({ method: 'POST', path: `${pathOf(container)}/start`, accept: [304], limit: slow });
+    try {
+      await transport.send({ method: 'POST', path: `${pathOf(container)}/start`, accept: [304], limit: slow });
+    } catch (error) {
+      throw await startFailureOf(error, () => inspect(container));
+    }
   }
 
   async function stopContainer(id: string, _lease: unknown, timeout: number | null): Promise<void> {
@@ -124,7 +137,8 @@ export function createContainerActions(transport: Transport, touched: (container
       const { Config } = await inspect(id);
       return Config.StopTimeout ?? DEFAULT_STOP_TIMEOUT_S;
     } catch (error) {
-      if (isGone(error)) return DEFAULT_STOP_TIMEOUT_S;
+      // One that is damaged does not tell, and has to go all the same.
+      if (isGone(error) || isFinal(error)) return DEFAULT_STOP_TIMEOUT_S;
       throw error;
     }
   }

@@ -3,7 +3,7 @@ import type { EngineEvent } from '@device-supervisor/device';
 /** Events that wait for one consumer; more than that, and it has to look at the engine anew anyway. */
 const MAX_WAITING = 1000;
 
-/** Hands events to one consumer, in order. When too many wait they are all replaced by one more `connected`. */
+/** Hands events to one consumer, in order. When too many wait they are all replaced by `missed`. */
 export class EventQueue {
   #waiting: EngineEvent[] = [];
   #ended: { readonly error?: Error } | null = null;
@@ -11,7 +11,7 @@ export class EventQueue {
 
   push(event: EngineEvent): void {
     if (this.#ended !== null) return;
-    if (this.#waiting.length >= MAX_WAITING) this.#waiting = [{ kind: 'connected' }];
+    if (this.#waiting.length >= MAX_WAITING) this.#waiting = [{ kind: 'missed' }];
     else this.#waiting.push(event);
     this.#wake.resolve();
   }

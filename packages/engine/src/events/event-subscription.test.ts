@@ -87,7 +87,7 @@ describe('events', () => {
     expect(await next).toEqual({ value: undefined, done: true });
   });
 
-  it('gives a listener that lags behind one more `connected` instead of more than it can take', async () => {
+  it('gives a listener that lags behind `missed` instead of more than it can take', async () => {
     const slow = listen();
     const fast = listen();
     await Promise.all([slow.next(), fast.next()]);
@@ -97,7 +97,7 @@ describe('events', () => {
     }
     await scripted.emit(event('image', 'tag', 'last'));
     await fast.next();
-    expect(await slow.next()).toEqual({ value: { kind: 'connected' }, done: false });
+    expect(await slow.next()).toEqual({ value: { kind: 'missed' }, done: false });
     await scripted.emit(event('image', 'tag', 'after'));
     expect(await slow.next()).toMatchObject({ value: { id: 'after' } });
   });

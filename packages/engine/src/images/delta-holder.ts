@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Transport } from '../transport/transport.ts';
-import { ImageEntries } from '../wire/engine-wire.ts';
+import { decodeImages, Entries } from '../wire/list-wire.ts';
 
 /**
  * Keeps an image that a delta gave until it has the name that it is wanted under. The delta's own name will not do: it
@@ -27,8 +27,9 @@ export function createDeltaHolder(transport: Transport): DeltaHolder {
     },
     release: (destination) => untag(`${REPOSITORY}:${tagOf(destination)}`),
     async releaseLeftovers() {
-      const images = await transport.request({ method: 'GET', path: '/images/json' }, ImageEntries);
-      const names = images.flatMap(({ RepoTags }) => RepoTags.filter((name) => name.startsWith(`${REPOSITORY}:`)));
+      const { listed } = decodeImages(await transport.request({ method: 'GET', path: '/images/json' }, Entries));
+      const tags = listed.flatMap(({ entry }) => entry.RepoTags);
+      const names = tags.filter((tag) => tag.startsWith(`${REPOSITORY}:`));
       for (const name of names) await untag(name);
     },
   };

@@ -56,7 +56,8 @@ export function readImageConfig(settings: ImageSettings | null | undefined): Ima
   };
 }
 
-function readStatus(status: string): ContainerStatus {
+/** An engine's word for the state of a container; one that is not known counts as `exited`. */
+export function readStatus(status: string): ContainerStatus {
   switch (status) {
     case 'created':
     case 'running':

@@ -18,6 +18,9 @@ interface Load {
 /** Engines drop events for a reader that lags behind, silently: so nothing is trusted for longer. */
 const MAX_AGE_MS = 10 * 60 * 1000;
 
+/** An object that could not be read is looked at again after this time, in milliseconds: what hangs takes long to ask. */
+const MAX_DAMAGED_AGE_MS = 30 * 1000;
+
 const FULL_ID = /^[0-9a-f]{64}$/;
 
 /**
@@ -68,7 +71,7 @@ export class InspectionCache {
     inspect: () => Promise<ObservedContainer | null>,
   ): Promise<ObservedContainer | null> {
     const entry = this.#entries.get(id);
-    if (entry?.fingerprint === fingerprint) return entry.container;
+    if (entry?.fingerprint === fingerprint && !this.#isOutdatedDamage(entry)) return entry.container;
     const load = { id, outdated: !this.#isOpen };
     this.#loads.add(load);
     try {
@@ -89,5 +92,9 @@ export class InspectionCache {
       else if (inspectedAt <= oldest[1]) oldest = [id, inspectedAt];
     }
     this.#entries.delete(oldest[0]);
+  }
+
+  #isOutdatedDamage({ container, inspectedAt }: Entry): boolean {
+    return container.damage !== undefined && this.#clock.monotonic() - inspectedAt >= MAX_DAMAGED_AGE_MS;
   }
 }

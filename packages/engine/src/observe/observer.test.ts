@@ -168,7 +168,7 @@ describe('observe', () => {
     scripted.breakEvents();
     await eventsToBreak();
     expect((await observe()).requests).toEqual(
-      ['GET /_ping', 'GET /events', 'GET /info', 'GET /version', INSPECT_1, INSPECT_2, ...LISTS].sort(),
+      ['GET /_ping', 'GET /events', 'GET /info', 'GET /version', INSPECT_1, INSPECT_2, INSPECT_IMAGE, ...LISTS].sort(),
     );
     expect((await observe()).requests).toEqual(LISTS);
   });

@@ -1,23 +1,30 @@
-import { imageFinder } from '@device-supervisor/compose';
-import type { EngineSnapshot, ObservedContainer, ObservedImage } from '@device-supervisor/compose';
+import {
+  imageFinder,
+  type EngineSnapshot,
+  type ObservedContainer,
+  type ObservedImage,
+} from '@device-supervisor/compose';
 import type { ObserveRequest } from '@device-supervisor/device';
-import { pathOf } from '../containers/container-actions.ts';
-import { ImageNotFoundError, NotFoundError } from '../errors.ts';
 import type { EventSubscription } from '../events/event-subscription.ts';
 import { readNetwork, readVolume } from '../mapping/network-mapping.ts';
-import { isSupervised, readImageConfig, readObservedContainer } from '../mapping/observed-container.ts';
-import type { Transport } from '../transport/transport.ts';
-import { ContainerEntries, ContainerInspection, type ContainerEntry } from '../wire/container-wire.ts';
-import { ImageEntries, ImageInspection, NetworkEntries, VolumeList } from '../wire/engine-wire.ts';
+import { isSupervised } from '../mapping/observed-container.ts';
+import type { ContainerEntry } from '../wire/container-wire.ts';
+import type { ImageEntry } from '../wire/engine-wire.ts';
+import type { Listed } from '../wire/list-wire.ts';
 import type { AbilityReader } from './ability-reader.ts';
+import type { ContainerInspector } from './container-inspector.ts';
+import type { createEngineLists } from './engine-lists.ts';
 import { fingerprint } from './fingerprint.ts';
+import type { ImageInspector } from './image-inspector.ts';
 import type { InspectionCache } from './inspection-cache.ts';
 import { mapConcurrently } from './map-concurrently.ts';
 
 export interface ObserverOptions {
-  readonly transport: Transport;
   readonly subscription: EventSubscription;
+  readonly lists: ReturnType<typeof createEngineLists>;
   readonly cache: InspectionCache;
+  readonly containerInspector: ContainerInspector;
+  readonly imageInspector: ImageInspector;
   readonly abilities: AbilityReader;
 }
 
@@ -27,55 +34,48 @@ const CONCURRENCY = 8;
 const ANONYMOUS_VOLUME = /^[0-9a-f]{64}$/;
 
 /** Makes snapshots of the engine: four lists, and an inspection of whatever changed since the last one. */
-export function createObserver({ transport, subscription, cache, abilities }: ObserverOptions) {
-  /** By content id, so they never change. */
-  const imageConfigs = new Map<string, Required<Pick<ObservedImage, 'config' | 'layers'>>>();
+export function createObserver(options: ObserverOptions) {
+  const { subscription, lists, cache, containerInspector, imageInspector, abilities } = options;
   return observe;
 
-  async function observe({ imageReferences }: ObserveRequest): Promise<EngineSnapshot> {
+  async function observe({ imageReferences, trustEvents = false }: ObserveRequest): Promise<EngineSnapshot> {
     await subscription.connect();
-    const [able, entries, images, networks, volumes] = await Promise.all([
+    const [able, listed, images, networks, volumes] = await Promise.all([
       abilities.read(),
-      transport.request({ method: 'GET', path: '/containers/json', query: { all: true } }, ContainerEntries),
-      transport.request({ method: 'GET', path: '/images/json' }, ImageEntries),
-      transport.request({ method: 'GET', path: '/networks' }, NetworkEntries),
-      transport.request({ method: 'GET', path: '/volumes' }, VolumeList),
+      lists.containers.read(trustEvents),
+      lists.images.read(trustEvents),
+      lists.networks.read(trustEvents),
+      lists.volumes.read(trustEvents),
     ]);
+    const entries = listed.entries.map(({ entry }) => entry);
     const { ours = [], others = [] } = Object.groupBy(entries, ({ Labels }) =>
       isSupervised(Labels) ? 'ours' : 'others',
     );
     const usedByOthers = new Set(others.map(({ ImageID }) => ImageID));
     const containers = await observeContainers(ours);
+    const faults = [able.fault, listed.fault, images.fault, networks.fault, volumes.fault];
     return {
-      abilities: able,
+      abilities: able.abilities,
       containers,
       images: await withConfigs(
-        images.map((entry) => readImage(entry, usedByOthers)),
+        images.entries.map(({ entry }) => readImage(entry, usedByOthers)),
         containers,
         imageReferences,
       ),
-      networks: networks.map(readNetwork),
-      volumes: volumes.Volumes.filter(({ Name }) => !ANONYMOUS_VOLUME.test(Name)).map(readVolume),
+      networks: networks.entries.map((one) => withDamage(one, readNetwork)),
+      volumes: volumes.entries
+        .filter(({ entry }) => !ANONYMOUS_VOLUME.test(entry.Name))
+        .map((one) => withDamage(one, readVolume)),
+      ...withFaults(faults.filter((fault) => fault !== null)),
     };
   }
 
   async function observeContainers(entries: readonly ContainerEntry[]): Promise<ObservedContainer[]> {
     cache.retain(new Set(entries.map(({ Id }) => Id)));
     const containers = await mapConcurrently(entries, CONCURRENCY, (entry) =>
-      cache.get(entry.Id, fingerprint(entry), () => inspectContainer(entry.Id)),
+      cache.get(entry.Id, fingerprint(entry), () => containerInspector.inspect(entry)),
     );
     return containers.filter((container) => container !== null);
-  }
-
-  async function inspectContainer(id: string): Promise<ObservedContainer | null> {
-    try {
-      return readObservedContainer(
-        await transport.request({ method: 'GET', path: `${pathOf(id)}/json` }, ContainerInspection),
-      );
-    } catch (error) {
-      if (error instanceof NotFoundError) return null;
-      throw error;
-    }
   }
 
   /** Tagged and digested images, with the configuration of those that containers use or that were asked about. */
@@ -85,40 +85,19 @@ export function createObserver({ transport, subscription, cache, abilities }: Ob
     references: readonly string[],
   ): Promise<ObservedImage[]> {
     const images = all.filter(({ tags, digests }) => tags.length > 0 || digests.length > 0);
-    const present = new Set(images.map(({ id }) => id));
-    for (const id of imageConfigs.keys()) {
-      if (!present.has(id)) imageConfigs.delete(id);
-    }
+    imageInspector.retain(new Set(images.map(({ id }) => id)));
     const findImage = imageFinder(images);
     const wanted = new Set([
       ...containers.map(({ imageId }) => imageId),
       ...references.flatMap((reference) => findImage(reference)?.id ?? []),
     ]);
-    await mapConcurrently([...wanted], CONCURRENCY, async (id) => {
-      if (present.has(id) && !imageConfigs.has(id)) await inspectImage(id);
+    return mapConcurrently(images, CONCURRENCY, async (image) => {
+      return wanted.has(image.id) ? { ...image, ...(await imageInspector.inspect(image.id)) } : image;
     });
-    return images.map((image) => {
-      return wanted.has(image.id) ? { ...image, ...imageConfigs.get(image.id) } : image;
-    });
-  }
-
-  async function inspectImage(id: string): Promise<void> {
-    try {
-      const { Config, RootFS } = await transport.request(
-        { method: 'GET', path: `/images/${id}/json` },
-        ImageInspection,
-      );
-      imageConfigs.set(id, { config: readImageConfig(Config), layers: RootFS?.Layers ?? [] });
-    } catch (error) {
-      if (!(error instanceof ImageNotFoundError)) throw error;
-    }
   }
 }
 
-function readImage(
-  { Id, RepoTags, RepoDigests }: (typeof ImageEntries)['_output'][number],
-  usedByOthers: ReadonlySet<string>,
-): ObservedImage {
+function readImage({ Id, RepoTags, RepoDigests }: ImageEntry, usedByOthers: ReadonlySet<string>): ObservedImage {
   // Engines print what an image lacks as `<none>`.
   const named = (names: readonly string[]): string[] => names.filter((name) => !name.includes('<none>'));
   return {
@@ -127,4 +106,15 @@ function readImage(
     digests: named(RepoDigests),
     ...(usedByOthers.has(Id) ? { usedByOthers: true } : {}),
   };
+}
+
+function withDamage<Entry, Observed extends object>(
+  { entry, fault }: Listed<Entry>,
+  read: (entry: Entry) => Observed,
+): Observed & { readonly damage?: { readonly reason: string; readonly isFinal: boolean } } {
+  return { ...read(entry), ...(fault === null ? {} : { damage: { reason: fault, isFinal: true } }) };
+}
+
+function withFaults(faults: readonly string[]): Pick<EngineSnapshot, 'faults'> {
+  return faults.length === 0 ? {} : { faults };
 }

@@ -18,10 +18,23 @@ export type ResourceActions = Pick<
 /** Deleting files takes its time on a memory card. */
 const SLOW_CALL_FACTOR = 5;
 
-/** The engine's calls on images, networks and volumes, but for pulls. */
-export function createResourceActions(transport: Transport): ResourceActions {
+/**
+ * The engine's calls on images, networks and volumes, but for pulls.
+ *
+ * @param touched called with the kind of object that a call was made on, however it ended
+ */
+export function createResourceActions(
+  transport: Transport,
+  touched: (kind: 'images' | 'networks' | 'volumes') => void,
+): ResourceActions {
   const slow = transport.callTimeout * SLOW_CALL_FACTOR;
-  return { removeImage, createNetwork, removeNetwork, createVolume, removeVolume };
+  return {
+    removeImage: (reference) => removeImage(reference).finally(() => touched('images')),
+    createNetwork: (name, config) => createNetwork(name, config).finally(() => touched('networks')),
+    removeNetwork: (id) => removeNetwork(id).finally(() => touched('networks')),
+    createVolume: (name, config) => createVolume(name, config).finally(() => touched('volumes')),
+    removeVolume: (name) => removeVolume(name).finally(() => touched('volumes')),
+  };
 
   async function removeImage(reference: string): Promise<void> {
     await transport
@@ -51,10 +64,12 @@ export function createResourceActions(transport: Transport): ResourceActions {
       .catch(unless(isGone));
   }
 
-  /** Is the network that has the name just as it is wanted? */
+  /** Is the network that has the name just as it is wanted? Not as far as is known, when the engine does not tell. */
   async function isThere(name: string, config: NetworkConfig): Promise<boolean> {
-    const entry = await transport.request({ method: 'GET', path: pathOfNetwork(name) }, NetworkEntry);
-    return compareNetworks(readNetworkConfig(entry), config).length === 0;
+    const [answer] = await Promise.allSettled([
+      transport.request({ method: 'GET', path: pathOfNetwork(name) }, NetworkEntry),
+    ]);
+    return answer.status === 'fulfilled' && compareNetworks(readNetworkConfig(answer.value), config).length === 0;
   }
 }
 

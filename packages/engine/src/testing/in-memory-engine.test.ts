@@ -1,7 +1,7 @@
-import type { PullProgress } from '@device-supervisor/compose';
+import type { EngineSnapshot, PullProgress } from '@device-supervisor/compose';
 import { describe, expect, it } from 'vitest';
 import { EngineUnreachableError } from '../errors.ts';
-import { serviceConfig } from './contract/contract-subject.ts';
+import { LEASE, serviceConfig } from './contract/contract-subject.ts';
 import { CONTRACT_IMAGE } from './contract/engine-harness.ts';
 import { describeEngineContract } from './engine-contract.ts';
 import { createInMemoryEngine, type InMemoryEngine } from './in-memory-engine.ts';
@@ -201,5 +201,65 @@ describe('what a test can do to the engine in memory', () => {
     now = 9000;
     await engine.startContainer('web');
     expect(engine.snapshot().containers).toMatchObject([{ createdAt: 5000, startedAt: 9000 }]);
+  });
+});
+
+describe('faults of the engine in memory', () => {
+  const config = serviceConfig();
+  const damage = { reason: 'stat /var/lib/docker/overlay2/abc: no such file or directory', isFinal: true };
+  const look = (engine: InMemoryEngine, trustEvents = true): Promise<EngineSnapshot> =>
+    engine.observe({ imageReferences: ['web:1'], trustEvents });
+
+  async function running(): Promise<InMemoryEngine> {
+    const engine = createInMemoryEngine({ images: { 'web:1': {} }, pullable: { 'web:1': {} } });
+    await engine.createContainer({ name: 'web', image: 'web:1', config });
+    await engine.startContainer('web');
+    return engine;
+  }
+
+  it('a damaged container tells what the list tells, does not start, and can be removed', async () => {
+    const engine = await running();
+    engine.damageContainer('web', damage);
+    const [seen] = (await look(engine)).containers;
+    expect(seen).toMatchObject({ name: 'web', status: 'running', damage, config: { command: null } });
+    engine.exit('web', 1);
+    await expect(engine.startContainer('web')).rejects.toThrow(damage.reason);
+    await engine.removeContainer(seen?.id ?? '', LEASE);
+    await engine.createContainer({ name: 'web', image: 'web:1', config });
+    expect((await look(engine)).containers[0]).not.toHaveProperty('damage');
+  });
+
+  it('a damaged image makes no container until it was removed and fetched again', async () => {
+    const engine = createInMemoryEngine({ images: { 'web:1': {} }, pullable: { 'web:1': {} } });
+    engine.damageImage('web:1', damage);
+    expect((await look(engine)).images).toMatchObject([{ tags: ['web:1'], damage }]);
+    const create = (): Promise<void> => engine.createContainer({ name: 'web', image: 'web:1', config });
+    const pull = (): Promise<void> =>
+      engine.pullImage('web:1', { signal: new AbortController().signal, onProgress: () => undefined });
+    await pull();
+    await expect(create()).rejects.toMatchObject({ code: 'IMAGE_DAMAGED' });
+    await engine.removeImage('web:1');
+    await pull();
+    await create();
+  });
+
+  it('a silent stream hides a change from those who trust it', async () => {
+    const engine = await running();
+    await look(engine);
+    const silence = engine.silenceEvents();
+    engine.exit('web', 0);
+    expect((await look(engine)).containers[0]?.status).toBe('running');
+    expect((await look(engine, false)).containers[0]?.status).toBe('exited');
+    silence[Symbol.dispose]();
+    await engine.startContainer('web');
+    expect((await look(engine)).containers[0]?.status).toBe('running');
+  });
+
+  it('own calls are seen though the stream is silent', async () => {
+    const engine = await running();
+    await look(engine);
+    using _silence = engine.silenceEvents();
+    await engine.stopContainer((await look(engine)).containers[0]?.id ?? '', LEASE, null);
+    expect((await look(engine)).containers[0]?.status).toBe('exited');
   });
 });

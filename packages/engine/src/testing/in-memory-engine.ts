@@ -1,10 +1,17 @@
-import type { ContainerConfig, ContainerHealth, EngineAbilities, EngineSnapshot } from '@device-supervisor/compose';
+import type {
+  ContainerConfig,
+  ContainerHealth,
+  Damage,
+  EngineAbilities,
+  EngineSnapshot,
+} from '@device-supervisor/compose';
 import type { Clock, DeviceEngine } from '@device-supervisor/device';
 import type { EventQueue } from '../events/event-queue.ts';
 import { serveEvents } from '../events/serve-events.ts';
 import { EngineCalls, type CallKind, type EngineCall, type Hold } from './engine-calls.ts';
 import { MemoryContainers, type ContainerWorld } from './memory-containers.ts';
 import { MemoryImages, type ImageSpec } from './memory-images.ts';
+import { MemoryLooks } from './memory-looks.ts';
 import { MemoryNetworks } from './memory-networks.ts';
 import { MemoryVolumes } from './memory-volumes.ts';
 
@@ -40,6 +47,15 @@ export interface InMemoryEngine extends DeviceEngine {
   fileIn(container: string, path: string): string | undefined;
   /** Each start of the container fails with these words of the engine, until they are `null`. */
   failStart(container: string, message: string | null): void;
+
+  /**
+   * The engine cannot inspect the container any more, and refuses to start it; `null`: it can again. What runs goes on.
+   */
+  damageContainer(container: string, damage: Damage | null): void;
+  /** The engine cannot inspect the image any more, and makes no container from it, until it is removed. */
+  damageImage(reference: string, damage: Damage | null): void;
+  /** Streams of events stay open and tell nothing until this is disposed of. */
+  silenceEvents(): Disposable;
 
   /** The next call of the kind fails with the error and has no effect; several add up. */
   failNext(kind: CallKind, error: Error): void;
@@ -83,10 +99,15 @@ export function createInMemoryEngine({
   let ticks = 0;
   const queues = new Set<EventQueue>();
   const progress = new Map<string, (percent: number) => void>();
+  const looks = new MemoryLooks();
+  const silences = new Set<Disposable>();
   const emit = (kind: 'container' | 'image' | 'network' | 'volume', action: string, id: string): void => {
+    if (silences.size > 0) return;
+    looks.note(`${kind}s`);
     for (const queue of queues) queue.push({ kind, action, id });
   };
   const calls = new EngineCalls((error) => {
+    looks.forget();
     for (const queue of queues) queue.end(error);
   });
   const world: ContainerWorld = {
@@ -112,14 +133,15 @@ export function createInMemoryEngine({
     volumes: world.volumes.observe(),
   });
   const on = <Result>(kind: CallKind, target: string, action: () => Result): Promise<Result> =>
-    calls.perform({ kind, target }, action);
+    calls.perform({ kind, target }, action).finally(() => looks.noteCall(kind));
 
   return {
     calls: calls.recorded,
     clearCalls: () => void calls.recorded.splice(0),
     snapshot: () => snapshot(),
 
-    observe: ({ imageReferences }) => on('observe', '', () => snapshot(imageReferences)),
+    observe: ({ imageReferences, trustEvents = false }) =>
+      on('observe', '', () => looks.look(snapshot(imageReferences), trustEvents)),
     events: (signal) => serveEvents(queues, () => on('events', '', () => undefined), signal),
     pullImage: async (reference, { signal, onProgress }) => {
       const report = (percent: number): void => onProgress({ percent, receivedBytes: percent, totalBytes: 100 });
@@ -132,6 +154,7 @@ export function createInMemoryEngine({
         report(100);
         emit('image', 'pull', image.id);
       } finally {
+        looks.noteCall('pullImage');
         progress.delete(reference);
       }
     },
@@ -179,6 +202,13 @@ export function createInMemoryEngine({
     changeContainer: (container, change) => containers.change(container, change),
     fileIn: (container, path) => containers.fileIn(container, path),
     failStart: (container, message) => containers.failStart(container, message),
+    damageContainer: (container, damage) => containers.damage(container, damage),
+    damageImage: (reference, damage) => world.images.damage(reference, damage),
+    silenceEvents() {
+      const silence = { [Symbol.dispose]: () => void silences.delete(silence) };
+      silences.add(silence);
+      return silence;
+    },
     failNext: (kind, error) => calls.failNext(kind, error),
     hold: (kind) => calls.hold(kind),
     goAway: () => calls.goAway(),

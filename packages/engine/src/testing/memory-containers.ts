@@ -1,10 +1,12 @@
 import {
+  DEFAULT_CONTAINER_CONFIG,
   withCurrentLabels,
   withImageDefaults,
   type ContainerConfig,
   type ContainerHealth,
   type ContainerStatus,
   type ContainerToCreate,
+  type Damage,
   type FileToPut,
   type NetworkEndpoint,
   type ObservedContainer,
@@ -13,7 +15,7 @@ import {
   type UpdatableConfig,
 } from '@device-supervisor/compose';
 import type { SupervisorError } from '@device-supervisor/errors';
-import { ImageNotFoundError, NameConflictError, NotFoundError } from '../errors.ts';
+import { ImageDamagedError, ImageNotFoundError, NameConflictError, NotFoundError } from '../errors.ts';
 import { readIdentity } from '../mapping/identity.ts';
 import { isSupervised } from '../mapping/observed-container.ts';
 import { failureOf } from '../transport/engine-failure.ts';
@@ -45,6 +47,8 @@ export class MemoryContainers {
   readonly #startFailures = new Map<string, string>();
   /** Exit codes by container id. */
   readonly #endings = new Map<string, number>();
+  /** By container id. */
+  readonly #damages = new Map<string, Damage>();
   /** By container id and path. */
   readonly #files = new Map<string, string>();
   readonly #world: () => ContainerWorld;
@@ -55,13 +59,17 @@ export class MemoryContainers {
   }
 
   observe(): ObservedContainer[] {
-    return [...this.#containers.values()].filter(({ config }) => isSupervised(config.labels)).reverse();
+    return [...this.#containers.values()]
+      .filter(({ config }) => isSupervised(config.labels))
+      .map((container) => seen(container, this.#damages.get(container.id)))
+      .reverse();
   }
 
   create({ name, image: reference, config }: ContainerToCreate): void {
     const { images, volumes, now, emit } = this.#world();
     const image = images.find(reference);
     if (image === undefined) throw new ImageNotFoundError(reference);
+    if (image.damage?.isFinal === true) throw new ImageDamagedError(reference, image.damage.reason);
     if (this.find(name) !== undefined) throw new NameConflictError('container', name);
     for (const mount of config.mounts) if (mount.type === 'volume') volumes.create(mount.source);
     const id = fakeId(`container ${this.#created++}`);
@@ -104,7 +112,8 @@ export class MemoryContainers {
   start(container: string): void {
     const { id, status, name } = this.#get(container);
     if (status === 'running' || status === 'restarting') return;
-    const failure = this.#startFailures.get(name) ?? this.#reasonNotToStart(this.#get(id));
+    const failure =
+      this.#damages.get(id)?.reason ?? this.#startFailures.get(name) ?? this.#reasonNotToStart(this.#get(id));
     if (failure !== null) {
       this.#change(id, { error: failure, exitCode: START_FAILED_EXIT_CODE });
       throw startFailure(name, failure);
@@ -126,6 +135,7 @@ export class MemoryContainers {
     if (container === undefined) return;
     if (isUp(container.status)) this.#end(container.id, 'exited', STOPPED_EXIT_CODE);
     this.#containers.delete(container.id);
+    this.#damages.delete(container.id);
     this.#world().emit('destroy', container.id);
   }
 
@@ -189,6 +199,13 @@ export class MemoryContainers {
   failStart(name: string, message: string | null): void {
     if (message === null) this.#startFailures.delete(name);
     else this.#startFailures.set(name, message);
+  }
+
+  /** @param damage `null`: it can be inspected again */
+  damage(container: string, damage: Damage | null): void {
+    const { id } = this.#get(container);
+    if (damage === null) this.#damages.delete(id);
+    else this.#damages.set(id, damage);
   }
 
   /** @param exitCode `null`: it runs until something else happens */
@@ -263,6 +280,23 @@ export class MemoryContainers {
   #change(id: string, changes: Partial<ObservedContainer>): void {
     this.#containers.set(id, { ...this.#get(id), ...changes });
   }
+}
+
+/** Of one that cannot be inspected only the list tells. */
+function seen(container: ObservedContainer, damage: Damage | undefined): ObservedContainer {
+  if (damage === undefined) return container;
+  const { labels, networks } = container.config;
+  return {
+    ...container,
+    health: 'none',
+    exitCode: 0,
+    error: '',
+    startedAt: null,
+    restartCount: 0,
+    config: { ...DEFAULT_CONTAINER_CONFIG, labels, networks },
+    publishedPorts: [],
+    damage,
+  };
 }
 
 /** A container is created in one network alone. */

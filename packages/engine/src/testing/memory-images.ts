@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import {
   canonicalReference,
   imageFinder,
+  type Damage,
   type ImageConfig,
   type ObservedContainer,
   type ObservedImage,
 } from '@device-supervisor/compose';
 import { splitReference } from '../images/split-reference.ts';
-import { ImagePullError, ObjectInUseError } from '../errors.ts';
+import { ImageNotFoundError, ImagePullError, ObjectInUseError } from '../errors.ts';
 import { isSupervised } from '../mapping/observed-container.ts';
 
 /** An image that a test gives to the engine or to its registry. */
@@ -23,6 +24,7 @@ export interface MemoryImage {
   readonly tags: readonly string[];
   readonly digests: readonly string[];
   readonly config: ImageConfig;
+  readonly damage?: Damage;
 }
 
 export type ImageUser = Pick<ObservedContainer, 'config'>;
@@ -73,6 +75,14 @@ export class MemoryImages {
     return this.#store(spec, reference.includes('@') ? { digest } : { digest, tag: `${repository}:${version}` });
   }
 
+  /** @param damage `null`: it can be inspected again */
+  damage(reference: string, damage: Damage | null): void {
+    const image = this.find(reference);
+    if (image === undefined) throw new ImageNotFoundError(reference);
+    const { damage: _, ...whole } = image;
+    this.#images.set(image.id, damage === null ? whole : { ...whole, damage });
+  }
+
   find(reference: string): MemoryImage | undefined {
     const found = imageFinder([...this.#images.values()])(reference);
     return found === undefined ? undefined : this.#images.get(found.id);
@@ -97,13 +107,11 @@ export class MemoryImages {
     const asked = new Set(references.map((reference) => this.find(reference)?.id));
     return [...this.#images.values()]
       .filter(({ tags, digests }) => tags.length > 0 || digests.length > 0)
-      .map(({ config, ...image }): ObservedImage => {
+      .map(({ config, damage, ...image }): ObservedImage => {
         const users = this.#users(image.id);
-        return {
-          ...image,
-          ...(users.every(isOurs) ? {} : { usedByOthers: true }),
-          ...(asked.has(image.id) || users.some(isOurs) ? { config, layers: [layerOf(image)] } : {}),
-        };
+        const isInspected = asked.has(image.id) || users.some(isOurs);
+        const inspection = damage === undefined ? { config, layers: [layerOf(image)] } : { damage };
+        return { ...image, ...(users.every(isOurs) ? {} : { usedByOthers: true }), ...(isInspected ? inspection : {}) };
       });
   }
 
@@ -115,8 +123,10 @@ export class MemoryImages {
         if (other !== id) this.#images.set(other, { ...image, tags: image.tags.filter((one) => one !== tag) });
       }
     }
-    const { tags = [], digests = [] } = this.#images.get(id) ?? {};
+    // What is there is not fetched again, damaged or not.
+    const { tags = [], digests = [], damage } = this.#images.get(id) ?? {};
     const image: MemoryImage = {
+      ...(damage === undefined ? {} : { damage }),
       id,
       tags: [...new Set([...tags, ...(tag === undefined ? [] : [tag])])],
       digests: [...new Set([...digests, ...(digest === undefined ? [] : [digest])])],

@@ -56,7 +56,7 @@ describe('a call', () => {
     await using engine = await startScriptedEngine({ 'GET /info': '<html>router login</html>' });
     await using transport = connect(engine.endpoint);
     await expect(transport.request({ method: 'GET', path: '/info' }, Info)).rejects.toThrow(
-      /its answer to GET \/info is not what an engine answers/,
+      /the engine's answer to GET \/info is not what an engine answers/,
     );
   });
 

@@ -5,7 +5,7 @@ import DockerModem from 'docker-modem';
 import * as z from 'zod';
 import type { Clock } from '@device-supervisor/device';
 import type { SupervisorError } from '@device-supervisor/errors';
-import { EngineUnreachableError } from '../errors.ts';
+import { EngineAnswerError, EngineTimeoutError, EngineUnreachableError } from '../errors.ts';
 import { failureOf, type Refusal } from './engine-failure.ts';
 import { parseEndpoint, type EngineTls } from './endpoint.ts';
 import { parseJson } from './read-json-lines.ts';
@@ -33,7 +33,7 @@ export interface Call {
 
 /** The engine's HTTP API: one method per kind of answer. */
 export interface Transport extends AsyncDisposable {
-  /** Decodes the JSON answer. */
+  /** Decodes the JSON answer. @throws EngineAnswerError when it is something else */
   request<T>(call: Call, schema: z.ZodType<T>): Promise<T>;
   /** Ignores what is answered; resolves to the status. */
   send(call: Call): Promise<number>;
@@ -79,9 +79,7 @@ export function createTransport({ endpoint, tls, clock, callTimeout }: Transport
       const text = await readText(await answer(call, deadline.signal), deadline.signal);
       const decoded = schema.safeParse(parseJson(text));
       if (decoded.success) return decoded.data;
-      throw unreachable(
-        `its answer to ${nameOf(call)} is not what an engine answers: ${z.prettifyError(decoded.error)}`,
-      );
+      throw new EngineAnswerError(nameOf(call), z.prettifyError(decoded.error));
     },
     async send(call) {
       using deadline = startDeadline(call);
@@ -111,7 +109,9 @@ export function createTransport({ endpoint, tls, clock, callTimeout }: Transport
       limit === null
         ? undefined
         : clock.schedule(limit, () =>
-            controller.abort(unreachable(`no answer to ${nameOf(call)} within ${Math.round(limit / 1000)} s`)),
+            controller.abort(
+              new EngineTimeoutError(endpoint, `no answer to ${nameOf(call)} within ${Math.round(limit / 1000)} s`),
+            ),
           );
     const sources = [controller.signal, closed.signal, ...(signal === undefined ? [] : [signal])];
     return { signal: AbortSignal.any(sources), [Symbol.dispose]: () => timer?.[Symbol.dispose]() };

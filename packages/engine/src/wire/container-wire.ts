@@ -13,7 +13,11 @@ const Endpoint = z.object({
 export const ContainerEntry = z.object({
   Id: z.string(),
   Names: texts,
+  /** Reference that it was created with. */
+  Image: text,
   ImageID: text,
+  /** Seconds since the epoch. */
+  Created: number,
   Labels: textMap,
   State: text,
   /** For people; the only place in the list that tells health and exit code. */
@@ -21,7 +25,6 @@ export const ContainerEntry = z.object({
   NetworkSettings: z.object({ Networks: mapOf(Endpoint) }).nullish(),
 });
 export type ContainerEntry = z.output<typeof ContainerEntry>;
-export const ContainerEntries = z.array(ContainerEntry);
 
 /** Durations are in nanoseconds. */
 export const HealthcheckWire = z.object({

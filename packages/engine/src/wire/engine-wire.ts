@@ -2,12 +2,14 @@ import * as z from 'zod';
 import { ImageSettings } from './container-wire.ts';
 import { flag, listOf, mapOf, number, text, textMap, texts } from './lenient.ts';
 
-/** `GET /images/json`. */
-export const ImageEntries = z.array(z.object({ Id: z.string(), RepoTags: texts, RepoDigests: texts }));
+/** `GET /images/json`, one entry. */
+export const ImageEntry = z.object({ Id: z.string(), RepoTags: texts, RepoDigests: texts });
+export type ImageEntry = z.output<typeof ImageEntry>;
 
 /** `GET /images/{name}/json`. */
 export const ImageInspection = z.object({
   Id: z.string(),
+  RepoTags: texts,
   RepoDigests: texts,
   Config: ImageSettings.nullish(),
   RootFS: z.object({ Layers: texts }).nullish(),
@@ -32,13 +34,10 @@ export const NetworkEntry = z.object({
     .nullish(),
 });
 export type NetworkEntry = z.output<typeof NetworkEntry>;
-export const NetworkEntries = z.array(NetworkEntry);
 
+/** `GET /volumes`, one entry. */
 export const VolumeEntry = z.object({ Name: z.string(), Driver: text, Options: textMap, Labels: textMap });
 export type VolumeEntry = z.output<typeof VolumeEntry>;
-
-/** `GET /volumes`. */
-export const VolumeList = z.object({ Volumes: listOf(VolumeEntry) });
 
 /** `GET /info`. */
 export const InfoAnswer = z.object({

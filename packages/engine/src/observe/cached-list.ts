@@ -1,0 +1,69 @@
+import { describeError } from '@device-supervisor/errors';
+import { EngineTimeoutError, EngineUnreachableError } from '../errors.ts';
+import type { Changes, ListKind } from './changes.ts';
+
+export interface ListAnswer<Entry> {
+  readonly entries: readonly Entry[];
+  /** What the engine did not list; `null`: nothing. */
+  readonly fault: string | null;
+}
+
+export interface CachedListOptions<Entry> {
+  readonly kind: ListKind;
+  readonly changes: Changes;
+  /** Asks the engine. */
+  readonly list: () => Promise<ListAnswer<Entry>>;
+  /** Whether a look goes on when the engine refuses the list, with the list of the last look, or none. */
+  readonly isOptional: boolean;
+  /** What of an entry an engine tells by an event when it changes; equal texts mean that nothing did. */
+  readonly describe: (entry: Entry) => string;
+  /** The list is another one than before, and no event has said so yet. */
+  readonly onSilentChange: (kind: ListKind) => void;
+}
+
+/** One of the engine's lists, and whether it still holds. */
+export class CachedList<Entry> {
+  readonly #options: CachedListOptions<Entry>;
+  #known: { readonly answer: ListAnswer<Entry>; readonly count: number } | null = null;
+
+  constructor(options: CachedListOptions<Entry>) {
+    this.#options = options;
+  }
+
+  /** @param trustEvents whether the last list will do as long as no change was noticed */
+  async read(trustEvents: boolean): Promise<ListAnswer<Entry>> {
+    const { kind, changes, onSilentChange } = this.#options;
+    const before = this.#isCurrent() ? this.#known : null;
+    if (trustEvents && before !== null) return before.answer;
+    const count = changes.count(kind);
+    const answer = await this.#ask();
+    if (typeof answer === 'string') return { entries: this.#known?.answer.entries ?? [], fault: answer };
+    if (before !== null && this.#isCurrent() && !this.#isSame(before.answer, answer)) onSilentChange(kind);
+    // Another look may have begun later and ended before.
+    if (this.#known === null || this.#known.count <= count) this.#known = { answer, count };
+    return answer;
+  }
+
+  /** @returns a text when the engine does not give it */
+  async #ask(): Promise<ListAnswer<Entry> | string> {
+    const { kind, list, isOptional } = this.#options;
+    try {
+      return await list();
+    } catch (error) {
+      const isLost = error instanceof EngineUnreachableError && !(error instanceof EngineTimeoutError);
+      if (isLost || !isOptional) throw error;
+      return `the engine does not list its ${kind}: ${describeError(error).message}`;
+    }
+  }
+
+  #isCurrent(): boolean {
+    const { kind, changes } = this.#options;
+    return changes.isNoticed && this.#known?.count === changes.count(kind);
+  }
+
+  #isSame(before: ListAnswer<Entry>, after: ListAnswer<Entry>): boolean {
+    const { describe } = this.#options;
+    const known = new Set(before.entries.map(describe));
+    return before.entries.length === after.entries.length && after.entries.every((entry) => known.has(describe(entry)));
+  }
+}

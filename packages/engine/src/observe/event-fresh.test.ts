@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_CONTAINER_CONFIG, type EngineSnapshot } from '@device-supervisor/compose';
+import type { EngineEvent } from '@device-supervisor/device';
+import { createFakeClock, type FakeClock } from '@device-supervisor/device/testing';
+import { createEngine, type Engine } from '../index.ts';
+import { networkConfig, volumeConfig, LEASE } from '../testing/contract/contract-subject.ts';
+import { containerEntry, containerId, containerInspection, IMAGE_ID } from '../testing/engine-answers.ts';
+import { startScriptedEngine, type ScriptedEngine } from '../testing/scripted-engine.ts';
+
+const INSPECT_1 = `GET /containers/${containerId(1)}/json`;
+const CONTAINERS = 'GET /containers/json';
+const IMAGES = 'GET /images/json';
+const NETWORKS = 'GET /networks';
+const VOLUMES = 'GET /volumes';
+
+let scripted: ScriptedEngine;
+let engine: Engine;
+let clock: FakeClock;
+let events: AsyncIterator<EngineEvent>;
+let listening: AbortController;
+
+beforeEach(async () => {
+  scripted = await startScriptedEngine({
+    [CONTAINERS]: [containerEntry(1)],
+    [IMAGES]: [{ Id: IMAGE_ID, RepoTags: ['web:1'], RepoDigests: [] }],
+    [NETWORKS]: [],
+    [VOLUMES]: { Volumes: [] },
+    'GET /info': {},
+    'GET /version': { ApiVersion: '1.41' },
+    [INSPECT_1]: containerInspection(1),
+    [`GET /images/${IMAGE_ID}/json`]: { Id: IMAGE_ID, Config: {}, RootFS: { Layers: [] } },
+  });
+  clock = createFakeClock();
+  engine = createEngine({ endpoint: scripted.endpoint, clock });
+  listening = new AbortController();
+  events = engine.events(listening.signal)[Symbol.asyncIterator]();
+  await events.next();
+  await look(false);
+});
+
+afterEach(async () => {
+  listening.abort();
+  await engine[Symbol.asyncDispose]();
+  await scripted[Symbol.asyncDispose]();
+});
+
+async function look(trustEvents = true): Promise<{ readonly snapshot: EngineSnapshot; readonly requests: string[] }> {
+  scripted.takeRequests();
+  const snapshot = await engine.observe({ imageReferences: [], trustEvents });
+  return { snapshot, requests: scripted.takeRequests().sort() };
+}
+
+/** Sends an event, and resolves when the adapter has taken it in. */
+async function emit(Type: string, Action: string, Attributes: object = {}): Promise<void> {
+  await scripted.emit({ Type, Action, Actor: { ID: containerId(1), Attributes } });
+  await events.next();
+}
+
+describe('a look that trusts the events', () => {
+  it('asks for nothing when nothing happened, and sees the same', async () => {
+    const before = await look(false);
+    const { snapshot, requests } = await look();
+    expect(requests).toEqual([]);
+    expect(snapshot).toEqual(before.snapshot);
+  });
+
+  it.each([
+    { kind: 'container', action: 'die', expected: [CONTAINERS, INSPECT_1] },
+    { kind: 'network', action: 'connect', expected: [CONTAINERS, INSPECT_1, NETWORKS] },
+    { kind: 'network', action: 'create', expected: [NETWORKS] },
+    { kind: 'volume', action: 'destroy', expected: [VOLUMES] },
+    { kind: 'image', action: 'untag', expected: [IMAGES] },
+  ])('asks for what an event is about: $kind $action', async ({ kind, action, expected }) => {
+    await emit(kind, action, action === 'connect' ? { container: containerId(1) } : {});
+    expect((await look()).requests).toEqual([...expected].sort());
+    expect((await look()).requests).toEqual([]);
+  });
+
+  it.each<[string, string[], () => Promise<unknown>]>([
+    [
+      'createContainer',
+      [CONTAINERS],
+      () => engine.createContainer({ name: 'new', image: 'web:1', config: DEFAULT_CONTAINER_CONFIG }),
+    ],
+    ['startContainer', [CONTAINERS, INSPECT_1], () => engine.startContainer(containerId(1))],
+    ['removeContainer', [CONTAINERS, INSPECT_1], () => engine.removeContainer(containerId(1), LEASE)],
+    ['createNetwork', [NETWORKS], () => engine.createNetwork('net', networkConfig())],
+    ['removeNetwork', [NETWORKS], () => engine.removeNetwork('n')],
+    ['createVolume', [VOLUMES], () => engine.createVolume('data', volumeConfig())],
+    ['removeVolume', [VOLUMES], () => engine.removeVolume('data')],
+    ['removeImage', [IMAGES], () => engine.removeImage('web:1')],
+    ['pullImage', [IMAGES], () => engine.pullImage('web:1', { signal: listening.signal, onProgress: () => undefined })],
+  ])('asks for what our own %s may have changed, also when it failed', async (_, expected, act) => {
+    // Nothing of it has an answer here: each call fails.
+    await Promise.allSettled([act()]);
+    expect((await look()).requests).toEqual([...expected].sort());
+  });
+
+  it('asks for everything when the stream of events broke', async () => {
+    scripted.breakEvents();
+    await expect(events.next()).rejects.toMatchObject({ code: 'ENGINE_UNREACHABLE' });
+    expect((await look()).requests).toEqual(expect.arrayContaining([CONTAINERS, IMAGES, NETWORKS, VOLUMES]));
+  });
+
+  it('sees a change that was told while a list was on its way', async () => {
+    const asked = Promise.withResolvers<void>();
+    const told = Promise.withResolvers<void>();
+    scripted.answers[NETWORKS] = (response) => {
+      asked.resolve();
+      void told.promise.then(() => response.end('[]'));
+    };
+    const first = engine.observe({ imageReferences: [] });
+    await asked.promise;
+    await emit('network', 'create');
+    told.resolve();
+    await first;
+    expect((await look()).requests).toEqual([NETWORKS]);
+  });
+});
+
+describe('a stream of events that stays open and silent', () => {
+  const subscriptions = (): number => scripted.requests.filter(({ path }) => path === '/events').length;
+
+  it.each<[string, string, object]>([
+    ['a container is gone', CONTAINERS, []],
+    ['a container ended', CONTAINERS, [containerEntry(1, { State: 'exited', Status: 'Exited (1) 3 minutes ago' })]],
+    ['an image lost its tag', IMAGES, []],
+    ['a network is new', NETWORKS, [{ Id: 'n', Name: 'net' }]],
+    ['a volume is new', VOLUMES, { Volumes: [{ Name: 'data' }] }],
+  ])('is replaced when a full look finds that %s', async (_, list, answer) => {
+    scripted.answers[list] = answer;
+    await look(false);
+    clock.advance(2_000);
+    expect(await events.next()).toEqual({ done: false, value: { kind: 'missed' } });
+    expect(subscriptions()).toBe(2);
+  });
+
+  it('is replaced though we changed something ourselves meanwhile', async () => {
+    scripted.answers[CONTAINERS] = [];
+    await look(false);
+    await Promise.allSettled([
+      engine.createContainer({ name: 'web', image: 'web:1', config: DEFAULT_CONTAINER_CONFIG }),
+    ]);
+    clock.advance(2_000);
+    expect(await events.next()).toEqual({ done: false, value: { kind: 'missed' } });
+  });
+
+  it('stays when the event only came a little later than the list', async () => {
+    scripted.answers[CONTAINERS] = [];
+    await look(false);
+    await emit('container', 'destroy');
+    clock.advance(2_000);
+    await emit('volume', 'create');
+    expect(subscriptions()).toBe(1);
+  });
+
+  it('ends for its consumers when the engine does not take another subscription', async () => {
+    scripted.answers[CONTAINERS] = [];
+    await look(false);
+    scripted.answers['GET /events'] = (response) => response.destroy();
+    clock.advance(2_000);
+    await expect(events.next()).rejects.toMatchObject({ code: 'ENGINE_UNREACHABLE' });
+  });
+});
