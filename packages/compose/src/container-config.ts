@@ -8,7 +8,7 @@ export interface ContainerConfig {
   readonly labels: Readonly<Record<string, string>>;
   /** `null`: the image's. */
   readonly entrypoint: readonly string[] | null;
-  /** `null`: the image's. */
+  /** `null`: the image's, also beside an entrypoint of its own. */
   readonly command: readonly string[] | null;
   /** `''`: the image's. */
   readonly user: string;
@@ -33,6 +33,8 @@ export interface ContainerConfig {
   readonly mounts: readonly Mount[];
   /** Container paths with an anonymous volume, sorted. */
   readonly anonymousVolumes: readonly string[];
+  /** `<container id>:ro` or `<container id>:rw`, sorted: everything that is mounted in that container. */
+  readonly volumesFrom: readonly string[];
   /** Container path to mount options (`''` or e.g. `size=64m`). */
   readonly tmpfs: Readonly<Record<string, string>>;
   readonly restart: RestartPolicy;
@@ -54,8 +56,9 @@ export interface ContainerConfig {
   /** `name:address`, sorted. */
   readonly extraHosts: readonly string[];
   readonly groupAdd: readonly string[];
-  /** `''`: the engine's default. */
+  /** `none`, `private`, `shareable`, `host`, or `container:<id>`. */
   readonly ipc: string;
+  /** `''`: its own; `host`, or `container:<id>`. */
   readonly pid: string;
   readonly uts: string;
   readonly usernsMode: string;
@@ -85,6 +88,22 @@ export interface ContainerConfig {
   readonly networkMode: string;
   /** Engine network name to endpoint; empty for `host`, `none` and `container:<id>`. */
   readonly networks: Readonly<Record<string, NetworkEndpoint>>;
+  /** Run in the container each time that we start it, one after the other. */
+  readonly postStart: readonly Hook[];
+  /** Run in the container before we stop it, one after the other. */
+  readonly preStop: readonly Hook[];
+}
+
+/** A command that is run in a container beside its own process. */
+export interface Hook {
+  readonly command: readonly string[];
+  /** `''`: the container's. */
+  readonly user: string;
+  readonly privileged: boolean;
+  /** `''`: the container's. */
+  readonly workingDir: string;
+  /** Beside the container's variables. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** What an engine changes on a container as it is. */
@@ -218,6 +237,12 @@ export interface NetworkEndpoint {
   readonly ipv4Address: string;
   readonly ipv6Address: string;
   readonly linkLocalIps: readonly string[];
+  /** Absent: the engine's choice. Of the network of `networkMode` it is the container's `macAddress`. */
+  readonly macAddress?: string;
+  /** Absent: none. */
+  readonly driverOpts?: Readonly<Record<string, string>>;
+  /** The network with the highest one gives the default route; absent: 0. */
+  readonly gatewayPriority?: number;
 }
 
 /** What an image says about the containers made from it. */
@@ -285,6 +310,7 @@ export const DEFAULT_CONTAINER_CONFIG: ContainerConfig = {
   portBindings: [],
   mounts: [],
   anonymousVolumes: [],
+  volumesFrom: [],
   tmpfs: {},
   restart: { name: 'always', maximumRetryCount: 0 },
   privileged: false,
@@ -301,7 +327,7 @@ export const DEFAULT_CONTAINER_CONFIG: ContainerConfig = {
   dnsSearch: [],
   extraHosts: [],
   groupAdd: [],
-  ipc: '',
+  ipc: 'shareable',
   pid: '',
   uts: '',
   usernsMode: '',
@@ -333,4 +359,6 @@ export const DEFAULT_CONTAINER_CONFIG: ContainerConfig = {
   },
   networkMode: 'none',
   networks: {},
+  postStart: [],
+  preStop: [],
 };

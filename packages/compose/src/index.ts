@@ -8,6 +8,7 @@ export {
   type DeviceRate,
   type DeviceRequest,
   type Healthcheck,
+  type Hook,
   type ImageConfig,
   type IpamPool,
   type Mount,

@@ -1,4 +1,4 @@
-import type { ContainerConfig, NetworkEndpoint } from '@device-supervisor/compose';
+import type { ContainerConfig, Hook, NetworkEndpoint } from '@device-supervisor/compose';
 import { serviceConfig } from '../src/testing/contract/contract-subject.ts';
 
 export const MIB = 1024 * 1024;
@@ -13,10 +13,12 @@ const { blkio: NO_BLKIO } = serviceConfig();
 export const { resources: NO_LIMITS } = serviceConfig();
 export const SUPERVISED = serviceConfig().labels;
 
+const HOOK: Hook = { command: ['true'], user: '', privileged: false, workingDir: '', environment: {} };
+
 /**
  * Values of each field that differ from the default, with what else they need; every field has to have an entry.
  * `storageOpt` has none: the storage driver of a test machine takes no options. `annotations` has none: the engine is
- * older than they are.
+ * older than they are. `volumesFrom` needs another container, and is tried beside its like.
  */
 export const CASES: Readonly<Record<keyof ContainerConfig, readonly Partial<ContainerConfig>[]>> = {
   environment: [
@@ -79,6 +81,7 @@ export const CASES: Readonly<Record<keyof ContainerConfig, readonly Partial<Cont
     },
   ],
   anonymousVolumes: [{ anonymousVolumes: ['/cache', '/var/scratch'] }],
+  volumesFrom: [],
   tmpfs: [{ tmpfs: { '/run': 'size=64m,mode=755', '/scratch': '' } }],
   restart: [
     { restart: { name: 'always', maximumRetryCount: 0 } },
@@ -114,7 +117,7 @@ export const CASES: Readonly<Record<keyof ContainerConfig, readonly Partial<Cont
   dnsSearch: [{ dnsSearch: ['example.org', 'example.com'] }],
   extraHosts: [{ extraHosts: ['db:10.0.0.1', 'host:host-gateway', 'six:fd00::1'] }],
   groupAdd: [{ groupAdd: ['1000', 'nogroup'] }],
-  ipc: [{ ipc: 'host' }, { ipc: 'none' }, { ipc: 'private' }, { ipc: 'shareable' }],
+  ipc: [{ ipc: 'host' }, { ipc: 'none' }, { ipc: 'private' }],
   pid: [{ pid: 'host' }],
   uts: [{ uts: 'host' }],
   usernsMode: [{ usernsMode: 'host' }],
@@ -183,5 +186,8 @@ export const CASES: Readonly<Record<keyof ContainerConfig, readonly Partial<Cont
       },
     },
     { networkMode: NETWORK, networks: { [NETWORK]: { ...NO_ENDPOINT, ipv6Address: 'fd00:223::20' } } },
+    { networkMode: NETWORK, networks: { [NETWORK]: { ...NO_ENDPOINT, driverOpts: { 'com.example.option': '1' } } } },
   ],
+  postStart: [{ postStart: [{ ...HOOK, user: 'nobody', workingDir: '/tmp', environment: { A: 'b=c' } }, HOOK] }],
+  preStop: [{ preStop: [HOOK] }],
 };

@@ -49,7 +49,19 @@ const Endpoint = z.looseObject({
   ipv6_address: Text.optional(),
   link_local_ips: TextList.optional(),
   priority: Count.optional(),
+  mac_address: Text.optional(),
+  driver_opts: z.record(z.string(), Scalar).optional(),
+  gw_priority: Count.optional(),
 });
+/** A command that is run in the container after its start, or before its stop. */
+const HookComposition = z.looseObject({
+  command: TextOrList,
+  user: z.union([z.number(), Text]).optional(),
+  privileged: Flag.optional(),
+  working_dir: Text.optional(),
+  environment: ListOrMap.optional(),
+});
+export type HookComposition = z.infer<typeof HookComposition>;
 
 const HealthcheckComposition = z.looseObject({
   test: TextOrList.optional(),
@@ -118,6 +130,7 @@ export const ServiceComposition = z.preprocess(
   withoutNulls,
   z.looseObject({
     annotations: ListOrMap.optional(),
+    attach: Flag.optional(),
     blkio_config: BlkioConfig.optional(),
     cap_add: TextList.optional(),
     cap_drop: TextList.optional(),
@@ -165,6 +178,8 @@ export const ServiceComposition = z.preprocess(
     oom_score_adj: Count.optional(),
     pid: Text.optional(),
     pids_limit: Count.optional(),
+    post_start: z.array(HookComposition).optional(),
+    pre_stop: z.array(HookComposition).optional(),
     ports: z
       .array(z.union([z.number(), Text, PortObject], 'must be a port such as 80:8080, or a map with target'))
       .optional(),
@@ -191,6 +206,7 @@ export const ServiceComposition = z.preprocess(
     volumes: z
       .array(z.union([Text, VolumeMountObject], 'must be a volume such as data:/data, or a map with type and target'))
       .optional(),
+    volumes_from: TextList.optional(),
     working_dir: Text.optional(),
   }),
 );

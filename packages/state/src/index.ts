@@ -1,4 +1,10 @@
-export { FileComposition, NetworkComposition, ServiceComposition, VolumeComposition } from './composition.ts';
+export {
+  FileComposition,
+  type HookComposition,
+  NetworkComposition,
+  ServiceComposition,
+  VolumeComposition,
+} from './composition.ts';
 export { decodeContract, type ContractDecoding, type Requirement } from './contract.ts';
 export { decodePreload, type Preload } from './decode-preload.ts';
 export { decodeTargetStateV2, decodeTargetStateV3 } from './decode-target-state.ts';

@@ -18,6 +18,7 @@ const mount = (target: string, more: object = {}) => ({
 /** For each field that is applied: what it may say, and what comes of it. */
 const FIELDS: Readonly<Record<string, readonly (readonly [Composition, object])[]>> = {
   annotations: [[{ annotations: { a: 1 } }, { config: { annotations: { a: '1' } } }]],
+  attach: [[{ attach: false }, {}]],
   blkio_config: [
     [
       {
@@ -159,7 +160,17 @@ const FIELDS: Readonly<Record<string, readonly (readonly [Composition, object])[
   ],
   hostname: [[{ hostname: 'own' }, { config: { hostname: 'own' } }]],
   init: [[{ init: true }, { config: { init: true } }]],
-  ipc: [[{ ipc: 'shareable' }, { config: { ipc: 'shareable' } }]],
+  ipc: [
+    [{ ipc: 'private' }, { config: { ipc: 'private' } }],
+    [
+      { ipc: 'service:db' },
+      {
+        config: { ipc: 'service:db' },
+        peers: [{ field: 'ipc', service: 'db' }],
+        dependencies: [{ service: 'db', condition: 'service_started' }],
+      },
+    ],
+  ],
   labels: [[{ labels: ['a=b'] }, { config: { labels: { a: 'b' } } }]],
   mac_address: [[{ mac_address: '02:42:ac:11:00:99' }, { config: { macAddress: '02:42:ac:11:00:99' } }]],
   mem_limit: [[{ mem_limit: '64m' }, { config: { resources: { memory: 64 * MIB } } }]],
@@ -183,12 +194,47 @@ const FIELDS: Readonly<Record<string, readonly (readonly [Composition, object])[
         },
       },
     ],
+    [
+      {
+        networks: {
+          back: { priority: 5, mac_address: '02:42:ac:11:00:01', driver_opts: { a: 1 } },
+          default: { mac_address: '02:42:ac:11:00:02', gw_priority: 7 },
+        },
+      },
+      {
+        config: {
+          macAddress: '02:42:ac:11:00:01',
+          networkMode: 'u1_back',
+          networks: {
+            u1_back: { driverOpts: { a: '1' } },
+            u1_default: { macAddress: '02:42:ac:11:00:02', gatewayPriority: 7 },
+          },
+        },
+      },
+    ],
   ],
   oom_kill_disable: [[{ oom_kill_disable: true }, { config: { oomKillDisable: true } }]],
   oom_score_adj: [[{ oom_score_adj: -500 }, { config: { oomScoreAdj: -500 } }]],
-  pid: [[{ pid: 'host' }, { config: { pid: 'host' } }]],
+  pid: [
+    [{ pid: 'host' }, { config: { pid: 'host' } }],
+    [{ pid: 'service:db' }, { config: { pid: 'service:db' }, peers: [{ field: 'pid', service: 'db' }] }],
+  ],
   pids_limit: [[{ pids_limit: 100 }, { config: { resources: { pidsLimit: 100 } } }]],
   ports: [
+    [
+      { ports: [8081, '9000-9001/udp', '127.0.0.1::82', { target: 83 }] },
+      {
+        config: {
+          portBindings: [
+            { containerPort: '8081/tcp', hostIp: '', hostPort: '8081' },
+            { containerPort: '82/tcp', hostIp: '127.0.0.1', hostPort: '' },
+            { containerPort: '83/tcp', hostIp: '', hostPort: '' },
+            { containerPort: '9000/udp', hostIp: '', hostPort: '9000' },
+            { containerPort: '9001/udp', hostIp: '', hostPort: '9001' },
+          ],
+        },
+      },
+    ],
     [
       { ports: ['[::1]:53:53/udp', { target: 80, published: '8080', host_ip: '127.0.0.1', protocol: 'tcp' }] },
       {
@@ -200,6 +246,36 @@ const FIELDS: Readonly<Record<string, readonly (readonly [Composition, object])[
           ],
         },
       },
+    ],
+  ],
+  post_start: [
+    [
+      {
+        post_start: [
+          { command: 'echo "a b"' },
+          { command: ['sh', '-c', 'x'], user: 0, privileged: true, working_dir: '/app', environment: ['A=1'] },
+        ],
+      },
+      {
+        config: {
+          postStart: [
+            { command: ['echo', 'a b'], user: '', privileged: false, workingDir: '', environment: {} },
+            {
+              command: ['sh', '-c', 'x'],
+              user: '0',
+              privileged: true,
+              workingDir: '/app',
+              environment: { A: '1' },
+            },
+          ],
+        },
+      },
+    ],
+  ],
+  pre_stop: [
+    [
+      { pre_stop: [{ command: 'sync' }] },
+      { config: { preStop: [{ command: ['sync'], user: '', privileged: false, workingDir: '', environment: {} }] } },
     ],
   ],
   privileged: [[{ privileged: true }, { config: { privileged: true } }]],
@@ -257,6 +333,16 @@ const FIELDS: Readonly<Record<string, readonly (readonly [Composition, object])[
           anonymousVolumes: ['/anonymous'],
           tmpfs: { '/t': 'size=1048576,mode=755' },
         },
+      },
+    ],
+  ],
+  volumes_from: [
+    [
+      { volumes_from: ['db:ro'] },
+      {
+        config: { volumesFrom: ['service:db:ro'] },
+        peers: [{ field: 'volumes_from', service: 'db' }],
+        dependencies: [{ service: 'db', condition: 'service_started' }],
       },
     ],
   ],

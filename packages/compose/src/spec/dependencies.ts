@@ -1,5 +1,6 @@
 import type { TargetRelease, TargetService } from '@device-supervisor/state';
 import type { FindingCollector } from './findings.ts';
+import { readPeers } from './peers.ts';
 
 /** What a service waits for before it starts. */
 export interface Dependency {
@@ -9,13 +10,13 @@ export interface Dependency {
 
 export type DependencyCondition = 'service_started' | 'service_healthy' | 'service_completed_successfully';
 
-/** What a service depends on: `depends_on`, and the service whose network it shares. */
+/** What a service depends on: `depends_on`, and the services whose containers it shares something with. */
 export function readDependencies(
   service: TargetService,
   release: TargetRelease,
   findings: FindingCollector,
 ): Dependency[] {
-  const { depends_on: declared = [], network_mode: networkMode } = service.composition;
+  const { depends_on: declared = [] } = service.composition;
   const entries: readonly (readonly [string, DependencyOptions])[] = Array.isArray(declared)
     ? declared.map((name) => [name, {}] as const)
     : Object.entries(declared);
@@ -32,13 +33,10 @@ export function readDependencies(
     }
     return [];
   });
-  const shared = sharedNetwork(networkMode);
-  if (
-    shared !== null &&
-    release.services[shared] !== undefined &&
-    !dependencies.some((one) => one.service === shared)
-  ) {
-    dependencies.push({ service: shared, condition: 'service_started' });
+  for (const { service: peer } of readPeers(service.composition)) {
+    if (Object.hasOwn(release.services, peer) && !dependencies.some((one) => one.service === peer)) {
+      dependencies.push({ service: peer, condition: 'service_started' });
+    }
   }
   return dependencies;
 }
@@ -46,11 +44,6 @@ export function readDependencies(
 interface DependencyOptions {
   readonly condition?: string | undefined;
   readonly required?: boolean | undefined;
-}
-
-/** Name of the service in a network mode `service:<name>`. */
-export function sharedNetwork(networkMode: string | undefined): string | null {
-  return networkMode?.startsWith('service:') === true ? networkMode.slice('service:'.length) : null;
 }
 
 function readCondition(value: string | undefined): DependencyCondition | null {

@@ -7,8 +7,11 @@ export function withImageDefaults(config: ContainerConfig, image: ImageConfig): 
     environment: { ...image.environment, ...config.environment },
     labels: { ...image.labels, ...config.labels },
     entrypoint: config.entrypoint ?? image.entrypoint,
-    // An entrypoint of its own comes without the image's arguments; an empty list counts as none.
-    command: isEmpty(config.entrypoint) && isEmpty(config.command) ? image.command : config.command,
+    // Without an entrypoint of its own an empty list counts as none, as engines take it.
+    command:
+      config.command === null || (isEmpty(config.entrypoint) && isEmpty(config.command))
+        ? image.command
+        : config.command,
     user: config.user === '' ? image.user : config.user,
     workingDir: config.workingDir === '' ? image.workingDir : config.workingDir,
     stopSignal: config.stopSignal === '' ? image.stopSignal : config.stopSignal,

@@ -6,13 +6,13 @@ import { isList, type ListOrMap } from './list-or-map.ts';
 /** Fields that are applied, whatever reads them. */
 export const APPLIED_FIELDS: ReadonlySet<string> = new Set(
   [
-    'annotations blkio_config cap_add cap_drop cgroup cgroup_parent command configs cpu_period cpu_quota cpu_rt_period',
+    'annotations attach blkio_config cap_add cap_drop cgroup cgroup_parent command configs cpu_period cpu_quota cpu_rt_period',
     'cpu_rt_runtime cpu_shares cpus cpuset depends_on device_cgroup_rules devices dns dns_opt dns_search domainname',
     'entrypoint environment expose extra_hosts gpus group_add healthcheck hostname image init ipc labels mac_address',
     'mem_limit mem_reservation mem_swappiness memswap_limit network_mode networks oom_kill_disable oom_score_adj pid',
-    'pids_limit ports privileged profiles pull_policy read_only restart runtime secrets security_opt shm_size stdin_open',
-    'stop_grace_period stop_signal storage_opt sysctls tmpfs tty ulimits user userns_mode uts volumes working_dir',
-    // What an image is built from is the business of whoever builds it; of `deploy` see below.
+    'pids_limit ports post_start pre_stop privileged profiles pull_policy read_only restart runtime secrets security_opt shm_size stdin_open',
+    'stop_grace_period stop_signal storage_opt sysctls tmpfs tty ulimits user userns_mode uts volumes volumes_from working_dir',
+    // `build` is for those who build the image, `attach` for those who follow the logs; of `deploy` see below.
     'build deploy',
   ].flatMap((fields) => fields.split(' ')),
 );
@@ -24,7 +24,6 @@ const BY_NAME =
 
 /** Why other known fields are not applied. */
 const REASONS: Readonly<Record<string, string>> = {
-  attach: 'has no effect: nobody is attached to the services of a device',
   container_name: 'has no effect: containers are named after their service and release',
   cpu_count: OTHER_PLATFORM,
   cpu_percent: OTHER_PLATFORM,
@@ -39,12 +38,9 @@ const REASONS: Readonly<Record<string, string>> = {
   logging: 'has no effect: the log driver is that of the device',
   models: 'has no effect: a device runs no models',
   platform: 'has no effect: the platform is that of the image',
-  post_start: 'has no effect: hooks are not run on a device',
-  pre_stop: 'has no effect: hooks are not run on a device',
   provider: 'has no effect: a device has no providers',
   scale: 'has no effect: a service has one container on a device',
   use_api_socket: 'has no effect; use the label io.balena.features.balena-socket',
-  volumes_from: 'has no effect; mount the same named volume in both services',
 };
 
 const DEPLOY_REASONS: Readonly<Record<string, string>> = {

@@ -18,7 +18,11 @@ interface PortRange {
 
 const PROTOCOLS = ['tcp', 'udp', 'sctp'];
 
-/** Bindings of one compose port: `8080`, `80:8080/udp`, `127.0.0.1:80-81:8080-8081`, `[::1]:80:80`, or the long form. */
+/**
+ * Bindings of one compose port: `80:8080/udp`, `127.0.0.1:80-81:8080-8081`, `[::1]:80:80`, or the long form. A short port
+ * that names no host port (`8080`) is published on the same port of the host (ADR 12); the long form, and an empty host
+ * port (`127.0.0.1::8080`), get a free port.
+ */
 export function parsePort(port: Port): PortBinding[] {
   if (typeof port === 'object') {
     const container = parseRange(String(port.target), port);
@@ -29,11 +33,12 @@ export function parsePort(port: Port): PortBinding[] {
   const text = String(port).trim();
   const match = /^(?:(?:(\[[^\]]+\]|[^:[\]]*):)?([\d-]*):)?([\d-]+)(?:\/(\w+))?$/.exec(text);
   if (match === null) throw notAPort(port);
-  const [, hostIp = '', host = '', container = '', protocol = 'tcp'] = match;
+  const [, hostIp = '', host, containerText = '', protocol = 'tcp'] = match;
+  const container = parseRange(containerText, port);
   return bind(
     {
-      container: parseRange(container, port),
-      host: host === '' ? null : parseRange(host, port),
+      container,
+      host: host === undefined ? container : host === '' ? null : parseRange(host, port),
       hostIp: hostIp.replace(/^\[(.*)\]$/, '$1'),
       protocol: protocol.toLowerCase(),
     },

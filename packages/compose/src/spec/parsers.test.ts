@@ -52,8 +52,9 @@ describe('parsePort', () => {
   });
 
   it.each([
-    [80, [binding('80/tcp', '')]],
-    ['80', [binding('80/tcp', '')]],
+    [80, [binding('80/tcp', '80')]],
+    ['80', [binding('80/tcp', '80')]],
+    ['80-81/udp', [binding('80/udp', '80'), binding('81/udp', '81')]],
     ['8080:80', [binding('80/tcp', '8080')]],
     ['53:53/udp', [binding('53/udp', '53')]],
     ['127.0.0.1:8080:80', [binding('80/tcp', '8080', '127.0.0.1')]],

@@ -1,7 +1,8 @@
-import type { ServiceComposition } from '@device-supervisor/state';
+import type { ServiceComposition, TargetRelease } from '@device-supervisor/state';
 import type { ContainerConfig } from '../container-config.ts';
 import { FieldError } from './field-error.ts';
 import { toMap } from './list-or-map.ts';
+import { peerIn } from './peers.ts';
 import { hasApi, type ReadContext } from './read-context.ts';
 import { readDeviceRequests, readDevices } from './read-devices.ts';
 
@@ -23,22 +24,31 @@ type HostAccessConfig = Pick<
   | 'annotations'
 >;
 
-/** The namespaces that can be asked for; those of other containers are not shared. */
+/** The namespaces that can be asked for; of other containers those of the same release can be shared. */
 const MODES = {
-  ipc: ['none', 'private', 'shareable', 'host'],
-  pid: ['host'],
+  ipc: ['none', 'private', 'shareable', 'host', 'service:<name>'],
+  pid: ['host', 'service:<name>'],
   uts: ['host'],
   userns_mode: ['host'],
   cgroup: ['host', 'private'],
 } as const;
 
 /** The fields that say what of the host and the kernel the container may reach. */
-export function readHostAccess(composition: ServiceComposition, context: ReadContext): HostAccessConfig {
+export function readHostAccess(
+  composition: ServiceComposition,
+  context: ReadContext & { readonly release: TargetRelease },
+): HostAccessConfig {
   const { findings } = context;
   const mode = (field: keyof typeof MODES): string => {
     const value = composition[field] ?? '';
     const allowed: readonly string[] = MODES[field];
-    if (value === '' || allowed.includes(value)) return value;
+    if (value === '' || (allowed.includes(value) && !value.includes('<'))) return value;
+    const peer = allowed.includes('service:<name>') ? peerIn(value) : null;
+    if (peer !== null && Object.hasOwn(context.release.services, peer)) return value;
+    if (peer !== null) {
+      findings.problem(field, `there is no service '${peer}'`);
+      return '';
+    }
     findings.problem(field, `'${value}' is not supported; use ${allowed.join(', ')}`);
     return '';
   };
@@ -52,7 +62,8 @@ export function readHostAccess(composition: ServiceComposition, context: ReadCon
       .readEach('device_cgroup_rules', composition.device_cgroup_rules ?? [], (rule) => [readRule(rule)])
       .sort(),
     deviceRequests: readDeviceRequests(composition, findings),
-    ipc: mode('ipc'),
+    // Deployed apps rely on it: other services of theirs share it.
+    ipc: mode('ipc') || 'shareable',
     pid: mode('pid'),
     uts: mode('uts'),
     usernsMode: mode('userns_mode'),

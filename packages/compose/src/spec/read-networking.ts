@@ -1,11 +1,12 @@
 import type { TargetApp, TargetRelease, TargetService } from '@device-supervisor/state';
 import type { ContainerConfig, NetworkEndpoint, PortBinding } from '../container-config.ts';
-import { sharedNetwork } from './dependencies.ts';
 import type { Features } from './feature-labels.ts';
 import { FieldError } from './field-error.ts';
-import type { FindingCollector } from './findings.ts';
+import { toMap } from './list-or-map.ts';
 import { networkName, SUPERVISOR_NETWORK } from './names.ts';
 import { parseExposed, parsePort } from './parse-port.ts';
+import { peerIn } from './peers.ts';
+import { hasApi, type ReadContext } from './read-context.ts';
 
 type NetworkingConfig = Pick<
   ContainerConfig,
@@ -22,17 +23,18 @@ type NetworkingConfig = Pick<
   | 'macAddress'
 >;
 
-export interface NetworkingContext {
+export interface NetworkingContext extends ReadContext {
   readonly app: TargetApp;
   readonly release: TargetRelease;
   readonly features: Features;
-  readonly findings: FindingCollector;
 }
 
 interface Attachment {
   readonly networkMode: string;
   readonly networks: Readonly<Record<string, NetworkEndpoint>>;
   readonly networkOf: string | null;
+  /** As the first network has it. */
+  readonly macAddress?: string;
 }
 
 /** Of no use to a container that borrows a network stack. */
@@ -48,7 +50,7 @@ export function readNetworking(
 ): { readonly config: NetworkingConfig; readonly networkOf: string | null } {
   const { composition } = service;
   const { findings } = context;
-  const { networkMode, networks, networkOf } = attach(service, context);
+  const { networkMode, networks, networkOf, macAddress } = attach(service, context);
   const portBindings = sortPorts(findings.readEach('ports', composition.ports ?? [], (port) => parsePort(port)));
   const exposed = findings.readEach('expose', composition.expose ?? [], (port) => parseExposed(String(port)));
   // Whose network stack a container borrows, its names and ports it has too.
@@ -56,6 +58,9 @@ export function readNetworking(
   const withoutEffect = ownStack ? [] : networkOf === null ? NAMES_AND_PORTS : [...NAMES_AND_PORTS, ...RESOLVER];
   for (const field of withoutEffect.filter((name) => composition[name] !== undefined)) {
     findings.notice(field, `has no effect beside network_mode: ${composition.network_mode}`);
+  }
+  if (macAddress !== undefined && composition.mac_address !== undefined && composition.mac_address !== macAddress) {
+    findings.problem('mac_address', 'differs from that of the first network; name one of them');
   }
   const hasHostname = ownStack && composition.uts !== 'host';
   if (ownStack && !hasHostname && composition.hostname !== undefined) {
@@ -72,7 +77,7 @@ export function readNetworking(
         : [],
       hostname: hasHostname ? (composition.hostname ?? '') : '',
       domainname: ownStack ? (composition.domainname ?? '') : '',
-      macAddress: ownStack ? (composition.mac_address ?? '') : '',
+      macAddress: ownStack ? (composition.mac_address ?? macAddress ?? '') : '',
       dns: networkOf === null ? [composition.dns ?? []].flat() : [],
       dnsOptions: networkOf === null ? (composition.dns_opt ?? []) : [],
       dnsSearch: networkOf === null ? [composition.dns_search ?? []].flat() : [],
@@ -94,7 +99,7 @@ function attach(service: TargetService, context: NetworkingContext): Attachment 
 }
 
 function readMode(mode: string, { release, features, findings }: NetworkingContext): Attachment {
-  const networkOf = sharedNetwork(mode);
+  const networkOf = peerIn(mode);
   if (mode === 'host' || mode === 'none' || mode === 'bridge') {
     if (features.networks.length > 0) {
       findings.notice('network_mode', `the supervisor's API cannot be reached with network_mode: ${mode}`);
@@ -108,13 +113,15 @@ function readMode(mode: string, { release, features, findings }: NetworkingConte
   return { networkMode: `service:${networkOf}`, networks: {}, networkOf };
 }
 
-function attachToNetworks(service: TargetService, { app, release, features, findings }: NetworkingContext): Attachment {
+function attachToNetworks(service: TargetService, context: NetworkingContext): Attachment {
+  const { app, release, features, findings } = context;
   const declared = service.composition.networks;
   const asked: Readonly<Record<string, EndpointObject | null>> = Array.isArray(declared)
     ? Object.fromEntries(declared.map((name) => [name, null]))
     : (declared ?? {});
   const wanted = Object.keys(asked).length === 0 ? { default: null } : asked;
   const networks: Record<string, NetworkEndpoint> = {};
+  let macAddress: string | undefined;
   const byPriority = Object.entries(wanted).sort(([, a], [, b]) => (b?.priority ?? 0) - (a?.priority ?? 0));
   for (const [name, options] of byPriority) {
     for (const option of Object.keys(options ?? {}).filter((one) => !ENDPOINT_OPTIONS.has(one))) {
@@ -129,27 +136,65 @@ function attachToNetworks(service: TargetService, { app, release, features, find
       findings.problem(`networks.${name}`, 'is joined with the label io.balena.features.supervisor-api alone');
       continue;
     }
+    const isFirst = Object.keys(networks).length === 0;
+    if (isFirst) macAddress = options?.mac_address;
     networks[engineName] = {
       aliases: [...new Set([service.name, ...(options?.aliases ?? [])])].sort(),
       ipv4Address: options?.ipv4_address ?? '',
       ipv6Address: options?.ipv6_address ?? '',
       linkLocalIps: [...(options?.link_local_ips ?? [])].sort(),
+      ...readEndpointOptions(options ?? {}, { field: `networks.${name}`, isFirst, context }),
     };
   }
   const networkMode = Object.keys(networks)[0] ?? 'none';
   for (const name of features.networks) networks[name] = NO_ENDPOINT;
-  return { networkMode, networks, networkOf: null };
+  return { networkMode, networks, networkOf: null, ...(macAddress === undefined ? {} : { macAddress }) };
 }
 
-const ENDPOINT_OPTIONS = new Set(['aliases', 'ipv4_address', 'ipv6_address', 'link_local_ips', 'priority']);
-
-interface EndpointObject {
-  readonly priority?: number | undefined;
-  readonly aliases?: readonly string[] | undefined;
-  readonly ipv4_address?: string | undefined;
-  readonly ipv6_address?: string | undefined;
-  readonly link_local_ips?: readonly string[] | undefined;
+/** What not every engine can do with an endpoint. */
+function readEndpointOptions(
+  { mac_address: macAddress, driver_opts: driverOpts, gw_priority: gatewayPriority = 0 }: EndpointObject,
+  {
+    field,
+    isFirst,
+    context,
+  }: { readonly field: string; readonly isFirst: boolean; readonly context: NetworkingContext },
+): Pick<NetworkEndpoint, 'macAddress' | 'driverOpts' | 'gatewayPriority'> {
+  const { findings, abilities } = context;
+  const setsOwnMac = macAddress !== undefined && !isFirst;
+  const knowsMac = hasApi(abilities, '1.44');
+  const knowsPriority = hasApi(abilities, '1.48');
+  if (setsOwnMac && !knowsMac) {
+    findings.notice(
+      `${field}.mac_address`,
+      'has no effect: the engine is too old for it on more than the first network',
+    );
+  }
+  if (gatewayPriority !== 0 && !knowsPriority) {
+    findings.notice(`${field}.gw_priority`, 'has no effect: the engine is too old for it');
+  }
+  const options = toMap(driverOpts);
+  return {
+    ...(setsOwnMac && knowsMac ? { macAddress } : {}),
+    ...(gatewayPriority !== 0 && knowsPriority ? { gatewayPriority } : {}),
+    ...(Object.keys(options).length === 0 ? {} : { driverOpts: options }),
+  };
 }
+
+const ENDPOINT_OPTIONS = new Set([
+  'aliases',
+  'ipv4_address',
+  'ipv6_address',
+  'link_local_ips',
+  'priority',
+  'mac_address',
+  'driver_opts',
+  'gw_priority',
+]);
+
+type EndpointObject = NonNullable<
+  Exclude<TargetService['composition']['networks'], readonly string[] | undefined>[string]
+>;
 
 /** `name:address`; in a list also `name=address`, and addresses of IPv6 may stand in brackets. */
 function readExtraHosts(hosts: TargetService['composition']['extra_hosts'] = {}): string[] {

@@ -9,7 +9,9 @@ import { FindingCollector, type Findings } from './findings.ts';
 import { toMap } from './list-or-map.ts';
 import { containerName, LABELS } from './names.ts';
 import { noteLogsLevel, noteUnapplied } from './note-unapplied.ts';
+import { readPeers, readVolumesFrom, type Peer } from './peers.ts';
 import { readFiles } from './read-files.ts';
+import { readHooks } from './read-hooks.ts';
 import { readHostAccess } from './read-host-access.ts';
 import { readLimits } from './read-limits.ts';
 import { readNetworking } from './read-networking.ts';
@@ -29,6 +31,8 @@ export interface ServiceSpec {
   readonly dependencies: readonly Dependency[];
   /** Service whose network it shares; `config.networkMode` is to be completed with that one's container. */
   readonly networkOf: string | null;
+  /** Services whose containers `config` names: see {@link completeWithPeers}. */
+  readonly peers: readonly Peer[];
   /** Engine names of the named volumes that it mounts. */
   readonly volumes: readonly string[];
   /** Contents of `config.files`. */
@@ -61,9 +65,9 @@ export function specifyService(service: TargetService, context: ServiceSpecConte
     usesHostNetwork,
     findings,
   });
-  const networking = readNetworking(service, { app, release, features, findings });
+  const networking = readNetworking(service, { app, release, features, findings, abilities });
   const storage = readStorage(service, { app, release, features, findings, abilities });
-  const hostAccess = readHostAccess(composition, { findings, abilities });
+  const hostAccess = readHostAccess(composition, { findings, abilities, release });
   const { files, contents, directories } = readFiles(service, { release, device, findings, storage: storage.config });
   const config: ContainerConfig = {
     ...DEFAULT_CONTAINER_CONFIG,
@@ -72,6 +76,8 @@ export function specifyService(service: TargetService, context: ServiceSpecConte
     ...hostAccess,
     ...networking.config,
     ...storage.config,
+    ...readHooks(composition, findings),
+    volumesFrom: readVolumesFrom(composition, { release, findings }),
     anonymousVolumes: [...new Set([...storage.config.anonymousVolumes, ...directories])].sort(),
     files,
     deviceRequests: [...features.deviceRequests, ...hostAccess.deviceRequests],
@@ -93,6 +99,7 @@ export function specifyService(service: TargetService, context: ServiceSpecConte
     config,
     dependencies: readDependencies(service, release, findings),
     networkOf: networking.networkOf,
+    peers: readPeers(composition),
     volumes: storage.volumes,
     files: contents,
     updatePolicy: readUpdatePolicy(labels, findings),

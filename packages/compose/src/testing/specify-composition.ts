@@ -20,7 +20,7 @@ export function specifyComposition(
     app,
     release,
     device: TEST_DEVICE,
-    abilities: { ...TEST_ABILITIES, apiVersion: '1.45' },
+    abilities: { ...TEST_ABILITIES, apiVersion: '1.48' },
     supervisorApiKey: null,
     ...context,
   });

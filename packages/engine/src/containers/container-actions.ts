@@ -1,6 +1,8 @@
 import type {
+  ContainerConfig,
   ContainerEngine,
   ContainerToCreate,
+  Hook,
   NetworkEndpoint,
   RenameResult,
   UpdatableConfig,
@@ -9,12 +11,14 @@ import * as z from 'zod';
 import { isFinal } from '../damage/damage-of.ts';
 import { createFailureOf, startFailureOf } from '../damage/image-damage.ts';
 import { ContainerRestartingError, EngineRequestError, NotFoundError } from '../errors.ts';
-import { writeContainer } from '../mapping/container-mapping.ts';
+import { readContainer, writeContainer } from '../mapping/container-mapping.ts';
 import { writeUpdate } from '../mapping/limit-fields.ts';
 import { writeEndpoint } from '../mapping/network-fields.ts';
 import type { Transport } from '../transport/transport.ts';
 import { ContainerInspection } from '../wire/container-wire.ts';
+import { ImageInspection } from '../wire/engine-wire.ts';
 import { putFiles } from './put-files.ts';
+import { runHook } from './run-hook.ts';
 
 export type ContainerActions = Pick<
   ContainerEngine,
@@ -53,7 +57,7 @@ export function createContainerActions(transport: Transport, touched: (container
   };
 
   async function createContainer({ name, image, config }: ContainerToCreate): Promise<void> {
-    const body = writeContainer(image, config);
+    const body = writeContainer(image, await withCommandOfImage(image, config));
     await transport.send({
       method: 'POST',
       path: '/containers/create',
@@ -64,6 +68,16 @@ export function createContainerActions(transport: Transport, touched: (container
     });
   }
 
+  /** Engines drop the image's command where an entrypoint is given; see `ContainerConfig.command`. */
+  async function withCommandOfImage(image: string, config: ContainerConfig): Promise<ContainerConfig> {
+    if (config.command !== null || config.entrypoint === null || config.entrypoint.length === 0) return config;
+    const { Config } = await transport.request(
+      { method: 'GET', path: `/images/${encodeURIComponent(image)}/json` },
+      ImageInspection,
+    );
+    return { ...config, command: Config?.Cmd ?? null };
+  }
+
   async function connectNetwork(container: string, network: string, endpoint: NetworkEndpoint): Promise<void> {
     const body = { Container: container, EndpointConfig: writeEndpoint(endpoint) };
     await transport
@@ -72,20 +86,43 @@ export function createContainerActions(transport: Transport, touched: (container
   }
 
   async function startContainer(container: string): Promise<void> {
+    const status = await start(container);
+    if (status === 304) return;
+    const { postStart } = readContainer(await inspect(container));
+    await runHooks(container, postStart, 'post_start');
+  }
+
+  /** @returns status: 304 where it runs already */
+  async function start(container: string): Promise<number> {
     try {
-      await transport.send({ method: 'POST', path: `${pathOf(container)}/start`, accept: [304], limit: slow });
+      return await transport.send({ method: 'POST', path: `${pathOf(container)}/start`, accept: [304], limit: slow });
     } catch (error) {
       throw await startFailureOf(error, () => inspect(container));
     }
   }
 
   async function stopContainer(id: string, _lease: unknown, timeout: number | null): Promise<void> {
-    const seconds = timeout ?? (await readStopTimeout(id));
+    // One that is damaged does not tell, and has to go all the same.
+    const inspection = await inspect(id).catch(unless((error) => isGone(error) || isFinal(error)));
+    // It is stopped whatever its commands do: what failed is told afterwards.
+    const [hooks] = await Promise.allSettled([
+      inspection?.State.Status === 'running'
+        ? runHooks(id, readContainer(inspection).preStop, 'pre_stop')
+        : undefined,
+    ]);
+    const seconds = timeout ?? inspection?.Config.StopTimeout ?? DEFAULT_STOP_TIMEOUT_S;
     // A negative time is without end.
     const limit = seconds < 0 ? null : seconds * 1000 + transport.callTimeout;
     await transport
       .send({ method: 'POST', path: `${pathOf(id)}/stop`, query: { t: seconds }, accept: [304], limit })
       .catch(unless(isGone));
+    if (hooks.status === 'rejected') throw hooks.reason;
+  }
+
+  async function runHooks(container: string, hooks: readonly Hook[], field: 'post_start' | 'pre_stop'): Promise<void> {
+    for (const [index, hook] of hooks.entries()) {
+      await runHook(transport, { container, hook, name: `${field}[${index}]` });
+    }
   }
 
   async function removeContainer(id: string): Promise<void> {
@@ -129,18 +166,6 @@ export function createContainerActions(transport: Transport, touched: (container
 
   function inspect(id: string): Promise<ContainerInspection> {
     return transport.request({ method: 'GET', path: `${pathOf(id)}/json` }, ContainerInspection);
-  }
-
-  /** Seconds that the container has to stop, when nobody says otherwise. */
-  async function readStopTimeout(id: string): Promise<number> {
-    try {
-      const { Config } = await inspect(id);
-      return Config.StopTimeout ?? DEFAULT_STOP_TIMEOUT_S;
-    } catch (error) {
-      // One that is damaged does not tell, and has to go all the same.
-      if (isGone(error) || isFinal(error)) return DEFAULT_STOP_TIMEOUT_S;
-      throw error;
-    }
   }
 }
 

@@ -45,6 +45,11 @@ const by = <T>(key: (item: T) => string, item: fc.Arbitrary<T>): fc.Arbitrary<T[
 
 const rates = by(({ path: key }) => key, fc.record({ path, rate: count }));
 
+const hooks = fc.array(
+  fc.record({ command: words, user: word, privileged: fc.boolean(), workingDir: path, environment: map }),
+  { maxLength: 2 },
+);
+
 /** Any configuration in canonical form, in a network of the user. */
 const anyConfig: fc.Arbitrary<ContainerConfig> = fc.record({
   environment: map,
@@ -92,6 +97,7 @@ const anyConfig: fc.Arbitrary<ContainerConfig> = fc.record({
     ),
   ),
   anonymousVolumes: fc.uniqueArray(path, { maxLength: 3 }).map((all) => all.sort()),
+  volumesFrom: sortedWords,
   tmpfs: fc.dictionary(path, word, { maxKeys: 2 }),
   restart: fc.record({
     name: fc.constantFrom('no', 'always', 'on-failure', 'unless-stopped'),
@@ -123,7 +129,7 @@ const anyConfig: fc.Arbitrary<ContainerConfig> = fc.record({
   dnsSearch: words,
   extraHosts: sortedWords,
   groupAdd: sortedWords,
-  ipc: fc.constantFrom('', 'private', 'shareable', 'host'),
+  ipc: fc.constantFrom('none', 'private', 'shareable', 'host'),
   pid: fc.constantFrom('', 'host'),
   uts: fc.constantFrom('', 'host'),
   usernsMode: fc.constantFrom('', 'host'),
@@ -163,9 +169,22 @@ const anyConfig: fc.Arbitrary<ContainerConfig> = fc.record({
     cpusetCpus: word,
     pidsLimit: count,
   }),
+  postStart: hooks,
+  preStop: hooks,
   networkMode: fc.constant('net'),
   networks: fc
-    .record({ aliases: sortedWords, ipv4Address: word, ipv6Address: word, linkLocalIps: sortedWords })
+    .record(
+      {
+        aliases: sortedWords,
+        ipv4Address: word,
+        ipv6Address: word,
+        linkLocalIps: sortedWords,
+        macAddress: word,
+        driverOpts: fc.dictionary(word, anyText, { minKeys: 1, maxKeys: 2 }),
+        gatewayPriority: fc.integer({ min: 1, max: 9 }),
+      },
+      { requiredKeys: ['aliases', 'ipv4Address', 'ipv6Address', 'linkLocalIps'] },
+    )
     .map((endpoint) => ({ net: endpoint })),
 });
 
@@ -245,7 +264,13 @@ describe('a configuration', () => {
 
 describe('a container that somebody else created', () => {
   it('is read by what it shows, but for the defaults of engines', () => {
-    expect(readInspected({})).toMatchObject({ ipc: '', cgroupNamespace: '', runtime: '', shmSize: 0, ulimits: [] });
+    expect(readInspected({})).toMatchObject({
+      ipc: 'private',
+      cgroupNamespace: '',
+      runtime: '',
+      shmSize: 0,
+      ulimits: [],
+    });
     const HostConfig = {
       IpcMode: 'host',
       Runtime: 'nvidia',

@@ -66,9 +66,7 @@ export const HOST_ACCESS_FIELDS: FieldMappings<
         options: Options,
       })),
   },
-  ipc: inHost('IpcMode', (source) =>
-    unlessChosen(source, 'ipc', { value: source.host.IpcMode, unset: '', known: ['private', 'shareable'] }),
-  ),
+  ipc: inHost('IpcMode', ({ host }) => host.IpcMode),
   pid: inHost('PidMode', ({ host }) => host.PidMode),
   uts: inHost('UTSMode', ({ host }) => host.UTSMode),
   usernsMode: inHost('UsernsMode', ({ host }) => host.UsernsMode),

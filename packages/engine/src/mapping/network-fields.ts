@@ -20,7 +20,10 @@ export const NETWORK_FIELDS: FieldMappings<
 > = {
   hostname: inSettings('Hostname', readHostname),
   domainname: inSettings('Domainname', (source) => (sharesStack(source) ? '' : source.settings.Domainname)),
-  macAddress: inSettings('MacAddress', ({ settings }) => settings.MacAddress),
+  macAddress: inSettings(
+    'MacAddress',
+    ({ settings, requested }) => settings.MacAddress || (requested?.macAddress ?? ''),
+  ),
   exposedPorts: {
     write: (ports) => ({ settings: { ExposedPorts: Object.fromEntries(ports.map((port) => [port, {}])) } }),
     read: ({ settings }) => settings.ExposedPorts,
@@ -40,7 +43,7 @@ export const NETWORK_FIELDS: FieldMappings<
   extraHosts: inHost('ExtraHosts', ({ host }) => host.ExtraHosts.toSorted()),
   networkMode: inHost('NetworkMode', readNetworkMode),
   networks: readOnlyField((source) => {
-    const { id, endpoints } = source;
+    const { id, endpoints, requested } = source;
     const mode = readNetworkMode(source);
     if (mode === 'host' || mode === 'none' || mode.startsWith('container:')) return {};
     return Object.fromEntries(
@@ -51,14 +54,27 @@ export const NETWORK_FIELDS: FieldMappings<
           ipv4Address: endpoint.IPAMConfig?.IPv4Address ?? '',
           ipv6Address: endpoint.IPAMConfig?.IPv6Address ?? '',
           linkLocalIps: (endpoint.IPAMConfig?.LinkLocalIPs ?? []).toSorted(),
+          ...readEndpointOptions(endpoint, requested?.macAddresses[name]),
         },
       ]),
     );
   }),
 };
 
+function readEndpointOptions(
+  { DriverOpts, GwPriority }: InspectedContainer['endpoints'][string],
+  macAddress: string | undefined,
+): Pick<NetworkEndpoint, 'macAddress' | 'driverOpts' | 'gatewayPriority'> {
+  return {
+    ...(macAddress === undefined ? {} : { macAddress }),
+    ...(Object.keys(DriverOpts).length === 0 ? {} : { driverOpts: DriverOpts }),
+    ...(GwPriority === 0 ? {} : { gatewayPriority: GwPriority }),
+  };
+}
+
 /** An endpoint as the Engine API has it. */
-export function writeEndpoint({ aliases, ipv4Address, ipv6Address, linkLocalIps }: NetworkEndpoint): object {
+export function writeEndpoint(endpoint: NetworkEndpoint): object {
+  const { aliases, ipv4Address, ipv6Address, linkLocalIps, macAddress, driverOpts, gatewayPriority } = endpoint;
   const ipam = {
     ...(ipv4Address === '' ? {} : { IPv4Address: ipv4Address }),
     ...(ipv6Address === '' ? {} : { IPv6Address: ipv6Address }),
@@ -68,6 +84,9 @@ export function writeEndpoint({ aliases, ipv4Address, ipv6Address, linkLocalIps 
     // The default bridge refuses endpoints that carry either, even when they are empty.
     ...(aliases.length === 0 ? {} : { Aliases: aliases }),
     ...(Object.keys(ipam).length === 0 ? {} : { IPAMConfig: ipam }),
+    ...(macAddress === undefined ? {} : { MacAddress: macAddress }),
+    ...(driverOpts === undefined ? {} : { DriverOpts: driverOpts }),
+    ...(gatewayPriority === undefined ? {} : { GwPriority: gatewayPriority }),
   };
 }
 

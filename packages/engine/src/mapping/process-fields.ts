@@ -21,6 +21,8 @@ export const PROCESS_FIELDS: FieldMappings<
   | 'stopTimeout'
   | 'restart'
   | 'init'
+  | 'postStart'
+  | 'preStop'
 > = {
   environment: {
     write: (variables) => ({ settings: { Env: Object.entries(variables).map(([name, value]) => `${name}=${value}`) } }),
@@ -52,6 +54,9 @@ export const PROCESS_FIELDS: FieldMappings<
     }),
   },
   init: inHost('Init', ({ host }) => host.Init ?? null),
+  // They stand in a label of ours.
+  postStart: { write: () => ({}), read: ({ requested }) => requested?.postStart ?? [] },
+  preStop: { write: () => ({}), read: ({ requested }) => requested?.preStop ?? [] },
 };
 
 /** `NAME=value` lines as a map; a line without a value says that the variable is not set. */

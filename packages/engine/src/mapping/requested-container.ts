@@ -1,10 +1,18 @@
 import * as z from 'zod';
-import type { ContainerConfig } from '@device-supervisor/compose';
+import type { ContainerConfig, Hook } from '@device-supervisor/compose';
+
+const RequestedHook = z.object({
+  command: z.array(z.string()),
+  user: z.string(),
+  privileged: z.boolean(),
+  workingDir: z.string(),
+  environment: z.record(z.string(), z.string()),
+});
 
 /** What was asked for, of the fields that an engine may fill in by itself or drop. */
 export const RequestedContainer = z.object({
   /** Fields whose value is ours and not the engine's default. */
-  fields: z.array(z.enum(['cgroupNamespace', 'hostname', 'ipc', 'oomKillDisable', 'runtime', 'shmSize'])).default([]),
+  fields: z.array(z.string()).default([]),
   /** Names of those that are ours; engines add their default ones. */
   ulimits: z.array(z.string()).default([]),
   /** Those that are not at their default. */
@@ -26,35 +34,54 @@ export const RequestedContainer = z.object({
   files: z
     .array(z.object({ path: z.string(), mode: z.number(), uid: z.number(), gid: z.number(), digest: z.string() }))
     .default([]),
+  /** Commands that engines know nothing of. */
+  postStart: z.array(RequestedHook).default([]),
+  preStop: z.array(RequestedHook).default([]),
+  /** Newer engines show addresses without telling whose choice they were. */
+  macAddress: z.string().optional(),
+  /** By network. */
+  macAddresses: z.record(z.string(), z.string()).default({}),
   memorySwappiness: z.number().optional(),
   cpuRealtime: z.object({ period: z.number(), runtime: z.number() }).optional(),
   blkioWeight: z.number().optional(),
   blkioWeightDevices: z.array(z.object({ path: z.string(), weight: z.number() })).optional(),
 });
 export type RequestedContainer = z.output<typeof RequestedContainer>;
-type RequestedField = RequestedContainer['fields'][number];
+type RequestedField = 'cgroupNamespace' | 'hostname' | 'oomKillDisable' | 'runtime' | 'shmSize';
 
 /** What is worth keeping of a configuration: see {@link RequestedContainer}. */
 export function requestedOf(config: ContainerConfig): z.input<typeof RequestedContainer> {
   const fields: RequestedField[] = [];
   if (config.cgroupNamespace !== '') fields.push('cgroupNamespace');
   if (config.hostname !== '') fields.push('hostname');
-  if (config.ipc !== '') fields.push('ipc');
   if (config.oomKillDisable) fields.push('oomKillDisable');
   if (config.runtime !== '') fields.push('runtime');
   if (config.shmSize !== 0) fields.push('shmSize');
   const { memorySwappiness, cpuRealtime, blkio } = config;
+  const macAddresses = Object.fromEntries(
+    Object.entries(config.networks).flatMap(([name, { macAddress }]) =>
+      macAddress === undefined ? [] : [[name, macAddress]],
+    ),
+  );
   const resources = Object.entries(config.resources).filter(([, value]) => value !== 0 && value !== '');
   return {
     ...(fields.length === 0 ? {} : { fields }),
     ...(config.ulimits.length === 0 ? {} : { ulimits: config.ulimits.map(({ name }) => name) }),
     ...(resources.length === 0 ? {} : { resources: Object.fromEntries(resources) }),
     ...(config.files.length === 0 ? {} : { files: [...config.files] }),
+    ...(config.postStart.length === 0 ? {} : { postStart: config.postStart.map(writeHook) }),
+    ...(config.preStop.length === 0 ? {} : { preStop: config.preStop.map(writeHook) }),
+    ...(config.macAddress === '' ? {} : { macAddress: config.macAddress }),
+    ...(Object.keys(macAddresses).length === 0 ? {} : { macAddresses }),
     ...(memorySwappiness === null ? {} : { memorySwappiness }),
     ...(cpuRealtime.period === 0 && cpuRealtime.runtime === 0 ? {} : { cpuRealtime }),
     ...(blkio.weight === 0 ? {} : { blkioWeight: blkio.weight }),
     ...(blkio.weightDevices.length === 0 ? {} : { blkioWeightDevices: [...blkio.weightDevices] }),
   };
+}
+
+function writeHook({ command, environment, ...hook }: Hook): z.input<typeof RequestedHook> {
+  return { ...hook, command: [...command], environment: { ...environment } };
 }
 
 /**

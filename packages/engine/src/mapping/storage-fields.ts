@@ -3,7 +3,7 @@ import { inHost, type FieldMappings, type InspectedContainer } from './field-map
 
 /** Volumes, host paths and temporary file systems. */
 export const STORAGE_FIELDS: FieldMappings<
-  'mounts' | 'anonymousVolumes' | 'tmpfs' | 'readOnly' | 'storageOpt' | 'files'
+  'mounts' | 'anonymousVolumes' | 'volumesFrom' | 'tmpfs' | 'readOnly' | 'storageOpt' | 'files'
 > = {
   mounts: {
     write: (mounts) => ({
@@ -21,6 +21,7 @@ export const STORAGE_FIELDS: FieldMappings<
     write: (paths) => ({ settings: { Volumes: Object.fromEntries(paths.map((path) => [path, {}])) } }),
     read: ({ settings }) => settings.Volumes,
   },
+  volumesFrom: inHost('VolumesFrom', ({ host }) => host.VolumesFrom.toSorted()),
   tmpfs: {
     write: (mounts) => ({ host: { Tmpfs: mounts } }),
     read: ({ host }) => ({

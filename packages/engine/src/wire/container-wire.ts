@@ -7,6 +7,8 @@ const Endpoint = z.object({
   EndpointID: text,
   Aliases: texts,
   IPAMConfig: z.object({ IPv4Address: text, IPv6Address: text, LinkLocalIPs: texts }).nullish(),
+  DriverOpts: textMap,
+  GwPriority: number,
 });
 
 /** `GET /containers/json`, one entry. */
@@ -99,6 +101,7 @@ const HostSettings = z.object({
   StorageOpt: textMap,
   Tmpfs: textMap,
   UTSMode: text,
+  VolumesFrom: texts,
   UsernsMode: text,
   ShmSize: number,
   Sysctls: textMap,

@@ -36,9 +36,9 @@ export function describeContainers(subject: ContractSubject): void {
       expect(config).toEqual(withImageDefaults(serviceConfig(changes), subject.harness.image.config));
     });
 
-    it("takes the image's arguments only together with its entrypoint", async () => {
+    it("takes the image's arguments also with another entrypoint", async () => {
       const { config } = await create('contract-web', { entrypoint: ['sleep'] });
-      expect(config).toMatchObject({ entrypoint: ['sleep'], command: null });
+      expect(config).toMatchObject({ entrypoint: ['sleep'], command: subject.harness.image.config.command });
     });
 
     it('leaves out those without the label', async () => {

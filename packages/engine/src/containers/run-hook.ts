@@ -1,0 +1,48 @@
+import type { Hook } from '@device-supervisor/compose';
+import * as z from 'zod';
+import { HookFailedError } from '../errors.ts';
+import type { Transport } from '../transport/transport.ts';
+
+/** Milliseconds that a command may take; longer, and it is left to itself. An update must not wait for it for ever. */
+const HOOK_LIMIT = 60_000;
+
+const ExecCreated = z.object({ Id: z.string() });
+const ExecInspection = z.object({ ExitCode: z.number().nullish() });
+
+export interface HookRun {
+  readonly container: string;
+  readonly hook: Hook;
+  /** e.g. `post_start[0]`. */
+  readonly name: string;
+}
+
+/**
+ * Runs a command in a running container, and waits for its end.
+ *
+ * @throws HookFailedError
+ */
+export async function runHook(transport: Transport, { container, hook, name }: HookRun): Promise<void> {
+  const body = {
+    Cmd: hook.command,
+    User: hook.user,
+    Privileged: hook.privileged,
+    WorkingDir: hook.workingDir,
+    Env: Object.entries(hook.environment).map(([variable, value]) => `${variable}=${value}`),
+    AttachStdout: true,
+    AttachStderr: true,
+  };
+  try {
+    const { Id } = await transport.request(
+      { method: 'POST', path: `/containers/${encodeURIComponent(container)}/exec`, body },
+      ExecCreated,
+    );
+    const start = { method: 'POST', path: `/exec/${Id}/start`, body: { Detach: false, Tty: false } } as const;
+    // Its answer is what the command prints, and ends with it.
+    await transport.send({ ...start, limit: HOOK_LIMIT });
+    const { ExitCode } = await transport.request({ method: 'GET', path: `/exec/${Id}/json` }, ExecInspection);
+    if (ExitCode !== 0) throw new HookFailedError(container, name, `it ended with exit code ${String(ExitCode)}`);
+  } catch (error) {
+    if (error instanceof HookFailedError) throw error;
+    throw new HookFailedError(container, name, error instanceof Error ? error.message : String(error), error);
+  }
+}
