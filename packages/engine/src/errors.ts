@@ -43,10 +43,10 @@ export class ImageDamagedError extends SupervisorError<'IMAGE_DAMAGED', { refere
 
 /** A command of `post_start` or `pre_stop` did not succeed. The container was started or stopped all the same. */
 export class HookFailedError extends SupervisorError<'HOOK_FAILED', { container: string; hook: string }> {
-  /** @param hook e.g. `post_start[0]` */
-  constructor(container: string, hook: string, reason: string, cause?: unknown) {
-    super('HOOK_FAILED', `${hook} of container ${container} failed: ${reason}`, {
-      details: { container, hook },
+  /** @param details `hook`: e.g. `post_start[0]` */
+  constructor(details: { container: string; hook: string }, reason: string, cause?: unknown) {
+    super('HOOK_FAILED', `${details.hook} of container ${details.container} failed: ${reason}`, {
+      details,
       hint: 'Run the command in the container by hand to see what it prints',
       cause,
     });

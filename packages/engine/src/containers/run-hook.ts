@@ -40,9 +40,10 @@ export async function runHook(transport: Transport, { container, hook, name }: H
     // Its answer is what the command prints, and ends with it.
     await transport.send({ ...start, limit: HOOK_LIMIT });
     const { ExitCode } = await transport.request({ method: 'GET', path: `/exec/${Id}/json` }, ExecInspection);
-    if (ExitCode !== 0) throw new HookFailedError(container, name, `it ended with exit code ${String(ExitCode)}`);
+    if (ExitCode !== 0)
+      throw new HookFailedError({ container, hook: name }, `it ended with exit code ${String(ExitCode)}`);
   } catch (error) {
     if (error instanceof HookFailedError) throw error;
-    throw new HookFailedError(container, name, error instanceof Error ? error.message : String(error), error);
+    throw new HookFailedError({ container, hook: name }, error instanceof Error ? error.message : String(error), error);
   }
 }
