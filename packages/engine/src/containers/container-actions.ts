@@ -106,9 +106,7 @@ export function createContainerActions(transport: Transport, touched: (container
     const inspection = await inspect(id).catch(unless((error) => isGone(error) || isFinal(error)));
     // It is stopped whatever its commands do: what failed is told afterwards.
     const [hooks] = await Promise.allSettled([
-      inspection?.State.Status === 'running'
-        ? runHooks(id, readContainer(inspection).preStop, 'pre_stop')
-        : undefined,
+      inspection?.State.Status === 'running' ? runHooks(id, readContainer(inspection).preStop, 'pre_stop') : undefined,
     ]);
     const seconds = timeout ?? inspection?.Config.StopTimeout ?? DEFAULT_STOP_TIMEOUT_S;
     // A negative time is without end.
