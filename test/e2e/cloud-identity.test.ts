@@ -123,7 +123,7 @@ describe('a device of a cloud with an authority of its own', () => {
       const line = await waitFor(failure, () =>
         said()
           .split('\n')
-          .find((each) => each.startsWith(failure)),
+          .find((each) => each.includes(failure)),
       );
       expect(line).toContain(`${new URL(cloud.endpoint).host} cannot be reached: ${reason}`);
       expect(line).toMatch(remedy);

@@ -1,5 +1,6 @@
 import { SupervisorError } from '@device-supervisor/errors';
 import * as z from 'zod';
+import { LOG_LEVELS, type LogFormat, type LogLevel } from './log/create-logger.ts';
 
 /** How the program is set up; read from the environment once, at start. Paths are absolute. */
 export interface SupervisorConfig {
@@ -10,9 +11,9 @@ export interface SupervisorConfig {
   readonly configJsonPath: string;
   readonly osReleasePath: string;
   readonly databasePath: string;
-  /** e.g. `unix:///var/run/docker.sock`; `null`: whichever of the usual sockets is there. */
+  /** e.g. `unix:///var/run/docker.sock`; `null`: the first of the usual sockets that exists. */
   readonly engineEndpoint: string | null;
-  /** Whether the machine is a device of ours, whose units, firewall, boot configuration and power we see to. */
+  /** Whether the machine is a device of ours, whose units, firewall, boot configuration and power we control. */
   readonly controlsHost: boolean;
   /** D-Bus address of the system bus. */
   readonly busAddress: string;
@@ -31,9 +32,16 @@ export interface SupervisorConfig {
   readonly listenAddresses: readonly string[] | null;
   /** Do clients need a key in local mode too? */
   readonly alwaysRequireKey: boolean;
+  /** The service for image deltas, where config.json names none. */
+  readonly deltaEndpoint: string | null;
+  /** PEM of a certificate authority that is trusted besides that of config.json. */
+  readonly rootCertificate: string | null;
+  readonly logLevel: LogLevel;
+  /** `null`: for a person on a terminal, else for programs. */
+  readonly logFormat: LogFormat | null;
 }
 
-/** A variable of the environment has a value that means nothing. */
+/** An environment variable has a value that cannot be used. */
 export class ConfigError extends SupervisorError<'CONFIG_INVALID', { variable: string }> {
   constructor(variable: string, reason: string) {
     super('CONFIG_INVALID', `environment variable ${variable} ${reason}`, { details: { variable } });
@@ -66,10 +74,14 @@ const Environment = z.object({
   MAC_ADDRESS_PATH: optional(Path),
   DATA_MOUNTPOINT: optional(Path),
   REQUIRE_API_KEY: optional(z.enum(['0', '1'], 'must be 0 or 1')),
+  DELTA_ENDPOINT: optional(z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })),
+  BALENA_ROOT_CA: optional(z.string()),
+  LOG_LEVEL: optional(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)),
+  LOG_FORMAT: optional(z.enum(['human', 'json'], "must be 'human' or 'json'")),
 });
 
 /**
- * Reads the variables that this stage of the supervisor uses.
+ * Reads the variables that the supervisor uses; `apps/supervisor/README.md` lists them.
  *
  * @throws ConfigError naming the variable
  */
@@ -104,5 +116,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         .map((address) => address.trim())
         .filter((address) => address !== '') ?? null,
     alwaysRequireKey: variables.REQUIRE_API_KEY === '1',
+    deltaEndpoint: variables.DELTA_ENDPOINT ?? null,
+    rootCertificate: variables.BALENA_ROOT_CA === undefined ? null : pemOf(variables.BALENA_ROOT_CA),
+    logLevel: variables.LOG_LEVEL ?? 'info',
+    logFormat: variables.LOG_FORMAT ?? null,
   };
+}
+
+/** Hosts pass certificates as they are, or in base64. */
+function pemOf(text: string): string {
+  return text.includes('-----BEGIN') ? text : Buffer.from(text, 'base64').toString('utf8');
 }

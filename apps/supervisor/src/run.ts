@@ -1,24 +1,67 @@
-import { formatError } from '@device-supervisor/errors';
-import { readConfig } from './config.ts';
-import { startSupervisor } from './supervisor.ts';
+import { describeError, formatError } from '@device-supervisor/errors';
+import { parseCommandLine, USAGE } from './command-line.ts';
+import { readConfig, type SupervisorConfig } from './config.ts';
+import { createLogger, type ProcessLogger } from './log/create-logger.ts';
+import { BUILD, CONTRACT_VERSION } from './version.ts';
 
-/** Runs until a signal ends it. @returns exit code */
-export async function run(): Promise<number> {
-  // Whoever reads what we print may end before us; an error without a listener would end us, too.
+/** Exit code for arguments that cannot be used. */
+const USAGE_ERROR = 2;
+
+/** Does what the command line asks for. @returns exit code */
+export async function run(argv: readonly string[]): Promise<number> {
+  // Programs that read our output may end before us; an error without a listener would end us, too.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-  const ended = Promise.withResolvers<NodeJS.Signals>();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, ended.resolve);
+  const command = parseCommandLine(argv);
+  switch (command.kind) {
+    case 'help':
+      process.stdout.write(USAGE);
+      return 0;
+    case 'version':
+      process.stdout.write(`${BUILD.version} (commit ${BUILD.commit}, contract ${CONTRACT_VERSION})\n`);
+      return 0;
+    case 'refused':
+      process.stderr.write(`supervisor: unknown argument '${command.argument}'\n\n${USAGE}`);
+      return USAGE_ERROR;
+    case 'health-check':
+      return await checkHealth();
+    case 'run':
+    case 'boot':
+      return await runUntilSignal();
+  }
+}
+
+async function checkHealth(): Promise<number> {
+  const { checkHealth: ask } = await import('./check-health.ts');
+  const problem = await ask(readConfig(process.env));
+  if (problem === null) return 0;
+  process.stderr.write(`supervisor: ${problem}\n`);
+  return 1;
+}
+
+async function runUntilSignal(): Promise<number> {
+  const signalled = Promise.withResolvers<NodeJS.Signals>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, signalled.resolve);
+  let log = openLog({ logLevel: 'info', logFormat: null });
   try {
-    await using _supervisor = await startSupervisor(readConfig(process.env), print);
-    print(`Stopping on ${await ended.promise}`);
+    const config = readConfig(process.env);
+    log = openLog(config);
+    // Loaded now: the other commands need none of it.
+    const { startSupervisor } = await import('./supervisor.ts');
+    await using supervisor = await startSupervisor(config, log);
+    log.info(`Stopping on ${await Promise.race([signalled.promise, supervisor.failure])}`);
   } catch (error) {
-    process.stderr.write(`supervisor: ${formatError(error)}\n`);
+    log.error(formatError(error), { code: describeError(error).code });
     return 1;
   }
-  print('Stopped');
+  log.info('Stopped');
   return 0;
 }
 
-function print(message: string): void {
-  process.stdout.write(`${message}\n`);
+function openLog({ logLevel, logFormat }: Pick<SupervisorConfig, 'logLevel' | 'logFormat'>): ProcessLogger {
+  return createLogger({
+    level: logLevel,
+    format: logFormat ?? (process.stdout.isTTY ? 'human' : 'json'),
+    write: (line) => void process.stdout.write(line),
+    now: () => new Date(),
+  });
 }

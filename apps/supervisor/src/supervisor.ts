@@ -1,218 +1,113 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createApi, type ApiKeys, type RequestIdentity } from '@device-supervisor/api';
-import { openConfigJson } from '@device-supervisor/config-json';
-import { createDevice, resolveDeviceConfig, type Device } from '@device-supervisor/device';
-import { createEngine } from '@device-supervisor/engine';
 import { formatError } from '@device-supervisor/errors';
 import { createMetrics, readHostDescription } from '@device-supervisor/host-facts';
-import { createTimedLocks, createUpdateLocks } from '@device-supervisor/lockfile';
 import { openStore } from '@device-supervisor/store';
-import { cloudRegistry } from './cloud-registry.ts';
+import { openApi } from './api/open-api.ts';
 import type { SupervisorConfig } from './config.ts';
-import { readBootId } from './boot-id.ts';
-import { deviceFacts } from './device-facts.ts';
-import { noCloudTags } from './device-tags.ts';
-import { configureHost } from './host/configure-host.ts';
-import { connectHost } from './host/connect-host.ts';
+import { openDevice } from './device/open-device.ts';
+import { openLocks } from './device/open-locks.ts';
+import { claimEngine } from './engine/claim-engine.ts';
+import { openEngine } from './engine/open-engine.ts';
+import { openIdentity } from './identity/open-identity.ts';
+import type { ProcessLogger } from './log/create-logger.ts';
+import { logSource } from './logs/log-source.ts';
+import { startLogs } from './logs/start-logs.ts';
 import { cloudAccess } from './managed/cloud-access.ts';
-import { connectCloud, settingsOf } from './managed/connect-cloud.ts';
-import { keepIdentity } from './managed/identity.ts';
+import { openCloud } from './managed/open-cloud.ts';
 import { loadPreload } from './managed/preload.ts';
-import { withChangesReported } from './managed/report-keys.ts';
-import { imageStorage } from './image-storage.ts';
-import { publishKey } from './publish-key.ts';
-import { cloudMetrics, hostMetrics, logMetrics, uploadMetrics } from './metric-sources.ts';
-import { logSource } from './log-source.ts';
-import { uploadLogs } from './managed/upload-logs.ts';
-import { startLogs } from './start-logs.ts';
-import { systemClock } from './system-clock.ts';
-import { SUPERVISOR_VERSION } from './version.ts';
+import { systemClock as clock } from './system-clock.ts';
+import { BUILD, CONTRACT_VERSION } from './version.ts';
 
 export interface Supervisor extends AsyncDisposable {
   /** Port of the API. */
   readonly port: number;
+  /** Rejects when it cannot go on; never resolves. */
+  readonly failure: Promise<never>;
 }
 
-/** Looked for in this order where nothing says where the engine is. */
-const ENGINE_SOCKETS = ['/var/run/docker.sock', '/var/run/balena-engine.sock'] as const;
-/** In the host's memory; gone after a boot. */
-const REPORT_ON_HOST = 'tmp/balena-supervisor/last-report.json';
-/** Update locks on the host; services see their own directory of it. */
-const LOCKS_ON_HOST = 'tmp/balena-supervisor/services';
+/** In the host's memory, gone after a boot; containers see their own update locks of it. */
+const VOLATILE_ON_HOST = 'tmp/balena-supervisor';
 
-/** Puts the packages together, starts to keep the device at its target and opens the API. */
-export async function startSupervisor(config: SupervisorConfig, print: (message: string) => void): Promise<Supervisor> {
+const DEFAULT_PORT = 48484;
+
+/** Puts the parts together, in the order in which they need each other; they end in the reverse order. */
+export async function startSupervisor(config: SupervisorConfig, log: ProcessLogger): Promise<Supervisor> {
   await using stack = new AsyncDisposableStack();
-  const onError = (error: unknown): void => print(`Fault: ${formatError(error)}`);
+  const failure = Promise.withResolvers<never>();
+  const onFault = (error: unknown): void => log.error(`Fault: ${formatError(error)}`);
+  const printer = (component: string) => {
+    const part = log.component(component);
+    return (message: string): void => part.info(message);
+  };
+  log.info(`Supervisor ${BUILD.version} (commit ${BUILD.commit}, contract ${CONTRACT_VERSION}) starts`);
 
-  const configJson = openConfigJson({ path: config.configJsonPath });
-  const identity = await keepIdentity(configJson);
-  const { config: settings, problems } = await configJson.read();
-  for (const { key, message } of problems) print(`config.json: ${key} ${message}`);
-  const endpoint = config.engineEndpoint ?? (await usualEndpoint());
-  const port = config.listenPort ?? settings.listenPort ?? 48484;
-  const store = stack.use(openStore({ path: config.databasePath, logger: print }));
-  const managed = settings.apiEndpoint !== undefined;
-  await loadPreload({ path: join(config.dataMount, 'apps.json'), store, managed, print });
+  const opened = await openIdentity({ config, log: log.component('identity'), hide: log.hide });
+  const { settings, mode, identity } = opened;
+  log.info(`Device ${identity.current.uuid} is ${mode.kind}: ${mode.reason}`);
+  const apiPort = config.listenPort ?? settings.listenPort ?? DEFAULT_PORT;
+  const volatile = join(config.rootMount, VOLATILE_ON_HOST);
+
+  const store = stack.use(openStore({ path: config.databasePath, logger: printer('store') }));
+  await loadPreload({
+    path: join(config.dataMount, 'apps.json'),
+    store,
+    managed: mode.kind === 'managed',
+    print: printer('preload'),
+  });
   const description = await readHostDescription(config);
-  for (const problem of description.problems) print(formatError(problem));
-  const cloudClient = cloudAccess(settings, description);
-  const registry = cloudRegistry({
-    configJson: settings,
-    identity: () => identity.current,
-    settings: () => resolveDeviceConfig(store.targets.load('cloud')?.config ?? {}).settings,
-    access: cloudClient,
-    print,
-  });
-  const engine = stack.use(createEngine({ endpoint, ...registry }));
-  const { credentials } = registry;
-  const storage = imageStorage({
-    engine,
-    engineEndpoint: endpoint,
-    rootMount: config.rootMount,
-    credentials,
-    access: cloudClient,
-    print,
-  });
-  const lockFiles = stack.use(createUpdateLocks({ directory: join(config.rootMount, LOCKS_ON_HOST) }));
-  const locks = stack.use(createTimedLocks({ locks: lockFiles, clock: systemClock }));
-  // What cannot be removed now is found again by whoever takes that lock.
-  const leftovers = await lockFiles.recoverLeftovers().catch((error: unknown) => (onError(error), []));
-  for (const { path } of leftovers) print(`Removed our update lock ${path} of an earlier run`);
+  for (const problem of description.problems) log.component('host').warn(formatError(problem));
+  const access = cloudAccess(settings, description, config);
 
-  const facts = deviceFacts(description, {
-    identity: () => identity.current,
-    name: settings.initialDeviceName ?? null,
-    apiEndpoint: settings.apiEndpoint ?? null,
-    apiPort: port,
-    engineEndpoint: endpoint,
-  });
-  const bootId = await readBootId(config.bootIdPath);
-  // The host takes the locks of all apps through the device, which in turn asks the host for reboots.
-  const created = Promise.withResolvers<Device>();
-  const lockAll: Device['lockAll'] = async (request) => await (await created.promise).lockAll(request);
-  const host = stack.use(
-    connectHost({ config, configJson, device: { lockAll }, clock: systemClock, onFault: onError }),
-  );
-  const reboots = await host.openReboots(bootId);
-  const hostConfiguration = config.controlsHost
-    ? stack.use(
-        await configureHost({
-          config,
-          configJson,
-          description,
-          units: host.units,
-          reboots,
-          apiPort: port,
-          clock: systemClock,
-          print,
-          onFault: onError,
-        }),
-      )
-    : null;
-  const device = stack.use(
-    createDevice({
-      engine,
-      storage,
-      locks,
-      store,
-      facts,
-      managed,
-      clock: systemClock,
-      random: Math.random,
-      bootId,
-      ...(hostConfiguration === null ? {} : { reboots, deviceConfig: hostConfiguration.deviceConfig }),
+  const engine = stack.use(openEngine({ config, opened, store, access, log: log.component('engine') }));
+  stack.use(
+    await claimEngine({
+      ...engine,
+      directory: volatile,
+      clock,
+      log: log.component('engine'),
+      onLost: failure.reject,
     }),
   );
-  created.resolve(device);
-  const source = logSource(engine);
-  const upload =
-    settings.apiEndpoint === undefined
-      ? null
-      : stack.use(
-          uploadLogs({
-            access: cloudClient,
-            endpoint: settings.logsEndpoint ?? settings.apiEndpoint,
-            source,
-            device,
-            isWanted: () => settingsOf(device, settings).logControl,
-            memory: store.settings,
-            clock: systemClock,
-            print,
-          }),
-        );
-  const uploader = upload?.uploader ?? null;
-  const logs = stack.use(startLogs({ device, source, uploader, clock: systemClock, print }));
-  let keys: ApiKeys = store.apiKeys;
-  if (config.alwaysRequireKey) {
-    const published = await publishKey(store.apiKeys, config.databasePath, onError);
-    keys = published.keys;
-    print(`Clients need a key; the device's own is in ${published.path}`);
-  }
+  const { locks } = stack.use(await openLocks({ directory: volatile, clock, log: log.component('locks'), onFault }));
+  const opening = stack.use(
+    await openDevice({ config, opened, description, store, engine, locks, apiPort, clock, log, onFault }),
+  );
+  const { device, host } = opening;
   const metrics = stack.use(createMetrics({ dataPath: config.dataMount }));
-  const requests = cloudMetrics(() => systemClock.monotonic());
+
+  const source = logSource(engine.engine);
   const cloud =
-    settings.apiEndpoint === undefined
+    mode.kind === 'unmanaged'
       ? null
       : stack.use(
-          connectCloud({
-            endpoint: settings.apiEndpoint,
-            configJson: settings,
-            identity,
-            device,
+          openCloud({
+            endpoint: mode.endpoint,
+            opened,
+            opening,
             description,
-            host,
-            metrics,
             store,
-            deviceConfig: hostConfiguration?.deviceConfig ?? null,
-            apiPort: port,
-            apiSecret: () => store.apiKeys.global(),
-            reportMemoryPath: join(config.rootMount, REPORT_ON_HOST),
-            access: cloudClient,
-            onRegistered: (registered) => upload?.connect(registered),
-            onRequest: requests.note,
-            clock: systemClock,
-            print,
+            metrics,
+            source,
+            access,
+            apiPort,
+            reportMemoryPath: join(volatile, 'last-report.json'),
+            clock,
+            log: log.component('cloud'),
           }),
         );
+  const logs = stack.use(
+    startLogs({ device, source, uploader: cloud?.uploader ?? null, clock, print: printer('device') }),
+  );
   const api = stack.use(
-    createApi({
-      device,
-      host,
-      locks,
-      logs,
-      keys: cloud === null ? keys : withChangesReported(keys, cloud.reportChange),
-      tags: cloud?.tags ?? noCloudTags,
-      ...(cloud === null ? {} : { lookForTarget: cloud.lookForTarget, cloudConnected: cloud.isConnected }),
-      metrics: [
-        logMetrics(logs),
-        ...(uploader === null ? [] : [uploadMetrics(uploader), requests.source]),
-        hostMetrics(metrics),
-      ],
-      version: SUPERVISOR_VERSION,
-      requiresKey: () => config.alwaysRequireKey || !device.localMode,
-      onError: (error, request) => print(describeFault(error, request)),
-    }),
+    await openApi({ config, device, host, locks, logs, store, metrics, cloud, clock, log: log.component('api') }),
   );
-  const server = stack.use(
-    await api.listen({ port, ...(config.listenAddresses === null ? {} : { allow: config.listenAddresses }) }),
+  const allowed = config.listenAddresses;
+  const server = stack.use(await api.listen({ port: apiPort, ...(allowed === null ? {} : { allow: allowed }) }));
+  const needsKey = config.alwaysRequireKey || !device.localMode;
+  log.info(
+    `API listens on port ${server.port} (${allowed?.join(', ') ?? 'all addresses'}); ` +
+      (needsKey ? 'clients need a key' : 'no key is needed, as the device is in local mode'),
   );
-  print(`API listens on port ${server.port}`);
   const owned = stack.move();
-  return { port: server.port, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-
-function describeFault(error: unknown, request: RequestIdentity | undefined): string {
-  const where = request === undefined ? '' : ` (${request.method} ${request.path}, request ${request.id ?? 'unnamed'})`;
-  return `Fault${where}: ${formatError(error)}`;
-}
-
-async function usualEndpoint(): Promise<string> {
-  for (const path of ENGINE_SOCKETS) {
-    const [present] = await Promise.allSettled([access(path)]);
-    if (present.status === 'fulfilled') return `unix://${path}`;
-  }
-  // It may come later: the engine is looked for again and again.
-  return `unix://${ENGINE_SOCKETS[0]}`;
+  return { port: server.port, failure: failure.promise, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

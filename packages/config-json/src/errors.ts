@@ -25,6 +25,16 @@ export class ConfigJsonDamagedError extends SupervisorError<'CONFIG_JSON_DAMAGED
   }
 }
 
+/** The file must be there and is not: the device does not know which device it is. */
+export class ConfigJsonMissingError extends SupervisorError<'CONFIG_JSON_MISSING', { readonly path: string }> {
+  constructor(path: string) {
+    super('CONFIG_JSON_MISSING', `${path} is missing`, {
+      details: { path },
+      hint: "Mount the boot partition, or put the device's config.json back",
+    });
+  }
+}
+
 /** The file is there and cannot be read. */
 export class ConfigJsonReadError extends SupervisorError<
   'CONFIG_JSON_UNREADABLE',

@@ -2,6 +2,7 @@ export {
   openConfigJson,
   type ConfigJsonFile,
   type DeviceIdentity,
+  type LastGoodOptions,
   type OpenConfigJsonOptions,
 } from './open-config-json.ts';
 export { ConfigJson } from './config-json.ts';
@@ -11,6 +12,7 @@ export {
   ConfigJsonContendedError,
   ConfigJsonDamagedError,
   ConfigJsonIdentityError,
+  ConfigJsonMissingError,
   ConfigJsonPatchError,
   ConfigJsonReadError,
   ConfigJsonWriteError,

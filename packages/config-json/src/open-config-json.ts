@@ -14,17 +14,19 @@ import {
   ConfigJsonContendedError,
   ConfigJsonDamagedError,
   ConfigJsonIdentityError,
+  ConfigJsonMissingError,
   ConfigJsonReadError,
   ConfigJsonWriteError,
 } from './errors.ts';
+import { createLastGoodCopy, type GoodConfigJson } from './last-good-copy.ts';
 import { parseConfigJson, type ParsedConfigJson } from './parse-config-json.ts';
 import { patchConfigJson, type ConfigJsonPatch } from './patch-config-json.ts';
 
 export interface ConfigJsonFile {
   /**
-   * What the file says now. One that is not there says nothing.
+   * What the file says now. One that is not there says nothing, unless it must exist.
    *
-   * @throws ConfigJsonDamagedError, ConfigJsonReadError
+   * @throws ConfigJsonDamagedError, ConfigJsonMissingError, ConfigJsonReadError
    */
   read(): Promise<DecodedConfigJson>;
   /**
@@ -33,7 +35,7 @@ export interface ConfigJsonFile {
    *
    * @returns the keys that changed, e.g. `os.power.mode`
    * @throws ConfigJsonPatchError, ConfigJsonDamagedError, ConfigJsonReadError, ConfigJsonWriteError,
-   *   ConfigJsonContendedError
+   *   ConfigJsonContendedError, ConfigJsonMissingError
    */
   update(patch: ConfigJsonPatch): Promise<readonly string[]>;
   /**
@@ -42,6 +44,10 @@ export interface ConfigJsonFile {
    * @throws ConfigJsonIdentityError, and as `update`
    */
   ensureIdentity(): Promise<DeviceIdentity>;
+  /**
+   * Why the last good copy stands in for the file, as of the last read; `null`: the file itself is used.
+   */
+  readonly problem: ConfigJsonDamagedError | ConfigJsonMissingError | null;
 }
 
 export interface DeviceIdentity {
@@ -54,6 +60,19 @@ export interface OpenConfigJsonOptions {
   /** e.g. `/mnt/boot/config.json`; its directory is made by the first change. */
   readonly path: string;
   readonly fileSystem?: DurableFileSystem;
+  /** Must the file be there? A device without one does not know which device it is. Default: no. */
+  readonly mustExist?: boolean;
+  /** Where the last good content is kept, to go on with when the file is damaged or gone. Default: nowhere. */
+  readonly lastGood?: LastGoodOptions;
+}
+
+export interface LastGoodOptions {
+  /** On another file system than the file. Only its owner can read it. */
+  readonly path: string;
+  /** The file was unusable and has the last good content again. */
+  readonly onRestored: (problem: ConfigJsonDamagedError | ConfigJsonMissingError) => void;
+  /** The copy cannot be kept, or the file cannot be put right. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /**
@@ -66,25 +85,67 @@ export interface OpenConfigJsonOptions {
  * await file.update({ hostname: uuid.slice(0, 7), os: { power: { mode: 'low' } } });
  * ```
  */
-export function openConfigJson({ path, fileSystem = nodeFileSystem }: OpenConfigJsonOptions): ConfigJsonFile {
+export function openConfigJson(options: OpenConfigJsonOptions): ConfigJsonFile {
+  const { path, fileSystem = nodeFileSystem, mustExist = false, lastGood } = options;
   const inTurn = createTurns();
   const copyInTurn = createTurns();
+  const copy = lastGood === undefined ? null : createLastGoodCopy(fileSystem, lastGood.path);
+  let problem: ConfigJsonFile['problem'] = null;
 
   async function load(): Promise<LoadedFile> {
     const bytes = await readIfThere(fileSystem, path).catch((error: unknown) => {
       throw new ConfigJsonReadError(path, error);
     });
-    if (bytes === null) return { bytes, text: '{}\n', raw: {} };
-    const parsed = parseConfigJson(bytes);
-    if (parsed.ok) return { bytes, text: parsed.text, raw: parsed.raw };
-    const { damage, position } = parsed;
-    const [copy] = await Promise.allSettled([copyInTurn(() => keepAside(fileSystem, path, bytes))]);
-    throw new ConfigJsonDamagedError({
+    const parsed = bytes === null ? null : parseConfigJson(bytes);
+    if (bytes !== null && parsed?.ok === true) {
+      problem = null;
+      const current = { bytes, text: parsed.text, raw: parsed.raw };
+      await copyInTurn(async () => await copy?.keep(current)).catch(lastGood?.onFault);
+      return current;
+    }
+    const found = parsed === null || parsed.ok ? new ConfigJsonMissingError(path) : await damageOf(bytes, parsed);
+    const good = await copyInTurn(async () => (await copy?.load()) ?? null).catch(() => null);
+    if (good !== null) return await goOnWith(good, bytes, found);
+    if (parsed === null && !mustExist) return { bytes, text: '{}\n', raw: {} };
+    throw found;
+  }
+
+  async function damageOf(
+    bytes: Uint8Array | null,
+    { damage, position }: Extract<ParsedConfigJson, { ok: false }>,
+  ): Promise<ConfigJsonDamagedError> {
+    const [aside] = await Promise.allSettled([
+      copyInTurn(() => keepAside(fileSystem, path, bytes ?? new Uint8Array())),
+    ]);
+    return new ConfigJsonDamagedError({
       path,
       damage,
       position,
-      copy: copy.status === 'fulfilled' ? copy.value : null,
+      copy: aside.status === 'fulfilled' ? aside.value : null,
     });
+  }
+
+  /** Puts the file right where that is possible; the device goes on with the copy in any case. */
+  async function goOnWith(
+    good: GoodConfigJson,
+    current: Uint8Array | null,
+    found: ConfigJsonDamagedError | ConfigJsonMissingError,
+  ): Promise<LoadedFile> {
+    const isNew = problem === null;
+    problem = found;
+    try {
+      // A directory without a single file is a boot partition that is not mounted.
+      const isMounted = current !== null || (await fileSystem.list(dirname(path))).length > 0;
+      if (isMounted && (await replace(current, good.text))) {
+        problem = null;
+        lastGood?.onRestored(found);
+        return good;
+      }
+      if (isNew) lastGood?.onFault(found);
+    } catch (error) {
+      if (isNew) lastGood?.onFault(error);
+    }
+    return { ...good, bytes: current };
   }
 
   /** @param derive what to change, from what the file says at this moment */
@@ -108,6 +169,9 @@ export function openConfigJson({ path, fileSystem = nodeFileSystem }: OpenConfig
   }
 
   return {
+    get problem() {
+      return problem;
+    },
     read: async () => decodeConfigJson((await load()).raw),
     update: (patch) => inTurn(() => change(() => patch)),
     ensureIdentity: () =>

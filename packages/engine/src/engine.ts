@@ -33,6 +33,8 @@ export interface Engine extends DeviceEngine, AsyncDisposable {
 }
 
 export interface EngineInfo {
+  /** Stays the same for as long as the engine's data does; empty: the engine does not say. */
+  readonly id: string;
   readonly version: string;
   /** e.g. `1.41`. */
   readonly apiVersion: string;
@@ -165,6 +167,7 @@ export function createEngine({
         transport.request({ method: 'GET', path: '/version' }, VersionAnswer),
       ]);
       return {
+        id: info.ID,
         version: info.ServerVersion,
         apiVersion: version.ApiVersion,
         loggingDriver: info.LoggingDriver,

@@ -1,4 +1,5 @@
 export { openStore, type Store, type StoreOptions } from './open-store.ts';
+export { takeExclusiveUse } from './exclusive-use.ts';
 export type { Recovery } from './open-database.ts';
 export type { ApiKeyRepository, ApiKeyScope } from './api-key-repository.ts';
 export type { ImageRepository } from './image-repository.ts';

@@ -2,6 +2,7 @@ import { readFile, rename, writeFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type BuildResult, type Plugin } from 'esbuild';
 import { absentModule } from './absent-module.ts';
+import { buildInfo } from './build-info.ts';
 
 export interface Bundle {
   /** Absolute path. */
@@ -47,6 +48,7 @@ const IMPORT_META = {
 export async function bundleApp(app: string): Promise<Bundle> {
   const started = performance.now();
   const file = join(app, 'dist/main.cjs');
+  const { version, commit } = await buildInfo(app, process.env);
   const result = await build({
     absWorkingDir: app,
     entryPoints: ['src/main.ts'],
@@ -70,7 +72,11 @@ export async function bundleApp(app: string): Promise<Bundle> {
     conditions: ['@device-supervisor/source'],
     external: NATIVE,
     plugins: [replaceAbsent],
-    define: IMPORT_META.define,
+    define: {
+      ...IMPORT_META.define,
+      BUILD_VERSION: JSON.stringify(version),
+      BUILD_COMMIT: JSON.stringify(commit),
+    },
     banner: { js: IMPORT_META.banner },
     logLevel: 'silent',
   });

@@ -66,6 +66,7 @@ export async function startSupervisor({
     DATABASE_PATH: join(directory, 'data/database.sqlite'),
     LISTEN_PORT: String(port),
     LISTEN_ADDRESSES: '127.0.0.1',
+    LOG_FORMAT: 'human',
     // Unless the test gives it a host of its own.
     HOST_CONTROL: given['DBUS_SYSTEM_BUS_ADDRESS'] === undefined ? 'off' : 'on',
     ...given,

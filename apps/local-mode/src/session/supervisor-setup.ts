@@ -32,6 +32,7 @@ export function supervisorEnvironment(
     ...Object.fromEntries(inherited),
     // A developer's machine is no device: nobody reboots it, or touches its services and firewall.
     HOST_CONTROL: 'off',
+    LOG_FORMAT: 'human',
     ROOT_MOUNTPOINT: '/',
     BOOT_MOUNTPOINT: state.bootMount,
     CONFIG_MOUNT_POINT: state.configJsonPath,

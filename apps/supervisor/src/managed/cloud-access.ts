@@ -1,21 +1,30 @@
 import { lookupLocalNames } from '@device-supervisor/cloud';
 import type { ConfigJson } from '@device-supervisor/config-json';
 import type { HostDescription } from '@device-supervisor/host-facts';
-import { SUPERVISOR_VERSION } from '../version.ts';
+import type { SupervisorConfig } from '../config.ts';
+import { CONTRACT_VERSION } from '../version.ts';
 
-/** How the servers of the cloud are spoken to. */
+/** How requests to the cloud's servers are made. */
 export interface CloudAccess {
   readonly userAgent: string;
-  /** PEM of the cloud's own authority. */
+  /** PEM of the authorities that are trusted besides the usual ones. */
   readonly rootCertificate?: string;
-  /** Finds names that end in `.local`, too. */
+  /** Resolves names that end in `.local`, too. */
   readonly lookup: typeof lookupLocalNames;
 }
 
-export function cloudAccess({ balenaRootCA }: ConfigJson, { os }: Pick<HostDescription, 'os'>): CloudAccess {
+export function cloudAccess(
+  { balenaRootCA }: ConfigJson,
+  { os }: Pick<HostDescription, 'os'>,
+  { rootCertificate }: Pick<SupervisorConfig, 'rootCertificate'>,
+): CloudAccess {
+  const authorities = [
+    ...(balenaRootCA === undefined ? [] : [Buffer.from(balenaRootCA, 'base64').toString('utf8')]),
+    ...(rootCertificate === null ? [] : [rootCertificate]),
+  ];
   return {
-    userAgent: `Supervisor/${SUPERVISOR_VERSION} (Linux; ${os.prettyName ?? 'unknown'})`,
+    userAgent: `Supervisor/${CONTRACT_VERSION} (Linux; ${os.prettyName ?? 'unknown'})`,
     lookup: lookupLocalNames,
-    ...(balenaRootCA === undefined ? {} : { rootCertificate: Buffer.from(balenaRootCA, 'base64').toString('utf8') }),
+    ...(authorities.length === 0 ? {} : { rootCertificate: authorities.join('\n') }),
   };
 }

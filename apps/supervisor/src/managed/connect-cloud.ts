@@ -24,7 +24,7 @@ import {
 import type { HostDescription, Metrics } from '@device-supervisor/host-facts';
 import type { Store } from '@device-supervisor/store';
 import type { ConnectedHost } from '../host/connect-host.ts';
-import { SUPERVISOR_VERSION } from '../version.ts';
+import { CONTRACT_VERSION } from '../version.ts';
 import type { CloudAccess } from './cloud-access.ts';
 import { PINNED_RELEASE } from './preload.ts';
 import { rememberReports } from './report-memory.ts';
@@ -81,7 +81,7 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Connect
       identity,
       describe: async () => ({
         deviceType,
-        supervisorVersion: SUPERVISOR_VERSION,
+        supervisorVersion: CONTRACT_VERSION,
         osVersion: description.os.prettyName ?? '',
         osVariant: description.os.variant ?? '',
         macAddress: host.addresses().mac.join(' '),
@@ -112,7 +112,7 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Connect
           target: device.target(),
           state: device.state(),
           localMode: device.localMode,
-          supervisorVersion: SUPERVISOR_VERSION,
+          supervisorVersion: CONTRACT_VERSION,
           osVersion: description.os.prettyName ?? '',
           osVariant: description.os.variant ?? '',
           addresses: host.addresses(),

@@ -41,6 +41,7 @@ export type VolumeEntry = z.output<typeof VolumeEntry>;
 
 /** `GET /info`. */
 export const InfoAnswer = z.object({
+  ID: text,
   ServerVersion: text,
   LoggingDriver: text,
   DockerRootDir: text,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openConfigJson } from '@device-supervisor/config-json';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keepIdentity, type KeptIdentity } from './identity.ts';
+import { keepIdentity, type KeptIdentity } from './keep-identity.ts';
 
 const UUID = 'a'.repeat(32);
 
@@ -18,7 +18,7 @@ afterEach(() => rm(directory, { recursive: true }));
 
 async function keep(config: object): Promise<KeptIdentity> {
   await writeFile(path, JSON.stringify(config));
-  return await keepIdentity(openConfigJson({ path }));
+  return await keepIdentity(openConfigJson({ path }), () => undefined);
 }
 
 async function written(): Promise<unknown> {

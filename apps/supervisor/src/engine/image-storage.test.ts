@@ -28,6 +28,7 @@ function options(engineEndpoint = 'unix:///run/engine.sock'): ImageStorageOption
       async info() {
         questions++;
         return {
+          id: 'engine',
           version: '20.10.24',
           apiVersion: '1.41',
           loggingDriver: 'journald',

@@ -5,8 +5,8 @@ import type { ImageStorage, RegistryCredentials } from '@device-supervisor/devic
 import type { Engine } from '@device-supervisor/engine';
 import { formatError } from '@device-supervisor/errors';
 import { createImageSizes, createRegistryClient, platformOf } from '@device-supervisor/registry';
-import type { CloudAccess } from './managed/cloud-access.ts';
-import { systemClock } from './system-clock.ts';
+import type { CloudAccess } from '../managed/cloud-access.ts';
+import { systemClock } from '../system-clock.ts';
 
 export interface ImageStorageOptions {
   readonly engine: Pick<Engine, 'info'>;

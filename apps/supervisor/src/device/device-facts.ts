@@ -1,7 +1,7 @@
 import type { DeviceFacts } from '@device-supervisor/compose';
 import type { DeviceIdentity } from '@device-supervisor/config-json';
 import type { HostDescription } from '@device-supervisor/host-facts';
-import { SUPERVISOR_VERSION } from './version.ts';
+import { CONTRACT_VERSION } from '../version.ts';
 
 /** What is known about the device from elsewhere than the host's files. */
 export interface KnownFacts extends Pick<DeviceFacts, 'apiEndpoint' | 'apiPort'> {
@@ -39,7 +39,7 @@ export function deviceFacts(
     },
     kernelVersion,
     l4tVersion,
-    supervisorVersion: SUPERVISOR_VERSION,
+    supervisorVersion: CONTRACT_VERSION,
     hostBoardRevision: os.boardRevision ?? '',
     hasKernelModules,
     hasFirmware,

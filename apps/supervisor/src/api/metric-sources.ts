@@ -2,6 +2,17 @@ import type { MetricFamily, MetricSource } from '@device-supervisor/api';
 import type { CloudRequestResult } from '@device-supervisor/cloud';
 import type { Metrics } from '@device-supervisor/host-facts';
 import type { LogRouter, LogUploader } from '@device-supervisor/logs';
+import { BUILD, CONTRACT_VERSION } from '../version.ts';
+
+/** Which build answers. */
+export const buildMetrics: MetricSource = () => [
+  {
+    name: 'supervisor_build_info',
+    help: 'Always 1; version and commit of the build, and the generation of the contract that it keeps',
+    type: 'gauge',
+    samples: [{ labels: { ...BUILD, contract: CONTRACT_VERSION }, value: 1 }],
+  },
+];
 
 export function logMetrics(logs: Pick<LogRouter, 'dropped'>): MetricSource {
   return () => [

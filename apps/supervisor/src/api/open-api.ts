@@ -1,0 +1,69 @@
+import { createApi, type Api, type ApiKeys, type RequestIdentity } from '@device-supervisor/api';
+import type { Clock, Device } from '@device-supervisor/device';
+import { formatError } from '@device-supervisor/errors';
+import type { Metrics } from '@device-supervisor/host-facts';
+import type { LogRouter } from '@device-supervisor/logs';
+import type { Store } from '@device-supervisor/store';
+import type { SupervisorConfig } from '../config.ts';
+import type { OpenedLocks } from '../device/open-locks.ts';
+import type { ConnectedHost } from '../host/connect-host.ts';
+import type { Logger } from '../log/create-logger.ts';
+import type { ManagedDevice } from '../managed/open-cloud.ts';
+import { withChangesReported } from '../managed/report-keys.ts';
+import { CONTRACT_VERSION } from '../version.ts';
+import { noCloudTags } from './device-tags.ts';
+import { buildMetrics, hostMetrics, logMetrics, uploadMetrics } from './metric-sources.ts';
+import { publishKey } from './publish-key.ts';
+
+export interface OpenApiDependencies {
+  readonly config: SupervisorConfig;
+  readonly device: Device;
+  readonly host: ConnectedHost;
+  readonly locks: OpenedLocks['locks'];
+  readonly logs: LogRouter;
+  readonly store: Pick<Store, 'apiKeys'>;
+  readonly metrics: Metrics;
+  /** `null`: there is none. */
+  readonly cloud: ManagedDevice | null;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The API, whose requests nothing answers yet. */
+export async function openApi(dependencies: OpenApiDependencies): Promise<Api> {
+  const { config, device, host, locks, logs, metrics, cloud, log } = dependencies;
+  const keys = await keysOf(dependencies);
+  return createApi({
+    device,
+    host,
+    locks,
+    logs,
+    keys: cloud === null ? keys : withChangesReported(keys, cloud.connection.reportChange),
+    tags: cloud?.connection.tags ?? noCloudTags,
+    ...(cloud === null
+      ? {}
+      : { lookForTarget: cloud.connection.lookForTarget, cloudConnected: cloud.connection.isConnected }),
+    metrics: [
+      buildMetrics,
+      logMetrics(logs),
+      ...(cloud === null ? [] : [uploadMetrics(cloud.uploader), cloud.metrics]),
+      hostMetrics(metrics),
+    ],
+    version: CONTRACT_VERSION,
+    requiresKey: () => config.alwaysRequireKey || !device.localMode,
+    onError: (error, request) => log.error(describeFault(error, request)),
+  });
+}
+
+async function keysOf({ config, store, log }: OpenApiDependencies): Promise<ApiKeys> {
+  if (!config.alwaysRequireKey) return store.apiKeys;
+  const onFault = (error: unknown): void => log.error(`Fault: ${formatError(error)}`);
+  const { keys, path } = await publishKey(store.apiKeys, config.databasePath, onFault);
+  log.info(`Clients need a key; the device's own is in ${path}`);
+  return keys;
+}
+
+function describeFault(error: unknown, request: RequestIdentity | undefined): string {
+  const where = request === undefined ? '' : ` (${request.method} ${request.path}, request ${request.id ?? 'unnamed'})`;
+  return `Fault${where}: ${formatError(error)}`;
+}

@@ -1,0 +1,89 @@
+import { createDevice, type Clock, type Device, type DeviceConfig } from '@device-supervisor/device';
+import type { HostDescription } from '@device-supervisor/host-facts';
+import type { Store } from '@device-supervisor/store';
+import type { SupervisorConfig } from '../config.ts';
+import type { OpenedEngine } from '../engine/open-engine.ts';
+import { readBootId } from '../host/boot-id.ts';
+import { configureHost } from '../host/configure-host.ts';
+import { connectHost, type ConnectedHost } from '../host/connect-host.ts';
+import type { OpenedIdentity } from '../identity/open-identity.ts';
+import type { Logger } from '../log/create-logger.ts';
+import type { OpenedLocks } from './open-locks.ts';
+import { deviceFacts } from './device-facts.ts';
+
+export interface OpenDeviceDependencies {
+  readonly config: SupervisorConfig;
+  readonly opened: OpenedIdentity;
+  readonly description: HostDescription;
+  readonly store: Store;
+  readonly engine: OpenedEngine;
+  readonly locks: OpenedLocks['locks'];
+  readonly apiPort: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onFault: (error: unknown) => void;
+}
+
+export interface OpenedDevice extends AsyncDisposable {
+  readonly device: Device;
+  readonly host: ConnectedHost;
+  /** `null`: the host is not ours to configure. */
+  readonly deviceConfig: DeviceConfig | null;
+}
+
+/** Starts to keep the device at its target, on a host that it controls or leaves alone. */
+export async function openDevice(dependencies: OpenDeviceDependencies): Promise<OpenedDevice> {
+  const { config, opened, description, store, engine, locks, apiPort, clock, log, onFault } = dependencies;
+  const { configJson, identity, settings, mode } = opened;
+  await using stack = new AsyncDisposableStack();
+  const bootId = await readBootId(config.bootIdPath);
+  // The host takes the locks of all apps through the device, which in turn asks the host for reboots.
+  const created = Promise.withResolvers<Device>();
+  const lockAll: Device['lockAll'] = async (request) => await (await created.promise).lockAll(request);
+  const host = stack.use(connectHost({ config, configJson, device: { lockAll }, clock, onFault }));
+  const reboots = await host.openReboots(bootId);
+  const print = (message: string): void => log.component('host').info(message);
+  const configured = config.controlsHost
+    ? stack.use(
+        await configureHost({
+          config,
+          configJson,
+          description,
+          units: host.units,
+          reboots,
+          apiPort,
+          clock,
+          print,
+          onFault,
+        }),
+      )
+    : null;
+  const device = stack.use(
+    createDevice({
+      engine: engine.engine,
+      storage: engine.storage,
+      locks,
+      store,
+      facts: deviceFacts(description, {
+        identity: () => identity.current,
+        name: settings.initialDeviceName ?? null,
+        apiEndpoint: settings.apiEndpoint ?? null,
+        apiPort,
+        engineEndpoint: engine.endpoint,
+      }),
+      managed: mode.kind === 'managed',
+      clock,
+      random: Math.random,
+      bootId,
+      ...(configured === null ? {} : { reboots, deviceConfig: configured.deviceConfig }),
+    }),
+  );
+  created.resolve(device);
+  const owned = stack.move();
+  return {
+    device,
+    host,
+    deviceConfig: configured?.deviceConfig ?? null,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import type { Clock } from '@device-supervisor/device';
+import { createTimedLocks, createUpdateLocks, type TimedLocks } from '@device-supervisor/lockfile';
+import type { Logger } from '../log/create-logger.ts';
+
+export interface OpenedLocks extends AsyncDisposable {
+  readonly locks: TimedLocks;
+}
+
+export interface OpenLocksOptions {
+  /** Where services keep their update locks, as we see it. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** The update locks of services; ours of an earlier run are given back. */
+export async function openLocks({ directory, clock, log, onFault }: OpenLocksOptions): Promise<OpenedLocks> {
+  const stack = new AsyncDisposableStack();
+  const files = stack.use(createUpdateLocks({ directory: join(directory, 'services') }));
+  const locks = stack.use(createTimedLocks({ locks: files, clock }));
+  // What cannot be removed now is found again when that lock is taken.
+  const leftovers = await files.recoverLeftovers().catch((error: unknown) => (onFault(error), []));
+  for (const { path } of leftovers) log.info(`Removed our update lock ${path} of an earlier run`);
+  return { locks, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { createEngine, type Engine } from '@device-supervisor/engine';
+import { resolveDeviceConfig, type ImageStorage } from '@device-supervisor/device';
+import type { Store } from '@device-supervisor/store';
+import type { SupervisorConfig } from '../config.ts';
+import type { OpenedIdentity } from '../identity/open-identity.ts';
+import type { Logger } from '../log/create-logger.ts';
+import type { CloudAccess } from '../managed/cloud-access.ts';
+import { cloudRegistry } from './cloud-registry.ts';
+import { imageStorage } from './image-storage.ts';
+
+export interface EngineDependencies {
+  readonly config: SupervisorConfig;
+  readonly opened: Pick<OpenedIdentity, 'identity' | 'settings'>;
+  readonly store: Pick<Store, 'targets'>;
+  readonly access: CloudAccess;
+  readonly log: Logger;
+}
+
+export interface OpenedEngine extends AsyncDisposable {
+  readonly engine: Engine;
+  readonly endpoint: string;
+  readonly storage: ImageStorage;
+}
+
+/** Searched in this order where the environment names no engine. */
+const SOCKETS = ['/var/run/docker.sock', '/var/run/balena-engine.sock'] as const;
+
+/** The engine, which may be down, with what it needs to pull images and what is known of their sizes. */
+export function openEngine({ config, opened, store, access, log }: EngineDependencies): OpenedEngine {
+  const { settings, identity } = opened;
+  const endpoint = config.engineEndpoint ?? usualEndpoint();
+  const print = (message: string): void => log.info(message);
+  const registry = cloudRegistry({
+    configJson: config.deltaEndpoint === null ? settings : { deltaEndpoint: config.deltaEndpoint, ...settings },
+    identity: () => identity.current,
+    settings: () => resolveDeviceConfig(store.targets.load('cloud')?.config ?? {}).settings,
+    access,
+    print,
+  });
+  const engine = createEngine({ endpoint, ...registry });
+  const storage = imageStorage({
+    engine,
+    engineEndpoint: endpoint,
+    rootMount: config.rootMount,
+    credentials: registry.credentials,
+    access,
+    print,
+  });
+  return { engine, endpoint, storage, [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() };
+}
+
+/** The engine may start later: it is asked again and again. */
+function usualEndpoint(): string {
+  return `unix://${SOCKETS.find((path) => existsSync(path)) ?? SOCKETS[0]}`;
+}

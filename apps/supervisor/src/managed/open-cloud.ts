@@ -1,0 +1,84 @@
+import type { MetricSource } from '@device-supervisor/api';
+import type { Clock } from '@device-supervisor/device';
+import type { HostDescription, Metrics } from '@device-supervisor/host-facts';
+import type { ContainerLogSource, LogUploader } from '@device-supervisor/logs';
+import type { Store } from '@device-supervisor/store';
+import { cloudMetrics } from '../api/metric-sources.ts';
+import type { OpenedDevice } from '../device/open-device.ts';
+import type { OpenedIdentity } from '../identity/open-identity.ts';
+import type { Logger } from '../log/create-logger.ts';
+import type { CloudAccess } from './cloud-access.ts';
+import { connectCloud, settingsOf, type ConnectedCloud } from './connect-cloud.ts';
+import { uploadLogs } from './upload-logs.ts';
+
+export interface OpenCloudDependencies {
+  readonly endpoint: string;
+  readonly opened: OpenedIdentity;
+  readonly opening: OpenedDevice;
+  readonly description: HostDescription;
+  readonly store: Store;
+  readonly metrics: Metrics;
+  /** Of the lines of containers. */
+  readonly source: ContainerLogSource;
+  readonly access: CloudAccess;
+  readonly apiPort: number;
+  readonly reportMemoryPath: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What a cloud adds to a device. */
+export interface ManagedDevice extends AsyncDisposable {
+  readonly connection: ConnectedCloud;
+  readonly uploader: LogUploader;
+  readonly metrics: MetricSource;
+}
+
+/** Connects the device to its cloud: target, reports and logs. Nothing of it is waited for. */
+export function openCloud(dependencies: OpenCloudDependencies): ManagedDevice {
+  const { endpoint, opened, opening, description, store, metrics, source, access, apiPort, clock, log } = dependencies;
+  const { settings, identity } = opened;
+  const { device, host, deviceConfig } = opening;
+  const stack = new AsyncDisposableStack();
+  const print = (message: string): void => log.info(message);
+  const upload = stack.use(
+    uploadLogs({
+      access,
+      endpoint: settings.logsEndpoint ?? endpoint,
+      source,
+      device,
+      isWanted: () => settingsOf(device, settings).logControl,
+      memory: store.settings,
+      clock,
+      print,
+    }),
+  );
+  const requests = cloudMetrics(() => clock.monotonic());
+  const connection = stack.use(
+    connectCloud({
+      endpoint,
+      configJson: settings,
+      identity,
+      device,
+      description,
+      host,
+      metrics,
+      store,
+      deviceConfig,
+      apiPort,
+      apiSecret: () => store.apiKeys.global(),
+      reportMemoryPath: dependencies.reportMemoryPath,
+      access,
+      onRegistered: (registered) => upload.connect(registered),
+      onRequest: requests.note,
+      clock,
+      print,
+    }),
+  );
+  return {
+    connection,
+    uploader: upload.uploader,
+    metrics: requests.source,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
