@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { hasErrorCode } from '@device-supervisor/errors';
+import { tryParseJson } from '@device-supervisor/primitives';
 import { z } from 'zod';
+import { FileResult, RunError } from './test-results.ts';
 
 export interface TestCounts {
   readonly passed: number;
@@ -8,46 +11,46 @@ export interface TestCounts {
   readonly remarks: readonly string[];
 }
 
-const Report = z.object({
-  numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  numPendingTests: z.number(),
-  numTodoTests: z.number(),
-  testResults: z.array(
-    z.object({ name: z.string(), status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) }),
-  ),
-});
+const Line = z.union([FileResult, RunError]);
 
 /**
- * Counts the tests in a report of vitest's JSON reporter. A skipped test, a file that failed before its first test, and
- * a report without a test count as failed.
+ * Counts the tests in the results of the progress reporter. A skipped test, a file that failed before its first test, an
+ * error outside of tests and results without a test count as failed.
  */
 export async function readReport(path: string): Promise<TestCounts> {
-  const report = await read(path);
-  if (report === null) return { passed: 0, failed: 1, remarks: ['no test results were written'] };
-  const skipped = report.numPendingTests + report.numTodoTests;
-  const broken = report.testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
-  );
-  const none = report.numPassedTests + report.numFailedTests === 0 && broken.length === 0;
+  const lines = await readLines(path);
+  if (lines === null) return { passed: 0, failed: 1, remarks: ['no test results were written'] };
+  const files = lines.filter((line) => 'file' in line);
+  const errors = lines.filter((line) => 'error' in line);
+  const sum = (count: (file: FileResult) => number): number => files.reduce((total, file) => total + count(file), 0);
+  const [passed, failed, skipped] = [
+    sum((file) => file.passed),
+    sum((file) => file.failed),
+    sum((file) => file.skipped),
+  ];
+  const broken = files.filter(({ isBroken }) => isBroken);
+  const isEmpty = passed + failed + skipped + broken.length + errors.length === 0;
   return {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests + skipped + broken.length + (none ? 1 : 0),
+    passed,
+    failed: failed + skipped + broken.length + errors.length + (isEmpty ? 1 : 0),
     remarks: [
       ...(skipped === 0 ? [] : [`${skipped} tests were skipped, which counts as failed`]),
-      ...broken.map(({ name }) => `${name} failed outside of its tests`),
-      ...(none ? ['no test ran'] : []),
+      ...broken.map(({ file }) => `${file} failed outside of its tests`),
+      ...errors.map(({ error }) => error),
+      ...(isEmpty ? ['no test ran'] : []),
     ],
   };
 }
 
-/** `null`: there is none, or it is torn. */
-async function read(path: string): Promise<z.infer<typeof Report> | null> {
+/** `null`: there are none, or they are torn. */
+async function readLines(path: string): Promise<readonly z.infer<typeof Line>[] | null> {
   try {
-    return Report.parse(JSON.parse(await readFile(path, 'utf8')));
+    const text = await readFile(path, 'utf8');
+    const lines = text.split('\n').filter((line) => line !== '');
+    const { data } = z.array(Line).safeParse(lines.map(tryParseJson));
+    return data ?? null;
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (hasErrorCode(error, 'ENOENT')) return null;
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runChecks } from './run-checks.ts';
-import { reportOf, type Step } from './steps.ts';
+import { resultsOf, type Step } from './steps.ts';
 
 describe('runChecks', () => {
   let root: string;
@@ -49,8 +49,9 @@ describe('runChecks', () => {
 
   it.each([
     ['failed tests', { passed: 5, failed: 2 }, '5 passed, 2 failed'],
-    ['skipped tests', { passed: 5, pending: 1 }, '5 passed, 1 failed'],
-    ['a file that fails before its tests', { passed: 5, broken: true }, '5 passed, 1 failed'],
+    ['skipped tests', { passed: 5, skipped: 1 }, '5 passed, 1 failed'],
+    ['a file that fails before its tests', { passed: 5, isBroken: true }, '5 passed, 1 failed'],
+    ['an error outside of the files', { passed: 5, error: 'the engine is gone' }, '5 passed, 1 failed'],
     ['no tests at all', {}, '0 passed, 1 failed'],
   ])('fails on %s', async (_, counts, summary) => {
     expect(await run([tests('unit', counts)])).toBe(false);
@@ -64,9 +65,17 @@ describe('runChecks', () => {
 
   it('does not take an old report for a new one', async () => {
     await mkdir(join(root, '.state/reports'), { recursive: true });
-    await writeFile(join(root, reportOf('unit')), JSON.stringify(report({ passed: 5 })));
+    await writeFile(join(root, resultsOf('unit')), results({ passed: 5 }));
     expect(await run([{ ...step('unit', ''), countsTests: true }])).toBe(false);
     expect(lines().at(-1)).toBe('0 passed, 1 failed');
+  });
+
+  it('shows what a step with tests prints while it runs, and counts on when a process that it left holds the pipe', async () => {
+    const leave = `require('node:child_process').spawn('sleep', ['60'], { stdio: 'inherit', detached: true }).unref()`;
+    const unit = tests('unit', { passed: 1 });
+    const script = `console.log('a.test.ts ended'); ${leave}; ${unit.command[2] ?? ''}`;
+    expect(await run([{ ...unit, command: [process.execPath, '-e', script] }])).toBe(true);
+    expect(lines()).toEqual(['a.test.ts ended', '✓ unit  1 passed, N s', '1 passed, 0 failed']);
   });
 
   it('names a program that is missing', async () => {
@@ -105,26 +114,22 @@ describe('runChecks', () => {
 interface Counts {
   readonly passed?: number;
   readonly failed?: number;
-  readonly pending?: number;
-  readonly broken?: boolean;
+  readonly skipped?: number;
+  readonly isBroken?: boolean;
+  readonly error?: string;
   readonly exitCode?: number;
 }
 
 function step(name: string, script: string): Step {
-  return { name, summary: '', command: [process.execPath, '-e', script], timeLimit: 1, countsTests: false };
+  return { name, summary: '', command: [process.execPath, '-e', script], countsTests: false };
 }
 
 function tests(name: string, counts: Counts): Step {
-  const write = `require('node:fs').writeFileSync(${JSON.stringify(reportOf(name))}, ${JSON.stringify(JSON.stringify(report(counts)))})`;
+  const write = `require('node:fs').writeFileSync(process.env.CHECKS_RESULTS, ${JSON.stringify(results(counts))})`;
   return { ...step(name, `${write}; process.exit(${counts.exitCode ?? 0})`), countsTests: true };
 }
 
-function report({ passed = 0, failed = 0, pending = 0, broken = false }: Counts): object {
-  return {
-    numPassedTests: passed,
-    numFailedTests: failed,
-    numPendingTests: pending,
-    numTodoTests: 0,
-    testResults: broken ? [{ name: 'a.test.ts', status: 'failed', assertionResults: [] }] : [],
-  };
+function results({ passed = 0, failed = 0, skipped = 0, isBroken = false, error }: Counts): string {
+  const file = { file: 'a.test.ts', passed, failed, skipped, isBroken, seconds: 0.1 };
+  return [file, ...(error === undefined ? [] : [{ error }])].map((line) => `${JSON.stringify(line)}\n`).join('');
 }

@@ -1,27 +1,22 @@
 import { runStep, type StepOptions } from './run-step.ts';
 import type { Step } from './steps.ts';
 
-export interface ChecksOptions extends StepOptions {
-  /** Called with text for the reader, line ends included. */
-  write(text: string): void;
-}
-
-/** Milliseconds between two signs of life of a long step. */
+/** Milliseconds between two signs of life of a check that prints nothing. */
 const SIGN_OF_LIFE = 30_000;
 
 /**
  * Runs steps one after the other, to the last one whatever fails, and prints one line for each, the output of those that
- * failed, and the sum as the last line.
+ * failed, and the sum as the last line. Steps that run tests print a line for each test file besides.
  *
  * @returns whether everything passed
  */
-export async function runChecks(steps: readonly Step[], options: ChecksOptions): Promise<boolean> {
+export async function runChecks(steps: readonly Step[], options: StepOptions): Promise<boolean> {
   const { write, signal } = options;
   const width = Math.max(...steps.map(({ name }) => name.length));
   let [passed, failed] = [0, 0];
   for (const step of steps) {
     if (signal.aborted) break;
-    const alive = setInterval(() => write(`… ${step.name} is running\n`), SIGN_OF_LIFE);
+    const alive = step.countsTests ? undefined : setInterval(() => write(`… ${step.name} is running\n`), SIGN_OF_LIFE);
     const result = await runStep(step, options);
     clearInterval(alive);
     passed += result.passed;

@@ -1,15 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
+import { RESULTS_VARIABLE } from './progress-reporter.ts';
 import { readReport, type TestCounts } from './read-report.ts';
-import { reportOf, type Step } from './steps.ts';
+import { resultsOf, type Step } from './steps.ts';
 
 export interface StepResult {
   readonly passed: number;
   readonly failed: number;
-  /** What the step printed, and why it counts as failed where that says nothing. */
+  /** What the step printed and the reader has not seen yet, and why it counts as failed where that says nothing. */
   readonly output: string;
   /** Seconds. */
   readonly elapsed: number;
@@ -20,24 +23,28 @@ export interface StepOptions {
   readonly root: string;
   /** Passes the end of the run on to the step, which is waited for. */
   readonly signal: AbortSignal;
+  /** Called with text for the reader, line ends included. */
+  write(text: string): void;
 }
 
 /** Milliseconds from the request to end to the end by force. */
 const GRACE = 30_000;
+/** Milliseconds for the rest of the output after the end of a step: a process that it left behind may hold the pipe. */
+const LAST_WORDS = 2_000;
 
 /** Runs one step; its output goes to `.state/log/check-<name>.log`. A check counts as one test. */
-export async function runStep(step: Step, { root, signal }: StepOptions): Promise<StepResult> {
+export async function runStep(step: Step, { root, signal, write }: StepOptions): Promise<StepResult> {
   const started = performance.now();
   const log = join(root, '.state/log', `check-${step.name}.log`);
-  const report = join(root, reportOf(step.name));
-  for (const path of [log, report]) await mkdir(dirname(path), { recursive: true });
-  await rm(report, { force: true });
-  const reason = await failureOf(step, { root, log, signal });
-  const counts = step.countsTests ? await readReport(report) : NO_TESTS;
+  const results = join(root, resultsOf(step.name));
+  for (const path of [log, results]) await mkdir(dirname(path), { recursive: true });
+  await rm(results, { force: true });
+  const reason = await failureOf(step, { root, log, results, signal, write });
+  const counts = step.countsTests ? await readReport(results) : NO_TESTS;
   return {
     ...judge(step, counts, reason),
     output: [
-      stripVTControlCharacters(await readFile(log, 'utf8')),
+      ...(step.countsTests ? [] : [stripVTControlCharacters(await readFile(log, 'utf8'))]),
       ...counts.remarks,
       ...(reason === null ? [] : [reason]),
     ].join('\n'),
@@ -55,27 +62,38 @@ function judge(step: Step, { passed, failed }: TestCounts, reason: string | null
 
 /** Runs the command. `null`: it succeeded. */
 async function failureOf(
-  { command: [program, ...args], timeLimit }: Step,
-  { root, log, signal }: StepOptions & { readonly log: string },
+  { command: [program, ...args], countsTests }: Step,
+  { root, log, results, signal, write }: StepOptions & { readonly log: string; readonly results: string },
 ): Promise<string | null> {
   await using output = await open(log, 'w');
-  const limit = AbortSignal.timeout(timeLimit * 60_000);
+  const stdio = countsTests ? 'pipe' : output.fd;
   const child = spawn(program, args, {
     cwd: root,
-    stdio: ['ignore', output.fd, output.fd],
+    stdio: ['ignore', stdio, stdio],
     // Snapshots are not written; most tools leave out colours.
-    env: { ...process.env, CI: 'true', NO_COLOR: '1', TURBO_TELEMETRY_DISABLED: '1' },
+    env: { ...process.env, CI: 'true', NO_COLOR: '1', TURBO_TELEMETRY_DISABLED: '1', [RESULTS_VARIABLE]: results },
   });
-  using _ending = endOn(AbortSignal.any([signal, limit]), (how) => child.kill(how));
+  const shown = Promise.all([child.stdout, child.stderr].map((stream) => show(stream, output, write)));
+  using _ending = endOn(signal, (how) => child.kill(how));
   try {
     await once(child, 'spawn');
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   } catch (error) {
     return `cannot run ${program}: ${error instanceof Error ? error.message : String(error)}`;
   }
-  if (limit.aborted) return `took longer than ${timeLimit} minutes`;
+  await Promise.race([shown, delay(LAST_WORDS, undefined, { ref: false })]);
+  for (const stream of [child.stdout, child.stderr]) stream?.destroy();
   if (child.exitCode === 0) return null;
   return child.signalCode === null ? `exit code ${child.exitCode}` : `ended by ${child.signalCode}`;
+}
+
+/** Copies the output of a step that runs tests to its log and to the reader. */
+async function show(stream: Readable | null, log: FileHandle, write: (text: string) => void): Promise<void> {
+  for await (const chunk of stream?.setEncoding('utf8') ?? []) {
+    const text = String(chunk);
+    write(text);
+    await log.appendFile(text);
+  }
 }
 
 /** Asks for the end when the signal says so, and makes it so after a while. */

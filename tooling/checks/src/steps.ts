@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 /** One thing that has to be in order. */
 export interface Step {
   readonly name: string;
@@ -5,17 +7,17 @@ export interface Step {
   readonly summary: string;
   /** A program and its arguments, run at the root of the repository. */
   readonly command: readonly [string, ...string[]];
-  /** Minutes after which it has failed. */
-  readonly timeLimit: number;
-  /** Whether it runs tests, and writes their results to {@link reportOf} as vitest's JSON reporter does. */
+  /** Whether it runs tests: it shows its progress while it runs, and writes results with the progress reporter. */
   readonly countsTests: boolean;
 }
+
+const PROGRESS_REPORTER = join(import.meta.dirname, 'progress-reporter.ts');
 
 /** Everything that developers and CI run, in this order: the quick ones first. */
 export const STEPS: readonly Step[] = [
   check('format', 'every file is formatted (oxfmt)', ['oxfmt', '--check']),
   check('lint', 'no lint finding (oxlint, with types)', ['oxlint']),
-  check('boundaries', 'dependency directions and package files', ['node', 'tooling/repo-check/src/main.ts']),
+  check('boundaries', 'dependency directions, package files, language', ['node', 'tooling/repo-check/src/main.ts']),
   check('imports', 'packages import what they declare, and stay inside (turbo)', ['turbo', 'boundaries']),
   check('dead-code', 'no unused file, export or dependency (knip)', ['knip', '--no-config-hints']),
   check('build', 'every package builds', ['turbo', 'run', 'build']),
@@ -23,6 +25,7 @@ export const STEPS: readonly Step[] = [
   check('bundles', 'every app makes a bundle', ['turbo', 'run', 'bundle']),
   check('packages', 'packed packages are fit to be published', ['node', 'tooling/pack-check/src/main.ts']),
   tests('unit', 'tests beside the sources', []),
+  tests('model', 'random devices against the model of one', []),
   tests('system', 'tests against a real engine, in namespaces of their own', [
     'node',
     '--conditions=@device-supervisor/source',
@@ -33,17 +36,17 @@ export const STEPS: readonly Step[] = [
 ];
 
 /** Where a step writes the results of its tests, from the root of the repository. */
-export function reportOf(name: string): string {
-  return `.state/reports/${name}.json`;
+export function resultsOf(name: string): string {
+  return `.state/reports/${name}.jsonl`;
 }
 
 function check(name: string, summary: string, command: Step['command']): Step {
-  return { name, summary, command, timeLimit: 5, countsTests: false };
+  return { name, summary, command, countsTests: false };
 }
 
 /** @param launcher a program, with arguments, that runs vitest */
 function tests(name: string, summary: string, launcher: readonly string[]): Step {
   const [program, ...args] = [...launcher, 'vitest', 'run', '--project', name];
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(name)}`];
-  return { name, summary, command: [program ?? 'vitest', ...args, ...reporters], timeLimit: 20, countsTests: true };
+  const reporters = ['--reporter=minimal', `--reporter=${PROGRESS_REPORTER}`];
+  return { name, summary, command: [program ?? 'vitest', ...args, ...reporters], countsTests: true };
 }

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** Results of one test file. */
+export const FileResult = z.object({
+  /** From the root of the repository. */
+  file: z.string(),
+  passed: z.number(),
+  failed: z.number(),
+  skipped: z.number(),
+  /** It failed though none of its tests did, e.g. while it was loaded. */
+  isBroken: z.boolean(),
+  seconds: z.number(),
+});
+export type FileResult = z.infer<typeof FileResult>;
+
+/** What went wrong outside of the files. */
+export const RunError = z.object({ error: z.string() });
