@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-it('has every committed change, and is whole, after a kill in the middle of writing', { timeout: 60_000 }, async () => {
+it('has every committed change, and is whole, after a kill in the middle of writing', async () => {
   for (let round = 1; round <= 8; round++) {
     const writer = startWriter(path);
     await writer.committed(round * 13);
@@ -32,7 +32,7 @@ it('has every committed change, and is whole, after a kill in the middle of writ
   expect(readdirSync(directory).sort()).toEqual(['database.sqlite', 'database.sqlite.lock']);
 });
 
-it('keeps a second process out, until the first is gone, however it went', { timeout: 30_000 }, async () => {
+it('keeps a second process out, until the first is gone, however it went', async () => {
   const writer = startWriter(path);
   await writer.committed(1);
   expect(() => openStore({ path })).toThrow(StoreInUseError);

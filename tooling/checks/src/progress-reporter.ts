@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { slowness } from '@device-supervisor/testbed/slowness';
 import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from 'vitest/node';
-import { slowness } from './slowness.ts';
 import type { FileResult } from './test-results.ts';
 
 /** Variable with the path of the file that results are appended to, one line of JSON for each test file. */
@@ -75,7 +75,9 @@ export default class ProgressReporter implements Reporter {
 
   #describeRunning(now: number): string {
     const running = [...this.#running.values()].map(({ name, since }) => `${name} (${wholeSeconds(now - since)} s)`);
-    return running.length === 0 ? `no test has finished for ${wholeSeconds(now - this.#lastEnd)} s` : running.join(', ');
+    return running.length === 0
+      ? `no test has finished for ${wholeSeconds(now - this.#lastEnd)} s`
+      : running.join(', ');
   }
 
   #resultOf(module: TestModule): FileResult {

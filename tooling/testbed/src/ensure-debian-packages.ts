@@ -1,6 +1,10 @@
 import { createCommandRunner, installDebianPackages } from '@device-supervisor/local-engine';
 
-/** What the test bed itself runs, and what tests of packages need: a real journal, vfat, proxies, procmail's `lockfile`. */
+/**
+ * What the test bed itself runs, and what tests of packages need: a real journal, vfat, proxies, procmail's `lockfile`.
+ * Packages of programs alone, which change nothing about how the machine starts: `tinyproxy` instead of `tinyproxy-bin`
+ * would bring logrotate, and that `systemd-sysv`. What needs a whole system is in the image of the device host.
+ */
 export const TESTBED_PACKAGES: readonly string[] = [
   'docker.io',
   'iptables',
@@ -8,13 +12,12 @@ export const TESTBED_PACKAGES: readonly string[] = [
   'busybox-static',
   'curl',
   'docker-registry',
-  'dbus',
+  'dbus-daemon',
   'microsocks',
   'procmail',
   'redsocks',
-  'systemd',
   'systemd-journal-remote',
-  'tinyproxy',
+  'tinyproxy-bin',
   'dosfstools',
   'mtools',
   'user-mode-linux',
@@ -37,7 +40,9 @@ export async function ensureDebianPackages(
       .map(packageName),
   );
   const missing = packages.filter((name) => !installed.has(name));
-  if (missing.length > 0) await installDebianPackages(missing, { commands, onProgress });
+  if (missing.length === 0) return;
+  onProgress(`The system tests need Debian packages that this machine lacks; installing ${missing.join(', ')}`);
+  await installDebianPackages(missing, { commands, onProgress });
 }
 
 function packageName(line: string): string {

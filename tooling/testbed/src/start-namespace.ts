@@ -24,16 +24,21 @@ export interface NamespaceOptions {
   readonly artefacts: string;
 }
 
+/** Where supervisors, and containers through a bind mount, have their update locks. */
+const LOCKS = '/tmp/balena-supervisor';
+
 /**
  * The first process in the namespaces. It waits for orphans, as containers' processes become when an engine is killed,
  * passes on the request to end, and tells the command's exit code to descriptor 3. It does not end by itself: while it
  * ends, a paused container would hold it up, and nobody could tell.
  *
- * `/run` is fresh: the machine's engines cannot be reached, and what engines put there goes with the namespace. The
- * machine's `/sys` stays, with its cgroups, which have no copy per namespace.
+ * `/run` and the directory of update locks are fresh: the machine's engines cannot be reached, what engines put there goes
+ * with the namespace, and runs of several checkouts do not see each other's locks. The machine's `/sys` stays, with its
+ * cgroups, which have no copy per namespace.
  */
 const FIRST_PROCESS = `
 ip link set lo up && mount -t tmpfs -o mode=755,nosuid,nodev run /run || exit
+mkdir -p ${LOCKS} && mount -t tmpfs -o mode=755 locks ${LOCKS} || exit
 "$@" 3>&- &
 command=$!
 trap 'kill -TERM $command' TERM

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { slowness } from './slowness.ts';
 import { StreamEndedError, WaitTimeoutError } from './errors.ts';
 
 export interface WaitOptions<T> {
   /** Whether the state is the wanted one. Default: it is neither `undefined` nor `null` nor `false`. */
   until?(state: T): boolean;
-  /** Milliseconds. Default: 30 seconds. */
+  /** Milliseconds on an idle machine; a busy one gets as much more as it is slower. Default: 30 seconds. */
   readonly timeout?: number;
 }
 
@@ -50,12 +51,12 @@ function isPresent(state: unknown): boolean {
 }
 
 async function poll<T>(look: () => T | Promise<T>, { description, timeout, until }: Wait<T>): Promise<T> {
-  const end = performance.now() + timeout;
+  const deadline = new Deadline(timeout);
   let last: unknown;
   let failure: unknown;
   for (;;) {
     try {
-      const state = await beforeDeadline(look(), end);
+      const state = await deadline.race(look());
       if (state === LATE) throw new WaitTimeoutError(description, { timeout, last: last ?? 'nothing', cause: failure });
       if (until(state)) return state;
       [last, failure] = [state, undefined];
@@ -63,17 +64,17 @@ async function poll<T>(look: () => T | Promise<T>, { description, timeout, until
       if (error instanceof WaitTimeoutError) throw error;
       [last, failure] = [error, error];
     }
-    if (performance.now() >= end) throw new WaitTimeoutError(description, { timeout, last, cause: failure });
+    if (deadline.isOver()) throw new WaitTimeoutError(description, { timeout, last, cause: failure });
     await delay(INTERVAL);
   }
 }
 
 async function read<T>(stream: AsyncIterable<T>, { description, timeout, until }: Wait<T>): Promise<T> {
-  const end = performance.now() + timeout;
+  const deadline = new Deadline(timeout);
   const iterator = stream[Symbol.asyncIterator]();
   let last: unknown = 'nothing';
   for (;;) {
-    const result = await beforeDeadline(iterator.next(), end);
+    const result = await deadline.race(iterator.next());
     if (result === LATE) {
       // A stream that gives no items may not answer this request to close either, so nobody waits for it.
       iterator.return?.().catch(() => undefined);
@@ -89,13 +90,37 @@ async function read<T>(stream: AsyncIterable<T>, { description, timeout, until }
 
 const LATE: unique symbol = Symbol('late');
 
-async function beforeDeadline<T>(work: T | Promise<T>, end: number): Promise<T | typeof LATE> {
-  const controller = new AbortController();
-  try {
-    const late = delay(Math.max(0, end - performance.now()), LATE, { signal: controller.signal });
-    late.catch(() => undefined);
-    return await Promise.race([work, late]);
-  } finally {
-    controller.abort();
+/** Milliseconds between two looks at the load of the machine. */
+const PACE = 250;
+
+/** Time that passes as on an idle machine: what a busy one takes longer for everything does not count. */
+class Deadline {
+  #left: number;
+  #checked = performance.now();
+
+  constructor(timeout: number) {
+    this.#left = timeout;
+  }
+
+  isOver(): boolean {
+    const now = performance.now();
+    this.#left -= (now - this.#checked) / slowness();
+    this.#checked = now;
+    return this.#left <= 0;
+  }
+
+  /** @returns {@link LATE} when the deadline passes first */
+  async race<T>(work: T | Promise<T>): Promise<T | typeof LATE> {
+    const controller = new AbortController();
+    try {
+      return await Promise.race([work, this.#passed(controller.signal)]);
+    } finally {
+      controller.abort();
+    }
+  }
+
+  async #passed(signal: AbortSignal): Promise<typeof LATE> {
+    while (!signal.aborted && !this.isOver()) await delay(Math.min(PACE, Math.max(1, this.#left)));
+    return LATE;
   }
 }

@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import type { AddressInfo } from 'node:net';
 import { createFakeClock, type FakeClock } from '@device-supervisor/device/testing';
 import { startCloudStub } from '@device-supervisor/testbed';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogDestination, type CloudLogDestination } from './log-destination.ts';
 
 const NOW = 1_795_426_728_524;
@@ -62,7 +62,7 @@ describe('a log stream', () => {
     const lines =
       '{"message":"hello","timestamp":1,"isStdErr":true,"serviceId":11}\n' +
       '{"message":"Supervisor starting","timestamp":2,"isSystem":true}\n';
-    await vi.waitFor(() => expect(received).toBe(lines));
+    await expect.poll(() => received).toBe(lines);
     stream.write({ message: 'last', timestamp: 3 });
     await stream.close();
     expect(received).toBe(`${lines}{"message":"last","timestamp":3}\n`);
@@ -161,7 +161,7 @@ describe('a log stream', () => {
     answer = (request) => void request.resume();
     const stream = destination.open();
     const closed = stream.close();
-    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    await expect.poll(() => requests.length).toBe(1);
     clock.advance(59_000);
     await expect(closed).rejects.toMatchObject({ code: 'CLOUD_TIMEOUT' });
   });
@@ -174,7 +174,7 @@ describe('a log stream', () => {
     // Random text, so that compression does not help.
     const text = (): string => Array.from({ length: 900 }, () => Math.random().toString(36).slice(2)).join('');
     while (stream.write({ message: text(), timestamp: 1 }) && written < 10_000) written++;
-    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    await expect.poll(() => requests.length).toBe(1);
     expect(written).toBeLessThan(100);
     expect(process.memoryUsage().rss - before).toBeLessThan(50 * 1024 * 1024);
     const drained = stream.drained();

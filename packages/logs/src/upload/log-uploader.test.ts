@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock, createFakeLogSource, type FakeClock, type FakeLogSource } from '../testing/index.ts';
 import { createFakeDestination, type FakeDestination } from '../testing/fake-destination.ts';
 import { settled } from '../testing/read-messages.ts';
@@ -322,7 +322,7 @@ describe('an uploader that is off', () => {
     source.write('w1', 'one');
     await settled();
     uploader.enable(false);
-    await vi.waitFor(() => expect(source.open).toEqual([]));
+    await expect.poll(() => source.open).toEqual([]);
     uploader.system('unheard');
     source.write('w1', 'unheard');
     await pass(MINUTE);

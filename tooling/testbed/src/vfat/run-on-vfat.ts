@@ -36,8 +36,6 @@ export async function runOnVfat({ script, args = [] }: VfatRunOptions): Promise<
     mode: 0o755,
   });
   const { stdout } = await exec('linux.uml', [...KERNEL_ARGUMENTS, `ubd0=${run.disk}`, `init=${init}`], {
-    timeout: 60_000,
-    killSignal: 'SIGKILL',
     env: { ...process.env, TMPDIR: directory },
     maxBuffer: 16_000_000,
   });
