@@ -4,7 +4,7 @@ import { formatError, SupervisorError } from '@device-supervisor/errors';
 import { isInterruption } from './cli/interruption.ts';
 import { HELP, parseOptions } from './cli/options.ts';
 import { UsageError } from './errors.ts';
-import { ProjectError } from './project/errors.ts';
+import { ProjectError, ProjectNotFoundError } from '@device-supervisor/compose-project';
 import { runLocalMode } from './run/local-mode.ts';
 import { createScreen } from './view/screen.ts';
 
@@ -35,8 +35,12 @@ async function run(): Promise<number> {
     screen[Symbol.dispose]();
     if (isInterruption(error)) return 130;
     process.stderr.write(describe(error));
-    return error instanceof UsageError || error instanceof ProjectError ? 2 : 1;
+    return isUsersFault(error) ? 2 : 1;
   }
+}
+
+function isUsersFault(error: unknown): boolean {
+  return error instanceof UsageError || error instanceof ProjectError || error instanceof ProjectNotFoundError;
 }
 
 function describe(error: unknown): string {

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BuildInstructions } from '../project/project.ts';
+import type { BuildInstructions } from '@device-supervisor/compose-project';
 import { packBuildContext } from './build-context.ts';
 
 let folder: string;
@@ -27,6 +27,8 @@ function instructions(dockerfile: BuildInstructions['dockerfile'], context: stri
     dockerfile,
     args: {},
     labels: {},
+    tags: [],
+    cacheFrom: [],
     target: null,
     network: null,
     noCache: false,

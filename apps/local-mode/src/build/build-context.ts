@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import dockerignore, { type Ignore } from '@balena/dockerignore';
 import { pack, type Pack } from 'tar-stream';
-import type { BuildInstructions } from '../project/project.ts';
+import type { BuildInstructions } from '@device-supervisor/compose-project';
 
 /** What the engine gets to build from. */
 export interface BuildContext {

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { relative } from 'node:path';
 import { formatError } from '@device-supervisor/errors';
 import type Docker from 'dockerode';
-import type { BuildInstructions, Project, ProjectService } from '../project/project.ts';
+import type { BuildInstructions, Project, ProjectService } from '@device-supervisor/compose-project';
 import { packBuildContext } from './build-context.ts';
 import { NO_OUTPUT, readBuildLine, type BuildOutput, type BuildStep } from './build-output.ts';
 import { BuildError } from './errors.ts';
@@ -49,8 +49,9 @@ export async function buildImage(
   }
   options.signal.throwIfAborted();
   if (output.error !== null) throw failed(output.error);
-  const { imageId } = output;
-  return imageId ?? (await options.engine.getImage(service.image).inspect()).Id;
+  const imageId = output.imageId ?? (await options.engine.getImage(service.image).inspect()).Id;
+  for (const tag of service.build.tags) await tagImage(options.engine.getImage(imageId), tag);
+  return imageId;
 }
 
 async function* buildOutputs(
@@ -68,6 +69,7 @@ async function* buildOutputs(
     ...(build.pull ? { pull: true } : {}),
     ...(build.target === null ? {} : { target: build.target }),
     ...(build.network === null ? {} : { networkmode: build.network }),
+    ...(build.cacheFrom.length === 0 ? {} : { cachefrom: JSON.stringify(build.cacheFrom) }),
     abortSignal: signal,
   });
   let output = NO_OUTPUT;
@@ -75,6 +77,12 @@ async function* buildOutputs(
     output = readBuildLine(output, line);
     yield output;
   }
+}
+
+/** The last colon begins a tag unless it belongs to the port of a registry. */
+async function tagImage(image: Docker.Image, reference: string): Promise<void> {
+  const { repo = reference, tag = 'latest' } = /^(?<repo>.+?)(?::(?<tag>[^:/]+))?$/.exec(reference)?.groups ?? {};
+  await image.tag({ repo, tag });
 }
 
 function dockerfileName({ dockerfile }: BuildInstructions, directory: string): string {

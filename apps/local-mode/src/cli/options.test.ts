@@ -6,6 +6,11 @@ describe('parseOptions', () => {
   it('has defaults for everything', () => {
     expect(parseOptions([])).toEqual({
       path: null,
+      files: [],
+      envFiles: [],
+      profiles: [],
+      services: [],
+      projectName: null,
       help: false,
       detach: false,
       keep: false,
@@ -15,6 +20,17 @@ describe('parseOptions', () => {
       listenAll: false,
       install: true,
       stateFolder: null,
+    });
+  });
+
+  it('reads what chooses files, variables and services, each as often as it is given', () => {
+    const typed = '-f a.yaml --file b.yaml --env-file x --env-file y --profile p --service web --service db -p shop';
+    expect(parseOptions(typed.split(' '))).toMatchObject({
+      files: ['a.yaml', 'b.yaml'],
+      envFiles: ['x', 'y'],
+      profiles: ['p'],
+      services: ['web', 'db'],
+      projectName: 'shop',
     });
   });
 

@@ -5,6 +5,15 @@ import { UsageError } from '../errors.ts';
 export interface Options {
   /** As it was typed; `null`: the example. */
   readonly path: string | null;
+  /** Compose files instead of the usual ones, relative to the path. */
+  readonly files: readonly string[];
+  /** Files of variables instead of `.env`, relative to the path. */
+  readonly envFiles: readonly string[];
+  readonly profiles: readonly string[];
+  /** Services to run, with what they need; empty: all. */
+  readonly services: readonly string[];
+  /** `null`: that of the compose file or its folder. */
+  readonly projectName: string | null;
   readonly help: boolean;
   /** Leave once the services run. */
   readonly detach: boolean;
@@ -29,6 +38,12 @@ Usage: npm start [-- [path] [options]]
 
   path              a folder with a compose.yaml, compose.yml, docker-compose.yml or Dockerfile,
                     or such a file; default: examples/hello
+
+  -f, --file FILE   a compose file, instead of the usual ones; repeat it for files that override it
+  --profile NAME    activate a profile; can be repeated
+  --service NAME    run this service and what it needs; can be repeated
+  --env-file FILE   variables, instead of those of .env; can be repeated
+  -p, --project-name NAME
 
   --detach          leave once the services are up, and keep them running; exit code 1 when one is not
   --keep            keep everything running after Ctrl-C
@@ -63,6 +78,11 @@ export function parseOptions(args: readonly string[]): Options {
   }
   return {
     path,
+    files: values.file ?? [],
+    envFiles: values['env-file'] ?? [],
+    profiles: values.profile ?? [],
+    services: values.service ?? [],
+    projectName: values['project-name'] ?? null,
     help: values.help,
     detach: values.detach,
     keep: values.keep,
@@ -79,11 +99,17 @@ const SEE_HELP = 'See npm start -- --help';
 
 function parse(args: readonly string[]) {
   const flag = { type: 'boolean', default: false } as const;
+  const list = { type: 'string', multiple: true } as const;
   try {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
       options: {
+        file: { ...list, short: 'f' },
+        profile: list,
+        service: list,
+        'env-file': list,
+        'project-name': { type: 'string', short: 'p' },
         help: { ...flag, short: 'h' },
         detach: flag,
         keep: flag,

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { LOCAL_APP_ID } from '../project/to-target-state.ts';
+import { LOCAL_APP_ID } from '@device-supervisor/compose-project';
 import { LOCAL_APP_FILTER } from './observe-containers.ts';
 
 /** The network on which services reach the supervisor's API. */

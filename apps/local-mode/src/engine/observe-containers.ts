@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { LOCAL_APP_ID } from '../project/to-target-state.ts';
+import { LOCAL_APP_ID } from '@device-supervisor/compose-project';
 
 /** A container of the local app, as far as it is shown. */
 export interface ObservedContainer {

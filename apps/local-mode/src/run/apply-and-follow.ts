@@ -1,11 +1,11 @@
 import { createCommandRunner } from '@device-supervisor/local-engine';
 import { findBusybox } from '../build/find-busybox.ts';
-import type { Project } from '../project/project.ts';
-import { readProject } from '../project/read-project.ts';
+import type { Project } from '@device-supervisor/compose-project';
 import type { Session } from '../session/session.ts';
 import type { Run } from './run.ts';
 import { openLogHub } from './log-hub.ts';
 import { projectPath, shortPath } from './place.ts';
+import { readProject } from './read-project.ts';
 import { runProject } from './run-project.ts';
 
 /** A supervisor that runs, whoever looks after it. */
@@ -46,7 +46,7 @@ export async function applyAndFollow(project: Project, session: RunningSession, 
         busybox: busyboxOnce(run),
       },
       async readProject() {
-        const again = await readProject(path, place);
+        const again = await readProject(options, place);
         await session.noteVolumes(Object.keys(again.volumes));
         return again;
       },

@@ -1,7 +1,6 @@
 import { formatError } from '@device-supervisor/errors';
 import { BuildError } from '../build/errors.ts';
-import type { Project } from '../project/project.ts';
-import { toTargetState } from '../project/to-target-state.ts';
+import { toTargetState, type Project } from '@device-supervisor/compose-project';
 import { outcomeOf } from '../view/phase.ts';
 import { createProgressView } from '../view/progress-view.ts';
 import type { Screen } from '../view/screen.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { BuildError } from '../build/errors.ts';
-import type { ProjectService } from '../project/project.ts';
+import type { ProjectService } from '@device-supervisor/compose-project';
 import { chooseRunnable } from './build-services.ts';
 
 function service(name: string, ...dependencies: string[]): ProjectService {
-  return { name, dependencies, image: name, build: null, environment: {}, labels: {}, composition: {} };
+  return { name, dependencies, image: name, build: null, environment: {}, labels: {}, composition: {}, watch: [] };
 }
 
 const FAILURE = new BuildError('exit code 2', {

@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import { buildImage } from '../build/build-image.ts';
 import { formatStep } from '../build/build-output.ts';
 import { BuildError } from '../build/errors.ts';
-import type { Project, ProjectService } from '../project/project.ts';
+import type { Project, ProjectService } from '@device-supervisor/compose-project';
 import type { Phase } from '../view/phase.ts';
 import type { ProgressView } from '../view/progress-view.ts';
 

@@ -1,7 +1,7 @@
 import { colourOf, formatPhase } from '../view/format-phase.ts';
 import { createLogPrinter } from '../view/log-printer.ts';
 import { outcomeOf } from '../view/phase.ts';
-import type { Project } from '../project/project.ts';
+import type { Project } from '@device-supervisor/compose-project';
 import type { ApplyContext, ApplyResult } from './apply-project.ts';
 import { watchServices } from './watch-services.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isInterruption } from '../cli/interruption.ts';
 import { connectEngine } from '../engine/connect-engine.ts';
 import { StartError } from '../errors.ts';
-import type { Project } from '../project/project.ts';
+import type { Project } from '@device-supervisor/compose-project';
 import { isRunning } from '../session/process-identity.ts';
 import type { SessionRecord } from '../session/session-record.ts';
 import { createSupervisorClient } from '../supervisor/supervisor-client.ts';

@@ -1,15 +1,15 @@
 import { isInterruption, listenForInterruption } from '../cli/interruption.ts';
 import type { Options } from '../cli/options.ts';
 import { StartError, SupervisorLostError } from '../errors.ts';
-import type { Project } from '../project/project.ts';
-import { readProject } from '../project/read-project.ts';
+import type { Project } from '@device-supervisor/compose-project';
 import { ownStateFolder } from '../session/own-state-folder.ts';
 import type { Session } from '../session/session.ts';
 import { sessionFile } from '../session/session-record.ts';
 import { prepareStateFolder } from '../session/state-folder.ts';
 import { applyAndFollow } from './apply-and-follow.ts';
 import { joinSession } from './join-session.ts';
-import { projectPath, statePath, type Place } from './place.ts';
+import { statePath, type Place } from './place.ts';
+import { readProject } from './read-project.ts';
 import type { Run } from './run.ts';
 import { startSession } from './start-session.ts';
 import { stopRecordedSession, stopSession } from './stop-session.ts';
@@ -17,13 +17,13 @@ import { LISTEN_ALL_WARNING } from './summary.ts';
 
 /** Does what the options ask for. @returns exit code */
 export async function runLocalMode(options: Options, place: Place): Promise<number> {
-  const { screen, environment } = place;
+  const { screen } = place;
   if (process.platform !== 'linux') {
     throw new StartError(`containers on ${process.platform} cannot reach a supervisor on this machine`, {
       hint: 'Use Linux, also in a virtual machine',
     });
   }
-  const project = options.stop ? null : await readProject(projectPath(options, place), { environment });
+  const project = options.stop ? null : await readProject(options, place);
   let session: Session | null = null;
   using interruption = listenForInterruption(place.output, () => giveUp(place, session));
   const state = await prepareStateFolder(statePath(options, place));

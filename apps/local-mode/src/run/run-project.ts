@@ -2,7 +2,7 @@ import { formatError, SupervisorError } from '@device-supervisor/errors';
 import { readKeys, type Command } from '../cli/keys.ts';
 import type { Interruption } from '../cli/interruption.ts';
 import { SupervisorLostError } from '../errors.ts';
-import type { Project } from '../project/project.ts';
+import type { Project } from '@device-supervisor/compose-project';
 import { applyProject, type ApplyContext, type ApplyResult } from './apply-project.ts';
 import { followServices } from './follow.ts';
 import type { Place } from './place.ts';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { observeContainers, type ObservedContainer } from '../engine/observe-containers.ts';
 import { SupervisorApiError } from '../errors.ts';
-import type { Project } from '../project/project.ts';
+import type { Project } from '@device-supervisor/compose-project';
 import { isRunning, type ProcessIdentity } from '../session/process-identity.ts';
 import type { SupervisorClient } from '../supervisor/supervisor-client.ts';
 import { lost } from '../supervisor/supervisor-process.ts';

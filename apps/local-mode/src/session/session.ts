@@ -10,7 +10,7 @@ import {
   removeVolumes,
 } from '../engine/leftovers.ts';
 import { LeftoversError, SupervisorApiError } from '../errors.ts';
-import { EMPTY_TARGET } from '../project/to-target-state.ts';
+import { EMPTY_TARGET } from '@device-supervisor/compose-project';
 import { freePort } from '../supervisor/free-port.ts';
 import { createSupervisorClient, type SupervisorClient } from '../supervisor/supervisor-client.ts';
 import { startSupervisor, stopSupervisor, supervisorAnswers } from '../supervisor/supervisor-process.ts';

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { SupervisorApiError } from '../errors.ts';
-import type { LocalTarget } from '../project/to-target-state.ts';
-import { LOCAL_APP_NAME } from '../project/to-target-state.ts';
+import { LOCAL_APP_NAME, type LocalTarget } from '@device-supervisor/compose-project';
 import { streamLogs, type LogLine } from './stream-logs.ts';
 
 /** A supervisor, as any client of its HTTP API sees it. */

@@ -1,37 +1,37 @@
-/** Variables that a text may name. */
-export type Variables = Readonly<Record<string, string | undefined>>;
+/** The value of a variable; `undefined`: it is not set. */
+export type Lookup = (name: string) => string | undefined;
 
-/** A text with variables that cannot be resolved; the message says why. */
+/** A text with variables that cannot be resolved. The message says why without quoting the text, which may be a secret. */
 export class InterpolationError extends Error {
   override readonly name = 'InterpolationError';
 }
 
 export interface Interpolated {
   readonly text: string;
-  /** Variables that have no value, and for which nothing was put. */
+  /** Variables without a value, which an empty text replaced. */
   readonly unset: readonly string[];
 }
 
 /**
- * Replaces variables as compose files have them: `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME-default}`,
- * `${NAME:?message}` and `${NAME?message}`, `${NAME:+instead}` and `${NAME+instead}`; with a colon, an empty value counts
- * as none. What comes after the operator may hold variables itself. `$$` is a plain `$`.
+ * Replaces variables as compose files do: `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`,
+ * `${NAME?message}`, `${NAME:+replacement}` and `${NAME+replacement}`. With a colon, an empty value counts as unset. The
+ * operand may hold variables. `$$` is a plain `$`, and so is a `$` before anything else, as in `$(date)` and `$1`.
  *
  * @throws InterpolationError
  */
-export function interpolate(text: string, variables: Variables): Interpolated {
+export function interpolate(text: string, lookup: Lookup): Interpolated {
+  if (!text.includes('$')) return { text, unset: [] };
   const unset: string[] = [];
-  const valueOf = (name: string): string | undefined => variables[name];
   const evaluate = new Parser(text).parse(false);
-  return { text: evaluate({ valueOf, onUnset: (name) => unset.push(name) }), unset };
+  return { text: evaluate({ lookup, onUnset: (name) => unset.push(name) }), unset };
 }
 
 interface Scope {
-  valueOf(name: string): string | undefined;
+  readonly lookup: Lookup;
   onUnset(name: string): void;
 }
 
-/** A part of a text; what is not used is not evaluated, whatever is wrong with it. */
+/** A part of a text. An operand that is not used is not evaluated, so a fault in it does not matter. */
 type Part = (scope: Scope) => string;
 
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
@@ -45,7 +45,7 @@ class Parser {
     this.#text = text;
   }
 
-  /** Reads on to the end, or to the brace that closes the expression around. */
+  /** Reads up to the end, or to the brace that closes the surrounding expression. */
   parse(inBraces: boolean): Part {
     const parts: Part[] = [];
     while (this.#at < this.#text.length) {
@@ -54,7 +54,7 @@ class Parser {
       this.#at += 1;
       parts.push(character === '$' ? this.#parseVariable() : () => character);
     }
-    if (inBraces) throw new InterpolationError(`'${this.#text}' has no closing brace`);
+    if (inBraces) throw new InterpolationError('an expression has no closing brace');
     return (scope) => parts.map((part) => part(scope)).join('');
   }
 
@@ -62,16 +62,15 @@ class Parser {
     if (this.#take('$')) return () => '$';
     if (this.#take('{')) return this.#parseExpression();
     const name = this.#match(NAME);
-    if (name === null) throw this.#invalid('after $ comes a name, {name} or another $');
-    return plain(name);
+    return name === null ? () => '$' : plain(name);
   }
 
   #parseExpression(): Part {
     const name = this.#match(NAME);
-    if (name === null) throw this.#invalid('after ${ comes a name');
+    if (name === null) throw this.#invalid('a name must follow ${');
     const operator = this.#match(OPERATOR);
     const part = operator === null ? plain(name) : withOperator(name, operator, this.parse(true));
-    if (!this.#take('}')) throw this.#invalid(`after \${${name} comes }, or one of :- - :? ? :+ +`);
+    if (!this.#take('}')) throw this.#invalid('a name after ${ must be followed by one of } :- - :? ? :+ +');
     return part;
   }
 
@@ -89,13 +88,13 @@ class Parser {
   }
 
   #invalid(reason: string): InterpolationError {
-    return new InterpolationError(`'${this.#text}' cannot be read: ${reason}; a plain $ is written $$`);
+    return new InterpolationError(`${reason}; write $$ for a plain $`);
   }
 }
 
 function plain(name: string): Part {
-  return ({ valueOf, onUnset }) => {
-    const value = valueOf(name);
+  return ({ lookup, onUnset }) => {
+    const value = lookup(name);
     if (value === undefined) onUnset(name);
     return value ?? '';
   };
@@ -103,7 +102,7 @@ function plain(name: string): Part {
 
 function withOperator(name: string, operator: string, operand: Part): Part {
   return (scope) => {
-    const value = scope.valueOf(name);
+    const value = scope.lookup(name);
     const isSet = value !== undefined && (value !== '' || !operator.startsWith(':'));
     switch (operator.slice(-1)) {
       case '-':

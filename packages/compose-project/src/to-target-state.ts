@@ -1,15 +1,6 @@
-import type { Project, ProjectService } from './project.ts';
+import type { Project, ProjectFile, ProjectService } from './project.ts';
 
-/** Id of the app that local projects become; its network and volume names begin with it. */
-export const LOCAL_APP_ID = 1;
-
-/** Name of that app. */
-export const LOCAL_APP_NAME = 'localapp';
-
-/** Every local release has it: what changed is told from the services themselves. */
-const COMMIT = '10ca12e1ea5e';
-
-/** Target state v2 with the project as its only app, in the form in which the public command-line client sends it. */
+/** Target state v2 with a project as its only app, in the form in which the public command-line client sends it. */
 export interface LocalTarget {
   readonly local: {
     readonly name?: string;
@@ -18,12 +9,21 @@ export interface LocalTarget {
   };
 }
 
+/** Id of the app that local projects become; the names of its networks and volumes begin with it. */
+export const LOCAL_APP_ID = 1;
+
+/** Name of that app. */
+export const LOCAL_APP_NAME = 'localapp';
+
+/** Every local release has it; a change shows in the services themselves. */
+const COMMIT = '10ca12e1ea5e';
+
 /** The target that removes every app. */
 export const EMPTY_TARGET: LocalTarget = { local: { apps: {} } };
 
-/** @param device name and config that the device has now, and shall keep */
+/** @param device name and config that the device has now, and keeps */
 export function toTargetState(
-  project: Pick<Project, 'services' | 'networks' | 'volumes'>,
+  project: Pick<Project, 'services' | 'networks' | 'volumes' | 'configs' | 'secrets'>,
   device: { readonly name?: string; readonly config?: Readonly<Record<string, string>> } = {},
 ): LocalTarget {
   return {
@@ -39,6 +39,8 @@ export function toTargetState(
           ),
           volumes: project.volumes,
           networks: project.networks,
+          ...filesOf('configs', project.configs),
+          ...filesOf('secrets', project.secrets),
         },
       },
     },
@@ -47,4 +49,8 @@ export function toTargetState(
 
 function toService({ name, image, environment, labels, composition }: ProjectService, id: number): object {
   return { ...composition, environment, labels, imageId: id, serviceName: name, serviceId: id, image, running: true };
+}
+
+function filesOf(section: string, files: Readonly<Record<string, ProjectFile>>): object {
+  return Object.keys(files).length === 0 ? {} : { [section]: files };
 }

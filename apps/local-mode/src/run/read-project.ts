@@ -1,0 +1,21 @@
+import { loadProject, type Project } from '@device-supervisor/compose-project';
+import type { Options } from '../cli/options.ts';
+import { buildDevice } from './build-device.ts';
+import { projectPath, type Place } from './place.ts';
+
+/** Files that balena's tools add to the compose file when a project runs on a developer's device. */
+const DEVELOPMENT_FILES = ['docker-compose.dev.yml', 'docker-compose.dev.yaml'];
+
+/** Reads the project that the options name, for this machine. @throws ProjectError, ProjectNotFoundError */
+export async function readProject(options: Options, place: Place): Promise<Project> {
+  return await loadProject(projectPath(options, place), {
+    environment: place.environment,
+    files: options.files,
+    envFiles: options.envFiles,
+    profiles: options.profiles,
+    services: options.services,
+    ...(options.projectName === null ? {} : { name: options.projectName }),
+    device: buildDevice(process.arch),
+    overlays: DEVELOPMENT_FILES,
+  });
+}

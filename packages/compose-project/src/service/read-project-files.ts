@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import type { ProjectFile } from '../project.ts';
+import type { Lookup } from '../variables/interpolate.ts';
+import type { FileInput } from './compose-input.ts';
+
+export interface ProjectFilesContext {
+  readonly lookup: Lookup;
+  fault(path: readonly PropertyKey[], message: string): void;
+}
+
+/** Largest file that a target state carries, in bytes; docker's own limit for configs. */
+const MAX_BYTES = 500_000;
+
+/**
+ * Reads the configs or secrets of a project: from a file of this machine, from its environment, or from the compose file
+ * itself.
+ *
+ * @param section `configs` or `secrets`
+ */
+export async function readProjectFiles(
+  section: string,
+  inputs: Readonly<Record<string, FileInput>>,
+  { lookup, fault }: ProjectFilesContext,
+): Promise<Record<string, ProjectFile>> {
+  const files: [string, ProjectFile][] = [];
+  for (const [name, input] of Object.entries(inputs)) {
+    const reject = (field: string, message: string): void => fault([section, name, field], message);
+    if (input.external != null && input.external !== false) files.push([name, { external: true }]);
+    else {
+      const content = await contentOf(input, lookup, reject);
+      if (content !== undefined) files.push([name, { content }]);
+      else if (input.file == null && input.environment == null) {
+        fault([section, name], 'needs one of file, environment and content');
+      }
+    }
+  }
+  return Object.fromEntries(files);
+}
+
+async function contentOf(
+  { file, environment, content }: FileInput,
+  lookup: Lookup,
+  reject: (field: string, message: string) => void,
+): Promise<string | undefined> {
+  if (content != null) return content;
+  if (environment != null) {
+    const value = lookup(environment);
+    if (value === undefined) reject('environment', `variable ${environment} is not set`);
+    return value;
+  }
+  if (file == null) return undefined;
+  const bytes = await read(file, (reason) => reject('file', reason));
+  if (bytes === undefined) return undefined;
+  if (bytes.length > MAX_BYTES) {
+    reject('file', `${file} is larger than ${MAX_BYTES} bytes: put it into the image or a volume`);
+    return undefined;
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    reject('file', `${file} is not UTF-8 text: put it into the image or a volume`);
+    return undefined;
+  }
+}
+
+async function read(file: string, reject: (reason: string) => void): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    reject(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}

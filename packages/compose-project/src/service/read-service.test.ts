@@ -1,0 +1,198 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createProjectFolder, type ProjectFolder } from '../testing/project-folder.ts';
+import { toTargetState } from '../to-target-state.ts';
+let folder: ProjectFolder;
+beforeEach(async () => {
+  folder = await createProjectFolder();
+});
+afterEach(() => folder[Symbol.asyncDispose]());
+
+describe('faults', () => {
+  it('are all told at once, with their places', async () => {
+    expect(
+      await folder.faults({
+        'compose.yaml': `
+services:
+  a:
+    image: a
+    ports: { "80": 80 }
+    depends_on: [constructor, dbb]
+    env_file: none.env
+  db: {}
+secrets:
+  s: {}
+`,
+      }),
+    ).toEqual([
+      'compose.yaml:6:18: services.a.depends_on.0: there is no service constructor',
+      'compose.yaml:6:31: services.a.depends_on.1: there is no service dbb; did you mean db?',
+      'compose.yaml:8:3: services.db: needs an image or a build',
+      'compose.yaml:7:5: services.a.env_file: there is no file none.env',
+      'compose.yaml:10:3: secrets.s: needs one of file, environment and content',
+    ]);
+  });
+
+  it('name the place in the file that holds the value, also after a merge', async () => {
+    expect(
+      await folder.faults({
+        'compose.yaml': 'services:\n  a:\n    image: a',
+        'compose.override.yaml': 'services:\n  a:\n    ports: nonsense',
+      }),
+    ).toEqual(['compose.override.yaml:3:5: services.a.ports: expected array, received string']);
+  });
+
+  it('guess what a misspelt field means', async () => {
+    const project = await folder.load({
+      'compose.yaml': 'services:\n  a:\n    image: a\n    enviroment: {A: 1}\nvolume: {}',
+    });
+    expect(project.remarks.map((remark) => remark.replaceAll(`${folder.path}/`, ''))).toEqual([
+      'compose.yaml:5:1: volume: is not a compose field and has no effect; did you mean volumes?',
+      'compose.yaml:4:5: services.a.enviroment: is not a compose field and has no effect; did you mean environment?',
+    ]);
+  });
+});
+
+describe('builds', () => {
+  const device = { type: 'raspberrypi4-64', arch: 'aarch64' };
+
+  it('fill in the template for the device, and prefer what is made for it', async () => {
+    const project = await folder.load(
+      {
+        'compose.yaml':
+          'services: {a: {build: a}, b: {build: b}, c: {build: c}, d: {build: {context: d, dockerfile: Dockerfile.template}}}',
+        'a/Dockerfile.template': 'FROM x/%%BALENA_MACHINE_NAME%%:%%RESIN_ARCH%% %%UNKNOWN%%',
+        'b/Dockerfile.aarch64': 'FROM arch',
+        'b/Dockerfile': 'FROM plain',
+        'c/Dockerfile.raspberrypi4-64': 'FROM type',
+        'c/Dockerfile.aarch64': 'FROM arch',
+        'd/Dockerfile.template': 'FROM %%BALENA_ARCH%%',
+      },
+      { device },
+    );
+    expect(project.services.map(({ build }) => build?.dockerfile)).toEqual([
+      { kind: 'inline', content: 'FROM x/raspberrypi4-64:aarch64 %%UNKNOWN%%' },
+      { kind: 'inline', content: 'FROM arch' },
+      { kind: 'inline', content: 'FROM type' },
+      { kind: 'inline', content: 'FROM aarch64' },
+    ]);
+  });
+
+  it('use the image beside the build as a tag, and keep the name that the client gives', async () => {
+    const project = await folder.load({
+      'compose.yaml': 'services: {Web: {image: "me/web:1", build: {context: ., tags: [x]}}}',
+      Dockerfile: 'FROM scratch',
+    });
+    expect(project.services).toMatchObject([{ image: 'local_image_web:latest', build: { tags: ['me/web:1', 'x'] } }]);
+  });
+
+  it('say where there is no Dockerfile, and which template needs a device', async () => {
+    expect(await folder.faults({ 'compose.yaml': 'services:\n  a: {build: none}' })).toEqual([
+      'compose.yaml:2:7: services.a.build: there is no Dockerfile in none: write one, or name it with build.dockerfile',
+    ]);
+    expect(
+      await folder.faults({ 'compose.yaml': 'services: {a: {build: .}}', 'Dockerfile.template': 'FROM x' }),
+    ).toEqual([
+      "compose.yaml:1:16: services.a.build: Dockerfile.template is a template: name the device's type and architecture to fill it in",
+    ]);
+  });
+
+  it('make one service of a Dockerfile alone', async () => {
+    const project = await folder.load({ 'Dockerfile.template': 'FROM %%BALENA_ARCH%%' }, { device });
+    expect(project.services).toMatchObject([
+      {
+        name: 'main',
+        build: { dockerfile: { kind: 'inline', content: 'FROM aarch64' } },
+        composition: { network_mode: 'host', privileged: true },
+      },
+    ]);
+  });
+});
+
+describe('configs, secrets and mounts', () => {
+  it('reads contents from files, variables and the compose file', async () => {
+    const project = await folder.load(
+      {
+        'compose.yaml': `
+services:
+  a:
+    image: a
+    secrets: [from-file, { source: from-variable, mode: 0440 }]
+    configs: [inline]
+secrets:
+  from-file: { file: ./secret.txt }
+  from-variable: { environment: TOKEN }
+configs:
+  inline: { content: "x=\${TOKEN}" }
+`,
+        'secret.txt': 'from the file',
+      },
+      { environment: { TOKEN: 't0ken' } },
+    );
+    expect(project.secrets).toEqual({
+      'from-file': { content: 'from the file' },
+      'from-variable': { content: 't0ken' },
+    });
+    expect(project.configs).toEqual({ inline: { content: 'x=t0ken' } });
+    expect(project.services[0]?.composition['secrets']).toEqual(['from-file', { source: 'from-variable', mode: 288 }]);
+    expect(toTargetState(project).local.apps).toMatchObject({
+      1: { secrets: project.secrets, configs: project.configs },
+    });
+  });
+
+  it('says which file cannot be taken', async () => {
+    expect(
+      await folder.faults({
+        'compose.yaml':
+          'services: {a: {image: a}}\nsecrets:\n  b: {file: b.bin}\n  n: {file: none}\n  v: {environment: NONE}',
+        'b.bin': Buffer.from([0xff, 0xfe, 0x00]),
+      }),
+    ).toEqual([
+      'compose.yaml:3:7: secrets.b.file: b.bin is not UTF-8 text: put it into the image or a volume',
+      expect.stringContaining('compose.yaml:4:7: secrets.n.file: none cannot be read: ENOENT'),
+      'compose.yaml:5:7: secrets.v.environment: variable NONE is not set',
+    ]);
+  });
+
+  it('turns bind mounts of the host into the labels that grant them', async () => {
+    const project = await folder.load({
+      'compose.yaml': `
+services:
+  a:
+    image: a
+    volumes:
+      - /var/run/docker.sock:/var/run/docker.sock:ro
+      - /sys/:/sys
+      - { type: bind, source: /run/dbus, target: /host/run/dbus }
+      - data:/data
+volumes: { data: }
+`,
+    });
+    expect(project.services[0]?.labels).toEqual({
+      'io.balena.features.balena-socket': '1',
+      'io.balena.features.sysfs': '1',
+      'io.balena.features.dbus': '1',
+    });
+    expect(project.services[0]?.composition['volumes']).toEqual(['data:/data']);
+    expect(project.remarks).toHaveLength(3);
+  });
+
+  it('makes paths of bind mounts and watch rules absolute', async () => {
+    const project = await folder.load({
+      'compose.yaml': `
+services:
+  a:
+    image: a
+    volumes: [./src:/src, "~/x:/x"]
+    develop: { watch: [{ action: sync, path: ./src, target: /src, ignore: [node_modules/] }] }
+`,
+    });
+    expect(project.services[0]?.composition['volumes']).toEqual([
+      `${folder.path}/src:/src`,
+      expect.stringMatching(/^\/.*\/x:\/x$/),
+    ]);
+    expect(project.services[0]?.watch).toEqual([
+      { action: 'sync', path: join(folder.path, 'src'), target: '/src', ignore: ['node_modules/'] },
+    ]);
+  });
+});
