@@ -27,13 +27,13 @@ export type * from './image-size.ts';
 export type * from './execute/ports.ts';
 export { SecretText } from './secret-text.ts';
 export type * from './plan/operation.ts';
-export { compareContainers, compareNetworks, compareVolumes } from './plan/compare.ts';
-export { canonicalReference, imageFinder, type ImageFinder } from './plan/find-image.ts';
-export { absentAppContainers } from './plan/observed-services.ts';
-export { formatPlan } from './plan/format-plan.ts';
+export { compareContainers, compareNetworks, compareVolumes, updateInPlace } from './plan/compare.ts';
+export { absentAppContainers } from './absent-apps.ts';
+export { canonicalReference, imageFinder, type ImageFinder } from './image-reference.ts';
+
 export { isPredecessorName, nameBeforeHandOver } from './plan/hand-over.ts';
 export { plan } from './plan/plan.ts';
-export { updateInPlace } from './plan/update-in-place.ts';
+
 export {
   NO_REQUESTS,
   serviceKey,
@@ -42,7 +42,7 @@ export {
   type PlanInput,
   type PlanPolicy,
 } from './plan/plan-input.ts';
-export type { Blocked, BlockReason, Notice, Plan } from './plan/plan-output.ts';
+export { formatPlan, type Blocked, type BlockReason, type Notice, type Plan } from './plan/plan-output.ts';
 export type { DeviceFacts } from './spec/device-facts.ts';
 export { wantsSupervisorApi } from './spec/feature-labels.ts';
 export type { Finding, Findings } from './spec/findings.ts';

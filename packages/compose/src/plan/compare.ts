@@ -1,9 +1,17 @@
-import type { ContainerConfig, NetworkConfig, NetworkEndpoint, VolumeConfig } from '../container-config.ts';
+import type {
+  ContainerConfig,
+  NetworkConfig,
+  NetworkEndpoint,
+  Resources,
+  UpdatableConfig,
+  VolumeConfig,
+} from '../container-config.ts';
+import type { ObservedContainer } from '../observed.ts';
 import { isCompared } from '../spec/service-environment.ts';
 
 /** Fields whose values may hold secrets, or are too long to print. */
 const VALUE_HIDDEN = new Set(['command', 'entrypoint', 'healthcheck']);
-/** Fields that are printed by the keys which differ. */
+/** Fields of which only the differing keys are printed. */
 const PRINTED_BY_KEY = new Set([
   'annotations',
   'blkio',
@@ -14,10 +22,10 @@ const PRINTED_BY_KEY = new Set([
   'sysctls',
   'tmpfs',
 ]);
-/** Fields that are printed by the keys which differ, with their values. */
+/** Fields of which the differing keys are printed, with their values. */
 const PRINTED_WITH_VALUES = new Set(['cpuRealtime', 'resources', 'restart']);
 
-/** Labels by which we remember something about a container; they say nothing of what it shall be. */
+/** Labels with our own notes about a container; they are not part of what the target asks for. */
 const PRIVATE_LABELS = 'io.balena.private.';
 
 /** Differences between two containers' configurations as text, one per field; values of variables are not printed. */
@@ -33,6 +41,39 @@ export function compareNetworks(current: NetworkConfig, wanted: NetworkConfig): 
 /** Differences between two volumes' configurations. */
 export function compareVolumes(current: VolumeConfig, wanted: VolumeConfig): string[] {
   return compareFields(current, wanted);
+}
+
+/** The changes that make a container match without a replacement; `null`: that is not possible. */
+export function updateInPlace(current: ContainerConfig, wanted: ContainerConfig): UpdatableConfig | null {
+  const { resources, restart } = wanted;
+  const onlyThese = compareContainers({ ...current, resources, restart }, wanted).length === 0;
+  return onlyThese && canChange(current.resources, resources) ? { resources, restart } : null;
+}
+
+/** Id of the operation that changes a container in place. */
+export function updateContainerId({ name }: Pick<ObservedContainer, 'name'>): string {
+  return `update-container ${name}`;
+}
+
+/** Whether the change can make the kernel end processes of the container. */
+export function isTightened(current: Resources, wanted: Resources): boolean {
+  const limit = ({ memory }: Resources): number => (memory === 0 ? Infinity : memory);
+  return limit(wanted) < limit(current);
+}
+
+/**
+ * Engines read 0 as "leave it as it is", so removing a limit needs another container. A number of CPUs (`nanoCpus`) and a
+ * CPU quota do not replace each other either.
+ */
+function canChange(current: Resources, wanted: Resources): boolean {
+  const before = new Map(Object.entries(current));
+  const changed = Object.entries(wanted).filter(([limit, value]) => before.get(limit) !== value);
+  return changed.every(([, value]) => value !== 0 && value !== '') && canChangeSwap(current, wanted);
+}
+
+/** A container that was created without a swap limit shows the one that the engine or the kernel chose. */
+function canChangeSwap({ memorySwap: current }: Resources, { memorySwap: wanted }: Resources): boolean {
+  return current === wanted || (current !== 0 && wanted > 0);
 }
 
 function compareFields<T extends object>(current: T, wanted: T): string[] {
@@ -73,8 +114,8 @@ function entriesOf(value: unknown): Map<string, unknown> {
 }
 
 /**
- * Deep equality of plain data; a key with the value `undefined` is one that is not there. Every plan asks it for every
- * field of every container, so it makes no copies.
+ * Deep equality of plain data; a key with the value `undefined` counts as absent. It makes no copies: every plan compares
+ * every field of every container.
  */
 function isEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
@@ -96,7 +137,7 @@ function withoutUncompared(config: ContainerConfig): ContainerConfig {
   const environment = Object.entries(config.environment).filter(([name]) => isCompared(name));
   const labels = Object.entries(config.labels).filter(([name]) => !name.startsWith(PRIVATE_LABELS));
   const base = { ...config, environment: Object.fromEntries(environment), labels: Object.fromEntries(labels) };
-  // A container that borrows another's network stack shows that one's names as its own.
+  // A container that shares another one's network stack shows the names of its owner.
   if (config.networkMode.startsWith('container:')) return { ...base, hostname: '', domainname: '', macAddress: '' };
   // Engines add a container's hostname to its aliases.
   const networks = Object.entries(config.networks).map(([name, endpoint]): [string, NetworkEndpoint] => [

@@ -1,19 +1,16 @@
-import type { ContainerConfig } from '../container-config.ts';
+import type { ContainerConfig, RestartPolicy } from '../container-config.ts';
 import type { ObservedContainer } from '../observed.ts';
 import type { ServiceSpec } from '../spec/service-spec.ts';
-import { serviceKey, type PlanContext } from './plan-input.ts';
-
-/** The containers of a service, of which one may be handing over to the other. */
-export interface ServiceContainers {
-  /** The one that stands for the service. */
-  readonly current: ObservedContainer | null;
-  /** The one that `current` is to take over from. */
-  readonly predecessor: ObservedContainer | null;
-}
+import type { AppPlan } from './app-plan.ts';
+import { changeRestartPolicy, isStopped, removeContainer, renameContainer } from './containers.ts';
+import type { ServiceDecision, WantedApp } from './decide.ts';
+import { hostPortsOf } from './device-plan.ts';
+import type { PlanNode } from './graph.ts';
+import { serviceKey } from './plan-input.ts';
 
 /**
  * How far a hand-over is.
- * - `waiting`: the new container has not said yet that it took over; it may take until `until` (milliseconds since the
+ * - `waiting`: the new container has not reported yet that it took over; it has time until `until` (milliseconds since the
  *   epoch; `null`: it does not run yet)
  * - `complete`: the old container can go
  * - `failed`: the new container does not work; the old one stays
@@ -24,56 +21,60 @@ export type HandOver =
   | { readonly kind: 'failed'; readonly predecessor: ObservedContainer; readonly cause: string };
 
 const PREDECESSOR = 'old_';
+const REPORTED_EARLIER = 'what an earlier container said does not count';
+const NEVER: RestartPolicy = { name: 'no', maximumRetryCount: 0 };
 
-/** Name of a container while another takes over from it. */
-export function predecessorName(name: string): string {
-  return `${PREDECESSOR}${name}`;
-}
-
-/** Name that a container had before another was to take over from it. */
+/** Name that a container had before another one was to take over from it. */
 export function nameBeforeHandOver(name: string): string {
   return isPredecessorName(name) ? name.slice(PREDECESSOR.length) : name;
 }
 
+/** Whether a container with this name is to be taken over from. */
 export function isPredecessorName(name: string): boolean {
   return name.startsWith(PREDECESSOR);
 }
 
-/** Tells apart the containers of one service: of several the one with the wanted name counts, else the newest. */
-export function serviceContainers(
-  containers: readonly ObservedContainer[],
-  { service, containerName }: ServiceSpec,
-): ServiceContainers {
-  const own = containers.filter(({ identity }) => identity?.serviceName === service.name);
-  const predecessors = own.filter(({ name }) => isPredecessorName(name) && name !== containerName);
-  const others = own.filter((container) => !predecessors.includes(container));
-  const current = others.find(({ name }) => name === containerName) ?? newest(others);
-  return current === null
-    ? { current: newest(predecessors), predecessor: null }
-    : { current, predecessor: newest(predecessors) };
+/** The containers of a service, of which one may hand over to the other. */
+export interface ServiceContainers {
+  /** The one that stands for the service. */
+  readonly current: ObservedContainer | null;
+  /** The one that `current` takes over from. */
+  readonly predecessor: ObservedContainer | null;
 }
 
-/** How far it is, where `successor` is to take over from `predecessor`. */
-export function assessHandOver(
-  spec: ServiceSpec,
-  { successor, predecessor }: { successor: ObservedContainer; predecessor: ObservedContainer },
-  { appId, running, input }: { appId: number; running: boolean; input: PlanContext },
+/** Of several containers of a service, the one with the wanted name stands for it, else the newest. */
+export function serviceContainers(
+  own: readonly ObservedContainer[],
+  { containerName }: ServiceSpec,
+): ServiceContainers {
+  const isPredecessor = ({ name }: ObservedContainer): boolean => isPredecessorName(name) && name !== containerName;
+  const predecessor = newest(own.filter(isPredecessor));
+  const others = own.filter((container) => !isPredecessor(container));
+  const current = others.find(({ name }) => name === containerName) ?? newest(others);
+  return current === null ? { current: predecessor, predecessor: null } : { current, predecessor };
+}
+
+/** How far it is, where `successor` takes over from `predecessor`. */
+export function decideHandOver(
+  { successor, predecessor }: { readonly successor: ObservedContainer; readonly predecessor: ObservedContainer },
+  { spec, running, target, device }: Pick<WantedApp, 'target' | 'device'> & Pick<ServiceDecision, 'spec' | 'running'>,
 ): HandOver {
+  const { policy, handOverMarkers, now } = device.input;
   if (!running) return { kind: 'complete', predecessor, cause: 'the service is not to run' };
-  const failure = failureOf(successor, input.policy.crashLooping);
+  const failure = failureOf(successor, policy.crashLooping);
   if (failure !== null) return { kind: 'failed', predecessor, cause: failure };
   if (successor.startedAt === null) return { kind: 'waiting', predecessor, until: null };
-  if (input.handOverMarkers.has(serviceKey(appId, spec.service.name))) {
+  if (handOverMarkers.has(serviceKey(target.id, spec.service.name))) {
     return { kind: 'complete', predecessor, cause: 'the new container took over' };
   }
   const until = successor.startedAt + spec.updatePolicy.handOverTimeout;
-  if (input.now < until) return { kind: 'waiting', predecessor, until };
+  if (now < until) return { kind: 'waiting', predecessor, until };
   return successor.status === 'running'
     ? { kind: 'complete', predecessor, cause: 'the new container had its time to take over' }
     : { kind: 'failed', predecessor, cause: `the new container is ${successor.status}` };
 }
 
-/** Why the new container does not work; `null`: nothing speaks against it so far. */
+/** Why the new container does not work; `null`: no failure so far. */
 function failureOf(
   { id, status, health, error, exitCode, startedAt }: ObservedContainer,
   crashLooping: ReadonlySet<string>,
@@ -85,31 +86,25 @@ function failureOf(
   return null;
 }
 
-export interface HandOverSubject {
-  readonly spec: ServiceSpec;
-  readonly current: ObservedContainer;
-  readonly config: ContainerConfig;
-  readonly running: boolean;
-}
-
 /**
- * Why the new container cannot run beside the old one, which is stopped first then; `null`: it can. `notice`: its owner
+ * Why the new container cannot run beside the old one, which is then stopped first; `null`: it can. `notice`: the owner
  * would not expect it.
  */
-export function handOverObstacle({
-  spec,
-  current,
-  config,
-  running,
-}: HandOverSubject): { readonly reason: string; readonly notice: boolean } | null {
+export function handOverObstacle(
+  current: ObservedContainer,
+  { spec, config, running }: Pick<ServiceDecision, 'spec' | 'running'> & { readonly config: ContainerConfig },
+): { readonly reason: string; readonly notice: boolean } | null {
   if (!running || current.status !== 'running') return { reason: 'there is nothing to hand over', notice: false };
-  const ports = new Set(current.config.portBindings.map(hostPortOf));
-  const port = config.portBindings.find((binding) => binding.hostPort !== '' && ports.has(hostPortOf(binding)));
-  if (port !== undefined) return { reason: `both containers would publish port ${port.hostPort}`, notice: true };
+  const ports = new Set(hostPortsOf(current.config));
+  const port = hostPortsOf(config).find((one) => ports.has(one));
+  if (port !== undefined) {
+    return { reason: `both containers would publish port ${port.split('/', 1)[0]}`, notice: true };
+  }
+  const endpoints = new Map(Object.entries(current.config.networks));
   const address = Object.entries(config.networks).find(
     ([network, { ipv4Address, ipv6Address }]) =>
-      (ipv4Address !== '' && current.config.networks[network]?.ipv4Address === ipv4Address) ||
-      (ipv6Address !== '' && current.config.networks[network]?.ipv6Address === ipv6Address),
+      (ipv4Address !== '' && endpoints.get(network)?.ipv4Address === ipv4Address) ||
+      (ipv6Address !== '' && endpoints.get(network)?.ipv6Address === ipv6Address),
   );
   if (address !== undefined) {
     return { reason: `both containers of ${spec.service.name} would have one address in ${address[0]}`, notice: true };
@@ -117,8 +112,83 @@ export function handOverObstacle({
   return null;
 }
 
-function hostPortOf({ hostPort, containerPort }: ContainerConfig['portBindings'][number]): string {
-  return `${hostPort}/${containerPort.split('/')[1] ?? 'tcp'}`;
+/** Prepares a container to be taken over from: it runs on under another name, and is not restarted any more. */
+export function planStandAside(current: ObservedContainer, cause: string, plan: AppPlan): void {
+  const service = current.identity?.serviceName ?? '';
+  const update = changeRestartPolicy(current, NEVER, plan, cause);
+  const rename = renameContainer(current, `${PREDECESSOR}${current.name}`, plan, { cause });
+  const locked = plan.locks.acquire(`to hand over ${service}`);
+  clearHandOver(service, plan, { cause: REPORTED_EARLIER, needs: [locked, update, rename] });
+}
+
+/** Continues a hand-over that was begun. */
+export function continueHandOver({ spec, current, handOver }: ServiceDecision, plan: AppPlan): void {
+  if (handOver === null || current === null) return;
+  const { id: appId, draft } = plan;
+  const { name: service } = spec.service;
+  switch (handOver.kind) {
+    case 'waiting': {
+      const message = `the old container runs until the new one takes over, or for ${spec.updatePolicy.handOverTimeout} ms`;
+      draft.block({ appId, service, reason: 'hand-over', message });
+      if (handOver.until !== null) draft.planAgainAt(handOver.until);
+      return;
+    }
+    case 'complete': {
+      const { cause, predecessor } = handOver;
+      clearHandOver(service, plan, { cause, needs: [removeContainer(predecessor, plan, cause)] });
+      return;
+    }
+    case 'failed': {
+      const { cause, predecessor } = handOver;
+      const removal = removeContainer(current, plan, cause);
+      planRestoration(predecessor, plan, { restart: spec.config.restart, cause, needs: [removal] });
+    }
+  }
+}
+
+export interface Restoration {
+  readonly restart: RestartPolicy;
+  readonly cause: string;
+  /** Must succeed before the container stands for the service again. */
+  readonly needs: readonly (PlanNode | undefined)[];
+}
+
+/** Gives a container its name and restart policy back, and starts it if it stopped. */
+export function planRestoration(
+  predecessor: ObservedContainer,
+  plan: AppPlan,
+  { restart, cause, needs }: Restoration,
+): void {
+  const name = nameBeforeHandOver(predecessor.name);
+  const update = changeRestartPolicy(predecessor, restart, plan, cause);
+  const rename = renameContainer(predecessor, name, plan, { cause, needs });
+  const isStoppedToBeRenamed = plan.stoppedToBeRenamed.has(predecessor.id);
+  if (!isStopped(predecessor) && !isStoppedToBeRenamed) return;
+  const service = predecessor.identity?.serviceName ?? '';
+  const start = plan.draft.add(
+    {
+      kind: 'start-container',
+      id: `start-container ${name}`,
+      cause: isStoppedToBeRenamed ? 'was stopped to be renamed' : cause,
+      appId: plan.id,
+      service,
+      container: predecessor.id,
+    },
+    { needs: [...needs, update, rename] },
+  );
+  plan.starts.set(service, start);
+}
+
+function clearHandOver(
+  service: string,
+  plan: AppPlan,
+  { cause, needs }: { readonly cause: string; readonly needs: readonly (PlanNode | null)[] },
+): void {
+  const clear = plan.draft.add(
+    { kind: 'clear-hand-over', id: `clear-hand-over ${plan.id}/${service}`, cause, appId: plan.id, service },
+    { needs },
+  );
+  plan.clearedHandOvers.set(service, clear);
 }
 
 function newest(containers: readonly ObservedContainer[]): ObservedContainer | null {

@@ -1,14 +1,14 @@
 import type { Operation } from './operation.ts';
 
-/** What to do so that the engine comes to hold what the target says. */
+/** What to do so that the engine matches the target. */
 export interface Plan {
-  /** In an order in which each comes after those it depends on; empty: nothing can be done now. */
+  /** Each behind the operations that it depends on. Empty: nothing can be done now. */
   readonly operations: readonly Operation[];
   /** What has to wait, and for what. */
   readonly blocked: readonly Blocked[];
-  /** What of the target is not applied, though its service runs. */
+  /** Parts of the target that are not applied, though their service runs. */
   readonly notices: readonly Notice[];
-  /** When another plan may differ though nothing happened, in milliseconds since the epoch; `null`: never. */
+  /** When another plan may differ without a change, in milliseconds since the epoch; `null`: never. */
   readonly wakeAt: number | null;
 }
 
@@ -18,22 +18,22 @@ export interface Blocked {
   /** `null`: the whole app. */
   readonly service: string | null;
   readonly reason: BlockReason;
-  /** For a person to read; never holds a secret. */
+  /** For a person to read; never contains a secret. */
   readonly message: string;
 }
 
 /**
- * - `invalid`: the target asks for what cannot be
- * - `contract`: the device is not fit for the release
- * - `name-taken`: something that is not ours has the name that we need
+ * - `invalid`: the target asks for something impossible
+ * - `contract`: the device does not meet the contracts of the release
+ * - `name-taken`: an object that is not ours has the name that we need
  * - `locked`: a service holds its update lock
- * - `dependency`: another service is not yet as it must be
- * - `engine`: the engine is busy with it
+ * - `dependency`: another service is not ready yet
+ * - `engine`: the engine is busy with the container
  * - `hand-over`: the old container runs until the new one took over, or the new one does not work
- * - `reboot`: it starts after the next reboot
- * - `backoff`: it failed, and is tried again later
- * - `cleanup`: what nothing needs any more could not be removed, which keeps nothing else back
- * - `disk-space`: its images do not fit on the engine's disk
+ * - `reboot`: the service starts after the next reboot
+ * - `backoff`: the operation failed, and is tried again later
+ * - `cleanup`: an unused object could not be removed; nothing else waits for it
+ * - `disk-space`: the images do not fit on the engine's disk
  */
 export type BlockReason =
   | 'invalid'
@@ -50,8 +50,28 @@ export type BlockReason =
 
 export interface Notice {
   readonly appId: number;
-  /** `null`: a network or volume, which the field names. */
+  /** `null`: a network or volume, named by the field. */
   readonly service: string | null;
   readonly field: string;
   readonly reason: string;
+}
+
+/** Prints a plan: a line for each operation in order, then what is blocked, then the notices. */
+export function formatPlan({ operations, blocked, notices }: Plan): string {
+  return [
+    ...operations.map(formatOperation),
+    ...blocked.map(
+      ({ appId, service, reason, message }) => `blocked ${subject(appId, service)} (${reason}): ${message}`,
+    ),
+    ...notices.map(({ appId, service, field, reason }) => `notice ${subject(appId, service)}: ${field} ${reason}`),
+  ].join('\n');
+}
+
+function formatOperation({ id, cause, dependsOn }: Operation): string {
+  return dependsOn.length === 0 ? `${id}: ${cause}` : `${id}: ${cause} [after ${dependsOn.join(', ')}]`;
+}
+
+function subject(appId: number | null, service: string | null): string {
+  if (appId === null) return 'device';
+  return service === null ? `app ${appId}` : `app ${appId} service ${service}`;
 }

@@ -3,7 +3,7 @@ import type { TargetService } from '@device-supervisor/state';
 import { DEFAULT_CONTAINER_CONFIG, type Resources } from '../container-config.ts';
 import { reachedSnapshot, testTarget, type TestPlanInput } from '../testing/fixtures.ts';
 import { changeContainer, printPlan, printUpdate } from '../testing/print-plan.ts';
-import { updateInPlace } from './update-in-place.ts';
+import { updateInPlace } from './compare.ts';
 
 type Composition = TargetService['composition'];
 

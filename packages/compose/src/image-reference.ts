@@ -1,4 +1,4 @@
-import type { ObservedImage } from '../observed.ts';
+import type { ObservedImage } from './observed.ts';
 
 /** Finds the image that a reference names. */
 export type ImageFinder = (reference: string) => ObservedImage | undefined;

@@ -1,10 +1,10 @@
 import type { ObservedContainer } from '../observed.ts';
 import type { Dependency } from '../spec/dependencies.ts';
 
-/** The engine's word for a host address that a published port names, and that no interface had at the time. */
+/** The engine's message where no interface had the host address of a published port. */
 const ADDRESS_NOT_THERE = /cannot assign requested address/i;
 
-/** Why a container that is as wanted must be started; `null`: it need not. */
+/** Why a container that is right must be started; `null`: it need not. */
 export function startCause(container: ObservedContainer, seenRunning: ReadonlySet<string>): string | null {
   switch (container.status) {
     case 'created':
@@ -22,9 +22,8 @@ export function startCause(container: ObservedContainer, seenRunning: ReadonlySe
 }
 
 /**
- * Once a container ran, the engine restarts it as its policy says. One that it would have restarted and did not was stopped
- * by somebody: if that happened under our eyes it was meant, unless it was our own doing; else it is what an interruption
- * left behind.
+ * Once a container ran, the engine restarts it as its policy says. If it did not although the policy says so, someone
+ * stopped the container: on purpose if we observed it and did not do it ourselves, else an interruption left it behind.
  */
 function wasStoppedUnseen(container: ObservedContainer, seenRunning: ReadonlySet<string>): boolean {
   const isMeant = seenRunning.has(container.id) && container.stoppedByUs !== true;
@@ -43,7 +42,7 @@ function isRestartedByEngine({ config: { restart }, exitCode, restartCount }: Ob
   }
 }
 
-/** What a dependency still lacks, as text; `null`: it is met. */
+/** What a dependency still lacks; `null`: it is met. */
 export function unmetCondition({ service, condition }: Dependency, container: ObservedContainer | null): string | null {
   if (container === null) return `waits for ${service} to be created`;
   switch (condition) {

@@ -1,0 +1,269 @@
+import type { TargetApp, TargetRelease } from '@device-supervisor/state';
+import type { ContainerConfig, UpdatableConfig } from '../container-config.ts';
+import type { ObservedContainer, ObservedImage } from '../observed.ts';
+import { withImageDefaults } from '../spec/image-defaults.ts';
+import type { ServiceSpec } from '../spec/service-spec.ts';
+import { compareContainers, updateInPlace } from './compare.ts';
+import type { DevicePlan } from './device-plan.ts';
+import { findCycles, inOrder } from './graph.ts';
+import { decideHandOver, handOverObstacle, serviceContainers, type HandOver } from './hand-over.ts';
+import type { NetworkDecision } from './networks.ts';
+import type { Blocked } from './plan-output.ts';
+import { serviceKey } from './plan-input.ts';
+import type { VolumeDecision } from './volumes.ts';
+
+/** What is wrong with one service's container, and what is done about it. */
+export interface ServiceDecision {
+  readonly spec: ServiceSpec;
+  /** The container of the service now. */
+  readonly current: ObservedContainer | null;
+  /** `null`: `current` takes over from no other container. */
+  readonly handOver: HandOver | null;
+  readonly action: ServiceAction;
+  /** Whether the service shall run: a client's request overrides the target. */
+  readonly running: boolean;
+  /** With the parts that only the engine knows; `null`: the container cannot be created yet. */
+  readonly config: ContainerConfig | null;
+}
+
+/**
+ * - `hold`: nothing is done, for the given reason
+ * - `keep`: the container is right, except for its name, whether it runs, and what `update` changes on it
+ * - `create`: there is no container
+ * - `replace`: another container takes its place
+ */
+export type ServiceAction =
+  | { readonly kind: 'hold'; readonly blocked: BlockCause | null }
+  | { readonly kind: 'keep'; readonly update: { readonly config: UpdatableConfig; readonly cause: string } | null }
+  | { readonly kind: 'create'; readonly cause: string }
+  | { readonly kind: 'replace'; readonly cause: string; readonly order: ReplaceOrder; readonly notice?: string };
+
+/**
+ * - `requested`: the container is right, and a client asked for another one
+ * - `hand-over`: the container runs until the new one took over
+ */
+export type ReplaceOrder = 'download-first' | 'kill-first' | 'delete-first' | 'hand-over' | 'requested';
+
+export type BlockCause = Pick<Blocked, 'reason' | 'message'>;
+
+/** The cause of an operation that the target does not ask for. */
+export const REQUESTED = 'a client asked for it';
+
+/** An app of the target, with the decisions that its services depend on. */
+export interface WantedApp {
+  readonly device: DevicePlan;
+  readonly target: TargetApp;
+  /** With the services that this device runs. */
+  readonly release: TargetRelease;
+  /** By engine name, of the app and of the device. */
+  readonly networks: ReadonlyMap<string, NetworkDecision>;
+  /** By engine name. */
+  readonly volumes: ReadonlyMap<string, VolumeDecision>;
+}
+
+/** Compares an app's services with their containers. In order of their dependencies. */
+export function decideServices(specs: readonly ServiceSpec[], app: WantedApp): ServiceDecision[] {
+  const { device, target } = app;
+  const byName = new Map(specs.map((spec) => [spec.service.name, spec]));
+  const edges = new Map(specs.map((spec) => [spec.service.name, spec.dependencies.map(({ service }) => service)]));
+  const cycles = findCycles(edges);
+  const cycleOf = (name: string): readonly string[] | undefined => cycles.find((cycle) => cycle.includes(name));
+  const ordered = inOrder([...byName.keys()], (name) => (cycleOf(name) === undefined ? (edges.get(name) ?? []) : []));
+  const containers = Map.groupBy(
+    device.containersByApp.get(target.id) ?? [],
+    ({ identity }) => identity?.serviceName ?? '',
+  );
+  const decisions = new Map<string, ServiceDecision>();
+  for (const name of ordered) {
+    const spec = byName.get(name);
+    if (spec === undefined) continue;
+    const { current, predecessor } = serviceContainers(containers.get(name) ?? [], spec);
+    const running = device.input.policy.requests.running.get(serviceKey(target.id, name)) ?? spec.service.running;
+    const networkOwner = spec.networkOf === null ? null : (decisions.get(spec.networkOf) ?? null);
+    const blocked = obstacleOf(spec, cycleOf(name), app);
+    const subject: Subject = { ...app, spec, running, networkOwner };
+    decisions.set(
+      name,
+      blocked === null
+        ? decideService(current, predecessor, subject)
+        : { spec, current, handOver: null, action: { kind: 'hold', blocked }, running, config: null },
+    );
+  }
+  return [...decisions.values()];
+}
+
+/** One service of an app. */
+interface Subject extends WantedApp {
+  readonly spec: ServiceSpec;
+  readonly running: boolean;
+  /** Decision on the service whose network this one shares. */
+  readonly networkOwner: ServiceDecision | null;
+}
+
+/** Why the service cannot run as the target asks; `null`: it can. */
+function obstacleOf(
+  { service, config, findings, volumes: mounted, pullPolicy }: ServiceSpec,
+  cycle: readonly string[] | undefined,
+  { device, networks, volumes }: WantedApp,
+): BlockCause | null {
+  if (findings.problems.length > 0) {
+    const message = findings.problems.map(({ field, reason }) => `${field}: ${reason}`).join('; ');
+    return { reason: 'invalid', message };
+  }
+  if (cycle !== undefined) {
+    return { reason: 'invalid', message: `depends_on: cycle ${[...cycle, cycle[0]].join(' → ')}` };
+  }
+  const attached = Object.keys(config.networks).flatMap((name) => networks.get(name) ?? []);
+  const taken = attached.find(({ status }) => status === 'taken');
+  if (taken !== undefined) {
+    const message = `networks: a network ${taken.spec.name} exists that is not ours; remove or rename it`;
+    return { reason: 'name-taken', message };
+  }
+  if (pullPolicy === 'never' && device.findImage(service.image) === undefined) {
+    const message = `pull_policy: never, and image ${service.image} is not on the device`;
+    return { reason: 'invalid', message };
+  }
+  const used = mounted.flatMap((name) => volumes.get(name) ?? []);
+  const missing = [...attached, ...used].find(({ status }) => status === 'missing');
+  if (missing !== undefined) {
+    return { reason: 'dependency', message: `waits for ${missing.spec.name}, which is external, to be made` };
+  }
+  const volume = used.find(({ status }) => status === 'taken');
+  if (volume !== undefined) {
+    const message = `volumes.${volume.name}: a volume ${volume.spec.name} exists that is not ours; remove or rename it`;
+    return { reason: 'name-taken', message };
+  }
+  return null;
+}
+
+function decideService(
+  current: ObservedContainer | null,
+  predecessor: ObservedContainer | null,
+  subject: Subject,
+): ServiceDecision {
+  const decision = decideContainer(current, subject);
+  if (current === null || predecessor === null) return decision;
+  const handOver = decideHandOver({ successor: current, predecessor }, subject);
+  if (handOver.kind === 'complete') return { ...decision, handOver };
+  // A successor that the target no longer asks for never took over: the old container still stands for the service.
+  if (decision.action.kind === 'replace') return decideContainer(predecessor, subject);
+  return handOver.kind === 'failed'
+    ? { ...decision, handOver, action: { kind: 'hold', blocked: { reason: 'hand-over', message: handOver.cause } } }
+    : { ...decision, handOver };
+}
+
+function decideContainer(current: ObservedContainer | null, subject: Subject): ServiceDecision {
+  const { device, spec, running, networkOwner } = subject;
+  const config = completeConfig(spec, networkOwner);
+  const decide = (action: ServiceAction): ServiceDecision => ({
+    spec,
+    current,
+    handOver: null,
+    action,
+    running,
+    config,
+  });
+  if (spec.networkOf !== null && networkOwner?.action.kind === 'hold') {
+    const message = `network_mode: waits for ${spec.networkOf}`;
+    return decide({ kind: 'hold', blocked: { reason: 'dependency', message } });
+  }
+  if (current === null) return decide({ kind: 'create', cause: 'does not exist' });
+  if (current.status === 'removing') {
+    return decide({ kind: 'hold', blocked: { reason: 'engine', message: 'its container is being removed' } });
+  }
+  const stopFirst = reasonToStopFirst(current, subject);
+  if (stopFirst !== null) return decide({ kind: 'replace', cause: stopFirst, order: stopFirstOrder(spec) });
+  if (config === null) {
+    const cause = `the container of ${spec.networkOf} is replaced`;
+    return decide({ kind: 'replace', cause, order: stopFirstOrder(spec) });
+  }
+  const replace = (cause: string): ServiceDecision =>
+    decide({ kind: 'replace', cause, ...replaceOrder(current, config, subject) });
+  const image = device.findImage(spec.service.image);
+  if (image === undefined) {
+    // The engine lost the tag. Whether the container is still right shows when the image is back.
+    return current.imageReference === spec.service.image
+      ? decide({ kind: 'hold', blocked: null })
+      : replace(`image ${current.imageReference} → ${spec.service.image}`);
+  }
+  const wanted = image.config === undefined ? null : withImageDefaults(config, image.config);
+  const differences = differencesOf(current, { image, wanted, reference: spec.service.image });
+  if (differences.length > 0) {
+    const cause = differences.join('; ');
+    const isSameImage = image.id === current.imageId;
+    // After a failed update, a container that is created with the limits ends the attempts.
+    const isRefused = device.input.policy.paused.has(updateContainerId(current));
+    const update = wanted === null || !isSameImage || isRefused ? null : updateInPlace(current.config, wanted);
+    return update === null ? replace(cause) : decide({ kind: 'keep', update: { config: update, cause } });
+  }
+  return device.input.policy.requests.containers.get(current.id) === 'replace'
+    ? decide({ kind: 'replace', cause: REQUESTED, order: 'requested' })
+    : decide({ kind: 'keep', update: null });
+}
+
+/** Containers that share a network name its owner by id. */
+function completeConfig(spec: ServiceSpec, owner: ServiceDecision | null): ContainerConfig | null {
+  if (spec.networkOf === null) return spec.config;
+  if (owner?.current == null || owner.action.kind !== 'keep') return null;
+  return { ...spec.config, networkMode: `container:${owner.current.id}` };
+}
+
+/** Why the container has to go before another one can come, whatever differs; `null`: it need not. */
+function reasonToStopFirst(current: ObservedContainer, { spec, networks, volumes }: Subject): string | null {
+  if (current.status === 'dead') return 'the container is dead';
+  // The networks of both: other services may wait for a new network, which comes when nothing is on the old one.
+  const attached = [spec.config, current.config].flatMap((config) => Object.keys(config.networks));
+  const network = attached.find((name) => networks.get(name)?.status === 'changed');
+  if (network !== undefined) return `network ${network} is replaced`;
+  const ids = new Set(current.networkIds);
+  const duplicate = attached.find((name) => networks.get(name)?.surplus.some(({ id }) => ids.has(id)));
+  if (duplicate !== undefined) return `network ${duplicate} is there twice`;
+  const mounted = [...spec.volumes, ...current.config.mounts.map(({ source }) => source)];
+  const volume = mounted.find((name) => volumes.get(name)?.status === 'replaced');
+  return volume === undefined ? null : `volume ${volume} is replaced`;
+}
+
+/** The order that the service's label asks for, as far as it is possible. */
+function replaceOrder(
+  current: ObservedContainer,
+  config: ContainerConfig,
+  { spec, running }: Subject,
+): { readonly order: ReplaceOrder; readonly notice?: string } {
+  if (spec.updatePolicy.strategy !== 'hand-over') return { order: stopFirstOrder(spec) };
+  const obstacle = handOverObstacle(current, { spec, config, running });
+  if (obstacle === null) return { order: 'hand-over' };
+  const notice = `io.balena.update.strategy hand-over: ${obstacle.reason}, so the old one is stopped first`;
+  return { order: 'download-first', ...(obstacle.notice ? { notice } : {}) };
+}
+
+function stopFirstOrder({ updatePolicy }: ServiceSpec): ReplaceOrder {
+  switch (updatePolicy.strategy) {
+    case 'kill-then-download':
+      return 'kill-first';
+    case 'delete-then-download':
+      return 'delete-first';
+    case 'download-then-kill':
+    case 'hand-over':
+      return 'download-first';
+  }
+}
+
+interface WantedContainer {
+  readonly image: ObservedImage;
+  readonly reference: string;
+  /** With what the image says; `null`: the image was not inspected. */
+  readonly wanted: ContainerConfig | null;
+}
+
+function differencesOf(current: ObservedContainer, { image, wanted, reference }: WantedContainer): string[] {
+  if (image.id === current.imageId) return wanted === null ? [] : compareContainers(current.config, wanted);
+  return [
+    current.imageReference === reference
+      ? `image ${reference} has new content`
+      : `image ${current.imageReference} → ${reference}`,
+  ];
+}
+
+export function updateContainerId({ name }: Pick<ObservedContainer, 'name'>): string {
+  return `update-container ${name}`;
+}

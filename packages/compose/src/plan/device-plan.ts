@@ -1,0 +1,105 @@
+import type { TargetApp } from '@device-supervisor/state';
+import type { ImageRecord } from '../execute/ports.ts';
+import { canonicalReference, imageFinder, type ImageFinder } from '../image-reference.ts';
+import type { ObservedContainer, ObservedNetwork, ObservedVolume } from '../observed.ts';
+import { PlanGraph, type PlanNode } from './graph.ts';
+import type { PlanInput } from './plan-input.ts';
+
+/** The plan of a device in the making: its input, indexed once, and the operations that others come after. */
+export interface DevicePlan {
+  readonly input: PlanInput;
+  readonly graph: PlanGraph;
+  readonly findImage: ImageFinder;
+  readonly containersByApp: Index<number, ObservedContainer>;
+  /** By the name of a network that they are in. */
+  readonly containersByNetwork: Index<string, ObservedContainer>;
+  /** By the name of a volume that they mount. */
+  readonly containersByVolume: Index<string, ObservedContainer>;
+  /** By the canonical reference that they were created with. */
+  readonly containersByImage: Index<string, ObservedContainer>;
+  /** By published port, e.g. `80/tcp`. */
+  readonly containersByPort: Index<string, ObservedContainer>;
+  readonly networksByName: Index<string, ObservedNetwork>;
+  readonly networksByApp: Index<number | null, ObservedNetwork>;
+  readonly volumesByName: ReadonlyMap<string, ObservedVolume>;
+  readonly recordsByReference: Index<string, ImageRecord>;
+  readonly recordsByApp: Index<number, ImageRecord>;
+  /** The references of image records, by their canonical form. */
+  readonly recordedAs: Index<string, string>;
+  /** Apps of the target that need an image, by its canonical reference. */
+  readonly appsByImage: Index<string, TargetApp>;
+
+  /** By container id. */
+  readonly stops: Map<string, PlanNode>;
+  /** By container id. */
+  readonly removals: Map<string, PlanNode>;
+  /** By reference. */
+  readonly pulls: Map<string, PlanNode>;
+  /** Downloads as a difference, by the reference of the image that they need for it. */
+  readonly pullsByDeltaSource: Map<string, PlanNode[]>;
+  /** By reference. */
+  readonly imageRemovals: Map<string, PlanNode>;
+  /** By name. */
+  readonly networkCreations: Map<string, PlanNode>;
+  /** By network id. */
+  readonly networkRemovals: Map<string, PlanNode>;
+  /** By name. */
+  readonly volumeCreations: Map<string, PlanNode>;
+}
+
+export type Index<Key, Item> = ReadonlyMap<Key, readonly Item[]>;
+
+export function startPlan(input: PlanInput): DevicePlan {
+  const { snapshot, target, images } = input;
+  return {
+    input,
+    graph: new PlanGraph(),
+    findImage: imageFinder(snapshot.images),
+    containersByApp: indexBy(snapshot.containers, ({ identity }) => (identity === null ? [] : [identity.appId])),
+    containersByNetwork: indexBy(snapshot.containers, ({ config }) => [
+      ...Object.keys(config.networks),
+      config.networkMode,
+    ]),
+    containersByVolume: indexBy(snapshot.containers, ({ config }) => config.mounts.map(({ source }) => source)),
+    containersByImage: indexBy(snapshot.containers, ({ imageReference }) => [canonicalReference(imageReference)]),
+    containersByPort: indexBy(snapshot.containers, ({ config }) => hostPortsOf(config)),
+    networksByName: indexBy(snapshot.networks, ({ name }) => [name]),
+    networksByApp: indexBy(snapshot.networks, ({ appId }) => [appId]),
+    volumesByName: new Map(snapshot.volumes.map((volume) => [volume.name, volume])),
+    recordsByReference: indexBy(images, ({ reference }) => [reference]),
+    recordsByApp: indexBy(images, ({ appId }) => [appId]),
+    recordedAs: indexBy([...new Set(images.map(({ reference }) => reference))], (reference) => [
+      canonicalReference(reference),
+    ]),
+    appsByImage: indexBy(Object.values(target.apps), ({ release }) =>
+      Object.values(release?.services ?? {}).map(({ image }) => canonicalReference(image)),
+    ),
+    stops: new Map(),
+    removals: new Map(),
+    pulls: new Map(),
+    pullsByDeltaSource: new Map(),
+    imageRemovals: new Map(),
+    networkCreations: new Map(),
+    networkRemovals: new Map(),
+    volumeCreations: new Map(),
+  };
+}
+
+/** Published ports with a number of their own, e.g. `80/tcp`. */
+export function hostPortsOf({ portBindings }: ObservedContainer['config']): string[] {
+  return portBindings
+    .filter(({ hostPort }) => hostPort !== '')
+    .map(({ hostPort, containerPort }) => `${hostPort}/${containerPort.split('/')[1] ?? 'tcp'}`);
+}
+
+export function addTo<Key, Item>(index: Map<Key, Item[]>, key: Key, item: Item): void {
+  const items = index.get(key);
+  if (items === undefined) index.set(key, [item]);
+  else items.push(item);
+}
+
+function indexBy<Key, Item>(items: readonly Item[], keysOf: (item: Item) => readonly Key[]): Map<Key, Item[]> {
+  const index = new Map<Key, Item[]>();
+  for (const item of items) for (const key of new Set(keysOf(item))) addTo(index, key, item);
+  return index;
+}

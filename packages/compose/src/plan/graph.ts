@@ -1,0 +1,322 @@
+import type { Operation, OperationKind } from './operation.ts';
+import type { Blocked, Notice, Plan } from './plan-output.ts';
+
+type WithoutOrder<Kind extends Operation> = Kind extends Operation ? Omit<Kind, 'dependsOn'> : never;
+
+/** An operation before its plan is finished: its order is in the graph. */
+export type DraftOperation = WithoutOrder<Operation>;
+
+/** An operation in the graph. It refers to the nodes before it, so a dependency that is not planned cannot be written. */
+export interface PlanNode {
+  readonly operation: DraftOperation;
+  /** Must succeed first. When one of them is left out, so is this node. */
+  readonly needs: readonly PlanNode[];
+  /** Come first if they are in the plan. */
+  readonly follows: readonly PlanNode[];
+}
+
+/** What a node comes after; `null` and `undefined` stand for an operation that is not necessary. */
+export interface Order {
+  readonly needs?: readonly (PlanNode | null | undefined)[];
+  readonly follows?: readonly (PlanNode | null | undefined)[];
+}
+
+/** A plan in the making, as a graph. Nodes are added after the nodes that they refer to, so it has no cycle. */
+export class PlanGraph {
+  readonly #shared: SharedNodes = { byId: new Map(), held: new Set() };
+  readonly #drafts: Draft[] = [];
+
+  /** A part of the plan, printed behind those that were begun before. */
+  draft(): Draft {
+    const draft = new Draft(this.#shared);
+    this.#drafts.push(draft);
+    return draft;
+  }
+
+  /** Whether a node is left out. */
+  isHeld(node: PlanNode): boolean {
+    return this.#shared.held.has(node);
+  }
+
+  /** @param paused why an operation, by its id, is not to be tried now */
+  finish(paused: ReadonlyMap<string, string>): Plan {
+    const { byId, held } = this.#shared;
+    const blocked = this.#drafts.flatMap((draft) => draft.blocked);
+    for (const [id, message] of paused) {
+      const node = byId.get(id);
+      if (node === undefined || held.has(node) || node.operation.kind === 'release-locks') continue;
+      const { appId, service, kind } = node.operation;
+      blocked.push({ appId, service, reason: kind === 'remove-image' ? 'cleanup' : 'backoff', message });
+      held.add(node);
+    }
+    const nodes = this.#drafts.flatMap((draft) => draft.inPrintOrder());
+    return {
+      operations: operationsOf(withoutHeld(nodes, held)),
+      blocked,
+      notices: this.#drafts.flatMap((draft) => draft.notices),
+      wakeAt: this.#drafts.reduce<number | null>((first, { wakeAt }) => earlier(first, wakeAt), null),
+    };
+  }
+}
+
+interface SharedNodes {
+  readonly byId: Map<string, PlanNode>;
+  /** Left out of the plan. */
+  readonly held: Set<PlanNode>;
+}
+
+/** One part of a plan: the operations of an app, or of the device. */
+export class Draft {
+  readonly notices: Notice[] = [];
+  readonly #shared: SharedNodes;
+  readonly #nodes: PlanNode[] = [];
+  #blocked: Blocked[] = [];
+  #wakeAt: number | null = null;
+
+  constructor(shared: SharedNodes) {
+    this.#shared = shared;
+  }
+
+  get blocked(): readonly Blocked[] {
+    return this.#blocked;
+  }
+
+  get wakeAt(): number | null {
+    return this.#wakeAt;
+  }
+
+  /** @returns the operation's node; the same operation is planned once, where it was added first */
+  add(operation: DraftOperation, { needs = [], follows = [] }: Order = {}): PlanNode {
+    const known = this.#shared.byId.get(operation.id);
+    if (known !== undefined) return known;
+    const node = { operation, needs: needs.filter(isPlanned), follows: follows.filter(isPlanned) };
+    this.#shared.byId.set(operation.id, node);
+    this.#nodes.push(node);
+    return node;
+  }
+
+  /** Says why something is not planned. */
+  block(blocked: Blocked): void {
+    this.#blocked.push(blocked);
+  }
+
+  /** Leaves a node out of the plan, with all that need it. The reasons are reported; without one, another block tells. */
+  hold(node: PlanNode, ...reasons: readonly Blocked[]): void {
+    this.#shared.held.add(node);
+    this.#blocked.push(...reasons);
+  }
+
+  notice(notice: Notice): void {
+    this.notices.push(notice);
+  }
+
+  /** Asks for another plan at a time, though nothing happens until then; milliseconds since the epoch. */
+  planAgainAt(time: number): void {
+    this.#wakeAt = earlier(this.#wakeAt, time);
+  }
+
+  /** Leaves out everything that was added so far, for one reason. */
+  abandon(reason: Blocked): void {
+    for (const node of this.#nodes) this.#shared.held.add(node);
+    this.#blocked = [reason];
+  }
+
+  /** The nodes of this draft that need one of its nodes, directly or not; what is printed last comes first. */
+  dependentsOf(node: PlanNode): PlanNode[] {
+    const found = new Set([node]);
+    for (const other of this.#nodes) if (other.needs.some((need) => found.has(need))) found.add(other);
+    found.delete(node);
+    return [...found].sort((a, b) => PRINT_ORDER[b.operation.kind] - PRINT_ORDER[a.operation.kind]);
+  }
+
+  inPrintOrder(): PlanNode[] {
+    return this.#nodes.toSorted((a, b) => PRINT_ORDER[a.operation.kind] - PRINT_ORDER[b.operation.kind]);
+  }
+}
+
+/** What is printed first, as far as the graph leaves a choice. */
+const PRINT_ORDER: Readonly<Record<OperationKind, number>> = {
+  'create-network': 0,
+  'remove-network': 0,
+  'create-volume': 1,
+  'remove-volume': 1,
+  'pull-image': 2,
+  'save-image': 2,
+  'acquire-locks': 3,
+  'stop-container': 3,
+  'remove-container': 3,
+  'rename-container': 3,
+  'update-container': 3,
+  'clear-hand-over': 3,
+  'create-container': 3,
+  'put-files': 3,
+  'connect-network': 3,
+  'start-container': 3,
+  'release-locks': 3,
+  'remove-image': 4,
+  'forget-image': 4,
+};
+
+/** What is done to a container because another one takes its place. */
+const MAKES_WAY: ReadonlySet<OperationKind> = new Set([
+  'stop-container',
+  'remove-container',
+  'rename-container',
+  'update-container',
+]);
+
+/** The nodes that can be carried out: without those that are held, those that need them, and locks that serve nothing. */
+function withoutHeld(nodes: readonly PlanNode[], held: ReadonlySet<PlanNode>): PlanNode[] {
+  const dependents = new Map<PlanNode, PlanNode[]>();
+  const addDependent = (node: PlanNode, dependent: PlanNode): void => {
+    const known = dependents.get(node);
+    if (known === undefined) dependents.set(node, [dependent]);
+    else known.push(dependent);
+  };
+  for (const node of nodes) for (const need of node.needs) addDependent(need, node);
+  // A container does not make way for another one that cannot come now.
+  const makesWay = Map.groupBy(
+    nodes.filter(({ operation }) => MAKES_WAY.has(operation.kind)),
+    serviceOf,
+  );
+  for (const node of nodes) {
+    if (node.operation.kind !== 'create-container') continue;
+    for (const other of makesWay.get(serviceOf(node)) ?? []) addDependent(node, other);
+  }
+  const left = new Set<PlanNode>();
+  const leave = (...roots: readonly PlanNode[]): void => {
+    const pending = [...roots];
+    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+      if (left.has(node)) continue;
+      left.add(node);
+      pending.push(...(dependents.get(node) ?? []));
+    }
+  };
+  leave(...held);
+  for (const node of nodes) {
+    if (node.operation.kind !== 'acquire-locks') continue;
+    const users = (dependents.get(node) ?? []).filter((one) => !left.has(one));
+    if (users.every(({ operation }) => operation.kind === 'release-locks')) leave(node);
+  }
+  return nodes.filter((node) => !left.has(node));
+}
+
+function serviceOf({ operation: { appId, service } }: PlanNode): string {
+  return `${appId}/${service}`;
+}
+
+/** The operations with their dependencies, each behind those that it depends on. */
+function operationsOf(nodes: readonly PlanNode[]): Operation[] {
+  const kept = new Set(nodes);
+  const before = new Map(
+    nodes.map((node) => [node, [...new Set([...node.needs, ...node.follows])].filter((one) => kept.has(one))]),
+  );
+  const predecessors = (node: PlanNode): readonly PlanNode[] => {
+    const all = before.get(node) ?? [];
+    if (node.operation.kind !== 'release-locks') return all;
+    // The last operations are enough: they wait for the others.
+    const awaited = new Set(all.flatMap((one) => before.get(one) ?? []));
+    return all.filter((one) => !awaited.has(one));
+  };
+  return inOrder(nodes, predecessors).map((node) => ({
+    ...node.operation,
+    dependsOn: predecessors(node).map(({ operation }) => operation.id),
+  }));
+}
+
+/** Puts each item behind its predecessors, and leaves the order as it is otherwise. In a cycle, the first item stays first. */
+export function inOrder<Item>(items: readonly Item[], predecessorsOf: (item: Item) => readonly Item[]): Item[] {
+  const ordered: Item[] = [];
+  const seen = new Set<Item>();
+  // A stack of its own: a chain of dependencies may be longer than the stack of calls.
+  const open: { readonly item: Item; readonly before: Iterator<Item> }[] = [];
+  const enter = (item: Item): void => {
+    if (seen.has(item)) return;
+    seen.add(item);
+    open.push({ item, before: predecessorsOf(item)[Symbol.iterator]() });
+  };
+  for (const item of items) {
+    enter(item);
+    for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+      const next = top.before.next();
+      if (next.done !== true) {
+        enter(next.value);
+        continue;
+      }
+      ordered.push(top.item);
+      open.pop();
+    }
+  }
+  return ordered;
+}
+
+/**
+ * Cycles among items, in the direction of their edges: at least one through every item that is in any, each the shortest
+ * through its first item.
+ */
+export function findCycles<Item>(edges: ReadonlyMap<Item, readonly Item[]>): Item[][] {
+  const cycles: Item[][] = [];
+  const covered = new Set<Item>();
+  for (const item of leadingToCycles(edges)) {
+    const cycle = covered.has(item) ? null : shortestCycle(item, edges);
+    if (cycle === null) continue;
+    cycles.push(cycle);
+    for (const one of cycle) covered.add(one);
+  }
+  return cycles;
+}
+
+/** Items from which a cycle can be reached: none, as a rule, so that the search costs nothing. */
+function leadingToCycles<Item>(edges: ReadonlyMap<Item, readonly Item[]>): Item[] {
+  const sources = new Map<Item, Item[]>();
+  const open = new Map<Item, number>();
+  for (const [item, targets] of edges) {
+    const known = targets.filter((target) => edges.has(target));
+    open.set(item, known.length);
+    for (const target of known) {
+      const others = sources.get(target);
+      if (others === undefined) sources.set(target, [item]);
+      else others.push(item);
+    }
+  }
+  const ends = [...edges.keys()].filter((item) => open.get(item) === 0);
+  for (const end of ends) {
+    for (const source of sources.get(end) ?? []) {
+      const left = (open.get(source) ?? 0) - 1;
+      open.set(source, left);
+      if (left === 0) ends.push(source);
+    }
+  }
+  return [...edges.keys()].filter((item) => open.get(item) !== 0);
+}
+
+function shortestCycle<Item>(start: Item, edges: ReadonlyMap<Item, readonly Item[]>): Item[] | null {
+  const cameFrom = new Map<Item, Item>();
+  const pending = [start];
+  for (const item of pending) {
+    for (const next of edges.get(item) ?? []) {
+      if (next === start) {
+        const cycle = [item];
+        for (let one = item; one !== start;) {
+          const previous = cameFrom.get(one);
+          if (previous === undefined) break;
+          cycle.unshift(previous);
+          one = previous;
+        }
+        return cycle;
+      }
+      if (cameFrom.has(next)) continue;
+      cameFrom.set(next, item);
+      pending.push(next);
+    }
+  }
+  return null;
+}
+
+function isPlanned(node: PlanNode | null | undefined): node is PlanNode {
+  return node !== null && node !== undefined;
+}
+
+function earlier(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
+}
