@@ -70,7 +70,14 @@ export function planTargetApp(
   if (selection.status === 'rejected') {
     const message = selection.reasons.map(({ service, reason }) => `${service}: ${reason}`).join('; ');
     draft.block({ appId: target.id, service: null, reason: 'contract', message });
-    return createAppPlan({ device, draft, id: target.id, target, lockedBy: containers, ...askedFor(containers, input) });
+    return createAppPlan({
+      device,
+      draft,
+      id: target.id,
+      target,
+      lockedBy: containers,
+      ...askedFor(containers, input),
+    });
   }
   for (const notice of selection.leftOut) draft.notice({ appId: target.id, ...notice });
 
@@ -164,7 +171,12 @@ function specifyServices(app: TargetApp, release: TargetRelease, { input }: Devi
 
 /** Reports what of the app is not applied, and which services are held. */
 function report(
-  { target: { id: appId }, services, networks, volumes }: Pick<AppPlan, 'services' | 'networks' | 'volumes'> & {
+  {
+    target: { id: appId },
+    services,
+    networks,
+    volumes,
+  }: Pick<AppPlan, 'services' | 'networks' | 'volumes'> & {
     readonly target: TargetApp;
   },
   { input: { policy } }: DevicePlan,

@@ -73,7 +73,15 @@ export function renameContainer(
     plan.stoppedToBeRenamed.add(id);
   }
   const rename = draft.add(
-    { kind: 'rename-container', id: `rename-container ${container.name}`, cause, appId, service, containerId: id, name },
+    {
+      kind: 'rename-container',
+      id: `rename-container ${container.name}`,
+      cause,
+      appId,
+      service,
+      containerId: id,
+      name,
+    },
     { needs: [locks.acquire(`to rename ${service}`), stop, ...needs] },
   );
   plan.renames.set(id, rename);
@@ -90,7 +98,8 @@ export function changeRestartPolicy(
   const { identity, id, config } = container;
   const { draft, locks, id: appId } = plan;
   const service = identity?.serviceName ?? '';
-  if (config.restart.name === restart.name && config.restart.maximumRetryCount === restart.maximumRetryCount) return null;
+  if (config.restart.name === restart.name && config.restart.maximumRetryCount === restart.maximumRetryCount)
+    return null;
   const update = draft.add(
     {
       kind: 'update-container',

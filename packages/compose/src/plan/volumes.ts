@@ -82,10 +82,7 @@ export interface VolumePlan {
   readonly appId: number | null;
 }
 
-export function planVolume(
-  { spec, name, status, cause, differences }: VolumeDecision,
-  plan: VolumePlan,
-): void {
+export function planVolume({ spec, name, status, cause, differences }: VolumeDecision, plan: VolumePlan): void {
   const { device, draft, appId } = plan;
   if (status === 'absent' || status === 'replaced') {
     const observed = device.volumesByName.get(spec.name);
