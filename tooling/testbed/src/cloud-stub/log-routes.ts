@@ -5,6 +5,7 @@ import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { apiKeyRequired, readJson, sendHtml, sendJson, sendNothing } from './answers.ts';
 import { callerOf, ownDevice } from './caller.ts';
+import { openLogWindow } from './log-window.ts';
 import type { LogEntry, StubDevice, World } from './world.ts';
 
 const Message = z.object({
@@ -18,6 +19,8 @@ const Message = z.object({
 /** Batches that are taken in a window of so many milliseconds. */
 const BATCHES = 15;
 const WINDOW = 10_000;
+/** Characters; the server cuts longer messages. */
+const LONGEST_MESSAGE = 10_000;
 /** Milliseconds after which a device that is not there is refused. */
 const REFUSAL_DELAY = 1_500;
 
@@ -35,10 +38,15 @@ export function logRoutes(app: Hono, world: World): void {
     if (c.req.header('content-type') !== 'application/x-ndjson') {
       return await sendJson(c, 'Streaming requests require Content-Type application/x-ndjson', 415);
     }
-    for await (const line of linesOf(c)) {
-      const message = parseMessage(line);
-      if (message === null) return await sendHtml(c, `Could not parse row ${line.slice(0, 80)}...`, 400);
-      device.logs.push(message);
+    const window = openLogWindow(device.logs);
+    try {
+      for await (const line of linesOf(c)) {
+        const message = parseMessage(line);
+        if (message === null) return await sendHtml(c, `Could not parse row ${line.slice(0, 80)}...`, 400);
+        window.push(message);
+      }
+    } finally {
+      window.end();
     }
     return sendNothing(201);
   });
@@ -102,6 +110,7 @@ function parseMessage(line: string): LogEntry | null {
   }
 }
 
-function entry({ serviceId, ...message }: z.infer<typeof Message>): LogEntry {
-  return { createdAt: Date.now(), ...message, ...(serviceId === undefined ? {} : { serviceId }) };
+function entry({ serviceId, message, ...rest }: z.infer<typeof Message>): LogEntry {
+  const service = serviceId === undefined ? {} : { serviceId };
+  return { createdAt: Date.now(), message: message.slice(0, LONGEST_MESSAGE), ...rest, ...service };
 }

@@ -6,13 +6,28 @@ export interface Query {
   readonly filter: readonly { readonly field: string; readonly value: string | number }[];
 }
 
-/** @returns `null`: it asks for something that this does not know */
-export function parseQuery(parameters: Readonly<Record<string, string>>): Query | null {
-  const { $select, $expand, $filter } = parameters;
-  const conditions = ($filter ?? '').split(' and ').filter((each) => each !== '');
+/** The escapes that the real server's parser reads: `$`, space and `'`. It refuses any other, e.g. `%2F` and `%2C`. */
+const READ_ESCAPES: ReadonlySet<string> = new Set(['%24', '%20', '%27']);
+
+/**
+ * @param search of the request's URL as it was sent, e.g. `?$select=id&$filter=uuid%20eq%20'…'`; the parameter `apikey` is
+ * left out
+ * @returns `null`: the real server answers 400 `Malformed url`
+ */
+export function parseQuery(search: string): Query | null {
+  const parameters = new Map<string, string>();
+  for (const part of search.replace(/^\?/, '').split('&')) {
+    if (part === '' || part.startsWith('apikey=')) continue;
+    if ((part.match(/%../g) ?? []).some((escape) => !READ_ESCAPES.has(escape))) return null;
+    const [name = '', ...value] = part.split('=');
+    parameters.set(decode(name), decode(value.join('=')));
+  }
+  const known = ['$select', '$expand', '$filter'];
+  if ([...parameters.keys()].some((name) => !known.includes(name))) return null;
+  const conditions = (parameters.get('$filter') ?? '').split(' and ').filter((each) => each !== '');
   const filter = conditions.map(parseCondition).filter((each) => each !== null);
   if (filter.length !== conditions.length) return null;
-  return { select: names($select), expand: parseExpand($expand ?? ''), filter };
+  return { select: names(parameters.get('$select')), expand: parseExpand(parameters.get('$expand') ?? ''), filter };
 }
 
 /** Key of one entity, from what stands between the parentheses: `15` or `uuid='…'`. */
@@ -22,9 +37,13 @@ export function parseKey(text: string): { readonly field: string; readonly value
   return field === undefined || value === undefined ? null : { field, value };
 }
 
-/** The row with the fields that were selected alone. */
+/** The row with the selected fields alone. */
 export function project(row: Readonly<Record<string, unknown>>, select: readonly string[] | null): object {
   return select === null ? row : Object.fromEntries(select.map((name) => [name, row[name]]));
+}
+
+function decode(text: string): string {
+  return decodeURIComponent(text.replaceAll('+', ' '));
 }
 
 function parseCondition(text: string): Query['filter'][number] | null {

@@ -1,9 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { waitFor } from '../wait-for.ts';
 import { startCloudStub, type CloudStub } from './start-cloud-stub.ts';
 import type { Fleet, StubDevice } from './world.ts';
 
-/** Exchanges with the open server (49.0.12), told again to the stub: status, content type and form of the answers are the same. */
+/** Exchanges recorded with the open server (49.0.12), sent to the stub: status, content type and form of the answers are the same. */
 let stub: CloudStub;
 let fleet: Fleet;
 let device: StubDevice;
@@ -160,6 +161,31 @@ describe('resources', () => {
     });
   });
 
+  it.each([
+    ['an encoded slash', "/v7/device_tag?$filter=device%2Fuuid%20eq%20'x'&$select=id,tag_key,value"],
+    ['an encoded comma', "/v7/device_tag?$filter=device/uuid%20eq%20'x'&$select=id%2Ctag_key%2Cvalue"],
+    ['an encoded equals sign', "/v7/device?$select=id&$filter=uuid%20eq%20'x%3D'"],
+    ['a field that there is not', '/v7/device?$select=id,nonsense'],
+    ['a condition that is none', '/v7/device?$select=id&$filter=uuid'],
+    ['a parameter that there is not', '/v7/device?$select=id&select=uuid'],
+  ])('are not found with %s', async (_, path) => {
+    expect(await ask({ path })).toMatchObject({ status: 400, type: HTML_TYPE, text: 'Malformed url' });
+  });
+
+  it('are found when dollars, spaces and quotes are encoded', async () => {
+    const path = `/v7/device_tag?%24filter=device/uuid+eq+%27${device.uuid}%27&%24select=id,tag_key`;
+    expect(await ask({ path })).toMatchObject({ status: 200, type: JSON_TYPE });
+  });
+
+  it('have config variables with the prefix of the cloud alone', async () => {
+    const create = (name: string): Promise<Answer> =>
+      ask({ method: 'POST', path: '/v7/device_config_variable', json: { device: device.id, name, value: '1' } });
+    expect(await create('SUPERVISOR_DELTA')).toMatchObject({ status: 400 });
+    expect(await create('BALENA_HOST_CONFIG_gpu_mem')).toMatchObject({ status: 201 });
+    expect(await create('BALENA_HOST_CONFIG_gpu_mem')).toMatchObject({ status: 409 });
+    device.config.clear();
+  });
+
   it('are refused to a provisioning key, as is another device key', async () => {
     const key = fleet.provisioningKey;
     const refused = { status: 401, type: null, text: '' };
@@ -264,6 +290,14 @@ describe('PATCH /device/v3/state', () => {
     ['no apps', () => ({ [device.uuid]: { apps: {} } }), 200],
     ['an unknown field', () => ({ [device.uuid]: { nonsense: 1 } }), 200],
     ['a wrong type', () => ({ [device.uuid]: { cpu_temp: 'hot' } }), 400],
+    ['a metric that is not known any more', () => ({ [device.uuid]: { cpu_temp: null, cpu_id: null } }), 200],
+    ['an undervoltage that is not known', () => ({ [device.uuid]: { status: 'Idle', is_undervolted: null } }), 400],
+    ['a status of nothing', () => ({ [device.uuid]: { status: null } }), 400],
+    [
+      'a progress in fractions',
+      () => apps(services({ image: MAIN, status: 'Downloading', download_progress: 0.5 })),
+      400,
+    ],
     ['an unknown device', () => ({ [UNKNOWN]: { status: 'Idle' } }), 401],
   ])('with %s', async (_, body, status) => {
     const before = device.reports.length;
@@ -340,6 +374,41 @@ describe('logs', () => {
       { ...common, timestamp: 4, isStdErr: true, message: 'err' },
       { ...common, timestamp: 5, message: 'plain nd' },
     ]);
+  });
+
+  it('that come at once are cut to the newest fifty of a stream, with a count, and are taken all the same', async () => {
+    const other = stub.createDevice(fleet);
+    const lines = Array.from({ length: 120 }, (__, index) => `{"message":"line ${index}","timestamp":${index}}\n`);
+    expect(await stream(lines.join(''), other)).toMatchObject({ status: 201, text: '' });
+    expect(other.logs.map(({ message }) => message)).toEqual([
+      'Suppressed 70 message(s) due to rate limiting',
+      ...Array.from({ length: 50 }, (__, index) => `line ${index + 70}`),
+    ]);
+    expect(other.logs[0]).toMatchObject({ isSystem: true });
+  });
+
+  it('of one stream are limited over its whole time, and not more than that', async () => {
+    const other = stub.createDevice(fleet);
+    const batch = (from: number): Buffer =>
+      Buffer.from(Array.from({ length: 50 }, (__, index) => `{"message":"${from + index}","timestamp":1}\n`).join(''));
+    const body = ReadableStream.from(
+      (async function* () {
+        yield batch(0);
+        await waitFor('the first fifty to be stored', () => other.logs.length === 50);
+        yield batch(50);
+      })(),
+    );
+    const headers = { 'content-type': 'application/x-ndjson', authorization: `Bearer ${other.key}` };
+    const path = `${stub.endpoint}/device/v2/${other.uuid}/log-stream`;
+    const { status } = await fetch(path, { method: 'POST', body, duplex: 'half', headers });
+    expect(status).toBe(201);
+    expect(other.logs.map(({ message }) => message)).toEqual(Array.from({ length: 100 }, (__, index) => `${index}`));
+  });
+
+  it('with long messages are cut to 10,000 characters', async () => {
+    const other = stub.createDevice(fleet);
+    await stream(`{"message":"${'x'.repeat(10_001)}","timestamp":1}\n`, other);
+    expect(other.logs.map(({ message }) => message.length)).toEqual([10_000]);
   });
 
   it('are refused', async () => {

@@ -3,16 +3,21 @@ import * as z from 'zod';
 import { readJson, sendHtml, sendJson, sendNothing } from './answers.ts';
 import { callerOf, type Caller } from './caller.ts';
 import { parseKey, parseQuery, project, type Query } from './odata.ts';
+import { REPORTED_FIELDS } from './state-routes.ts';
 import type { StubDevice, World } from './world.ts';
 
 const DeviceChange = z.looseObject({
   device_name: z.string().optional(),
   is_pinned_on__release: z.number().nullish(),
 });
-const ConfigVariable = z.object({ device: z.number(), name: z.string().min(1), value: z.string() });
+const ConfigVariable = z.object({ device: z.number(), name: z.string().regex(/^(BALENA|RESIN)_./), value: z.string() });
 const Tags = z.record(z.string(), z.record(z.string(), z.string()));
 /** Of every answer about resources. */
 const NO_CACHE = { 'cache-control': 'no-cache' } as const;
+const TAG_FIELDS: readonly string[] = ['id', 'device', 'tag_key', 'value'];
+/** Fields of devices that are not reported by themselves. */
+const OWN_FIELDS: readonly string[] = ['id', 'uuid', 'device_name', 'is_online', 'api_heartbeat_state'];
+const DEVICE_FIELDS: readonly string[] = [...OWN_FIELDS, ...REPORTED_FIELDS];
 
 export interface ResourceOptions {
   /** May the provisioning key see devices, as on older servers? */
@@ -39,9 +44,9 @@ export function resourceRoutes(app: Hono, world: World, { exchangesKeys }: Resou
 
   app.get('/:version{v[67]}/device_tag', async (c) => {
     const devices = visible(callerOf(c, world));
-    const query = parseQuery(c.req.query());
+    const query = parseQuery(new URL(c.req.url).search);
     if (devices === null) return sendNothing(401, NO_CACHE);
-    if (query === null) return sendNothing(400, NO_CACHE);
+    if (query === null || !selectsKnown(query, TAG_FIELDS)) return await malformed(c);
     const rows = devices
       .filter((device) => matches({ device: device.id, 'device/uuid': device.uuid, 'device/id': device.id }, query))
       .flatMap(({ id, tags }) =>
@@ -64,9 +69,9 @@ export function resourceRoutes(app: Hono, world: World, { exchangesKeys }: Resou
   app.get('/:version{v[67]}/:entity{device.*}', async (c) => {
     const devices = visible(callerOf(c, world));
     if (devices === null) return sendNothing(401, NO_CACHE);
-    const query = parseQuery(c.req.query());
+    const query = parseQuery(new URL(c.req.url).search);
     const found = addressed(c.req.param('entity'), devices);
-    if (query === null || found === null) return sendNothing(400, NO_CACHE);
+    if (query === null || found === null || !selectsKnown(query, DEVICE_FIELDS)) return await malformed(c);
     const rows = found.map((device) => deviceRow(device)).filter((row) => matches(row, query));
     return await rowsOf(c, rows, query);
   });
@@ -126,6 +131,16 @@ function deviceRow({ id, uuid, name, fleet, running, reported }: StubDevice): Re
 
 function matches(row: Readonly<Record<string, unknown>>, { filter }: Query): boolean {
   return filter.every(({ field, value }) => row[field] === value);
+}
+
+function selectsKnown({ select }: Query, known: readonly string[]): boolean {
+  return select === null || select.every((name) => known.includes(name));
+}
+
+async function malformed(c: Context): Promise<Response> {
+  const answer = await sendHtml(c, 'Malformed url', 400);
+  for (const [name, value] of Object.entries(NO_CACHE)) answer.headers.set(name, value);
+  return answer;
 }
 
 async function rowsOf(

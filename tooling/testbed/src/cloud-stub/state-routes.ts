@@ -5,48 +5,62 @@ import { callerOf, ownDevice } from './caller.ts';
 import { targetDocument } from './target-document.ts';
 import type { Release, StubDevice, World } from './world.ts';
 
-const text = z.string().nullish();
-const number = z.number().nullish();
+const text = z.string();
+const textOrNothing = z.string().nullable();
+const metric = z.number().min(0).nullable();
 
+/** Strict about types as the real server is; unknown fields and unknown words for a status pass there, too. */
 const AppReport = z.looseObject({
-  release_uuid: text,
+  release_uuid: textOrNothing.optional(),
   releases: z
     .record(
       z.string(),
       z.looseObject({
-        update_status: text,
+        update_status: text.optional(),
         services: z
-          .record(z.string(), z.looseObject({ image: z.string(), status: z.string(), download_progress: number }))
+          .record(
+            z.string(),
+            z.looseObject({
+              image: text,
+              status: text,
+              download_progress: z.int().min(0).max(100).nullable().optional(),
+            }),
+          )
           .optional(),
       }),
     )
     .optional(),
 });
 
-const DeviceReport = z.looseObject({
+const FIELDS = {
   name: text,
   status: text,
   os_version: text,
   os_variant: text,
   supervisor_version: text,
-  provisioning_progress: number,
+  provisioning_progress: metric,
   provisioning_state: text,
   ip_address: text,
   mac_address: text,
-  api_port: number,
+  api_port: z.int().min(0),
   api_secret: text,
-  logs_channel: text,
-  cpu_usage: number,
-  memory_usage: number,
-  memory_total: number,
-  storage_usage: number,
-  storage_total: number,
-  storage_block_device: text,
-  cpu_temp: number,
-  cpu_id: text,
-  is_undervolted: z.boolean().nullish(),
-  apps: z.record(z.string(), AppReport).optional(),
-});
+  logs_channel: textOrNothing,
+  cpu_usage: metric,
+  memory_usage: metric,
+  memory_total: metric,
+  storage_usage: metric,
+  storage_total: metric,
+  storage_block_device: textOrNothing,
+  cpu_temp: z.number().nullable(),
+  cpu_id: textOrNothing,
+  // Of all metrics, this one may not be null.
+  is_undervolted: z.boolean(),
+};
+
+const DeviceReport = z.looseObject({ ...FIELDS, apps: z.record(z.string(), AppReport) }).partial();
+
+/** Fields of a device that it reports. */
+export const REPORTED_FIELDS: readonly string[] = Object.keys(FIELDS);
 
 const Report = z.record(z.string(), DeviceReport);
 
