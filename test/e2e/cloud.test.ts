@@ -169,7 +169,10 @@ describe('the life of a device', () => {
     await reportedAsRunning(second);
     expect(lastReportOf('c2')).toEqual({
       update_status: 'done',
-      services: { web: { image: web2, status: 'Running' }, db: { image: db1, status: 'Running' } },
+      services: {
+        web: { image: web2, status: 'Running', download_progress: null },
+        db: { image: db1, status: 'Running', download_progress: null },
+      },
     });
     running = after;
   });

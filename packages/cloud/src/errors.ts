@@ -64,8 +64,9 @@ export class CloudRefusedError extends SupervisorError<'CLOUD_REFUSED', { reques
   /** Milliseconds that the cloud wants to be left alone for; `null`: it does not say. */
   readonly retryAfter: number | null;
 
-  constructor(request: string, { status, hint, retryAfter = null }: RefusalOptions) {
-    super('CLOUD_REFUSED', `the cloud answered ${request} with status ${status}`, {
+  constructor(request: string, { status, hint, retryAfter = null, words = null }: RefusalOptions) {
+    const said = words === null ? '' : `: ${words}`;
+    super('CLOUD_REFUSED', `the cloud answered ${request} with status ${status}${said}`, {
       details: { request, status },
       ...(hint === undefined ? {} : { hint }),
     });
@@ -77,6 +78,8 @@ interface RefusalOptions {
   readonly status: number;
   readonly hint?: string;
   readonly retryAfter?: number | null;
+  /** The server's own words; `null`: it has none. */
+  readonly words?: string | null;
 }
 
 /** The cloud's answer does not have the form that the protocol gives it. */

@@ -4,8 +4,8 @@ import * as z from 'zod';
 export const ServiceReport = z.object({
   image: z.string(),
   status: z.string(),
-  /** Whole number from 0 to 100; absent: not downloading. */
-  download_progress: z.int().min(0).max(100).optional(),
+  /** Whole number from 0 to 100; `null`: not downloading. The cloud keeps the last number until it gets the `null`. */
+  download_progress: z.int().min(0).max(100).nullable().optional(),
 });
 export type ServiceReport = z.infer<typeof ServiceReport>;
 
@@ -44,7 +44,8 @@ export const DeviceReport = z.object({
   storage_block_device: z.string().nullable().optional(),
   cpu_temp: z.number().nullable().optional(),
   cpu_id: z.string().nullable().optional(),
-  is_undervolted: z.boolean().nullable().optional(),
+  /** Never `null`: the cloud refuses the whole report for it. */
+  is_undervolted: z.boolean().optional(),
   /** By app uuid. */
   apps: z.record(z.string(), AppReport).optional(),
 });

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { gunzip, gzip, brotliDecompress, inflate } from 'node:zlib';
 import { promisify } from 'node:util';
+import { createRedactor } from '@device-supervisor/errors';
 import {
   CloudAnswerInvalidError,
   CloudAnswerTooLongError,
@@ -80,7 +81,11 @@ export function createCloudHttp(options: CloudHttpOptions): CloudHttp {
       outgoing.on('error', reject);
       outgoing.end(body?.bytes);
     });
-    return { status: answer.statusCode ?? 0, headers: answer.headers, body: await readBody(answer) };
+    const { statusCode: status = 0, headers } = answer;
+    const text = await readBody(answer);
+    // A refusal is quoted in messages, and may quote the request.
+    const isQuoted = status >= 400 && request.key !== null;
+    return { status, headers, body: isQuoted ? createRedactor([request.key])(text) : text };
   }
 
   return {

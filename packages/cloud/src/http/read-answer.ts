@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { CloudAnswerInvalidError, CloudRefusedError } from '../errors.ts';
 import type { CloudAnswer } from './cloud-http.ts';
 import { parseRetryAfter } from './retry-after.ts';
+import { isWebPage } from './web-page.ts';
 
 /**
  * The JSON of an answer that is as it should be.
@@ -20,13 +21,28 @@ export function readAnswer<T>(request: string, answer: CloudAnswer, schema: z.Zo
 /** What an answer with another status means. */
 export function refusal(
   request: string,
-  { status, headers }: Pick<CloudAnswer, 'status' | 'headers'>,
+  { status, headers, body = '' }: Pick<CloudAnswer, 'status' | 'headers'> & Partial<Pick<CloudAnswer, 'body'>>,
   hint?: string,
 ): CloudRefusedError {
   // A device may not know the time yet; the cloud's date goes with the cloud's clock.
   const now = Date.parse(headers.date ?? '');
   const retryAfter = parseRetryAfter(headers['retry-after'], Number.isNaN(now) ? Date.now() : now);
-  return new CloudRefusedError(request, { status, retryAfter, ...(hint === undefined ? {} : { hint }) });
+  const words = wordsOf(body);
+  return new CloudRefusedError(request, { status, retryAfter, words, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** Characters of an answer that a message quotes. */
+const LONGEST_QUOTE = 200;
+
+/** What the server says about its refusal, on one line; `null`: nothing that is meant for people. */
+function wordsOf(body: string): string | null {
+  if (isWebPage(body)) return null;
+  const text = body
+    .trim()
+    .replace(/^"(.*)"$/s, '$1')
+    .replaceAll(/\s+/g, ' ');
+  if (text === '') return null;
+  return text.length <= LONGEST_QUOTE ? text : `${text.slice(0, LONGEST_QUOTE)}…`;
 }
 
 /** Says nothing of the text: there may be secrets in it. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { CloudHttp } from '../http/cloud-http.ts';
+import { odataQuery } from '../http/odata-query.ts';
 import { readAnswer, refusal } from '../http/read-answer.ts';
 import { CloudAnswerInvalidError, ProvisioningKeyMissingError } from '../errors.ts';
 import type { DeviceDescription, Identity, IdentityStore } from './identity.ts';
@@ -102,8 +103,8 @@ async function findDevice(
   http: CloudHttp,
   { uuid, key, signal }: { uuid: string; key: string; signal: AbortSignal },
 ): Promise<number | null> {
-  const query = new URLSearchParams({ $select: 'id', $filter: `uuid eq '${uuid}'` });
-  const answer = await http.request({ method: 'GET', path: `/v7/device?${query.toString()}`, key, signal });
+  const query = odataQuery({ select: ['id'], filter: ['uuid', uuid] });
+  const answer = await http.request({ method: 'GET', path: `/v7/device?${query}`, key, signal });
   if (answer.status === 401 || answer.status === 403) return null;
   const { d: devices } = readAnswer('GET /v7/device', answer, Devices);
   return devices[0]?.id ?? null;

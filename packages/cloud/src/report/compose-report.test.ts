@@ -57,7 +57,9 @@ function compose({ services = [], present = [], localMode = false, target: wante
 
 it('tells of a service that still runs for the release before whether its new image is there', () => {
   const before = [container('web', 1), container('db', 2)];
-  expect(reported(before, ['web:1', 'db:1'])).toEqual({ db: { image: 'db:1', status: 'Downloaded' } });
+  expect(reported(before, ['web:1', 'db:1'])).toEqual({
+    db: { image: 'db:1', status: 'Downloaded', download_progress: null },
+  });
 });
 
 it('tells how far the image of a service is, whatever runs of it meanwhile', () => {

@@ -127,8 +127,8 @@ function reportService(
   const present = services.find((one) => one.name === name && one.imageId === imageId);
   if (present === undefined) {
     const isThere = images.some((one) => one.name === image && one.dockerImageId !== null);
-    return isThere ? { image, status: 'Downloaded' } : null;
+    return isThere ? { image, status: 'Downloaded', download_progress: null } : null;
   }
   const { status, downloadProgress } = present;
-  return { image, status, ...(downloadProgress === null ? {} : { download_progress: downloadProgress }) };
+  return { image, status, download_progress: downloadProgress };
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { DeviceReport } from '@device-supervisor/state';
 import { describe, expect, it } from 'vitest';
-import { acceptReport, diffReport, withoutGone } from './diff-report.ts';
+import { acceptReport, diffReport, goneFields } from './diff-report.ts';
 
 const app = fc.record({
   release_uuid: fc.constantFrom('a', 'b'),
@@ -41,7 +41,7 @@ describe('diffReport', () => {
           const diff = diffReport(accepted, next);
           if (!arrives) continue;
           cloud = tell(cloud, diff);
-          accepted = acceptReport(accepted, next);
+          accepted = acceptReport(accepted, { next, sent: diff });
           expect(cloud).toMatchObject(next);
           // It shows no measurement that the device does not make any more.
           expect(cloud.cpu_usage ?? null).toBe(next.cpu_usage ?? null);
@@ -68,22 +68,25 @@ describe('diffReport', () => {
     expect(diffReport({ apps: { app: both } }, { apps: { app: one } })).toEqual({ apps: { app: one } });
   });
 
-  it('takes back metrics that are not measured any more, once', () => {
+  it('clears metrics that are not measured any more, once, but for an undervoltage', () => {
     const told = { status: 'Idle', cpu_temp: 40, is_undervolted: true, storage_block_device: '/dev/sda1' };
-    const gone = { cpu_temp: null, is_undervolted: null, storage_block_device: null };
-    expect(diffReport(told, { status: 'Idle' })).toEqual(gone);
-    expect(withoutGone({ ...gone, status: 'Idle', provisioning_progress: null })).toEqual({
-      status: 'Idle',
-      provisioning_progress: null,
-    });
-    const accepted = acceptReport(told, { status: 'Idle' });
-    expect(diffReport(accepted, { status: 'Idle' })).toEqual({});
+    const gone = { cpu_temp: null, storage_block_device: null };
+    const next = { status: 'Idle' };
+    const sent = diffReport(told, next);
+    expect(sent).toEqual(gone);
+    expect(goneFields({ ...gone, status: 'Idle', provisioning_progress: null })).toEqual(Object.keys(gone));
+    const accepted = acceptReport(told, { next, sent });
+    expect(diffReport(accepted, next)).toEqual({});
     expect(diffReport(accepted, { status: 'Idle', cpu_temp: 40 })).toEqual({ cpu_temp: 40 });
+    // What was not sent is still to be cleared.
+    expect(diffReport(acceptReport(told, { next, sent: { cpu_temp: null } }), next)).toEqual({
+      storage_block_device: null,
+    });
   });
 
   it('tells an app anew that was gone meanwhile', () => {
     const one = { releases: {} };
-    const accepted = acceptReport({ apps: { one } }, { apps: {} });
+    const accepted = acceptReport({ apps: { one } }, { next: { apps: {} }, sent: {} });
     expect(diffReport(accepted, { apps: { one } })).toEqual({ apps: { one } });
   });
 });

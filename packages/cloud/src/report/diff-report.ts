@@ -18,17 +18,25 @@ export function diffReport(accepted: DeviceReport, next: DeviceReport): DeviceRe
 }
 
 /**
- * What the cloud knows once it took a part of `next`. Apps that left the report are forgotten: they are told anew when they
- * come back. Without `apps` (local mode) the cloud keeps what it was told of them.
+ * What the cloud knows once it took `sent`, a part of `next`. Apps that left the report are forgotten: they are reported
+ * again when they come back. Without `apps` (local mode) the cloud keeps the last report about them.
  */
-export function acceptReport(accepted: DeviceReport, next: DeviceReport): DeviceReport {
-  return { ...accepted, ...goneMetrics(accepted, next), ...next };
+export function acceptReport(
+  accepted: DeviceReport,
+  { next, sent }: { readonly next: DeviceReport; readonly sent: DeviceReport },
+): DeviceReport {
+  const gone = Object.fromEntries(goneFields(sent).map((field) => [field, null]));
+  return { ...accepted, ...next, ...DeviceReport.parse(gone) };
 }
 
-/** The report without what it takes back. */
-export function withoutGone(report: DeviceReport): DeviceReport {
-  const kept = Object.entries(report).filter(([field, value]) => value !== null || !isMetric(field));
-  return DeviceReport.parse(Object.fromEntries(kept));
+/** Metrics that a report clears. */
+export function goneFields(report: DeviceReport): readonly string[] {
+  return Object.entries(report).flatMap(([field, value]) => (value === null && isMetric(field) ? [field] : []));
+}
+
+/** The report without the fields. */
+export function withoutFields(report: DeviceReport, fields: readonly string[]): DeviceReport {
+  return DeviceReport.parse(Object.fromEntries(Object.entries(report).filter(([field]) => !fields.includes(field))));
 }
 
 function goneMetrics(accepted: DeviceReport, next: DeviceReport): DeviceReport {

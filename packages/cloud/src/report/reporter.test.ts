@@ -118,24 +118,43 @@ describe('startReporter', () => {
     expect(take()).toEqual([{ d0: { cpu_usage: 90 } }]);
   });
 
-  it('takes back what is not measured any more, also when that happened while it was off', async () => {
+  it('clears metrics that vanished, also while it was off; an undervoltage keeps its last value', async () => {
     remembered = { status: 'Idle', cpu_usage: 50, is_undervolted: true };
     await start();
-    expect(take()).toEqual([{ d0: { cpu_usage: null, is_undervolted: null } }]);
-    expect(remembered).toEqual({ status: 'Idle', cpu_usage: null, is_undervolted: null });
+    expect(take()).toEqual([{ d0: { cpu_usage: null } }]);
+    expect(remembered).toEqual({ status: 'Idle', cpu_usage: null, is_undervolted: true });
     reporter?.changed();
     await passSteadily(301_000);
     expect(take()).toEqual([]);
   });
 
-  it('does without taking anything back from a cloud that does not understand it', async () => {
-    remembered = { status: 'Idle', cpu_usage: 50 };
+  it('clears the metrics that the cloud lets it clear, when it refuses one of them', async () => {
+    remembered = { status: 'Idle', cpu_id: 'x', cpu_temp: 40, cpu_usage: 50 };
     now = { status: 'Stopping' };
-    answer = ({ json }) => ({ status: JSON.stringify(json).includes('null') ? 400 : 200 });
+    answer = ({ json }) => ({ status: JSON.stringify(json).includes('"cpu_temp":null') ? 400 : 200 });
     await start();
-    expect(take()).toEqual([{ d0: { status: 'Stopping', cpu_usage: null } }]);
+    expect(take()).toEqual([{ d0: { status: 'Stopping', cpu_id: null, cpu_temp: null, cpu_usage: null } }]);
     await pass(15_000);
-    expect(take()).toEqual([{ d0: { status: 'Stopping' } }]);
+    expect(take()).toEqual([{ d0: { status: 'Stopping', cpu_usage: null } }]);
+    await passSteadily(311_000);
+    expect(take()).toEqual([{ d0: { cpu_temp: null } }]);
+    await passSteadily(16_000);
+    expect(take()).toEqual([{ d0: { cpu_id: null } }]);
+    expect(said).toContain('The cloud refuses to clear cpu_temp; it keeps the last value there');
+    now = { status: 'Idle' };
+    reporter?.changed();
+    await passSteadily(311_000);
+    expect(take()).toEqual([{ d0: { status: 'Idle' } }]);
+  });
+
+  it('says why the cloud refuses a report, in its words and without secrets', async () => {
+    now = { status: 'Idle', api_secret: 'a-secret-of-ours' };
+    answer = () => ({ status: 400, body: '"cpu_temp: expected number, a-secret-of-ours"' });
+    await start();
+    expect(said).toEqual([
+      'Failed telling the cloud the state of the device: ' +
+        'the cloud answered PATCH /device/v3/state with status 400: cpu_temp: expected number, [redacted]',
+    ]);
   });
 
   it('tells after a restart only what changed meanwhile', async () => {
@@ -152,7 +171,7 @@ describe('startReporter', () => {
     const { changed } = await start().then((one) => ({ changed: () => one.changed() }));
     expect(take()).toEqual([{ d0: now }, { d0: { status: 'Idle' } }]);
     expect(said).toEqual([
-      'The cloud refuses what it is told of the apps; the state of the device is told without them',
+      'The cloud refuses the report about the apps; the state of the device is reported without them',
     ]);
     await pass(10_000);
     changed();

@@ -6,7 +6,7 @@ import type { CloudHttp } from '../http/cloud-http.ts';
 import { createOutage, type Outage } from '../outage.ts';
 import { retryDelay } from '../retry-delay.ts';
 import { startRounds, type Pause, type Rounds } from '../rounds.ts';
-import { acceptReport, diffReport, withoutGone } from './diff-report.ts';
+import { acceptReport, diffReport, goneFields, withoutFields } from './diff-report.ts';
 import { sendReport } from './send-report.ts';
 import { isMetricsOnly, steadyMetrics } from './steady-metrics.ts';
 
@@ -66,8 +66,10 @@ class ReportLoop implements Reporter {
   /** `null`: it is yet to be remembered. */
   #accepted: DeviceReport | null = null;
   #refusedApps: { readonly apps: unknown; readonly at: number } | null = null;
-  /** Whether the cloud lets us take back what it was told; so it does, as far as is known. */
-  #takesNull = true;
+  /** Metrics whose `null` the cloud refuses. */
+  readonly #refusedNulls = new Set<string>();
+  /** The cloud has refused a report with several `null`: they are sent one at a time, to find the one it refuses. */
+  #clearsOneByOne = false;
   #metricsAt: number | null = null;
   #failures = 0;
 
@@ -116,20 +118,29 @@ class ReportLoop implements Reporter {
     const composed = steadyMetrics(accepted, await this.#options.compose());
     const { apps: _, ...withoutApps } = composed;
     const next = this.#isRefused(composed.apps) ? withoutApps : composed;
-    const whole = diffReport(accepted, next);
-    const diff = this.#takesNull ? whole : withoutGone(whole);
+    const diff = this.#withoutRefusedNulls(diffReport(accepted, next));
     if (Object.keys(diff).length === 0) return false;
     if (isMetricsOnly(diff) && !this.#mayTellMetrics()) return false;
     if ((await this.#send(diff, signal)) === 'accepted') {
-      await this.#accept(accepted, next);
+      await this.#accept(acceptReport(accepted, { next, sent: diff }));
       return true;
     }
-    this.#options.say('The cloud refuses what it is told of the apps; the state of the device is told without them');
+    this.#options.say('The cloud refuses the report about the apps; the state of the device is reported without them');
     this.#refusedApps = { apps: composed.apps, at: this.#options.clock.monotonic() };
     const { apps: __, ...device } = diff;
     if (Object.keys(device).length > 0) await this.#send(device, signal);
-    await this.#accept(accepted, withoutApps);
+    await this.#accept(acceptReport(accepted, { next: withoutApps, sent: device }));
     return true;
+  }
+
+  #withoutRefusedNulls(diff: DeviceReport): DeviceReport {
+    const gone = goneFields(diff);
+    const cleared = gone.filter((field) => !this.#refusedNulls.has(field));
+    const kept = this.#clearsOneByOne ? cleared.slice(0, 1) : cleared;
+    return withoutFields(
+      diff,
+      gone.filter((field) => !kept.includes(field)),
+    );
   }
 
   async #remember(): Promise<DeviceReport> {
@@ -142,16 +153,25 @@ class ReportLoop implements Reporter {
     try {
       return await sendReport(http, { uuid, key, report, signal });
     } catch (error) {
-      // A cloud that takes no `null` must not be without a report for that: the next attempt is made without.
-      const isMalformed = error instanceof CloudRefusedError && error.details.status === 400;
-      if (isMalformed && !isDeepStrictEqual(withoutGone(report), report)) this.#takesNull = false;
+      // A cloud that refuses one `null` must not be without a report because of it.
+      if (error instanceof CloudRefusedError && error.details.status === 400) this.#suspectNulls(report);
       throw error;
     }
   }
 
-  async #accept(before: DeviceReport, next: DeviceReport): Promise<void> {
+  #suspectNulls(report: DeviceReport): void {
+    const [suspect, ...others] = goneFields(report);
+    if (suspect === undefined) return;
+    if (others.length > 0) {
+      this.#clearsOneByOne = true;
+      return;
+    }
+    this.#refusedNulls.add(suspect);
+    this.#options.say(`The cloud refuses to clear ${suspect}; it keeps the last value there`);
+  }
+
+  async #accept(accepted: DeviceReport): Promise<void> {
     const { clock, uuid, memory } = this.#options;
-    const accepted = acceptReport(before, next);
     this.#accepted = accepted;
     this.#metricsAt = clock.monotonic();
     try {

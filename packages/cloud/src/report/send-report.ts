@@ -1,3 +1,4 @@
+import { createRedactor } from '@device-supervisor/errors';
 import type { DeviceReport } from '@device-supervisor/state';
 import type { CloudHttp } from '../http/cloud-http.ts';
 import { refusal } from '../http/read-answer.ts';
@@ -29,7 +30,10 @@ export async function sendReport(
   });
   if (answer.status === 401 && report.apps !== undefined) return 'refused';
   if (answer.status === 401) throw refusal(REQUEST, answer, 'Provision the device anew if it was deleted in the cloud');
-  if (answer.status < 200 || answer.status > 299) throw refusal(REQUEST, answer);
+  if (answer.status < 200 || answer.status > 299) {
+    const redact = createRedactor(report.api_secret === undefined ? [] : [report.api_secret]);
+    throw refusal(REQUEST, { ...answer, body: redact(answer.body) });
+  }
   return 'accepted';
 }
 

@@ -11,15 +11,15 @@ const METRICS: ReadonlySet<string> = new Set([
   'cpu_id',
 ]);
 
-/** What the hardware is measured to be; a host, or the device's configuration, may withhold it. */
+/**
+ * A measurement that a host, or the device's configuration, may withhold: `null` clears it in the cloud. Not so
+ * `is_undervolted`: the cloud refuses a whole report for its `null`, so it keeps the last value.
+ */
 export function isMetric(field: string): boolean {
-  return METRICS.has(field) || field === UNDERVOLTED;
+  return METRICS.has(field);
 }
 
-/** Of the metrics, the one that people are to learn of at once. */
-const UNDERVOLTED = 'is_undervolted';
-
-/** Nothing that is news by itself? */
+/** Whether a report may wait. People want to know of an undervoltage at once, so `is_undervolted` may not. */
 export function isMetricsOnly(report: DeviceReport): boolean {
   return Object.keys(report).every((field) => METRICS.has(field));
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { CloudHttp } from '../http/cloud-http.ts';
+import { odataQuery } from '../http/odata-query.ts';
 import { readAnswer, refusal } from '../http/read-answer.ts';
 
 export interface DeviceTag {
@@ -19,8 +20,8 @@ const Tags = z.object({ d: z.array(z.object({ id: z.int(), tag_key: z.string(), 
 
 /** The tags that the cloud has of the device. @throws CloudRefusedError, CloudAnswerInvalidError and what `CloudHttp.request` throws */
 export async function fetchTags(http: CloudHttp, { uuid, key, signal }: TagQuestion): Promise<readonly DeviceTag[]> {
-  const query = new URLSearchParams({ $filter: `device/uuid eq '${uuid}'`, $select: 'id,tag_key,value' });
-  const answer = await http.request({ method: 'GET', path: `/v7/device_tag?${query.toString()}`, key, signal });
+  const query = odataQuery({ select: ['id', 'tag_key', 'value'], filter: ['device/uuid', uuid] });
+  const answer = await http.request({ method: 'GET', path: `/v7/device_tag?${query}`, key, signal });
   return readAnswer('GET /v7/device_tag', answer, Tags).d.map(({ id, tag_key: name, value }) => ({ id, name, value }));
 }
 
