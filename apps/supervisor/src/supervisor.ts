@@ -91,6 +91,7 @@ export async function startSupervisor(config: SupervisorConfig, log: ProcessLogg
             access,
             apiPort,
             reportMemoryPath: join(volatile, 'last-report.json'),
+            logPositionsPath: join(volatile, 'log-positions.json'),
             clock,
             log: log.component('cloud'),
           }),

@@ -1,5 +1,6 @@
+import type { Clock } from '@device-supervisor/primitives';
 import { createReplayFilter, isGap, positionAfter, type LogPosition } from './log-position.ts';
-import type { Clock, ContainerLogLine, ContainerLogSource, LoggedContainer } from './ports.ts';
+import type { ContainerLogLine, ContainerLogSource, LoggedContainer } from './ports.ts';
 
 /** Reads the lines of one container for as long as it is asked to, over any number of streams. */
 export interface ContainerReader {

@@ -1,6 +1,7 @@
+import type { Clock } from '@device-supervisor/primitives';
 import { startContainerReader, type ContainerReader } from './container-reader.ts';
 import type { LogPosition } from './log-position.ts';
-import type { Clock, ContainerLogLine, ContainerLogSource } from './ports.ts';
+import type { ContainerLogLine, ContainerLogSource } from './ports.ts';
 import type { WatchedContainer } from './watched-container.ts';
 
 /** One reader for each container that runs and has something of interest, while anybody is interested. */

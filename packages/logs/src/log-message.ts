@@ -19,6 +19,15 @@ export interface SystemContext {
   readonly serviceName?: string;
 }
 
+/** What a message is about. */
+export function contextOf({ appId, serviceId, serviceName }: LogMessage): SystemContext {
+  return {
+    ...(appId === undefined ? {} : { appId }),
+    ...(serviceId === undefined ? {} : { serviceId }),
+    ...(serviceName === undefined ? {} : { serviceName }),
+  };
+}
+
 /** A message as a line of newline-delimited JSON, with its line feed: what `GET /v2/local/logs` streams. */
 export function formatLogLine({ message, timestamp, serviceName, isSystem, isStdErr }: LogMessage): string {
   const origin = isSystem === true ? { isSystem } : serviceName === undefined ? {} : { serviceName };

@@ -1,7 +1,8 @@
+import { createFakeClock, type FakeClock } from '@device-supervisor/primitives/testing';
 import { heapUsed } from '@device-supervisor/testbed';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogRouter, type LogRouter, type WatchedContainer } from './index.ts';
-import { createFakeClock, createFakeLogSource, type FakeClock, type FakeLogSource } from './testing/index.ts';
+import { createFakeLogSource, type FakeLogSource } from './testing/index.ts';
 import { rest, settled, take } from './testing/read-messages.ts';
 
 const WEB: WatchedContainer = { id: 'w1', name: 'web_1', appId: 1, serviceId: 11, serviceName: 'web', level: 'all' };

@@ -1,6 +1,7 @@
+import type { Clock } from '@device-supervisor/primitives';
 import { createContainerReaders } from './container-readers.ts';
 import type { LogMessage, SystemContext } from './log-message.ts';
-import type { Clock, ContainerLogSource } from './ports.ts';
+import type { ContainerLogSource } from './ports.ts';
 import { createReaderNotices } from './reader-notices.ts';
 import { createSink, type LogSubscription, type Sink } from './subscription.ts';
 import type { WatchedContainer } from './watched-container.ts';

@@ -22,10 +22,3 @@ export interface ContainerLogLine {
   readonly timestamp: number;
   readonly isStdErr: boolean;
 }
-
-export interface Clock {
-  /** Milliseconds since the epoch. */
-  now(): number;
-  /** Calls back once after `delay` milliseconds, unless disposed of before. */
-  schedule(delay: number, callback: () => void): Disposable;
-}

@@ -1,6 +1,6 @@
+import type { Clock } from '@device-supervisor/primitives';
 import type { LogMessage } from './log-message.ts';
 import { createMessageBuffer } from './message-buffer.ts';
-import type { Clock } from './ports.ts';
 
 /** The messages from one moment on, for one reader. Disposing of it, or leaving a loop over it, ends it. */
 export interface LogSubscription extends AsyncIterableIterator<LogMessage>, Disposable {

@@ -25,7 +25,7 @@ export function logMetrics(logs: Pick<LogRouter, 'dropped'>): MetricSource {
   ];
 }
 
-export function uploadMetrics(uploader: Pick<LogUploader, 'dropped' | 'sent'>): MetricSource {
+export function uploadMetrics(uploader: Pick<LogUploader, 'dropped' | 'sent' | 'delayed' | 'waiting'>): MetricSource {
   return () => [
     {
       name: 'supervisor_cloud_log_messages_sent_total',
@@ -35,9 +35,21 @@ export function uploadMetrics(uploader: Pick<LogUploader, 'dropped' | 'sent'>): 
     },
     {
       name: 'supervisor_cloud_log_messages_dropped_total',
-      help: 'Log messages that the cloud will not get: there was no room for them, or it refused them',
+      help: 'Log messages that the cloud will not get: no room, refused, or skipped because they waited for too long',
       type: 'counter',
       samples: [{ labels: {}, value: uploader.dropped }],
+    },
+    {
+      name: 'supervisor_cloud_log_messages_delayed_total',
+      help: 'Log messages that reached the cloud more than a second late because of its rate limit',
+      type: 'counter',
+      samples: [{ labels: {}, value: uploader.delayed }],
+    },
+    {
+      name: 'supervisor_cloud_log_messages_waiting',
+      help: 'Log messages that wait in memory for the cloud; more may wait in the journal',
+      type: 'gauge',
+      samples: [{ labels: {}, value: uploader.waiting }],
     },
   ];
 }

@@ -23,6 +23,8 @@ export interface OpenCloudDependencies {
   readonly access: CloudAccess;
   readonly apiPort: number;
   readonly reportMemoryPath: string;
+  /** File in memory for the positions of confirmed log lines. */
+  readonly logPositionsPath: string;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -49,6 +51,7 @@ export function openCloud(dependencies: OpenCloudDependencies): ManagedDevice {
       device,
       isWanted: () => settingsOf(device, settings).logControl,
       memory: store.settings,
+      quickMemoryPath: dependencies.logPositionsPath,
       clock,
       print,
     }),

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { lookupLocalNames, type Identity } from '@device-supervisor/cloud';
 import { createFakeClock, type FakeClock } from '@device-supervisor/device/testing';
@@ -20,14 +23,19 @@ let stack: AsyncDisposableStack;
 let clock: FakeClock;
 let source: FakeLogSource;
 let said: string[];
+let directory: string;
 
 beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'logs-'));
   stack = new AsyncDisposableStack();
   clock = createFakeClock();
   source = createFakeLogSource(clock);
   said = [];
 });
-afterEach(() => stack.disposeAsync());
+afterEach(async () => {
+  await stack.disposeAsync();
+  rmSync(directory, { recursive: true });
+});
 
 interface Uploading {
   readonly stub: CloudStub;
@@ -49,6 +57,7 @@ async function start(options: { tls?: object; fault?: CloudFault } = {}): Promis
       device: { localMode: false, subscribe: () => ({ [Symbol.dispose]: () => undefined }) },
       isWanted: () => true,
       memory: { get: () => null, set: () => undefined },
+      quickMemoryPath: join(directory, 'positions.json'),
       clock,
       print: (message) => void said.push(message),
     }),
@@ -72,10 +81,18 @@ function identityOf({ uuid, key, id }: StubDevice): Identity {
 }
 
 /** Lets time pass, while servers answer as fast as they can. */
-async function pass(milliseconds: number, until: () => boolean = () => false): Promise<void> {
-  for (let passed = 0; passed < milliseconds && !until(); passed += 500) {
+async function pass(milliseconds: number): Promise<void> {
+  for (let passed = 0; passed < milliseconds; passed += 500) {
     clock.advance(500);
     for (let turn = 0; turn < 5; turn++) await setImmediate();
+  }
+}
+
+/** Lets time pass so slowly that this cloud, which is real, has the time to answer. */
+async function passUntil(isReached: () => boolean): Promise<void> {
+  while (!isReached()) {
+    clock.advance(500);
+    for (let turn = 0; turn < 50; turn++) await setImmediate();
   }
 }
 
@@ -91,25 +108,30 @@ const FAULTS: readonly (readonly [string, CloudFault])[] = [
 ];
 
 describe('a cloud that', () => {
-  it.each(FAULTS)('%s is not flooded with logs, and has all lines in order when it is well', async (_, fault) => {
-    const { stub, device } = await start({ fault });
-    for (let number = 0; number < 60; number++) {
-      source.write('w1', `line ${number}`);
-      await pass(HOUR / 60);
-    }
-    expect(stub.count('log-stream')).toBeGreaterThanOrEqual(2);
-    expect(stub.count('log-stream')).toBeLessThanOrEqual(20);
-    expect(numbers(device)).toEqual([]);
-    expect(said).toHaveLength(1);
-    stub.heal();
-    // As long as it takes, by the clock on the wall: this cloud is real.
-    await pass(100 * HOUR, () => said.length > 1);
-    expect(numbers(device)).toEqual(Array.from({ length: 60 }, (_each, index) => index));
-    expect(said).toEqual([
-      expect.stringMatching(/^Failed to send logs to the cloud: .*; trying again in \d+ s$/),
-      'The cloud takes logs again',
-    ]);
-    expect(said.join()).not.toContain(device.key);
-    expect(said.join()).not.toContain(device.uuid);
-  });
+  it.each(FAULTS)(
+    '%s is not flooded with logs, and has all lines in order when it is well',
+    async (_, fault) => {
+      const { stub, device } = await start({ fault });
+      for (let number = 0; number < 60; number++) {
+        source.write('w1', `line ${number}`);
+        await pass(HOUR / 60);
+      }
+      expect(stub.count('log-stream')).toBeGreaterThanOrEqual(2);
+      expect(stub.count('log-stream')).toBeLessThanOrEqual(20);
+      expect(numbers(device)).toEqual([]);
+      expect(said).toHaveLength(1);
+      stub.heal();
+      await passUntil(() => numbers(device).length === 60);
+      expect(numbers(device)).toEqual(Array.from({ length: 60 }, (_each, index) => index));
+      expect(said).toEqual([
+        expect.stringMatching(
+          /^Failed to send logs to the cloud: .*; trying again in \d+ s, from the last message on$/,
+        ),
+        'The cloud takes logs again',
+      ]);
+      expect(said.join()).not.toContain(device.key);
+      expect(said.join()).not.toContain(device.uuid);
+    },
+    60_000,
+  );
 });

@@ -1,9 +1,15 @@
 import { createLogDestination, type Identity } from '@device-supervisor/cloud';
 import type { Clock, Device } from '@device-supervisor/device';
 import { formatError } from '@device-supervisor/errors';
-import { createLogUploader, type ContainerLogSource, type LogUploader } from '@device-supervisor/logs';
+import {
+  createLogUploader,
+  type ContainerLogSource,
+  type LogUploader,
+  type UploadResult,
+} from '@device-supervisor/logs';
 import type { SettingRepository } from '@device-supervisor/store';
 import type { CloudAccess } from './cloud-access.ts';
+import { positionFile } from './position-file.ts';
 
 export interface LogUploadDependencies {
   /** Of the cloud's API, or of what takes its logs. */
@@ -14,6 +20,8 @@ export interface LogUploadDependencies {
   /** As the device is configured now. */
   readonly isWanted: () => boolean;
   readonly memory: Pick<SettingRepository, 'get' | 'set'>;
+  /** File in memory for what was sent; survives a kill, not a boot. */
+  readonly quickMemoryPath: string;
   readonly clock: Clock;
   readonly print: (message: string) => void;
 }
@@ -34,14 +42,10 @@ export function uploadLogs(dependencies: LogUploadDependencies): LogUpload {
   const uploader = createLogUploader({
     source: dependencies.source,
     positions: { load: () => memory.get(SETTING), save: (text) => memory.set(SETTING, text) },
+    quickPositions: positionFile(dependencies.quickMemoryPath),
     clock,
     random: Math.random,
-    onResult: (result) =>
-      print(
-        result.status === 'ok'
-          ? 'The cloud takes logs again'
-          : `Failed to send logs to the cloud: ${formatError(result.error)}; trying again in ${Math.round(result.retryIn / 1000)} s`,
-      ),
+    onResult: (result) => print(describe(result)),
     onFault: (error) => print(`Cannot save which logs were sent: ${formatError(error)}`),
   });
   const decide = (): void => uploader.enable(isWanted() && !device.localMode);
@@ -62,4 +66,12 @@ export function uploadLogs(dependencies: LogUploadDependencies): LogUpload {
       await stack.disposeAsync();
     },
   };
+}
+
+function describe(result: UploadResult): string {
+  if (result.status === 'ok') return 'The cloud takes logs again';
+  const { error, retryIn, unconfirmed } = result;
+  const repeated = unconfirmed === 1 ? 'the last message' : `the last ${unconfirmed} messages`;
+  const seconds = Math.round(retryIn / 1000);
+  return `Failed to send logs to the cloud: ${formatError(error)}; trying again in ${seconds} s, from ${repeated} on`;
 }

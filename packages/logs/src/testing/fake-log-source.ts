@@ -1,4 +1,5 @@
-import type { Clock, ContainerLogLine, ContainerLogSource } from '../ports.ts';
+import type { Clock } from '@device-supervisor/primitives';
+import type { ContainerLogLine, ContainerLogSource } from '../ports.ts';
 
 /** Containers whose lines a test writes. As an engine does, it keeps them, and gives them again from any time on. */
 export interface FakeLogSource extends ContainerLogSource {

@@ -1,2 +1,1 @@
-export { createFakeClock, type FakeClock } from './fake-clock.ts';
 export { createFakeLogSource, type FakeLogSource } from './fake-log-source.ts';

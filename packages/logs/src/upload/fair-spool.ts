@@ -13,11 +13,17 @@ export interface FairSpool {
   /** Characters in use; see {@link costOf}. */
   readonly cost: number;
   readonly size: number;
-  /** `false`: its queue takes no more lines until {@link FairSpoolOptions.onRoom}. Those that come all the same are kept. */
+  /** `false`: its queue is full until {@link FairSpoolOptions.onRoom}. Further lines are kept all the same. */
   push(item: SpooledMessage): boolean;
-  /** One of each queue in turn: who writes much waits for its own messages, not the others. */
+  /** One of each queue in turn: a queue with many messages keeps none of the others waiting. */
   take(): SpooledMessage | undefined;
-  /** Messages of the supervisor's there was no room for, since it was last asked. */
+  /** Puts messages that were taken back at the front of their queues, in their order. */
+  putBack(items: readonly SpooledMessage[]): void;
+  /** Takes all lines of a container. */
+  discard(containerId: string): readonly SpooledMessage[];
+  /** Whether lines of the container wait here, or where they are kept until there is room for them. */
+  isWaiting(containerId: string): boolean;
+  /** Number of the supervisor's messages that were dropped since the last call. */
   takeDropped(): number;
   clear(): void;
 }
@@ -25,21 +31,21 @@ export interface FairSpool {
 export interface FairSpoolOptions {
   /** Characters. */
   readonly capacity: number;
-  /** There is room again for lines of a container that were not wanted before. */
+  /** There is room again for lines of a container whose last `push` returned `false`. */
   readonly onRoom: (containerId: string) => void;
 }
 
-/** Characters that a message is taken for beside its text. */
+/** Characters that a message costs beside its text. */
 const MESSAGE_OVERHEAD = 200;
 
-/** Characters that a message is taken for. */
+/** Characters that a message costs. */
 export function costOf({ message }: LogMessage): number {
   return message.length + MESSAGE_OVERHEAD;
 }
 
 /**
- * A spool of bounded size. Lines of containers stay where they are read from while there is no room for them. Messages of
- * the supervisor are nowhere else: the oldest are dropped when they take more than an eighth.
+ * A spool of bounded size. Lines of containers stay in their source while there is no room for them. Messages of the
+ * supervisor exist only here: the oldest are dropped when they take more than an eighth.
  */
 export function createFairSpool({ capacity, onRoom }: FairSpoolOptions): FairSpool {
   const queues = new Map<string, Queue>();
@@ -59,7 +65,7 @@ export function createFairSpool({ capacity, onRoom }: FairSpoolOptions): FairSpo
     total.size--;
     return item;
   };
-  const tellOfRoom = (): void => {
+  const reportRoom = (): void => {
     for (const key of stopped) {
       // Half of its share: reading begins anew for many lines, not for one.
       if (total.cost > capacity / 2 || (queues.get(key)?.cost ?? 0) > capacity / (2 * Math.max(1, queues.size)))
@@ -103,9 +109,30 @@ export function createFairSpool({ capacity, onRoom }: FairSpoolOptions): FairSpo
       // To the end of the row.
       queues.delete(key);
       if (queue.items.length > 0) queues.set(key, queue);
-      tellOfRoom();
+      reportRoom();
       return item;
     },
+    putBack(items) {
+      for (const item of items.toReversed()) {
+        const key = item.origin?.containerId ?? SUPERVISOR;
+        const queue = queues.get(key) ?? { items: [], cost: 0 };
+        queues.set(key, queue);
+        queue.items.unshift(item);
+        queue.cost += costOf(item.message);
+        total.cost += costOf(item.message);
+        total.size++;
+      }
+    },
+    discard(containerId) {
+      const queue = queues.get(containerId);
+      if (queue === undefined) return [];
+      queues.delete(containerId);
+      total.cost -= queue.cost;
+      total.size -= queue.items.length;
+      reportRoom();
+      return queue.items;
+    },
+    isWaiting: (containerId) => queues.has(containerId) || stopped.has(containerId),
     takeDropped() {
       const { dropped } = total;
       total.dropped = 0;

@@ -1,9 +1,11 @@
+import type { Clock } from '@device-supervisor/primitives';
 import { createContainerReaders, type ContainerReaders } from '../container-readers.ts';
-import type { SystemContext } from '../log-message.ts';
-import type { Clock, ContainerLogSource } from '../ports.ts';
+import { contextOf, type SystemContext } from '../log-message.ts';
+import type { ContainerLogSource } from '../ports.ts';
 import type { LogPosition } from '../log-position.ts';
 import { createReaderNotices } from '../reader-notices.ts';
 import type { WatchedContainer } from '../watched-container.ts';
+import { createBacklog } from './backlog.ts';
 import { createFairSpool, type SpooledMessage } from './fair-spool.ts';
 import type { LogDestination } from './log-destination.ts';
 import { createSavedPositions, type PositionStore } from './saved-positions.ts';
@@ -12,16 +14,20 @@ import { createSender, type UploadResult } from './sender.ts';
 /**
  * Sends the lines of containers and the messages of the supervisor to one server.
  *
- * Lines are sent at least once. They are known to have arrived when the server has confirmed the stream that they were on,
- * a minute after its first line at the latest; what was on a stream that broke, or had been confirmed for less than a minute
- * when the process was killed, is sent again. It is read where it is kept (the journal, the engine's files), for as long as
- * it is kept there. Messages of the supervisor's own wait in memory, and end with the process.
+ * Lines are sent at least once, no faster than the server stores them. The server confirms a stream at its end, after 20
+ * lines or a minute: so 20 lines at most are sent again when the connection breaks or the process is killed. What waits is
+ * read from its source (the journal, the engine's files) while the source still has it. Messages of the supervisor wait in
+ * memory, and end with the process.
  */
 export interface LogUploader extends AsyncDisposable {
   /** Messages that the server will not get, since the start. */
   readonly dropped: number;
   /** Messages that the server has confirmed, since the start. */
   readonly sent: number;
+  /** Lines that were sent later than a second after the server could have had them, because of the pace; since the start. */
+  readonly delayed: number;
+  /** Messages that wait in memory now. */
+  readonly waiting: number;
   /** A message of the supervisor's own. */
   system(message: string, context?: SystemContext): void;
   /** The containers that there are; to be called whenever one of them has started or ended. */
@@ -34,13 +40,16 @@ export interface LogUploader extends AsyncDisposable {
 
 export interface LogUploaderDependencies {
   readonly source: ContainerLogSource;
+  /** Where the positions of confirmed lines survive a boot. */
   readonly positions: PositionStore;
+  /** Where they survive the end of the process: a file in memory. */
+  readonly quickPositions: PositionStore;
   readonly clock: Clock;
   /** A number from 0 to 1. */
   readonly random: () => number;
-  /** The state of the connection has changed, or messages are refused. */
+  /** Messages arrive again, or do not arrive any more. */
   readonly onResult: (result: UploadResult) => void;
-  /** Up to where lines were confirmed cannot be saved. */
+  /** The positions of confirmed lines cannot be saved. */
   readonly onFault: (error: unknown) => void;
   /** Characters that wait at most; 1,048,576 unless told. */
   readonly capacity?: number;
@@ -50,22 +59,49 @@ const DEFAULT_CAPACITY = 1024 * 1024;
 /** Characters; longer messages are cut: the protocol takes no more. */
 const LONGEST_MESSAGE = 10_000;
 
-/** Disposing of it sends what is at hand, for 5 s at most, and remembers up to where lines were confirmed. */
+/** Disposing of it sends what is at hand, for 5 s at most, and saves the positions of the confirmed lines. */
 export function createLogUploader(dependencies: LogUploaderDependencies): LogUploader {
-  const { source, positions, clock, random, onResult, onFault, capacity = DEFAULT_CAPACITY } = dependencies;
-  const saved = createSavedPositions({ store: positions, clock, onFailure: onFault });
+  const { source, clock, random, onResult, onFault, capacity = DEFAULT_CAPACITY } = dependencies;
+  const { positions: store, quickPositions: quickStore } = dependencies;
+  const saved = createSavedPositions({ store, quickStore, clock, onFailure: onFault });
   const counts = { dropped: 0, sent: 0 };
   let containers: readonly WatchedContainer[] = [];
   let readers: ContainerReaders | null = null;
 
   const spool = createFairSpool({ capacity, onRoom: (id) => readers?.resume(id) });
+  const backlog = createBacklog({
+    clock,
+    say: (message, context) => system(message, context),
+    discard(id) {
+      const items = spool.discard(id);
+      return { count: items.length, position: items.at(-1)?.origin?.position ?? null };
+    },
+    onSkipped({ containerId, context, count, position }) {
+      counts.dropped += count;
+      const { serviceName } = context;
+      const text = `${countOf(count)} of service '${serviceName}' skipped: they waited for too long, newer ones come first`;
+      const message = { message: text, timestamp: clock.now(), ...context, isSystem: true } as const;
+      // Its position says that what was skipped is done with.
+      push({ message, origin: { containerId, position } });
+    },
+  });
+  const take = (): SpooledMessage | undefined => {
+    const item = spool.take();
+    if (item !== undefined) backlog.taken(item, item.origin === null || !spool.isWaiting(item.origin.containerId));
+    return item;
+  };
   const sender = createSender({
     clock,
     random,
-    next: () => dropNotice(spool.takeDropped()) ?? spool.take(),
+    next: () => dropNotice(spool.takeDropped()) ?? take(),
     onConfirmed(items) {
       counts.sent += items.length;
       saved.confirm(latestPositions(items));
+      backlog.connected();
+    },
+    onReturned(items) {
+      backlog.disconnected();
+      spool.putBack(items);
     },
     onRefused(items) {
       saved.confirm(latestPositions(items));
@@ -74,27 +110,23 @@ export function createLogUploader(dependencies: LogUploaderDependencies): LogUpl
     },
     onResult,
   });
-  const push = (item: SpooledMessage): boolean => {
+  function push(item: SpooledMessage): boolean {
     const hasRoom = spool.push(item);
     sender.wake();
     return hasRoom;
-  };
-  const system = (message: string, context: SystemContext = {}): void => {
+  }
+  function system(message: string, context: SystemContext = {}): void {
     if (readers === null) return;
     push({
       message: { message: cut(message, LONGEST_MESSAGE), timestamp: clock.now(), ...context, isSystem: true },
       origin: null,
     });
-  };
+  }
   const sayRefused = (items: readonly SpooledMessage[]): void => {
     const [first] = items;
-    const { appId, serviceId, serviceName } = first?.origin == null ? {} : first.message;
-    const whose = serviceName === undefined ? '' : ` of service '${serviceName}'`;
-    system(`${countOf(items.length)}${whose} dropped: the server does not take them`, {
-      ...(appId === undefined ? {} : { appId }),
-      ...(serviceId === undefined ? {} : { serviceId }),
-      ...(serviceName === undefined ? {} : { serviceName }),
-    });
+    const context = first?.origin == null ? {} : contextOf(first.message);
+    const whose = context.serviceName === undefined ? '' : ` of service '${context.serviceName}'`;
+    system(`${countOf(items.length)}${whose} dropped: the server does not take them`, context);
   };
   const dropNotice = (count: number): SpooledMessage | undefined => {
     if (count === 0) return undefined;
@@ -106,8 +138,10 @@ export function createLogUploader(dependencies: LogUploaderDependencies): LogUpl
       source,
       clock,
       resume: saved.resume,
-      onLine({ id, appId, serviceId, serviceName, level }, line, position) {
+      onLine(container, line, position) {
+        const { id, appId, serviceId, serviceName, level } = container;
         if (level === 'error' && !line.isStdErr) return true;
+        if (!backlog.admits(container, line, position)) return true;
         const { message, timestamp, isStdErr } = line;
         const text = cut(message, LONGEST_MESSAGE);
         return push({
@@ -130,6 +164,12 @@ export function createLogUploader(dependencies: LogUploaderDependencies): LogUpl
     get sent() {
       return counts.sent;
     },
+    get delayed() {
+      return backlog.delayed;
+    },
+    get waiting() {
+      return spool.size;
+    },
     system,
     watch(list) {
       containers = list;
@@ -144,6 +184,7 @@ export function createLogUploader(dependencies: LogUploaderDependencies): LogUpl
       saved.reset();
       readers?.close();
       spool.clear();
+      backlog.clear();
       sender.forget();
       readers = isEnabled ? startReaders() : null;
     },
@@ -151,6 +192,7 @@ export function createLogUploader(dependencies: LogUploaderDependencies): LogUpl
       readers?.close();
       await readers?.closed();
       await sender[Symbol.asyncDispose]();
+      backlog.clear();
       saved[Symbol.dispose]();
     },
   };

@@ -1,7 +1,7 @@
+import { createFakeClock } from '@device-supervisor/primitives/testing';
 import { heapUsed } from '@device-supervisor/testbed';
 import { afterEach, expect, it } from 'vitest';
 import type { ContainerLogSource } from '../ports.ts';
-import { createFakeClock } from '../testing/index.ts';
 
 import { settled } from '../testing/read-messages.ts';
 import { createLogUploader, type LogUploader } from './log-uploader.ts';
@@ -29,6 +29,7 @@ it('takes the memory that is meant for what waits, however long the lines were',
   uploader = createLogUploader({
     source: dumps,
     positions: { load: () => null, save: () => undefined },
+    quickPositions: { load: () => null, save: () => undefined },
     clock: createFakeClock(),
     random: () => 0,
     onResult: () => undefined,

@@ -1,6 +1,6 @@
+import { tryParseJson, type Clock } from '@device-supervisor/primitives';
 import type { ResumePoint } from '../container-readers.ts';
 import type { LogPosition } from '../log-position.ts';
-import type { Clock } from '../ports.ts';
 
 /** Remembers a text across restarts. */
 export interface PositionStore {
@@ -22,31 +22,52 @@ export interface SavedPositions extends Disposable {
 }
 
 export interface SavedPositionsOptions {
+  /** Survives a boot. Written once a minute at most, because the memory of a device wears out. */
   readonly store: PositionStore;
+  /** Survives the end of the process, not a boot: a file in memory. Written each time that lines are confirmed. */
+  readonly quickStore: PositionStore;
   readonly clock: Clock;
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Milliseconds between two writes: the memory of a device wears out. */
+/** Milliseconds between two writes to the durable store. */
 const SAVE_INTERVAL = 60_000;
 /** Containers that were removed, whose positions are kept: a list of containers may come late. */
 const MAX_OTHERS = 50;
 
-/** Saves at once what is new after a quiet time, else a minute after the time before, and when it is disposed of. */
-export function createSavedPositions({ store, clock, onFailure }: SavedPositionsOptions): SavedPositions {
-  const loaded = parse(store.load(), clock.now());
+/**
+ * After a kill, reading goes on from the quick store: after the last line that the server confirmed. After a power cut the
+ * durable store counts: what was confirmed in the minute before is sent again, as far as the journal still has it.
+ */
+export function createSavedPositions({ store, quickStore, clock, onFailure }: SavedPositionsOptions): SavedPositions {
+  const [durable, quick] = [store, quickStore].map((each) => parse(load(each, onFailure), clock.now()));
+  const loaded = (quick?.saves ?? -1) >= (durable?.saves ?? 0) ? quick : durable;
+  let saves = loaded?.saves ?? 0;
   let since = loaded?.since ?? clock.now();
   let known = new Map(loaded?.positions);
   let savedAt = Number.NEGATIVE_INFINITY;
   let isChanged = false;
+  let hasQuickFailed = false;
   let timer: Disposable | null = null;
+
+  const saveQuick = (): void => {
+    saves++;
+    try {
+      quickStore.save(format({ since, saves, positions: known }));
+      hasQuickFailed = false;
+    } catch (error) {
+      // Lines since the last write to the durable store are sent twice, should we be killed.
+      if (!hasQuickFailed) onFailure(error);
+      hasQuickFailed = true;
+    }
+  };
 
   const saveNow = (): void => {
     timer?.[Symbol.dispose]();
     timer = null;
     savedAt = clock.now();
     try {
-      store.save(format(since, known));
+      store.save(format({ since, saves, positions: known }));
       isChanged = false;
     } catch (error) {
       // The next change tries again. Lines will be sent twice, should we end before.
@@ -54,6 +75,7 @@ export function createSavedPositions({ store, clock, onFailure }: SavedPositions
     }
   };
   const save = (): void => {
+    saveQuick();
     isChanged = true;
     if (timer !== null) return;
     const elapsed = clock.now() - savedAt;
@@ -64,11 +86,12 @@ export function createSavedPositions({ store, clock, onFailure }: SavedPositions
     since = clock.now();
     known = new Map();
     isChanged = true;
+    saveQuick();
     saveNow();
   };
 
   // A container that starts before anything is confirmed is read from its first line on also in the next run.
-  if (loaded === null) reset();
+  if (loaded == null) reset();
   return {
     get resume() {
       return { since, positions: new Map(known) };
@@ -92,26 +115,46 @@ export function createSavedPositions({ store, clock, onFailure }: SavedPositions
   };
 }
 
-function format(since: number, positions: ReadonlyMap<string, LogPosition>): string {
+/** A store that cannot be read is as good as an empty one: lines are sent twice. */
+function load(store: PositionStore, onFailure: (error: unknown) => void): string | null {
+  try {
+    return store.load();
+  } catch (error) {
+    onFailure(error);
+    return null;
+  }
+}
+
+interface Formatted {
+  readonly since: number;
+  readonly saves: number;
+  readonly positions: ReadonlyMap<string, LogPosition>;
+}
+
+function format({ since, saves, positions }: Formatted): string {
   return JSON.stringify({
     since,
+    saves,
     containers: [...positions].map(([id, { timestamp, seen }]) => [id, timestamp, seen]),
   });
 }
 
 interface Parsed {
   readonly since: number;
+  /** Number of saves so far: of two texts, the one with more is newer. */
+  readonly saves: number;
   readonly positions: [string, LogPosition][];
 }
 
 /** `null`: there is nothing, or nothing that can be understood. A time to come is one of a clock that was set since. */
 function parse(text: string | null, now: number): Parsed | null {
   if (text === null) return null;
-  const saved = parseJson(text);
+  const saved = tryParseJson(text);
   if (typeof saved !== 'object' || saved === null || !('since' in saved) || !('containers' in saved)) return null;
   const { since, containers } = saved;
   if (typeof since !== 'number' || !Array.isArray(containers)) return null;
-  return { since: Math.min(since, now), positions: containers.flatMap((entry) => parsePosition(entry, now)) };
+  const saves = 'saves' in saved && typeof saved.saves === 'number' ? saved.saves : 0;
+  return { since: Math.min(since, now), saves, positions: containers.flatMap((entry) => parsePosition(entry, now)) };
 }
 
 function parsePosition(entry: unknown, now: number): [string, LogPosition][] {
@@ -120,13 +163,4 @@ function parsePosition(entry: unknown, now: number): [string, LogPosition][] {
   const [id, timestamp, seen] = values;
   if (typeof id !== 'string' || typeof timestamp !== 'number' || typeof seen !== 'number') return [];
   return [[id, timestamp > now ? { timestamp: now, seen: 0 } : { timestamp, seen }]];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

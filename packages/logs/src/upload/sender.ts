@@ -1,6 +1,7 @@
-import type { Clock } from '../ports.ts';
-import { costOf, type SpooledMessage } from './fair-spool.ts';
+import type { Clock } from '@device-supervisor/primitives';
+import type { SpooledMessage } from './fair-spool.ts';
 import type { LogDestination, OutgoingLogStream } from './log-destination.ts';
+import { createPace } from './pace.ts';
 import { createStreamTime } from './stream-time.ts';
 import { uploadDelay } from './upload-delay.ts';
 
@@ -13,7 +14,7 @@ export interface Sender extends AsyncDisposable {
   forget(): void;
 }
 
-/** Told when it changes: that messages arrive, or why they do not. */
+/** Reported when it changes: messages arrive, or why they do not. */
 export type UploadResult =
   | { readonly status: 'ok' }
   | {
@@ -21,6 +22,8 @@ export type UploadResult =
       readonly error: unknown;
       /** Milliseconds. */
       readonly retryIn: number;
+      /** Messages that were on their way: the server may have them, and gets them again. */
+      readonly unconfirmed: number;
     };
 
 export interface SenderOptions {
@@ -29,15 +32,20 @@ export interface SenderOptions {
   readonly next: () => SpooledMessage | undefined;
   /** The server has these. */
   readonly onConfirmed: (items: readonly SpooledMessage[]) => void;
-  /** The server has said again and again that it does not take these. */
+  /** The server may have these or not: `next` is to give them again. */
+  readonly onReturned: (items: readonly SpooledMessage[]) => void;
+  /** The server has refused to take these several times. */
   readonly onRefused: (items: readonly SpooledMessage[]) => void;
   readonly onResult: (result: UploadResult) => void;
 }
 
-/** Characters on one stream: what is sent again, and kept for that, is no more. */
-const STREAM_COST = 512 * 1024;
-/** Milliseconds between two streams, also when there is much to send. */
-const STREAM_PAUSE = 1_000;
+/**
+ * Messages on one stream at most. The server confirms a stream at its end, so this is how many are sent twice when the
+ * connection breaks or the process is killed. And a stream can never have more lines than the server stores at a time.
+ */
+export const STREAM_MESSAGES = 20;
+/** Milliseconds after which a stream ends whose predecessor failed: whether the server takes messages again shows then. */
+const PROBE_TIME = 2_000;
 /** Times that messages are refused before they are dropped: what refuses them may be a proxy that is set up wrongly. */
 const MAX_REFUSALS = 3;
 /** Milliseconds that the end of the process waits for the server. */
@@ -47,23 +55,33 @@ export function createSender(options: SenderOptions): Sender {
   return new StreamSender(options);
 }
 
+interface Batch {
+  readonly messages: readonly SpooledMessage[];
+  /** Nothing else goes on the same stream. */
+  readonly isComplete: boolean;
+}
+
 class StreamSender implements Sender {
   readonly #options: SenderOptions;
-  /** On the present stream, or on one that broke; in order. */
-  #unconfirmed: SpooledMessage[] = [];
-  /** Taken from the spool, and on no stream yet. */
-  #first: SpooledMessage | undefined;
+  readonly #pace: ReturnType<typeof createPace>;
+  readonly #streamTime = createStreamTime();
+  /** On the present stream, in order; `null`: there is no stream, or what was on it is forgotten. */
+  #items: SpooledMessage[] | null = null;
+  /** Messages that the server refused, to be tried by themselves. */
+  #refused: readonly SpooledMessage[] | null = null;
   #stream: OutgoingLogStream | null = null;
   #running: Promise<void> = Promise.resolve();
   #woken = Promise.withResolvers<void>();
-  readonly #streamTime = createStreamTime();
   #endPause: () => void = () => undefined;
   #isEnding = false;
+  /** The end of the process waits no longer. */
+  #isOver = false;
   #failures = 0;
   #refusals = 0;
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    this.#pace = createPace(options.clock);
   }
 
   connect(destination: LogDestination): void {
@@ -75,8 +93,8 @@ class StreamSender implements Sender {
   }
 
   forget(): void {
-    this.#unconfirmed = [];
-    this.#first = undefined;
+    this.#items = null;
+    this.#refused = null;
     this.#stream?.destroy();
   }
 
@@ -84,46 +102,57 @@ class StreamSender implements Sender {
     this.#isEnding = true;
     this.#endPause();
     this.wake();
-    using _limit = this.#options.clock.schedule(LAST_CHANCE, () => this.#stream?.destroy());
+    using _limit = this.#options.clock.schedule(LAST_CHANCE, () => {
+      this.#isOver = true;
+      this.#endPause();
+      this.#stream?.destroy();
+    });
     await this.#running;
   }
 
   async #run(destination: LogDestination): Promise<void> {
-    for (;;) {
+    while (!this.#isOver) {
       this.#woken = Promise.withResolvers();
-      if (this.#hasWork()) {
-        const pause = await this.#attempt(destination);
-        if (this.#isEnding) return;
-        await this.#pause(pause);
-      } else {
+      const batch = this.#nextBatch();
+      if (batch === null) {
         if (this.#isEnding) return;
         await this.#woken.promise;
+        continue;
       }
+      const pause = await this.#attempt(destination, batch);
+      if (pause === null) continue;
+      if (this.#isEnding) return;
+      await this.#pause(pause);
     }
   }
 
-  #hasWork(): boolean {
-    this.#first ??= this.#options.next();
-    return this.#first !== undefined || this.#unconfirmed.length > 0;
+  /** @returns `null`: there is nothing to send */
+  #nextBatch(): Batch | null {
+    const refused = this.#refused;
+    this.#refused = null;
+    if (refused !== null) return { messages: refused, isComplete: true };
+    const first = this.#options.next();
+    return first === undefined ? null : { messages: [first], isComplete: false };
   }
 
-  /** @returns milliseconds until the next one */
-  async #attempt(destination: LogDestination): Promise<number> {
-    const items = this.#unconfirmed;
-    const begin = this.#options.clock.now();
+  /** @returns milliseconds until the next one; `null`: it succeeded */
+  async #attempt(destination: LogDestination, batch: Batch): Promise<number | null> {
+    const items = [...batch.messages];
+    this.#items = items;
+    const begin = this.#options.clock.monotonic();
     let isOpen = true;
     try {
       const stream = destination.open();
       this.#stream = stream;
-      await this.#fill(stream, items);
+      await this.#fill(stream, { items, isComplete: batch.isComplete });
       isOpen = false;
       await stream.close();
       this.#confirm(items);
-      return STREAM_PAUSE;
+      return null;
     } catch (error) {
       this.#stream?.destroy();
-      if (this.#unconfirmed !== items) return STREAM_PAUSE;
-      if (isOpen) this.#streamTime.brokenOff(this.#options.clock.now() - begin);
+      if (this.#items !== items) return null;
+      if (isOpen) this.#streamTime.brokenOff(this.#options.clock.monotonic() - begin);
       return this.#fail(error, { destination, items });
     } finally {
       this.#stream = null;
@@ -131,24 +160,26 @@ class StreamSender implements Sender {
   }
 
   /** Writes until the stream has lived long enough or has enough. */
-  async #fill(stream: OutgoingLogStream, items: SpooledMessage[]): Promise<void> {
+  async #fill(
+    stream: OutgoingLogStream,
+    { items, isComplete }: { readonly items: SpooledMessage[]; readonly isComplete: boolean },
+  ): Promise<void> {
+    const limit = this.#failures > 0 ? Math.min(PROBE_TIME, this.#streamTime.limit) : this.#streamTime.limit;
     const full = Promise.withResolvers<void>();
     const age = { isOver: false };
-    using _timer = this.#options.clock.schedule(this.#streamTime.limit, () => {
+    using _timer = this.#options.clock.schedule(limit, () => {
       age.isOver = true;
       full.resolve();
     });
-    const written = { cost: 0 };
-    const isOver = (): boolean => age.isOver || written.cost >= STREAM_COST || this.#unconfirmed !== items;
-    const write = async (item: SpooledMessage): Promise<void> => {
-      written.cost += costOf(item.message);
-      if (!stream.write(item.message)) await Promise.race([stream.drained(), full.promise]);
+    const write = async ({ message }: SpooledMessage): Promise<void> => {
+      await this.#keepPace(stream);
+      if (!stream.write(message)) await Promise.race([stream.drained(), full.promise]);
     };
-    for (const item of items) await write(item);
-    while (!isOver()) {
+    for (const item of items.slice()) await write(item);
+    if (isComplete) return;
+    while (!age.isOver && items.length < STREAM_MESSAGES && items === this.#items) {
       this.#woken = Promise.withResolvers();
-      const item = this.#first ?? this.#options.next();
-      this.#first = undefined;
+      const item = this.#options.next();
       if (item !== undefined) {
         items.push(item);
         await write(item);
@@ -159,14 +190,26 @@ class StreamSender implements Sender {
     }
   }
 
+  async #keepPace(stream: OutgoingLogStream): Promise<void> {
+    const { delay } = this.#pace;
+    if (delay > 0) {
+      const over = Promise.withResolvers<void>();
+      using _timer = this.#options.clock.schedule(delay, over.resolve);
+      await Promise.race([over.promise, stream.broken]);
+    }
+    this.#pace.note();
+  }
+
   #confirm(items: readonly SpooledMessage[]): void {
-    if (this.#unconfirmed !== items) return;
-    this.#unconfirmed = [];
+    if (this.#items !== items) return;
+    this.#items = null;
     this.#refusals = 0;
-    this.#streamTime.confirmed();
-    this.#options.onConfirmed(items);
-    if (this.#failures > 0) this.#options.onResult({ status: 'ok' });
+    const hadFailed = this.#failures > 0;
+    // A short one says nothing about how old a stream may get.
+    if (!hadFailed) this.#streamTime.confirmed();
     this.#failures = 0;
+    this.#options.onConfirmed(items);
+    if (hadFailed) this.#options.onResult({ status: 'ok' });
   }
 
   #fail(
@@ -174,14 +217,20 @@ class StreamSender implements Sender {
     { destination, items }: { readonly destination: LogDestination; readonly items: readonly SpooledMessage[] },
   ): number {
     const { retryAfter, isRefusal } = destination.judge(error);
+    this.#items = null;
     this.#failures++;
     const retryIn = uploadDelay({ failures: this.#failures, retryAfter, random: this.#options.random() });
-    if (this.#failures === 1 && !this.#isEnding) this.#options.onResult({ status: 'failed', error, retryIn });
     this.#refusals = isRefusal ? this.#refusals + 1 : 0;
     if (this.#refusals >= MAX_REFUSALS) {
       this.#refusals = 0;
-      this.#unconfirmed = [];
       this.#options.onRefused(items);
+    } else if (isRefusal) {
+      this.#refused = items;
+    } else {
+      this.#options.onReturned(items);
+    }
+    if (this.#failures === 1 && !this.#isEnding) {
+      this.#options.onResult({ status: 'failed', error, retryIn, unconfirmed: items.length });
     }
     return retryIn;
   }

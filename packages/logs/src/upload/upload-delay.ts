@@ -1,7 +1,9 @@
+import { backoffDelay } from '@device-supervisor/primitives';
+
 /** Milliseconds before the first new attempt; doubled with each failure in a row. */
 const FIRST_RETRY = 5_000;
 const LAST_RETRY = 300_000;
-/** Milliseconds, a day: a device that a server asks to be quiet for years, by mistake, comes back all the same. */
+/** Milliseconds, a day: a server that asks for years of silence by mistake is tried all the same. */
 const LONGEST_WAIT = 86_400_000;
 
 export interface UploadDelayOptions {
@@ -18,6 +20,6 @@ export interface UploadDelayOptions {
  * together do not come back together. What the server asks for is the least, but for what is more than a day.
  */
 export function uploadDelay({ failures, retryAfter, random }: UploadDelayOptions): number {
-  const delay = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** Math.min(failures - 1, 30));
-  return Math.max(Math.min(retryAfter ?? 0, LONGEST_WAIT), Math.round(delay * (1 + random / 4)));
+  const delay = backoffDelay({ failures, first: FIRST_RETRY, limit: LAST_RETRY, random });
+  return Math.max(Math.min(retryAfter ?? 0, LONGEST_WAIT), delay);
 }
