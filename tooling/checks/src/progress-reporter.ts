@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { slowness } from '@device-supervisor/testbed/slowness';
 import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from 'vitest/node';
+import { describeFailure } from './describe-failure.ts';
 import type { FileResult } from './test-results.ts';
 
 /** Variable with the path of the file that results are appended to, one line of JSON for each test file. */
@@ -16,8 +17,16 @@ const QUIET = 60_000;
 const STUCK = 75 * 60_000;
 const TICK = 5_000;
 
-/** Prints a line for each test file as it ends, with its time, and names tests that run for long. */
-export default class ProgressReporter implements Reporter {
+/** Progress of a run that several processes share. */
+export interface SharedProgress {
+  readonly total: number;
+  /** Counts one more file as finished. @returns how many are */
+  finish(file: string): number;
+}
+
+/** Prints a line for each test file as it ends, with its time, then its failures, and names tests that run for long. */
+export class ProgressReporter implements Reporter {
+  readonly #shared: SharedProgress | undefined;
   #vitest: Vitest | undefined;
   #files = 0;
   #finished = 0;
@@ -28,12 +37,17 @@ export default class ProgressReporter implements Reporter {
   #lastLine = performance.now();
   readonly #running = new Map<string, { readonly name: string; readonly since: number }>();
 
+  constructor(shared?: SharedProgress) {
+    this.#shared = shared;
+  }
+
   onInit(vitest: Vitest): void {
     this.#vitest = vitest;
   }
 
   onTestRunStart(specifications: readonly unknown[]): void {
     this.#files = specifications.length;
+    this.#finished = 0;
     this.#timer = setInterval(() => this.#watch(), TICK);
     this.#timer.unref();
   }
@@ -49,19 +63,24 @@ export default class ProgressReporter implements Reporter {
   }
 
   onTestModuleEnd(module: TestModule): void {
-    this.#finished++;
     const result = this.#resultOf(module);
-    const { file, passed, failed, skipped, seconds } = result;
+    const { file, passed, failed, skipped } = result;
+    this.#finished++;
+    const [finished, total] = this.#shared
+      ? [this.#shared.finish(file), this.#shared.total]
+      : [this.#finished, this.#files];
     const isFine = failed + skipped === 0 && module.state() === 'passed';
     const faults = [failed === 0 ? [] : [`${failed} failed`], skipped === 0 ? [] : [`${skipped} skipped`]].flat();
     const counts = [`${passed + failed + skipped} tests`, ...faults].join(', ');
-    this.#say(`${isFine ? '✓' : '✗'} ${file}  ${counts}, ${seconds.toFixed(1)} s  (${this.#finished}/${this.#files})`);
+    this.#say(`${isFine ? '✓' : '✗'} ${file}  ${counts}, ${result.seconds.toFixed(1)} s  (${finished}/${total})`);
+    const root = this.#vitest?.config.root ?? process.cwd();
+    if (!isFine) for (const text of describeFailure(module, root)) this.#say(text);
     record(result);
   }
 
   onTestRunEnd(_modules: readonly TestModule[], errors: readonly SerializedError[]): void {
     clearInterval(this.#timer);
-    for (const { message } of errors) record({ error: message });
+    for (const { message, stack } of errors) record({ error: stack ?? message });
   }
 
   #watch(): void {
@@ -104,6 +123,9 @@ export default class ProgressReporter implements Reporter {
     process.stdout.write(`  ${line}\n`);
   }
 }
+
+/** Vitest makes one of its own when it is given the path of this file. */
+export default ProgressReporter;
 
 function wholeSeconds(milliseconds: number): number {
   return Math.round(milliseconds / 1000);

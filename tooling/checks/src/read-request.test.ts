@@ -32,13 +32,14 @@ describe('readRequest', () => {
       expect.stringMatching(/^vitest run --project unit .* packages\/journal$/),
     ]);
     expect(read('system test/e2e/kill.test.ts')).toEqual([
-      expect.stringMatching(/in-namespace.* test\/e2e\/kill\.test\.ts$/),
+      expect.stringMatching(/run-system-tests.* test\/e2e\/kill\.test\.ts$/),
     ]);
   });
 
   it('watches one step', () => {
     expect(read('unit packages/journal --watch')).toBe('vitest watch --project unit packages/journal');
     expect(read('--watch')).toBe('vitest watch --project unit');
+    expect(read('system --watch')).toBe('The step system cannot be watched.');
     expect(read('unit model --watch')).toBe('--watch takes one step.');
   });
 

@@ -35,6 +35,8 @@ export function readRequest(root: string, words: readonly string[]): Request {
   const [first, ...more] = steps.map((step) => narrow(step, paths));
   if (!isWatch) return { kind: 'run', steps: first === undefined ? STEPS : [first, ...more] };
   if (first === undefined || more.length > 0) return { kind: 'refused', reason: '--watch takes one step.' };
+  if (!first.command.includes('vitest'))
+    return { kind: 'refused', reason: `The step ${first.name} cannot be watched.` };
   return { kind: 'watch', command: watching(first.command) };
 }
 

@@ -24,14 +24,12 @@ export const STEPS: readonly Step[] = [
   check('types', 'tests and tooling have no type error', ['tsc', '-b']),
   check('bundles', 'every app makes a bundle', ['turbo', 'run', 'bundle']),
   check('packages', 'packed packages are fit to be published', ['node', 'tooling/pack-check/src/main.ts']),
-  tests('unit', 'tests beside the sources', []),
-  tests('model', 'random devices against the model of one', []),
+  tests('unit', 'tests beside the sources', runVitest('unit')),
+  tests('model', 'random devices against the model of one', runVitest('model')),
   tests('system', 'tests against a real engine, in namespaces of their own', [
     'node',
     '--conditions=@device-supervisor/source',
-    'tooling/testbed/src/in-namespace.ts',
-    '--device-host',
-    '--',
+    'tooling/checks/src/system/run-system-tests.ts',
   ]),
 ];
 
@@ -44,9 +42,10 @@ function check(name: string, summary: string, command: Step['command']): Step {
   return { name, summary, command, countsTests: false };
 }
 
-/** @param launcher a program, with arguments, that runs vitest */
-function tests(name: string, summary: string, launcher: readonly string[]): Step {
-  const [program, ...args] = [...launcher, 'vitest', 'run', '--project', name];
-  const reporters = ['--reporter=minimal', `--reporter=${PROGRESS_REPORTER}`];
-  return { name, summary, command: [program ?? 'vitest', ...args, ...reporters], countsTests: true };
+function tests(name: string, summary: string, command: Step['command']): Step {
+  return { name, summary, command, countsTests: true };
+}
+
+function runVitest(project: string): Step['command'] {
+  return ['vitest', 'run', '--project', project, `--reporter=${PROGRESS_REPORTER}`];
 }

@@ -1,8 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { bundleApp } from '@device-supervisor/bundle';
 import type Dockerode from 'dockerode';
+import { bundleSupervisor } from './bundle-supervisor.ts';
 import { busyboxImage, type BusyboxImageOptions } from './busybox-image.ts';
 import { connectEngine } from './connect-engine.ts';
 import { startTestEngine, type TestEngine } from './start-test-engine.ts';
@@ -47,13 +46,12 @@ export interface AppFixture extends AsyncDisposable {
   removeAll(supervisor: SupervisorProcess): Promise<void>;
 }
 
-const SUPERVISOR = resolve(import.meta.dirname, '../../../apps/supervisor');
 const PROGRAM = { cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' } as const;
 const LOCK_NAMES: readonly string[] = ['updates.lock', 'resin-updates.lock'];
 
 /** @param appId one that no other test has: locks lie in the machine's own directory */
 export async function startAppFixture(appId: number): Promise<AppFixture> {
-  await bundleApp(SUPERVISOR);
+  await bundleSupervisor();
   const engine = await startTestEngine();
   const docker = connectEngine(engine.endpoint);
   const locks = `/tmp/balena-supervisor/services/${appId}`;

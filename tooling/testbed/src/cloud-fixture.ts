@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { bundleApp } from '@device-supervisor/bundle';
+import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import * as z from 'zod';
+import { bundleSupervisor } from './bundle-supervisor.ts';
 import { busyboxImage } from './busybox-image.ts';
 import { startCloudStub, type CloudStub, type CloudStubOptions } from './cloud-stub/start-cloud-stub.ts';
 import type { Fleet, Release, StubDevice } from './cloud-stub/world.ts';
@@ -64,7 +64,6 @@ export interface CloudFixture extends AsyncDisposable {
 }
 
 const Config = z.record(z.string(), z.unknown());
-const SUPERVISOR = resolve(import.meta.dirname, '../../../apps/supervisor');
 /** Milliseconds; what a device waits for after it could not register. */
 const RETRY_DELAY = 500;
 
@@ -73,7 +72,7 @@ export async function startCloudFixture({
   ...options
 }: CloudFixtureOptions = {}): Promise<CloudFixture> {
   await using resources = new AsyncDisposableStack();
-  await bundleApp(SUPERVISOR);
+  await bundleSupervisor();
   const engine = resources.use(await startTestEngine({ settings: engineSettings }));
   const docker = connectEngine(engine.endpoint);
   const cloud = resources.use(await startCloudStub(options));

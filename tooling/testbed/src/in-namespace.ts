@@ -10,8 +10,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { formatError } from '@device-supervisor/errors';
-import { ensureDebianRootfs, ROOTFS_PACKAGES } from './device-host/debian-rootfs.ts';
-import { ensureDebianPackages, TESTBED_PACKAGES } from './ensure-debian-packages.ts';
+import { prepareMachine } from './prepare-machine.ts';
 import { runInNamespace } from './run-in-namespace.ts';
 
 const { values, positionals } = parseArgs({
@@ -23,10 +22,11 @@ const { values, positionals } = parseArgs({
 });
 
 try {
-  const say = (message: string): void => void process.stderr.write(`${message}\n`);
-  const hostPackages = values['device-host'] ? ROOTFS_PACKAGES : [];
-  await ensureDebianPackages([...TESTBED_PACKAGES, ...hostPackages, ...values.package], say);
-  if (values['device-host']) await ensureDebianRootfs(say);
+  await prepareMachine({
+    deviceHost: values['device-host'],
+    packages: values.package,
+    onProgress: (message) => void process.stderr.write(`${message}\n`),
+  });
   process.exitCode = await runInNamespace(positionals, `testbed-${randomUUID().slice(0, 8)}`);
 } catch (error) {
   process.stderr.write(`${formatError(error)}\n`);

@@ -22,7 +22,9 @@ export { startRegistryProxy, type Fault, type ProxiedRequest, type RegistryProxy
 export { busyboxImage, type BusyboxImageOptions, type TestImage } from './busybox-image.ts';
 export { type ImageConfiguration, type ImageHealthcheck } from './dockerfile.ts';
 export { connectEngine } from './connect-engine.ts';
+export { bundleSupervisor } from './bundle-supervisor.ts';
 export { ensureDebianPackages, TESTBED_PACKAGES } from './ensure-debian-packages.ts';
+export { prepareMachine, type PrepareOptions } from './prepare-machine.ts';
 export { startDeviceHost } from './device-host/start-device-host.ts';
 export type { DeviceHost, DeviceHostOptions, HostUnit, Shutdown } from './device-host/device-host.ts';
 export {

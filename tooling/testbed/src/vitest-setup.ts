@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node';
+import { bundleSupervisor } from './bundle-supervisor.ts';
 import { NotInNamespaceError } from './errors.ts';
 import { currentRun, RUN_VARIABLE } from './run-environment.ts';
 import { startRegistry } from './start-registry.ts';
@@ -16,6 +17,8 @@ declare module 'vitest' {
 /** One engine and one registry for a whole run of system tests. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (currentRun() === undefined) throw new NotInNamespaceError(RUN_VARIABLE);
+  // Workers inherit the variable that says so.
+  await bundleSupervisor();
   const resources = new AsyncDisposableStack();
   try {
     const engine = resources.use(await startTestEngine());

@@ -1,0 +1,46 @@
+/**
+ * Runs the system tests in several namespaces side by side, each with an engine and a registry of its own:
+ *
+ *     node --conditions=@device-supervisor/source tooling/checks/src/system/run-system-tests.ts [path…]
+ *
+ * `SYSTEM_WORKERS` is the number of namespaces; unless it is set, two for each processor, as the tests mostly wait.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, freemem, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatError } from '@device-supervisor/errors';
+import { bundleSupervisor, prepareMachine, runInNamespace } from '@device-supervisor/testbed';
+import { openQueue } from './queue.ts';
+
+/** Bytes that the engine, the supervisors and the test process of one namespace may need. */
+const MEMORY = 1_500_000_000;
+
+const paths = process.argv.slice(2);
+const queue = await mkdtemp(join(tmpdir(), 'system-tests-'));
+try {
+  await prepareMachine({ deviceHost: true, onProgress: (message) => void process.stderr.write(`${message}\n`) });
+  await bundleSupervisor();
+  const ids = Array.from({ length: workers() }, (_, index) => `testbed-${process.pid}-${index}`);
+  const codes = await Promise.all(ids.map((id) => runInNamespace(workerCommand(), id)));
+  const lost = await openQueue(queue).unfinished();
+  for (const file of lost) process.stderr.write(`${file} was begun and has no result: its worker ended\n`);
+  process.exitCode = lost.length > 0 ? 1 : Math.max(...codes);
+} catch (error) {
+  process.stderr.write(`${formatError(error)}\n`);
+  process.exitCode = 1;
+} finally {
+  await rm(queue, { recursive: true, force: true });
+}
+
+function workerCommand(): string[] {
+  const worker = join(import.meta.dirname, 'worker.ts');
+  return [process.execPath, '--conditions=@device-supervisor/source', worker, queue, ...paths];
+}
+
+function workers(): number {
+  const given = Number(process.env['SYSTEM_WORKERS']);
+  if (Number.isInteger(given) && given > 0) return given;
+  const areFiles = paths.length > 0 && paths.every((path) => path.endsWith('.ts'));
+  const most = Math.min(availableParallelism() * 2, Math.max(1, Math.floor(freemem() / MEMORY)));
+  return areFiles ? Math.min(most, paths.length) : most;
+}
