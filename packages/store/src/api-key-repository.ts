@@ -1,6 +1,6 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { and, eq, ne } from 'drizzle-orm/sql/expressions';
-import type { Query } from './query.ts';
+import type { Query, Transaction } from './query.ts';
 import { apiKeys } from './schema.ts';
 
 /** What the holder of an API key may act on. */
@@ -18,21 +18,25 @@ export interface ApiKeyRepository {
   forService(appId: number, serviceName: string): string;
   /** `null`: it is not a key. The time that this takes says nothing about the keys. Does not read the disk. */
   find(key: string): ApiKeyScope | null;
-  /** Puts a new key in the place of one, which is void from then on. `null`: it was not a key. */
+  /**
+   * Puts a new key in the place of one, which is void from then on. `null`: it was not a key.
+   *
+   * @throws StoreWriteError when it could not be kept: the old key would be back after a restart
+   */
   regenerate(key: string): string | null;
   /** Makes the keys of all services of an app void. */
   forgetApp(appId: number): void;
 }
 
 export function createApiKeyRepository(query: Query): ApiKeyRepository {
-  // The file is ours alone, so what was read from it once stays true. Every change is on the disk before it is here.
-  const rows = query((database) => database.select().from(apiKeys).all());
+  // The database is ours alone, so what was read from it once stays true.
+  const rows = query.read((database) => database.select().from(apiKeys).all());
   const known = new Map(rows.map((row) => [nameOf(row), withDigest(row)]));
   const keyOf = (holder: Holder): string => {
     const row = known.get(nameOf(holder));
     if (row !== undefined) return row.key;
     const created = { ...holder, key: generateKey() };
-    query((database) => database.insert(apiKeys).values(created).run());
+    query.change((database) => database.insert(apiKeys).values(created).run());
     known.set(nameOf(created), withDigest(created));
     return created.key;
   };
@@ -47,12 +51,14 @@ export function createApiKeyRepository(query: Query): ApiKeyRepository {
       const row = findRow(known.values(), key);
       if (row === null) return null;
       const replacement = { appId: row.appId, serviceName: row.serviceName, key: generateKey() };
-      query((database) => database.update(apiKeys).set({ key: replacement.key }).where(eq(apiKeys.key, row.key)).run());
+      const put = (key: string, before: string) => (database: Transaction) =>
+        database.update(apiKeys).set({ key }).where(eq(apiKeys.key, before)).run();
+      query.changeDurably(put(replacement.key, row.key), put(row.key, replacement.key));
       known.set(nameOf(replacement), withDigest(replacement));
       return replacement.key;
     },
     forgetApp(appId) {
-      query((database) =>
+      query.change((database) =>
         database
           .delete(apiKeys)
           .where(and(eq(apiKeys.appId, appId), ne(apiKeys.serviceName, GLOBAL.serviceName)))

@@ -1,6 +1,6 @@
 import { statSync, truncateSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { ensureFile } from './ensure-file.ts';
+import { ensureWritable } from './database-file.ts';
 import { translateError } from './translate-error.ts';
 
 /** Milliseconds to wait for a process that is about to end. */
@@ -17,7 +17,7 @@ const LOCK_TIMEOUT = 1_000;
 export function takeExclusiveUse(path: string): Disposable {
   const file = `${path}.lock`;
   try {
-    ensureFile(file);
+    ensureWritable(file);
     // Whatever a failing file system left in it would keep SQLite from locking it.
     const { size } = statSync(file);
     if (size > 0) truncateSync(file);

@@ -13,7 +13,7 @@ export function createImageRepository(query: Query): ImageRepository {
   return {
     async save({ reference, appId, serviceName, appUuid, serviceId, imageId, releaseId, commit }) {
       const claim = { appUuid, serviceId, imageId, releaseId, commit };
-      query((database) =>
+      await query.changeTogether((database) =>
         database
           .insert(imageRecords)
           .values({ reference, appId, serviceName, ...claim })
@@ -25,7 +25,7 @@ export function createImageRepository(query: Query): ImageRepository {
       );
     },
     async forget(reference, appId) {
-      query((database) =>
+      await query.changeTogether((database) =>
         database
           .delete(imageRecords)
           .where(and(eq(imageRecords.reference, reference), eq(imageRecords.appId, appId)))
@@ -33,7 +33,7 @@ export function createImageRepository(query: Query): ImageRepository {
       );
     },
     list() {
-      return query((database) =>
+      return query.read((database) =>
         database
           .select()
           .from(imageRecords)

@@ -1,6 +1,6 @@
-export { openStore, type Store, type StoreOptions } from './open-store.ts';
+export { openStore, type Recovery, type Store, type StoreOptions } from './open-store.ts';
 export { takeExclusiveUse } from './exclusive-use.ts';
-export type { Recovery } from './open-database.ts';
+export type { StoreFault } from './keeper.ts';
 export type { ApiKeyRepository, ApiKeyScope } from './api-key-repository.ts';
 export type { ImageRepository } from './image-repository.ts';
 export type { LocalModeRepository } from './local-mode-repository.ts';

@@ -1,4 +1,6 @@
 import {
+  chmodSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { createFakeClock } from '@device-supervisor/primitives/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, StoreInUseError, StoreOpenError, StoreTooNewError } from './index.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -37,7 +40,6 @@ describe('openStore', () => {
     ]);
     expect(modes).toEqual([
       ['database.sqlite', '600'],
-      ['database.sqlite-wal', '600'],
       ['database.sqlite.lock', '600'],
     ]);
   });
@@ -49,13 +51,6 @@ describe('openStore', () => {
     process.umask(umask);
     using _ = openStore({ path: `${directory}/copy` });
     expect(statSync(`${directory}/copy`).mode & 0o777).toBe(0o600);
-  });
-
-  it('writes ahead, and waits for the disk at every commit', () => {
-    openStore({ path })[Symbol.dispose]();
-    using store = openStore({ path });
-    store.settings.set('name', 'value');
-    expect(statSync(`${path}-wal`).size).toBeGreaterThan(0);
   });
 
   it('keeps its content from one opening to the next', () => {
@@ -217,36 +212,134 @@ describe('a damaged database', () => {
     ]);
   });
 
-  it('costs what is not in the database file yet, when only the log is damaged', () => {
-    const copy = join(directory, 'copy.sqlite');
-    {
-      using store = openStore({ path });
-      store.settings.set('name-0', 'changed');
-      writeFileSync(copy, readFileSync(path));
-      writeFileSync(`${copy}-wal`, noise(statSync(`${path}-wal`).size));
+  describe('whose changes are in a log beside it, as earlier versions kept them', () => {
+    const copy = (): string => join(directory, 'copy.sqlite');
+
+    /** A copy as a crash leaves it: `name-0` is `first`, then `second`. @returns bytes of the log with the first alone */
+    function leaveLog(change: (log: Buffer, intact: number) => void): void {
+      const sqlite = new Sqlite(path);
+      sqlite.pragma('journal_mode = WAL');
+      const set = sqlite.prepare("UPDATE settings SET value = ? WHERE name = 'name-0'");
+      set.run('first');
+      const intact = statSync(`${path}-wal`).size;
+      set.run('second');
+      const log = readFileSync(`${path}-wal`);
+      change(log, intact);
+      writeFileSync(copy(), readFileSync(path));
+      writeFileSync(`${copy()}-wal`, log);
+      sqlite.close();
     }
-    using store = openStore({ path: copy });
-    expect(store.recovered).toBeNull();
-    expect(store.settings.get('name-0')).toBe('x'.repeat(1_000));
-    store.settings.set('name-0', 'again');
-    expect(store.settings.get('name-0')).toBe('again');
+
+    it('takes them in', () => {
+      leaveLog(() => undefined);
+      {
+        using store = openStore({ path: copy() });
+        expect([store.settings.get('name-0'), store.recovered]).toEqual(['second', null]);
+      }
+      expect(readdirSync(directory).filter((name) => name.startsWith('copy'))).toEqual([
+        'copy.sqlite',
+        'copy.sqlite.lock',
+      ]);
+    });
+
+    it('takes in those before the place where the log is damaged', () => {
+      leaveLog((log, intact) => void noise(100).copy(log, intact + 50));
+      using store = openStore({ path: copy() });
+      expect([store.settings.get('name-0'), store.recovered]).toEqual(['first', null]);
+    });
+
+    it('loses those alone when all of the log is damaged', () => {
+      leaveLog((log) => void noise(log.length).copy(log));
+      using store = openStore({ path: copy() });
+      expect([store.settings.get('name-0'), store.recovered]).toEqual(['x'.repeat(1_000), null]);
+      store.settings.set('name-0', 'again');
+      expect(store.settings.get('name-0')).toBe('again');
+    });
+  });
+});
+
+describe('a database whose file is changed while it is open', () => {
+  const changes: [string, () => void][] = [
+    ['deleted', () => rmSync(path)],
+    ['deleted with its directory', () => rmSync(join(directory, 'data'), { recursive: true })],
+    ['cut off', () => truncateSync(path, 100)],
+    ['emptied', () => truncateSync(path, 0)],
+    ['replaced by another database', () => replaceByEmpty()],
+    ['flipped in one bit', () => flip()],
+    ['made readable for everybody', () => chmodSync(path, 0o644)],
+  ];
+
+  beforeEach(() => {
+    path = join(directory, 'data', 'database.sqlite');
   });
 
-  it('takes the committed changes before the damage from the log', () => {
-    const copy = join(directory, 'copy.sqlite');
-    {
-      using store = openStore({ path });
-      store.settings.set('name-0', 'first');
-      const intact = statSync(`${path}-wal`).size;
-      store.settings.set('name-0', 'second');
-      writeFileSync(copy, readFileSync(path));
-      const log = readFileSync(`${path}-wal`);
-      noise(100).copy(log, intact + 50);
-      writeFileSync(`${copy}-wal`, log);
-    }
+  /** What a process finds that starts now; the present one is killed. */
+  function found(): string | null {
+    const copy = join(directory, 'found.sqlite');
+    cpSync(path, copy);
     using store = openStore({ path: copy });
-    expect([store.settings.get('name-0'), store.recovered]).toEqual(['first', null]);
+    return store.settings.get('name');
+  }
+
+  it.each(changes)('(%s) holds everything again after the next change', (_, change) => {
+    using store = openStore({ path });
+    store.settings.set('name', 'before');
+    change();
+    store.targets.save('local', { name: 'device', config: {}, apps: {} });
+    expect([found(), store.fault]).toEqual(['before', null]);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
   });
+
+  it.each(changes)('(%s) holds everything again after a change that changes nothing', (_, change) => {
+    using store = openStore({ path });
+    const target = { name: 'device', config: {}, apps: {} };
+    store.settings.set('name', 'before');
+    store.targets.save('local', target);
+    change();
+    store.targets.save('local', target);
+    expect([found(), store.fault]).toEqual(['before', null]);
+  });
+
+  it.each(changes)('(%s) holds everything again after a while, which is logged', (_, change) => {
+    const clock = createFakeClock();
+    const messages: string[] = [];
+    using store = openStore({ path, clock, logger: (message) => messages.push(message) });
+    store.settings.set('name', 'before');
+    change();
+    clock.advance(30_000);
+    expect(found()).toBe('before');
+    expect(messages).toEqual([expect.stringContaining('is written again from memory')]);
+    clock.advance(30_000);
+    expect(messages).toHaveLength(1);
+  });
+
+  it('is not written by a change that changes nothing', () => {
+    using store = openStore({ path });
+    const target = { name: 'device', config: {}, apps: {} };
+    store.targets.save('cloud', target);
+    const { ino } = statSync(path);
+    store.targets.save('cloud', target);
+    store.settings.set('name', 'value');
+    store.settings.set('name', 'value');
+    const after = statSync(path).ino;
+    store.settings.set('name', 'value');
+    expect(statSync(path).ino).toBe(after);
+    expect(after).not.toBe(ino);
+  });
+
+  function replaceByEmpty(): void {
+    const other = new Sqlite(join(directory, 'other'));
+    other.exec('CREATE TABLE other (a)');
+    other.close();
+    renameSync(join(directory, 'other'), path);
+  }
+
+  function flip(): void {
+    const bytes = readFileSync(path);
+    const at = bytes.indexOf('before');
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+    writeFileSync(path, bytes);
+  }
 });
 
 function overwrite(offset: number, bytes: Buffer): void {

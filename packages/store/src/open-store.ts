@@ -1,48 +1,84 @@
+import type { Clock } from '@device-supervisor/primitives';
+import { systemClock } from '@device-supervisor/primitives/system-clock';
 import { createApiKeyRepository, type ApiKeyRepository } from './api-key-repository.ts';
+import { DatabaseFile } from './database-file.ts';
+import { StoreWriteError } from './errors.ts';
 import { takeExclusiveUse } from './exclusive-use.ts';
 import { createImageRepository, type ImageRepository } from './image-repository.ts';
+import { Keeper, type StoreFault } from './keeper.ts';
 import { createLocalModeRepository, type LocalModeRepository } from './local-mode-repository.ts';
-import { openDatabase, type Recovery } from './open-database.ts';
+import { absorbLog, assertUnused, openCopy, openDatabase, openEmpty, type OpenedDatabase } from './open-database.ts';
 import { createQuery } from './query.ts';
 import { createSettingRepository, type SettingRepository } from './setting-repository.ts';
 import { createTargetRepository, type TargetRepository } from './target-repository.ts';
+import { translateError } from './translate-error.ts';
 
 export interface StoreOptions {
   /** Of the database file; it and its directory are made when they are not there. */
   readonly path: string;
-  /** Told what a person should know: what was lost, and what could not be read. */
+  /** Told what a person should know: what was lost, and what could not be read or written. */
   readonly logger?: (message: string) => void;
+  readonly clock?: Pick<Clock, 'schedule'>;
 }
 
-/** What the device remembers across restarts. Every change is on the disk when its call returns, or was not made. */
+/** A damaged database that an empty one stands in for. */
+export interface Recovery {
+  /** Path that the damaged one has now; the store's own: the disk does not allow it to be renamed yet. */
+  readonly setAside: string;
+  /** What is wrong with it. */
+  readonly reason: string;
+}
+
+/**
+ * What the device remembers across restarts. It works in memory, and every change is on the disk when its call returns.
+ * While the disk cannot be written to, `fault` says why: a local target and a replaced key are refused then, and
+ * everything else is written as soon as the disk allows it.
+ */
 export interface Store extends Disposable {
   readonly targets: TargetRepository;
   readonly images: ImageRepository;
   readonly apiKeys: ApiKeyRepository;
   readonly settings: SettingRepository;
   readonly localMode: LocalModeRepository;
-  /** The damaged database that was found at start, and replaced by an empty one; `null`: it was whole. */
+  /** The damaged database that was found at start; `null`: it was whole. */
   readonly recovered: Recovery | null;
+  /** Why the disk does not hold what the store holds; `null`: it does. Looked for at each change, and now and then. */
+  readonly fault: StoreFault | null;
 }
 
 /**
- * Opens the store, or makes it. It is ours alone until it is disposed of or the process ends.
+ * Opens the store, or makes it. It is ours alone until it is disposed of or the process ends. A disk that is full, out of
+ * inodes, failing or read-only does not keep it from opening: it then has what can be read.
  *
- * @throws StoreInUseError, StoreTooNewError, StoreOpenError, StoreWriteError, StoreDamagedError
+ * @throws StoreInUseError, StoreTooNewError, StoreOpenError when the path is no place for a file
  * @example
  * ```ts
  * using store = openStore({ path: '/data/database.sqlite', logger: console.error });
  * const target = store.targets.load('cloud');
  * ```
  */
-export function openStore({ path, logger = () => undefined }: StoreOptions): Store {
-  const use = takeExclusiveUse(path);
+export function openStore({ path, logger = () => undefined, clock = systemClock }: StoreOptions): Store {
+  const file = new DatabaseFile(path);
+  const use = unlessDiskFails(path, null, () => takeExclusiveUse(path));
   try {
-    const { sqlite, recovered } = openDatabase(path);
-    if (recovered !== null) {
-      logger(`database ${path} was damaged (${recovered.reason}); it is kept as ${recovered.setAside}`);
-    }
-    const query = createQuery(sqlite, path);
+    const { sqlite, fault } = open(file, logger);
+    let recovered = fault === null ? null : { setAside: path, reason: fault };
+    const keeper = new Keeper({
+      file,
+      sqlite,
+      use,
+      isDamaged: fault !== null,
+      clock,
+      logger,
+      onSetAside(setAside) {
+        const reason = recovered?.reason ?? 'its log cannot be read';
+        recovered = { setAside, reason };
+        logger(`database ${path} was damaged (${reason}); it is kept as ${setAside}`);
+      },
+    });
+    file.discardLeftover();
+    keeper.keep();
+    const query = createQuery(sqlite, { path, keeper });
     const settings = createSettingRepository(query);
     return {
       targets: createTargetRepository(query, logger),
@@ -50,14 +86,46 @@ export function openStore({ path, logger = () => undefined }: StoreOptions): Sto
       apiKeys: createApiKeyRepository(query),
       settings,
       localMode: createLocalModeRepository(settings),
-      recovered,
+      get recovered() {
+        return recovered;
+      },
+      get fault() {
+        return keeper.fault;
+      },
       [Symbol.dispose]() {
+        keeper[Symbol.dispose]();
         sqlite.close();
-        use[Symbol.dispose]();
       },
     };
   } catch (error) {
-    use[Symbol.dispose]();
-    throw error;
+    use?.[Symbol.dispose]();
+    throw translateError(path, error) ?? error;
+  }
+}
+
+function open(file: DatabaseFile, logger: (message: string) => void): OpenedDatabase {
+  const { path } = file;
+  try {
+    assertUnused(path);
+    const log = unlessDiskFails(path, 'kept' as const, () => absorbLog(path));
+    if (log === 'kept') return openCopy(path);
+    const opened = openDatabase(file);
+    return log === null ? opened : { ...opened, fault: log };
+  } catch (error) {
+    const fault = translateError(path, error);
+    if (!(fault instanceof StoreWriteError)) throw error;
+    logger(`${fault.message}: what it holds cannot be read`);
+    return { sqlite: openEmpty(path), fault: fault.message };
+  }
+}
+
+/** What a call gives, or `otherwise` when the disk is full, read-only or failing. */
+function unlessDiskFails<T, Otherwise>(path: string, otherwise: Otherwise, call: () => T): T | Otherwise {
+  try {
+    return call();
+  } catch (error) {
+    const fault = error instanceof StoreWriteError ? error : translateError(path, error);
+    if (!(fault instanceof StoreWriteError)) throw fault ?? error;
+    return otherwise;
   }
 }

@@ -5,7 +5,7 @@ import { basename, dirname } from 'node:path';
 export const MAX_SET_ASIDE = 3;
 
 /** Files that SQLite keeps beside a database; left there, they would be taken for those of the next one. */
-const SIDE_FILES = ['-wal', '-journal', '-shm'];
+export const SIDE_FILES = ['-wal', '-journal', '-shm'];
 
 /**
  * Renames a database and its side files to `<name>.damaged-<n>…`, and removes the oldest when there are more than
@@ -25,6 +25,11 @@ export function setAside(path: string): string {
     for (const suffix of ['', ...SIDE_FILES]) rmSync(`${path}.damaged-${number}${suffix}`, { force: true });
   }
   return target;
+}
+
+/** Whether SQLite keeps changes beside the database. */
+export function hasSideFile(path: string): boolean {
+  return SIDE_FILES.some((suffix) => existsSync(path + suffix));
 }
 
 /** A side file without its database; `null`: there is none. */

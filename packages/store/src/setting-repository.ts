@@ -13,11 +13,11 @@ export interface SettingRepository {
 export function createSettingRepository(query: Query): SettingRepository {
   return {
     get(name) {
-      const row = query((database) => database.select().from(settings).where(eq(settings.name, name)).get());
+      const row = query.read((database) => database.select().from(settings).where(eq(settings.name, name)).get());
       return row?.value ?? null;
     },
     set(name, value) {
-      query((database) =>
+      query.change((database) =>
         database
           .insert(settings)
           .values({ name, value })
@@ -26,7 +26,7 @@ export function createSettingRepository(query: Query): SettingRepository {
       );
     },
     delete(name) {
-      query((database) => database.delete(settings).where(eq(settings.name, name)).run());
+      query.change((database) => database.delete(settings).where(eq(settings.name, name)).run());
     },
   };
 }

@@ -1,14 +1,18 @@
-import { formatError } from '@device-supervisor/errors';
+import { tryParseJson } from '@device-supervisor/primitives';
 import { TargetState } from '@device-supervisor/state';
 import { eq } from 'drizzle-orm/sql/expressions';
-import type { Query } from './query.ts';
+import type { Query, Transaction } from './query.ts';
 import { rejectedTargetStates, targetStates, type TargetSource } from './schema.ts';
 
 /** The last good target state of each source. */
 export interface TargetRepository {
   /** `null`: there is none, or it could not be read back, which is logged. */
   load(source: TargetSource): TargetState | null;
-  /** Writes nothing when it is the one that is there: flash storage wears out. */
+  /**
+   * Writes nothing when it is the one that is there: flash storage wears out.
+   *
+   * @throws StoreWriteError when a local target could not be kept; it is not the target then
+   */
   save(source: TargetSource, target: TargetState): void;
   clear(source: TargetSource): void;
 }
@@ -16,33 +20,48 @@ export interface TargetRepository {
 export function createTargetRepository(query: Query, logger: (message: string) => void): TargetRepository {
   return {
     load(source) {
-      const row = query((database) =>
-        database.select().from(targetStates).where(eq(targetStates.source, source)).get(),
-      );
-      if (row === undefined) return null;
-      const decoded = decode(row.document);
+      const document = documentOf(source);
+      if (document === null) return null;
+      const decoded = decode(document);
       if (decoded.target !== null) return decoded.target;
       logger(`the stored ${source} target state cannot be read, and is kept aside: ${decoded.reason}`);
-      try {
-        reject(query, { source, document: row.document, reason: decoded.reason });
-      } catch (error) {
-        logger(`the stored ${source} target state could not be kept aside: ${formatError(error)}`);
-      }
+      query.change(reject({ source, document, reason: decoded.reason }));
       return null;
     },
     save(source, target) {
-      const document = JSON.stringify(target);
-      query((database) =>
-        database
-          .insert(targetStates)
-          .values({ source, document })
-          .onConflictDoUpdate({ target: targetStates.source, set: { document } })
-          .run(),
-      );
+      const before = documentOf(source);
+      const put = write(source, JSON.stringify(target));
+      // The cloud keeps its target itself and gives it again; nobody else has a developer's.
+      if (source === 'cloud') query.change(put);
+      else query.changeDurably(put, write(source, before));
     },
     clear(source) {
-      query((database) => database.delete(targetStates).where(eq(targetStates.source, source)).run());
+      const before = documentOf(source);
+      if (source === 'cloud') query.change(write(source, null));
+      else query.changeDurably(write(source, null), write(source, before));
     },
+  };
+
+  function documentOf(source: TargetSource): string | null {
+    const row = query.read((database) =>
+      database.select().from(targetStates).where(eq(targetStates.source, source)).get(),
+    );
+    return row?.document ?? null;
+  }
+}
+
+/** @param document `null`: there is none any more */
+function write(source: TargetSource, document: string | null): (database: Transaction) => void {
+  return (database) => {
+    if (document === null) {
+      database.delete(targetStates).where(eq(targetStates.source, source)).run();
+      return;
+    }
+    database
+      .insert(targetStates)
+      .values({ source, document })
+      .onConflictDoUpdate({ target: targetStates.source, set: { document } })
+      .run();
   };
 }
 
@@ -51,25 +70,15 @@ type Decoded =
   | { readonly target: null; readonly reason: string };
 
 function decode(document: string): Decoded {
-  const parsed = TargetState.safeParse(parseJson(document));
+  const parsed = TargetState.safeParse(tryParseJson(document));
   if (parsed.success) return { target: parsed.data, reason: null };
   const [issue] = parsed.error.issues;
   const path = issue?.path.map(String).join('.') ?? '';
   return { target: null, reason: path === '' ? 'not a target state' : `${path}: ${issue?.message}` };
 }
 
-/** Says nothing about why a text is not JSON: the parser would quote it, and there are secrets in it. */
-function parseJson(document: string): unknown {
-  try {
-    return JSON.parse(document);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function reject(query: Query, rejected: typeof rejectedTargetStates.$inferInsert): void {
-  query((database) => {
+function reject(rejected: typeof rejectedTargetStates.$inferInsert): (database: Transaction) => void {
+  return (database) => {
     database
       .insert(rejectedTargetStates)
       .values(rejected)
@@ -79,5 +88,5 @@ function reject(query: Query, rejected: typeof rejectedTargetStates.$inferInsert
       })
       .run();
     database.delete(targetStates).where(eq(targetStates.source, rejected.source)).run();
-  });
+  };
 }
