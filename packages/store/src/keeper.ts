@@ -74,6 +74,7 @@ export class Keeper implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (this.#isDisposed) return;
     this.#isDisposed = true;
     this.#timer?.[Symbol.dispose]();
     this.keep();
