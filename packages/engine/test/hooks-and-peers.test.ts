@@ -67,9 +67,9 @@ describe('hooks', () => {
     await harness.engine.startContainer(id);
     await harness.engine.stopContainer(id, LEASE, 0);
     await harness.engine.stopContainer(id, LEASE, 0);
-    expect(await takeNotes()).toEqual(['first root / ', 'second root /tmp a=b', 'stopping root / ']);
+    expect(await takeNotes()).toEqual(['first root /tmp ', 'second root /tmp a=b', 'stopping root /tmp ']);
     await harness.engine.startContainer(id);
-    expect(await takeNotes()).toEqual(['first root / ', 'second root /tmp a=b']);
+    expect(await takeNotes()).toEqual(['first root /tmp ', 'second root /tmp a=b']);
   });
 
   it('that fail after the start leave the container running, and are told without what they print', async () => {
