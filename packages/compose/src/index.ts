@@ -44,7 +44,7 @@ export {
 } from './plan/plan-input.ts';
 export { formatPlan, type Blocked, type BlockReason, type Notice, type Plan } from './plan/plan-output.ts';
 export type { DeviceFacts } from './spec/device-facts.ts';
-export { wantsSupervisorApi } from './spec/feature-labels.ts';
+export { serviceLabels, wantsSupervisorApi } from './spec/feature-labels.ts';
 export type { Finding, Findings } from './spec/findings.ts';
 export { withImageDefaults } from './spec/image-defaults.ts';
 export {

@@ -5,7 +5,7 @@ export interface EngineSnapshot {
   readonly abilities: EngineAbilities;
   /** Containers with the supervised label. */
   readonly containers: readonly ObservedContainer[];
-  /** Every tagged or digested image of the engine. */
+  /** Every tagged or digested image of the engine, and those that the observer asked about by id. */
   readonly images: readonly ObservedImage[];
   /** Every network of the engine, also those that are not ours: a name may be taken. */
   readonly networks: readonly ObservedNetwork[];

@@ -20,8 +20,10 @@ export {
   type DamageReport,
 } from './errors.ts';
 export {
+  extraFirmwareOf,
   persistentLoggingOf,
   powerAndFanOf,
+  type ExtraFirmwareSetting,
   type PersistentLoggingSetting,
   type PowerAndFan,
   type PowerAndFanSetting,

@@ -1,6 +1,6 @@
 import { createPowerCutDisk } from '@device-supervisor/durable-file/testing';
 import { expect, it } from 'vitest';
-import { openConfigJson, persistentLoggingOf, powerAndFanOf, type ConfigJsonFile } from './index.ts';
+import { extraFirmwareOf, openConfigJson, persistentLoggingOf, powerAndFanOf, type ConfigJsonFile } from './index.ts';
 
 const PATH = '/boot/config.json';
 
@@ -23,6 +23,12 @@ it('reads and writes persistent logging', async () => {
   await setting.write(true);
   expect(await content()).toEqual({ a: 1, persistentLogging: true });
   expect(await setting.read()).toBe(true);
+});
+
+it('writes which volume holds extra firmware, and keeps what else the host has there', async () => {
+  const { file, content } = fileWith('{"os":{"network":{"a":1},"kernel":{"b":2}}}');
+  await extraFirmwareOf(file).write('extra-firmware');
+  expect(await content()).toEqual({ os: { network: { a: 1 }, kernel: { b: 2, extraFirmwareVol: 'extra-firmware' } } });
 });
 
 it('reads and writes power mode and fan profile, and keeps what else the host has there', async () => {

@@ -16,6 +16,21 @@ export function persistentLoggingOf(file: ConfigJsonFile): PersistentLoggingSett
   };
 }
 
+/** Tells the host which volume holds firmware beside its own: it mounts it below `/lib/firmware`. */
+export interface ExtraFirmwareSetting {
+  /** @param volume name on the engine */
+  write(volume: string): Promise<void>;
+}
+
+/** `os.kernel.extraFirmwareVol`, as the volume of the label `io.balena.features.extra-firmware` uses it. */
+export function extraFirmwareOf(file: ConfigJsonFile): ExtraFirmwareSetting {
+  return {
+    async write(volume) {
+      await file.update({ os: { kernel: { extraFirmwareVol: volume } } });
+    },
+  };
+}
+
 /** `null`: not set. */
 export interface PowerAndFan {
   readonly powerMode: string | null;

@@ -7,6 +7,7 @@ import type { DeviceDependencies } from './device-dependencies.ts';
 import { markOwnStops } from './history/own-stops.ts';
 import { lockedApps } from './loop/plan-inputs.ts';
 import { Reconciler } from './loop/reconciler.ts';
+import { pinImages } from './session/pin-images.ts';
 import { NO_TARGET, Targets } from './session/targets.ts';
 
 /** Starts to keep the device at its last target; without one it leaves what is on the engine alone. */
@@ -21,6 +22,8 @@ export function createDevice(dependencies: DeviceDependencies): Device {
     emit: (event) => listeners.forEach((listener) => listener(event)),
   });
   const target = (): TargetState => reconciler.target ?? NO_TARGET;
+  /** Local targets count in the order in which they came. */
+  let lastLocalTarget: Promise<unknown> = Promise.resolve();
   const onServices =
     (kind: 'restart' | 'stop' | 'start') =>
     async (appId: number, service: string, { force = false }: ApplyOptions = {}): Promise<void> => {
@@ -41,8 +44,14 @@ export function createDevice(dependencies: DeviceDependencies): Device {
     },
     target,
     async setLocalTarget(next: TargetState, { force = false }: ApplyOptions = {}) {
-      targets.setLocal(next);
-      reconciler.reach(force);
+      targets.requireLocalMode();
+      const pinned = pinImages(next, dependencies.engine);
+      const turn = lastLocalTarget.then(async () => {
+        targets.setLocal(await pinned);
+        reconciler.reach(force);
+      });
+      lastLocalTarget = Promise.allSettled([turn]);
+      await turn;
     },
     async setCloudTarget(next: TargetState, { force = false }: ApplyOptions = {}) {
       targets.setCloud(next);

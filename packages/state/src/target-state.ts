@@ -9,6 +9,8 @@ export const TargetService = z.object({
   imageId: NumericId,
   /** Image reference, e.g. `registry.local:5000/app/web@sha256:…`. */
   image: z.string().min(1),
+  /** Content id of the image that is meant, `sha256:…`; absent: whatever `image` names. Part of no wire format. */
+  contentId: z.string().optional(),
   environment: Environment,
   labels: Labels,
   /** False: the service's container is there, but stopped. */

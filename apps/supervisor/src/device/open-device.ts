@@ -1,8 +1,10 @@
+import { extraFirmwareOf } from '@device-supervisor/config-json';
 import { createDevice, type Clock, type Device, type DeviceConfig } from '@device-supervisor/device';
 import type { HostDescription } from '@device-supervisor/host-facts';
 import type { Store } from '@device-supervisor/store';
 import type { SupervisorConfig } from '../config.ts';
 import type { OpenedEngine } from '../engine/open-engine.ts';
+import { reportingExtraFirmware } from '../engine/report-extra-firmware.ts';
 import { readBootId } from '../host/boot-id.ts';
 import { configureHost } from '../host/configure-host.ts';
 import { connectHost, type ConnectedHost } from '../host/connect-host.ts';
@@ -60,7 +62,7 @@ export async function openDevice(dependencies: OpenDeviceDependencies): Promise<
     : null;
   const device = stack.use(
     createDevice({
-      engine: engine.engine,
+      engine: config.controlsHost ? reportingExtraFirmware(engine.engine, extraFirmwareOf(configJson)) : engine.engine,
       storage: engine.storage,
       locks,
       store,

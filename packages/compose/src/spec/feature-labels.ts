@@ -1,6 +1,8 @@
+import type { TargetService } from '@device-supervisor/state';
 import type { DeviceRequest, Mount } from '../container-config.ts';
 import type { DeviceFacts } from './device-facts.ts';
 import type { FindingCollector } from './findings.ts';
+import { toMap } from './list-or-map.ts';
 import { EXTRA_FIRMWARE_VOLUME, isTruthy, SUPERVISOR_NETWORK, withCurrentLabels } from './names.ts';
 
 /** What the labels `io.balena.features.*` of a service give it. */
@@ -94,6 +96,14 @@ type Variables = Readonly<Record<string, string>>;
 
 function merge(parts: readonly (Variables | undefined)[]): Variables {
   return Object.fromEntries(parts.flatMap((part) => Object.entries(part ?? {})));
+}
+
+/** All labels of a service: those of the target take precedence over those of the compose file. */
+export function serviceLabels({
+  labels,
+  composition,
+}: Pick<TargetService, 'labels' | 'composition'>): Record<string, string> {
+  return { ...toMap(composition.labels), ...labels };
 }
 
 /** Does the service ask for a key to the supervisor's API? */

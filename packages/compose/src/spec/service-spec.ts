@@ -4,9 +4,8 @@ import type { FileToPut } from '../execute/ports.ts';
 import type { EngineAbilities } from '../observed.ts';
 import { readDependencies, type Dependency } from './dependencies.ts';
 import type { DeviceFacts } from './device-facts.ts';
-import { readFeatures } from './feature-labels.ts';
+import { readFeatures, serviceLabels } from './feature-labels.ts';
 import { FindingCollector, type Findings } from './findings.ts';
-import { toMap } from './list-or-map.ts';
 import { containerName, LABELS } from './names.ts';
 import { noteLogsLevel, noteUnapplied } from './note-unapplied.ts';
 import { readPeers, readVolumesFrom, type Peer } from './peers.ts';
@@ -57,7 +56,7 @@ export function specifyService(service: TargetService, context: ServiceSpecConte
   const { app, release, device, abilities } = context;
   const { composition } = service;
   const findings = new FindingCollector();
-  const labels = { ...toMap(composition.labels), ...service.labels };
+  const labels = serviceLabels(service);
   const usesHostNetwork = composition.network_mode === 'host';
   const features = readFeatures(labels, {
     device,

@@ -1,5 +1,6 @@
 import {
   serviceKey,
+  serviceLabels,
   wantsSupervisorApi,
   type EngineSnapshot,
   type LockHolder,
@@ -82,6 +83,14 @@ export function imagesOf(target: TargetState | null): string[] {
   );
 }
 
+/** What the plan needs to know of images: those of a target by name, and by content where that is known. */
+export function observedImagesOf(target: TargetState | null): string[] {
+  const contents = Object.values(target?.apps ?? {}).flatMap(({ release }) =>
+    Object.values(release?.services ?? {}).flatMap(({ contentId }) => contentId ?? []),
+  );
+  return [...imagesOf(target), ...contents];
+}
+
 async function ofAll(
   apps: readonly LockedApp[],
   look: (app: LockedApp) => Promise<readonly LockHolder[]>,
@@ -92,8 +101,9 @@ async function ofAll(
 function supervisorApiKeys(target: TargetState, { store }: DeviceDependencies): Map<string, string> {
   const keys = new Map<string, string>();
   for (const app of Object.values(target.apps)) {
-    for (const { name, labels } of Object.values(app.release?.services ?? {})) {
-      if (wantsSupervisorApi(labels)) keys.set(serviceKey(app.id, name), store.apiKeys.forService(app.id, name));
+    for (const service of Object.values(app.release?.services ?? {})) {
+      if (!wantsSupervisorApi(serviceLabels(service))) continue;
+      keys.set(serviceKey(app.id, service.name), store.apiKeys.forService(app.id, service.name));
     }
   }
   return keys;

@@ -28,7 +28,7 @@ import { prepareLockDirectories } from '../locks/lock-directories.ts';
 import { LocalModeMemory } from '../history/local-mode-memory.ts';
 import { LockWatcher } from '../locks/lock-watcher.ts';
 import { NO_SNAPSHOT, Observer } from './observer.ts';
-import { gatherPlanInput, type GatherContext, imagesOf, lockedApps } from './plan-inputs.ts';
+import { gatherPlanInput, type GatherContext, imagesOf, lockedApps, observedImagesOf } from './plan-inputs.ts';
 import { awaitsService, delayUntilChange, isFinal } from './plan-changes.ts';
 import { NO_PLAN, planNews } from './plan-news.ts';
 import { rebootWhenSettled } from '../power/reboot-when-settled.ts';
@@ -91,7 +91,7 @@ export class Reconciler implements AsyncDisposable {
     this.#observer = new Observer({
       engine,
       clock,
-      imageReferences: () => imagesOf(this.#target),
+      imageReferences: () => observedImagesOf(this.#target),
       onChange: ({ kind }) => {
         if (kind === 'connected') this.#onConnected();
         this.#onEngineChange();
@@ -172,7 +172,9 @@ export class Reconciler implements AsyncDisposable {
   /** The plan for a target on the engine as it is now; nothing is done. */
   async planFor(target: TargetState): Promise<Plan> {
     const { engine } = this.#dependencies;
-    const snapshot = await engine.observe({ imageReferences: [...imagesOf(this.#target), ...imagesOf(target)] });
+    const snapshot = await engine.observe({
+      imageReferences: [...observedImagesOf(this.#target), ...observedImagesOf(target)],
+    });
     const { references: downloading } = this.#downloads;
     return plan(await this.#planInput(target, snapshot, { downloading, signal: this.#stop.signal }));
   }

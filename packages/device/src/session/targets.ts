@@ -2,6 +2,7 @@ import { isTruthy } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
 import { NotInLocalModeError } from '../errors.ts';
 import type { DeviceStore } from '../ports.ts';
+import { withOwnIds } from './developer-apps.ts';
 
 /** Of a device that was never told anything. */
 export const NO_TARGET: TargetState = { config: {}, apps: {} };
@@ -36,9 +37,15 @@ export class Targets {
 
   /** @throws NotInLocalModeError */
   setLocal(target: TargetState): void {
+    this.requireLocalMode();
+    const own = withOwnIds(target, this.#cloud);
+    this.#store.save('local', own);
+    this.#local = own;
+  }
+
+  /** @throws NotInLocalModeError */
+  requireLocalMode(): void {
     if (!this.localMode) throw new NotInLocalModeError();
-    this.#store.save('local', target);
-    this.#local = target;
   }
 
   /** Local mode begins without a local target: what an earlier one left is of no use to anybody. */
@@ -46,8 +53,11 @@ export class Targets {
     const before = this.localMode;
     this.#store.save('cloud', target);
     this.#cloud = target;
-    if (this.localMode === before) return;
-    this.#store.clear('local');
-    this.#local = null;
+    if (this.localMode !== before) {
+      this.#store.clear('local');
+      this.#local = null;
+    } else if (this.localMode && this.#local !== null) {
+      this.setLocal(this.#local);
+    }
   }
 }

@@ -78,13 +78,14 @@ export function createObserver(options: ObserverOptions) {
     return containers.filter((container) => container !== null);
   }
 
-  /** Tagged and digested images, with the configuration of those that containers use or that were asked about. */
+  /** Images with a tag or digest and those that were asked about by id, with the configuration of those that containers use or that were asked about. */
   async function withConfigs(
     all: readonly ObservedImage[],
     containers: readonly ObservedContainer[],
     references: readonly string[],
   ): Promise<ObservedImage[]> {
-    const images = all.filter(({ tags, digests }) => tags.length > 0 || digests.length > 0);
+    const asked = new Set(references);
+    const images = all.filter(({ id, tags, digests }) => tags.length > 0 || digests.length > 0 || asked.has(id));
     imageInspector.retain(new Set(images.map(({ id }) => id)));
     const findImage = imageFinder(images);
     const wanted = new Set([

@@ -102,11 +102,11 @@ export class MemoryImages {
     return { id: image.id, deleted };
   }
 
-  /** Images with a name; those that containers use or that are asked about with their configuration. */
+  /** Images with a name and those asked about by id; with the configuration of those in use or asked about. */
   observe(references: readonly string[]): ObservedImage[] {
     const asked = new Set(references.map((reference) => this.find(reference)?.id));
     return [...this.#images.values()]
-      .filter(({ tags, digests }) => tags.length > 0 || digests.length > 0)
+      .filter(({ id, tags, digests }) => tags.length > 0 || digests.length > 0 || references.includes(id))
       .map(({ config, damage, ...image }): ObservedImage => {
         const users = this.#users(image.id);
         const isInspected = asked.has(image.id) || users.some(isOurs);
