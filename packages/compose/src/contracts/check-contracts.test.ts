@@ -29,6 +29,8 @@ function reasons(requires: unknown, device?: Partial<DeviceFacts>): readonly str
 describe('a requirement', () => {
   it.each<[object]>([
     [{ type: 'sw.supervisor' }],
+    [{ type: 'sw.spec', slug: 'compose', version: '>=2' }],
+    [{ type: 'sw.spec', slug: 'compose', version: '^2.0.0' }],
     [{ type: 'sw.supervisor', version: '>=16.4.2' }],
     [{ type: 'sw.supervisor', version: '^17' }],
     [{ type: 'sw.os', slug: 'balena-os', version: '>=5.1.20' }],
@@ -58,6 +60,10 @@ describe('a requirement', () => {
       { type: 'sw.os', slug: 'other-os', version: '>=1' },
       'sw.os other-os >=1 is required, and the device has balena-os 5.1.20+rev1',
     ],
+    [
+      { type: 'sw.spec', slug: 'compose', version: '>=3' },
+      'sw.spec compose >=3 is required, and the device has compose 2.0.0',
+    ],
     [{ type: 'sw.kernel', version: '<5.10.95' }, 'sw.kernel <5.10.95 is required, and the device has linux 5.10.95'],
     [
       { type: 'hw.device-type', slug: 'intel-nuc' },
@@ -74,11 +80,11 @@ describe('a requirement', () => {
     ],
     [
       { type: 'hw.colour', slug: 'red' },
-      'hw.colour is required, which is not one of sw.supervisor, sw.os, sw.kernel, sw.l4t, hw.device-type, arch.sw',
+      'hw.colour is required, which is not one of sw.spec, sw.supervisor, sw.os, sw.kernel, sw.l4t, hw.device-type, arch.sw',
     ],
     [
       { type: 'toString' },
-      'toString is required, which is not one of sw.supervisor, sw.os, sw.kernel, sw.l4t, hw.device-type, arch.sw',
+      'toString is required, which is not one of sw.spec, sw.supervisor, sw.os, sw.kernel, sw.l4t, hw.device-type, arch.sw',
     ],
     [
       { type: 'sw.supervisor', version: 'new' },

@@ -7,6 +7,8 @@ type Provided = { readonly slug?: string; readonly version?: string } | null;
 
 /** What a contract may ask for, and where a device tells it. */
 const PROVIDED: Readonly<Record<string, (device: DeviceFacts) => Provided>> = {
+  // What the cloud's builder asks for where a service uses the younger fields of compose files.
+  'sw.spec': () => ({ slug: 'compose', version: '2.0.0' }),
   'sw.supervisor': ({ supervisorVersion }) => ({ version: supervisorVersion }),
   'sw.os': ({ hostOs }) => hostOs,
   'sw.kernel': ({ kernelVersion }) => ({ slug: 'linux', version: numbersOf(kernelVersion) }),

@@ -2,6 +2,7 @@ import type { TargetApp, TargetRelease } from '@device-supervisor/state';
 import type { ContainerConfig, UpdatableConfig } from '../container-config.ts';
 import type { ObservedContainer, ObservedImage } from '../observed.ts';
 import { withImageDefaults } from '../spec/image-defaults.ts';
+import { completeWithPeers } from '../spec/peers.ts';
 import type { ServiceSpec } from '../spec/service-spec.ts';
 import { compareContainers, updateInPlace } from './compare.ts';
 import type { DevicePlan } from './device-plan.ts';
@@ -79,9 +80,8 @@ export function decideServices(specs: readonly ServiceSpec[], app: WantedApp): S
     if (spec === undefined) continue;
     const { current, predecessor } = serviceContainers(containers.get(name) ?? [], spec);
     const running = device.input.policy.requests.running.get(serviceKey(target.id, name)) ?? spec.service.running;
-    const networkOwner = spec.networkOf === null ? null : (decisions.get(spec.networkOf) ?? null);
     const blocked = obstacleOf(spec, cycleOf(name), app);
-    const subject: Subject = { ...app, spec, running, networkOwner };
+    const subject: Subject = { ...app, spec, running, decisions };
     decisions.set(
       name,
       blocked === null
@@ -96,8 +96,8 @@ export function decideServices(specs: readonly ServiceSpec[], app: WantedApp): S
 interface Subject extends WantedApp {
   readonly spec: ServiceSpec;
   readonly running: boolean;
-  /** Decision on the service whose network this one shares. */
-  readonly networkOwner: ServiceDecision | null;
+  /** By service, at least for those that this one depends on. */
+  readonly decisions: ReadonlyMap<string, ServiceDecision>;
 }
 
 /** Why the service cannot run as the target asks; `null`: it can. */
@@ -119,7 +119,7 @@ function obstacleOf(
     const message = `networks: a network ${taken.spec.name} exists that is not ours; remove or rename it`;
     return { reason: 'name-taken', message };
   }
-  if (pullPolicy === 'never' && device.findImage(service.image) === undefined) {
+  if (pullPolicy === 'never' && device.imageOf(service) === undefined) {
     const message = `pull_policy: never, and image ${service.image} is not on the device`;
     return { reason: 'invalid', message };
   }
@@ -153,8 +153,8 @@ function decideService(
 }
 
 function decideContainer(current: ObservedContainer | null, subject: Subject): ServiceDecision {
-  const { device, spec, running, networkOwner } = subject;
-  const config = completeConfig(spec, networkOwner);
+  const { device, spec, running, decisions } = subject;
+  const config = completeWithPeers(spec.config, (service) => keptContainer(decisions.get(service)));
   const decide = (action: ServiceAction): ServiceDecision => ({
     spec,
     current,
@@ -163,9 +163,16 @@ function decideContainer(current: ObservedContainer | null, subject: Subject): S
     running,
     config,
   });
-  if (spec.networkOf !== null && networkOwner?.action.kind === 'hold') {
-    const message = `network_mode: waits for ${spec.networkOf}`;
+  const held = spec.peers.find(({ service }) => decisions.get(service)?.action.kind === 'hold');
+  if (held !== undefined) {
+    const message = `${held.field}: waits for ${held.service}`;
     return decide({ kind: 'hold', blocked: { reason: 'dependency', message } });
+  }
+  const image = device.imageOf(spec.service);
+  const { contentId } = spec.service;
+  if (image === undefined && contentId !== undefined && current?.imageId !== contentId) {
+    const message = `the image that ${spec.service.image} named when the target was set is gone; set the target again`;
+    return decide({ kind: 'hold', blocked: { reason: 'invalid', message } });
   }
   if (current === null) return decide({ kind: 'create', cause: 'does not exist' });
   if (current.status === 'removing') {
@@ -174,15 +181,15 @@ function decideContainer(current: ObservedContainer | null, subject: Subject): S
   const stopFirst = reasonToStopFirst(current, subject);
   if (stopFirst !== null) return decide({ kind: 'replace', cause: stopFirst, order: stopFirstOrder(spec) });
   if (config === null) {
-    const cause = `the container of ${spec.networkOf} is replaced`;
+    const replaced = spec.peers.find(({ service }) => keptContainer(decisions.get(service)) === null);
+    const cause = `the container of ${replaced?.service ?? ''} is replaced`;
     return decide({ kind: 'replace', cause, order: stopFirstOrder(spec) });
   }
   const replace = (cause: string): ServiceDecision =>
     decide({ kind: 'replace', cause, ...replaceOrder(current, config, subject) });
-  const image = device.findImage(spec.service.image);
   if (image === undefined) {
     // The engine lost the tag. Whether the container is still right shows when the image is back.
-    return current.imageReference === spec.service.image
+    return current.imageReference === spec.service.image || current.imageId === contentId
       ? decide({ kind: 'hold', blocked: null })
       : replace(`image ${current.imageReference} → ${spec.service.image}`);
   }
@@ -201,11 +208,9 @@ function decideContainer(current: ObservedContainer | null, subject: Subject): S
     : decide({ kind: 'keep', update: null });
 }
 
-/** Containers that share a network name its owner by id. */
-function completeConfig(spec: ServiceSpec, owner: ServiceDecision | null): ContainerConfig | null {
-  if (spec.networkOf === null) return spec.config;
-  if (owner?.current == null || owner.action.kind !== 'keep') return null;
-  return { ...spec.config, networkMode: `container:${owner.current.id}` };
+/** Id of the container that a service has and keeps. */
+function keptContainer(decision: ServiceDecision | undefined): string | null {
+  return decision?.action.kind === 'keep' ? (decision.current?.id ?? null) : null;
 }
 
 /** Why the container has to go before another one can come, whatever differs; `null`: it need not. */

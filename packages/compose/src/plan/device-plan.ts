@@ -1,7 +1,7 @@
-import type { TargetApp } from '@device-supervisor/state';
+import type { TargetApp, TargetService } from '@device-supervisor/state';
 import type { ImageRecord } from '../execute/ports.ts';
 import { canonicalReference, imageFinder, type ImageFinder } from '../image-reference.ts';
-import type { ObservedContainer, ObservedNetwork, ObservedVolume } from '../observed.ts';
+import type { ObservedContainer, ObservedImage, ObservedNetwork, ObservedVolume } from '../observed.ts';
 import { PlanGraph, type PlanNode } from './graph.ts';
 import type { PlanInput } from './plan-input.ts';
 
@@ -10,6 +10,8 @@ export interface DevicePlan {
   readonly input: PlanInput;
   readonly graph: PlanGraph;
   readonly findImage: ImageFinder;
+  /** The image that a service is to run. */
+  readonly imageOf: (service: Pick<TargetService, 'image' | 'contentId'>) => ObservedImage | undefined;
   readonly containersByApp: Index<number, ObservedContainer>;
   /** By the name of a network that they are in. */
   readonly containersByNetwork: Index<string, ObservedContainer>;
@@ -31,6 +33,8 @@ export interface DevicePlan {
 
   /** By container id. */
   readonly stops: Map<string, PlanNode>;
+  /** Of containers of apps that the target does not have. */
+  readonly absentStops: PlanNode[];
   /** By container id. */
   readonly removals: Map<string, PlanNode>;
   /** By reference. */
@@ -51,10 +55,12 @@ export type Index<Key, Item> = ReadonlyMap<Key, readonly Item[]>;
 
 export function startPlan(input: PlanInput): DevicePlan {
   const { snapshot, target, images } = input;
+  const findImage = imageFinder(snapshot.images);
   return {
     input,
     graph: new PlanGraph(),
-    findImage: imageFinder(snapshot.images),
+    findImage,
+    imageOf: ({ image, contentId }) => findImage(contentId ?? image),
     containersByApp: indexBy(snapshot.containers, ({ identity }) => (identity === null ? [] : [identity.appId])),
     containersByNetwork: indexBy(snapshot.containers, ({ config }) => [
       ...Object.keys(config.networks),
@@ -75,6 +81,7 @@ export function startPlan(input: PlanInput): DevicePlan {
       Object.values(release?.services ?? {}).map(({ image }) => canonicalReference(image)),
     ),
     stops: new Map(),
+    absentStops: [],
     removals: new Map(),
     pulls: new Map(),
     pullsByDeltaSource: new Map(),

@@ -68,8 +68,9 @@ function roomFor({ spec }: ServiceDecision, { device, id, services }: AppPlan): 
 /** Fetches a service's image if the engine lacks it, and records that we need it. */
 function planImage({ spec: { service } }: ServiceDecision, plan: AppPlan, room: Room): PlanNode | null {
   const { device, draft, id: appId, release } = plan;
-  const image = device.findImage(service.image);
-  const pull = image === undefined ? (device.pulls.get(service.image) ?? planPull(service, plan, room)) : null;
+  const image = device.imageOf(service);
+  const isMissing = image === undefined && service.contentId === undefined;
+  const pull = isMissing ? (device.pulls.get(service.image) ?? planPull(service, plan, room)) : null;
   const record = recordOf(service, plan);
   const known = device.recordsByReference.get(service.image) ?? [];
   const isForeign = image !== undefined && known.length === 0 && device.input.policy.foreignImages.has(image.id);
@@ -155,11 +156,15 @@ export function planUnusedImages(device: DevicePlan, draft: Draft): void {
  * Removes images without a name, such as one that was built or pulled again, with the last container that was made from
  * them. Other images without a name are not ours to remove.
  */
-export function planUnnamedImages({ input: { snapshot }, removals }: DevicePlan, draft: Draft): void {
-  const named = new Set(snapshot.images.map(({ id }) => id));
+export function planUnnamedImages({ input: { snapshot, target }, removals }: DevicePlan, draft: Draft): void {
+  const named = snapshot.images.filter(({ tags, digests }) => tags.length > 0 || digests.length > 0);
+  const wanted = Object.values(target.apps).flatMap(({ release }) =>
+    Object.values(release?.services ?? {}).map(({ contentId }) => contentId),
+  );
+  const kept = new Set([...named.map(({ id }) => id), ...wanted]);
   for (const [imageId, users] of Map.groupBy(snapshot.containers, (container) => container.imageId)) {
     const needs = users.map(({ id }) => removals.get(id));
-    if (named.has(imageId) || needs.includes(undefined)) continue;
+    if (kept.has(imageId) || needs.includes(undefined)) continue;
     draft.add(
       {
         kind: 'remove-image',

@@ -34,6 +34,8 @@ export function plan(input: PlanInput): Plan {
   apps.forEach(planDownloads);
   apps.forEach(planDepartures);
   present.forEach(planRequestedStops);
+  const leaving = absent.flatMap(({ surplus }) => surplus);
+  device.absentStops.push(...leaving.flatMap(({ id }) => device.stops.get(id) ?? []));
 
   for (const network of input.snapshot.networks) {
     if (!network.supervised || network.appId === null || ids.has(network.appId)) continue;

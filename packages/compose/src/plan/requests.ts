@@ -18,12 +18,10 @@ export interface AskedContainer {
 export function urgentRequests(
   appId: number,
   services: readonly ServiceDecision[],
-  { input, findImage }: DevicePlan,
+  { input, imageOf }: DevicePlan,
 ): ServiceDecision[] {
   if (input.policy.requests.purge.size > 0) return [];
-  const isReady = services.every(
-    ({ spec, action }) => action.kind !== 'hold' && findImage(spec.service.image) !== undefined,
-  );
+  const isReady = services.every(({ spec, action }) => action.kind !== 'hold' && imageOf(spec.service) !== undefined);
   const isLocked = !forcesLocks(input.policy, appId) && input.heldLocks.some((holder) => holder.appId === appId);
   if (isReady && !isLocked) return [];
   return services.filter(({ current }) => current !== null && isAskedFor(current, input));

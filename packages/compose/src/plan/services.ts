@@ -87,8 +87,10 @@ function planArrival(decision: ServiceDecision, plan: AppPlan): void {
   const { cause } = action;
   const config = configToCreate(decision, plan);
   if (config === null) {
-    const message = `network_mode: waits for the container of ${spec.networkOf}`;
-    draft.block({ appId, service, reason: 'dependency', message });
+    for (const { field, service: peer } of spec.peers) {
+      if (plan.servicesByName.get(peer)?.action.kind === 'keep') continue;
+      draft.block({ appId, service, reason: 'dependency', message: `${field}: waits for the container of ${peer}` });
+    }
     return;
   }
   const networks = Object.keys(config.networks);
@@ -100,7 +102,8 @@ function planArrival(decision: ServiceDecision, plan: AppPlan): void {
       appId,
       service,
       name: spec.containerName,
-      image,
+      // By its name, unless that means another image by now.
+      image: device.imageOf(spec.service) === device.findImage(image) ? image : (spec.service.contentId ?? image),
       config,
     },
     {
@@ -215,7 +218,8 @@ function planStart(decision: ServiceDecision, plan: AppPlan): void {
   }
   const container = arrival !== undefined || current === null ? spec.containerName : current.id;
   const portOwners = hostPortsOf(spec.config).flatMap((port) => device.containersByPort.get(port) ?? []);
-  const follows = [...portOwners.map(({ id }) => device.stops.get(id)), update];
+  // What leaves the device may hold what a new container needs, such as the ports of the host's network.
+  const follows = [...device.absentStops, ...portOwners.map(({ id }) => device.stops.get(id)), update];
   plan.starts.set(service, draft.add({ ...start, cause, container }, { needs, follows }));
 }
 

@@ -181,7 +181,10 @@ const FIELDS: Readonly<Record<string, readonly (readonly [Composition, object])[
     [{ network_mode: 'none' }, { config: { networkMode: 'none', networks: {} } }],
     [
       { network_mode: 'service:db' },
-      { networkOf: 'db', dependencies: [{ service: 'db', condition: 'service_started' }] },
+      {
+        peers: [{ field: 'network_mode', service: 'db' }],
+        dependencies: [{ service: 'db', condition: 'service_started' }],
+      },
     ],
   ],
   networks: [
@@ -363,6 +366,6 @@ describe('compose fields', () => {
     expect(spec).toMatchObject(expected);
     expect(spec.findings).toMatchObject({ notices: [], problems: [] });
     const changesContainer = compareContainers(specify({}).config, spec.config).length > 0;
-    expect(changesContainer).toBe('config' in expected || spec.networkOf !== null);
+    expect(changesContainer).toBe('config' in expected || spec.peers.length > 0);
   });
 });

@@ -28,8 +28,6 @@ export interface ServiceSpec {
   /** Without what the image says. */
   readonly config: ContainerConfig;
   readonly dependencies: readonly Dependency[];
-  /** Service whose network it shares; `config.networkMode` is to be completed with that one's container. */
-  readonly networkOf: string | null;
   /** Services whose containers `config` names: see {@link completeWithPeers}. */
   readonly peers: readonly Peer[];
   /** Engine names of the named volumes that it mounts. */
@@ -97,7 +95,6 @@ export function specifyService(service: TargetService, context: ServiceSpecConte
     containerName: containerName(service, release),
     config,
     dependencies: readDependencies(service, release, findings),
-    networkOf: networking.networkOf,
     peers: readPeers(composition),
     volumes: storage.volumes,
     files: contents,
