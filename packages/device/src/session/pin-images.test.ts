@@ -1,5 +1,5 @@
-import { createInMemoryEngine } from '@device-supervisor/engine/testing';
-import { testTarget } from '@device-supervisor/compose/testing';
+import type { EngineSnapshot } from '@device-supervisor/compose';
+import { EMPTY_ENGINE, testImage, testTarget } from '@device-supervisor/compose/testing';
 import type { TargetState } from '@device-supervisor/state';
 import { expect, it } from 'vitest';
 import { pinImages } from './pin-images.ts';
@@ -12,9 +12,8 @@ function contents({ apps }: TargetState): Record<string, string | undefined> {
 }
 
 it('adds the content of each image that the engine has, under whatever form of its name', async () => {
-  const engine = createInMemoryEngine({ images: { 'web:latest': {} } });
-  const { images } = await engine.observe({ imageReferences: [] });
-  expect(contents(await pinImages(TARGET, engine))).toEqual({ web: images[0]?.id, db: undefined });
+  const observe = async (): Promise<EngineSnapshot> => ({ ...EMPTY_ENGINE, images: [testImage('web:latest')] });
+  expect(contents(await pinImages(TARGET, { observe }))).toEqual({ web: 'sha256:web:latest', db: undefined });
 });
 
 it('takes the target as it is when the engine is away', async () => {
