@@ -1,5 +1,5 @@
 import type { EngineSnapshot } from '@device-supervisor/compose';
-import { EMPTY_ENGINE, testImage, testTarget } from '@device-supervisor/compose/testing';
+import { reachedSnapshot, testImage, testTarget } from '@device-supervisor/compose/testing';
 import type { TargetState } from '@device-supervisor/state';
 import { expect, it } from 'vitest';
 import { pinImages } from './pin-images.ts';
@@ -12,7 +12,10 @@ function contents({ apps }: TargetState): Record<string, string | undefined> {
 }
 
 it('adds the content of each image that the engine has, under whatever form of its name', async () => {
-  const observe = async (): Promise<EngineSnapshot> => ({ ...EMPTY_ENGINE, images: [testImage('web:latest')] });
+  const observe = async (): Promise<EngineSnapshot> => ({
+    ...reachedSnapshot(TARGET),
+    images: [testImage('web:latest')],
+  });
   expect(contents(await pinImages(TARGET, { observe }))).toEqual({ web: 'sha256:web:latest', db: undefined });
 });
 
