@@ -13,6 +13,7 @@ import type { ProcessLogger } from './log/create-logger.ts';
 import { logSource } from './logs/log-source.ts';
 import { startLogs } from './logs/start-logs.ts';
 import { cloudAccess } from './managed/cloud-access.ts';
+import { openIntroductionMemory } from './managed/introduction-memory.ts';
 import { openCloud } from './managed/open-cloud.ts';
 import { loadPreload } from './managed/preload.ts';
 import { systemClock as clock } from './system-clock.ts';
@@ -48,6 +49,7 @@ export async function startSupervisor(config: SupervisorConfig, log: ProcessLogg
   const volatile = join(config.rootMount, VOLATILE_ON_HOST);
 
   const store = stack.use(openStore({ path: config.databasePath, logger: printer('store') }));
+  const introductionMemory = openIntroductionMemory(store, { isRegistered: (settings.registered_at ?? 0) > 0 });
   await loadPreload({
     path: join(config.dataMount, 'apps.json'),
     store,
@@ -70,7 +72,19 @@ export async function startSupervisor(config: SupervisorConfig, log: ProcessLogg
   );
   const { locks } = stack.use(await openLocks({ directory: volatile, clock, log: log.component('locks'), onFault }));
   const opening = stack.use(
-    await openDevice({ config, opened, description, store, engine, locks, apiPort, clock, log, onFault }),
+    await openDevice({
+      config,
+      opened,
+      description,
+      store,
+      engine,
+      locks,
+      apiPort,
+      isReported: () => introductionMemory.load() === null,
+      clock,
+      log,
+      onFault,
+    }),
   );
   const { device, host } = opening;
   const metrics = stack.use(createMetrics({ dataPath: config.dataMount }));
@@ -86,6 +100,7 @@ export async function startSupervisor(config: SupervisorConfig, log: ProcessLogg
             opening,
             description,
             store,
+            introductionMemory,
             metrics,
             source,
             access,

@@ -1,15 +1,20 @@
-import type { Clock } from '@device-supervisor/device';
+import { delay, type Clock } from '@device-supervisor/primitives';
 import type { DeviceReport, TargetState } from '@device-supervisor/state';
 import { formatError } from '@device-supervisor/errors';
 import { DeviceNotRegisteredError } from './errors.ts';
-import { introduceDevice, type Introduction } from './introduction/introduce-device.ts';
+import {
+  introduceDevice,
+  type Introduction,
+  type IntroductionOptions,
+  type IntroductionReason,
+} from './introduction/introduce-device.ts';
 import { retryUntilDone } from './retry-until-done.ts';
 import { createPendingTags, type PendingTags, type TagMemory } from './tags/pending-tags.ts';
 import { fetchTags, type DeviceTag } from './tags/request-tags.ts';
 import { startTagReporter, type TagReporter } from './tags/tag-reporter.ts';
-import { waitFor } from './wait-for.ts';
 import type { CloudHttp } from './http/cloud-http.ts';
 import { createOutage } from './outage.ts';
+import type { TargetAnswer } from './poll/fetch-target.ts';
 import { startTargetPoller, type TargetPoller } from './poll/target-poller.ts';
 import type { DeviceDescription, Identity, IdentityStore } from './provisioning/identity.ts';
 import { registerUntilDone } from './provisioning/register-until-done.ts';
@@ -17,8 +22,11 @@ import { startReporter, type Reporter, type ReportMemory } from './report/report
 
 export interface CloudDependencies {
   readonly introduction: Introduction;
-  /** Whether the cloud is still to be told what a new device brings along, over restarts. */
-  readonly introductionMemory: { isPending(): boolean; setPending(pending: boolean): void };
+  /** Why the cloud is still to learn about the device, over restarts; `null`: it knows it. */
+  readonly introductionMemory: {
+    load(): IntroductionReason | null;
+    save(reason: IntroductionReason | null): void;
+  };
   readonly tagMemory: TagMemory;
   /** The whole report as it is now. */
   readonly composeReport: () => Promise<DeviceReport>;
@@ -65,6 +73,8 @@ export interface Cloud extends AsyncDisposable {
   readonly tags: CloudTags;
   /** Something that is reported may have changed. */
   reportChange(): void;
+  /** Resolves once the cloud knows the present state of the device; waits for it without end while the cloud is away. */
+  reportNow(): Promise<void>;
 }
 
 export interface CloudTags {
@@ -74,7 +84,7 @@ export interface CloudTags {
   set(tags: Readonly<Record<string, string>>): Promise<void>;
 }
 
-/** Milliseconds for which the first target waits for the introduction: it may overwrite what is told there. */
+/** Milliseconds that the first target waits for the introduction; longer, and the apps go first. */
 const INTRODUCTION_TIME = 60_000;
 
 /** Registers the device when it is not yet, then keeps asking for its target and tells its state. */
@@ -87,7 +97,7 @@ export function createCloud(dependencies: CloudDependencies): Cloud {
   let reporter: Reporter | null = null;
   let tagReporter: TagReporter | null = null;
   let known: Identity | null = null;
-  let introduced: Promise<void> = Promise.resolve();
+  let introduced: Promise<unknown> = Promise.resolve();
   const pendingTags = createPendingTags(dependencies.tagMemory);
   const begun = begin();
   // Without its identity a device has no cloud; its apps run all the same.
@@ -105,27 +115,35 @@ export function createCloud(dependencies: CloudDependencies): Cloud {
     const outage = createOutage('registering the device with the cloud', say);
     const { isRegistered, uuid } = await store.read();
     if (!isRegistered) {
-      introductionMemory.setPending(true);
+      introductionMemory.save('new');
       await forgetReport(uuid);
     }
-    const identity = await registerUntilDone(dependencies, { clock, random, retryDelay, outage, signal: stop.signal });
+    const registration = { ...dependencies, onTakenOver: () => introductionMemory.save('taken over') };
+    const identity = await registerUntilDone(registration, { clock, random, retryDelay, outage, signal: stop.signal });
     if (identity === null) return;
     known = identity;
     dependencies.onRegistered(identity);
     reporter = parts.use(report(identity, dependencies));
     tagReporter = parts.use(reportTags(identity, pendingTags, dependencies));
-    if (introductionMemory.isPending()) {
-      introduced = introduce(identity, stop.signal, dependencies);
-      const waiting = new AbortController();
-      const time = waitFor(clock, INTRODUCTION_TIME, AbortSignal.any([stop.signal, waiting.signal]));
-      await Promise.race([introduced, time]);
-      waiting.abort();
-    }
+    const firstAnswer = await introduceBeforePolling(identity);
     if (stop.signal.aborted) return;
-    poller = parts.use(poll(identity, wanted, dependencies));
+    poller = parts.use(poll(identity, { wanted, firstAnswer }, dependencies));
   }
 
-  /** A device that is registered anew may have its old name: the cloud has been told nothing of it all the same. */
+  /** @returns the target, if the introduction asked for it in time */
+  async function introduceBeforePolling(identity: Identity): Promise<TargetAnswer | null> {
+    const reason = dependencies.introductionMemory.load();
+    if (reason === null) return null;
+    const introduction = introduce(identity, { reason, signal: stop.signal }, dependencies);
+    introduced = introduction.then(() => poller?.pollNow({ force: false }));
+    const waiting = new AbortController();
+    const time = delay(dependencies.clock, INTRODUCTION_TIME, AbortSignal.any([stop.signal, waiting.signal]));
+    const answer = await Promise.race([introduction, time.then(() => null)]);
+    waiting.abort();
+    return answer;
+  }
+
+  /** A device that is registered again may have its old name, and the cloud knows nothing of it all the same. */
   async function forgetReport(uuid: string): Promise<void> {
     const [forgotten] = await Promise.allSettled([dependencies.reportMemory.save(uuid, {})]);
     if (forgotten.status === 'rejected') {
@@ -139,6 +157,9 @@ export function createCloud(dependencies: CloudDependencies): Cloud {
       else poller.pollNow({ force });
     },
     reportChange: () => reporter?.changed(),
+    async reportNow() {
+      await reporter?.flush();
+    },
     tags: {
       async list() {
         if (known === null) throw new DeviceNotRegisteredError();
@@ -159,14 +180,20 @@ export function createCloud(dependencies: CloudDependencies): Cloud {
   };
 }
 
-async function introduce(identity: Identity, signal: AbortSignal, dependencies: CloudDependencies): Promise<void> {
+async function introduce(
+  identity: Identity,
+  { reason, signal }: Pick<IntroductionOptions, 'reason' | 'signal'>,
+  dependencies: CloudDependencies,
+): Promise<TargetAnswer | null> {
   const { http, introduction, introductionMemory, clock, random, settings, say } = dependencies;
   const outage = createOutage('introducing the device to the cloud', say);
   const interval = (): number => settings().pollInterval;
-  const done = await retryUntilDone({ clock, random, interval, outage, signal }, () =>
-    introduceDevice(http, identity, { introduction, signal }),
-  );
-  if (done) introductionMemory.setPending(false);
+  let answer: TargetAnswer | null = null;
+  const done = await retryUntilDone({ clock, random, interval, outage, signal }, async () => {
+    answer = await introduceDevice(http, identity, { introduction, reason, signal });
+  });
+  if (done) introductionMemory.save(null);
+  return answer;
 }
 
 function reportTags(
@@ -179,10 +206,15 @@ function reportTags(
   return startTagReporter({ http, device: { uuid, key }, pending, clock, random, interval, outage, say });
 }
 
-/** @param wanted `null`: nobody asked for the target so far */
+interface PollStart {
+  /** `null`: no client has asked for the target so far. */
+  readonly wanted: { readonly force: boolean } | null;
+  readonly firstAnswer: TargetAnswer | null;
+}
+
 function poll(
   { uuid, deviceApiKey: key }: Identity,
-  wanted: { readonly force: boolean } | null,
+  { wanted, firstAnswer }: PollStart,
   dependencies: CloudDependencies,
 ): TargetPoller {
   const { http, clock, random, settings, onTarget, onRequest, say } = dependencies;
@@ -195,7 +227,9 @@ function poll(
     clock,
     random,
     interval: () => settings().pollInterval,
-    firstDelay: instantUpdateTrigger || wanted !== null ? 0 : Math.round(random() * pollInterval),
+    firstAnswer,
+    firstDelay:
+      instantUpdateTrigger || wanted !== null || firstAnswer !== null ? 0 : Math.round(random() * pollInterval),
     force: wanted?.force ?? false,
     onTarget,
     onPoll(result) {

@@ -39,5 +39,5 @@ export {
 } from './errors.ts';
 export { composeReport, type ReportedMetrics, type ReportSources } from './report/compose-report.ts';
 export type { ReportMemory } from './report/reporter.ts';
-export type { Introduction } from './introduction/introduce-device.ts';
-export type { TagMemory } from './tags/pending-tags.ts';
+export type { Introduction, IntroductionReason } from './introduction/introduce-device.ts';
+export { createPendingTags, type PendingTags, type TagMemory } from './tags/pending-tags.ts';

@@ -8,10 +8,11 @@ import type { SupervisorConfig } from '../config.ts';
 import type { OpenedLocks } from '../device/open-locks.ts';
 import type { ConnectedHost } from '../host/connect-host.ts';
 import type { Logger } from '../log/create-logger.ts';
+import { settingMemory } from '../managed/connect-cloud.ts';
 import type { ManagedDevice } from '../managed/open-cloud.ts';
 import { withChangesReported } from '../managed/report-keys.ts';
 import { CONTRACT_VERSION } from '../version.ts';
-import { noCloudTags } from './device-tags.ts';
+import { keptTags } from './device-tags.ts';
 import { buildMetrics, hostMetrics, logMetrics, uploadMetrics } from './metric-sources.ts';
 import { publishKey } from './publish-key.ts';
 
@@ -21,7 +22,7 @@ export interface OpenApiDependencies {
   readonly host: ConnectedHost;
   readonly locks: OpenedLocks['locks'];
   readonly logs: LogRouter;
-  readonly store: Pick<Store, 'apiKeys'>;
+  readonly store: Pick<Store, 'apiKeys' | 'settings'>;
   readonly metrics: Metrics;
   /** `null`: there is none. */
   readonly cloud: ManagedDevice | null;
@@ -31,7 +32,7 @@ export interface OpenApiDependencies {
 
 /** The API, whose requests nothing answers yet. */
 export async function openApi(dependencies: OpenApiDependencies): Promise<Api> {
-  const { config, device, host, locks, logs, metrics, cloud, log } = dependencies;
+  const { config, device, host, locks, logs, store, metrics, cloud, log } = dependencies;
   const keys = await keysOf(dependencies);
   return createApi({
     device,
@@ -39,7 +40,7 @@ export async function openApi(dependencies: OpenApiDependencies): Promise<Api> {
     locks,
     logs,
     keys: cloud === null ? keys : withChangesReported(keys, cloud.connection.reportChange),
-    tags: cloud?.connection.tags ?? noCloudTags,
+    tags: cloud?.connection.tags ?? keptTags(settingMemory(store, 'tags-to-report')),
     ...(cloud === null
       ? {}
       : { lookForTarget: cloud.connection.lookForTarget, cloudConnected: cloud.connection.isConnected }),

@@ -21,6 +21,8 @@ export interface OpenDeviceDependencies {
   readonly engine: OpenedEngine;
   readonly locks: OpenedLocks['locks'];
   readonly apiPort: number;
+  /** Whether the cloud knows how the host is configured. */
+  readonly isReported: () => boolean;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onFault: (error: unknown) => void;
@@ -54,6 +56,8 @@ export async function openDevice(dependencies: OpenDeviceDependencies): Promise<
           units: host.units,
           reboots,
           apiPort,
+          managed: mode.kind === 'managed',
+          isReported: dependencies.isReported,
           clock,
           print,
           onFault,

@@ -22,6 +22,9 @@ export interface HostConfigurationDependencies {
   readonly units: Units;
   readonly reboots: RebootAfterApply;
   readonly apiPort: number;
+  readonly managed: boolean;
+  /** Whether the cloud knows how the host is configured. */
+  readonly isReported: () => boolean;
   readonly clock: Clock;
   readonly print: (message: string) => void;
   readonly onFault: (error: unknown) => void;
@@ -55,6 +58,8 @@ export async function configureHost(dependencies: HostConfigurationDependencies)
     firewall,
     reboot: reboots,
     apiPort,
+    managed: dependencies.managed,
+    isReported: dependencies.isReported,
     onSettings: () => undefined,
     clock,
     random: Math.random,

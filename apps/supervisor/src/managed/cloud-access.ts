@@ -2,6 +2,7 @@ import { lookupLocalNames } from '@device-supervisor/cloud';
 import type { ConfigJson } from '@device-supervisor/config-json';
 import type { HostDescription } from '@device-supervisor/host-facts';
 import type { SupervisorConfig } from '../config.ts';
+import { osVariant } from '../host/os-variant.ts';
 import { CONTRACT_VERSION } from '../version.ts';
 
 /** How requests to the cloud's servers are made. */
@@ -14,16 +15,18 @@ export interface CloudAccess {
 }
 
 export function cloudAccess(
-  { balenaRootCA }: ConfigJson,
-  { os }: Pick<HostDescription, 'os'>,
+  settings: ConfigJson,
+  description: Pick<HostDescription, 'os'>,
   { rootCertificate }: Pick<SupervisorConfig, 'rootCertificate'>,
 ): CloudAccess {
+  const { balenaRootCA } = settings;
   const authorities = [
     ...(balenaRootCA === undefined ? [] : [Buffer.from(balenaRootCA, 'base64').toString('utf8')]),
     ...(rootCertificate === null ? [] : [rootCertificate]),
   ];
   return {
-    userAgent: `Supervisor/${CONTRACT_VERSION} (Linux; ${os.prettyName ?? 'unknown'})`,
+    // The cloud recognises development devices by the variant.
+    userAgent: `Supervisor/${CONTRACT_VERSION} (Linux; ${description.os.prettyName ?? 'unknown'}; ${osVariant(description, settings)})`,
     lookup: lookupLocalNames,
     ...(authorities.length === 0 ? {} : { rootCertificate: authorities.join('\n') }),
   };

@@ -9,6 +9,7 @@ import { openStore, type Store } from '@device-supervisor/store';
 import { startCloudStub, waitFor, type CloudStub, type StubDevice } from '@device-supervisor/testbed';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectCloud, type CloudConnectionDependencies, type ConnectedCloud } from './connect-cloud.ts';
+import { openIntroductionMemory } from './introduction-memory.ts';
 import { PINNED_RELEASE } from './preload.ts';
 import { withChangesReported } from './report-keys.ts';
 
@@ -111,6 +112,7 @@ async function connect({
       },
       metrics: { read: async () => NO_METRICS, [Symbol.asyncDispose]: async () => undefined },
       store,
+      introductionMemory: openIntroductionMemory(store, { isRegistered: false }),
       deviceConfig,
       apiPort: 48_484,
       apiSecret: () => store.apiKeys.global(),
@@ -122,7 +124,7 @@ async function connect({
       print: (message) => void said.push(message),
     }),
   );
-  await waitFor('the introduction', () => stub.count('poll') >= 2 && store.settings.get('introduction') === null);
+  await waitFor('the introduction', () => stub.count('poll') >= 1 && store.settings.get('introduction') === null);
   const device = stub.device(UUID);
   if (device === null) throw new Error('the cloud does not have the device');
   await waitFor('the first report', () => device.reports.length > 0);

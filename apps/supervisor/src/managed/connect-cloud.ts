@@ -24,8 +24,10 @@ import {
 import type { HostDescription, Metrics } from '@device-supervisor/host-facts';
 import type { Store } from '@device-supervisor/store';
 import type { ConnectedHost } from '../host/connect-host.ts';
+import { osVariant } from '../host/os-variant.ts';
 import { CONTRACT_VERSION } from '../version.ts';
 import type { CloudAccess } from './cloud-access.ts';
+import type { IntroductionMemory } from './introduction-memory.ts';
 import { PINNED_RELEASE } from './preload.ts';
 import { rememberReports } from './report-memory.ts';
 
@@ -38,6 +40,7 @@ export interface CloudConnectionDependencies {
   readonly host: Pick<ConnectedHost, 'addresses' | 'vpn' | 'showLost'>;
   readonly metrics: Metrics;
   readonly store: Pick<Store, 'settings'>;
+  readonly introductionMemory: IntroductionMemory;
   /** `null`: the host is not ours to configure. */
   readonly deviceConfig: DeviceConfig | null;
   readonly apiPort: number;
@@ -66,6 +69,7 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Connect
     dependencies;
   const { access, onRegistered, onRequest } = dependencies;
   const { deviceType = description.deviceType } = configJson;
+  const variant = osVariant(description, configJson);
   const settings = (): DeviceSettings => settingsOf(device, configJson);
   const stack = new AsyncDisposableStack();
   const http = stack.use(
@@ -83,7 +87,7 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Connect
         deviceType,
         supervisorVersion: CONTRACT_VERSION,
         osVersion: description.os.prettyName ?? '',
-        osVariant: description.os.variant ?? '',
+        osVariant: variant,
         macAddress: host.addresses().mac.join(' '),
       }),
       clock,
@@ -91,15 +95,7 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Connect
       settings,
       registrationRetryDelay: configJson.bootstrapRetryDelay ?? REGISTRATION_RETRY_DELAY,
       tagMemory: settingMemory(store, 'tags-to-report'),
-      introductionMemory: {
-        isPending: () => store.settings.get(INTRODUCTION) !== null,
-        setPending(pending) {
-          if (pending) return store.settings.set(INTRODUCTION, 'pending');
-          store.settings.delete(INTRODUCTION);
-          // Who registers the device anew, years later, does not want that release again.
-          store.settings.delete(PINNED_RELEASE);
-        },
-      },
+      introductionMemory: dependencies.introductionMemory,
       introduction: {
         name: configJson.initialDeviceName ?? null,
         pinnedRelease: pinnedRelease(store),
@@ -114,7 +110,7 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Connect
           localMode: device.localMode,
           supervisorVersion: CONTRACT_VERSION,
           osVersion: description.os.prettyName ?? '',
-          osVariant: description.os.variant ?? '',
+          osVariant: variant,
           addresses: host.addresses(),
           apiPort: dependencies.apiPort,
           apiSecret: dependencies.apiSecret(),
@@ -157,10 +153,8 @@ async function currentConfig(
   return { ...told, ...found };
 }
 
-/** Setting: the cloud is still to be told what the device brought along. */
-const INTRODUCTION = 'introduction';
-
-function settingMemory({ settings }: Pick<Store, 'settings'>, name: string): TagMemory {
+/** Keeps tags in a setting. */
+export function settingMemory({ settings }: Pick<Store, 'settings'>, name: string): TagMemory {
   return {
     load: () => settings.get(name),
     save: (text) => settings.set(name, text),

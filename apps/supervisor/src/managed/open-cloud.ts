@@ -9,6 +9,7 @@ import type { OpenedIdentity } from '../identity/open-identity.ts';
 import type { Logger } from '../log/create-logger.ts';
 import type { CloudAccess } from './cloud-access.ts';
 import { connectCloud, settingsOf, type ConnectedCloud } from './connect-cloud.ts';
+import type { IntroductionMemory } from './introduction-memory.ts';
 import { uploadLogs } from './upload-logs.ts';
 
 export interface OpenCloudDependencies {
@@ -17,6 +18,7 @@ export interface OpenCloudDependencies {
   readonly opening: OpenedDevice;
   readonly description: HostDescription;
   readonly store: Store;
+  readonly introductionMemory: IntroductionMemory;
   readonly metrics: Metrics;
   /** Of the lines of containers. */
   readonly source: ContainerLogSource;
@@ -67,6 +69,7 @@ export function openCloud(dependencies: OpenCloudDependencies): ManagedDevice {
       host,
       metrics,
       store,
+      introductionMemory: dependencies.introductionMemory,
       deviceConfig,
       apiPort,
       apiSecret: () => store.apiKeys.global(),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CloudHttp } from '../http/cloud-http.ts';
-import { introduceDevice, type Introduction } from './introduce-device.ts';
+import { introduceDevice, type Introduction, type IntroductionReason } from './introduce-device.ts';
 
 const IDENTITY = {
   uuid: 'd0',
@@ -13,7 +13,11 @@ const IDENTITY = {
 const STATE = { d0: { name: 'n', apps: {}, config: { RESIN_SUPERVISOR_POLL_INTERVAL: '1000' } } };
 
 /** @param statuses by the beginning of the path; 200 unless told */
-async function introduce(introduction: Partial<Introduction>, statuses: Record<string, number> = {}) {
+async function introduce(
+  introduction: Partial<Introduction>,
+  statuses: Record<string, number> = {},
+  reason: IntroductionReason = 'new',
+) {
   const requests: unknown[] = [];
   const said: string[] = [];
   const http: CloudHttp = {
@@ -32,8 +36,9 @@ async function introduce(introduction: Partial<Introduction>, statuses: Record<s
     say: (message) => void said.push(message),
     ...introduction,
   };
-  await introduceDevice(http, IDENTITY, { introduction: whole, signal: new AbortController().signal });
-  return { requests, said };
+  const { signal } = new AbortController();
+  const answer = await introduceDevice(http, IDENTITY, { introduction: whole, reason, signal });
+  return { requests, said, answer };
 }
 
 const DEVICE = "/v7/device(uuid='d0')";
@@ -58,8 +63,23 @@ describe('introduceDevice', () => {
     expect(said).toEqual([]);
   });
 
-  it('says nothing to the cloud when there is nothing to say', async () => {
-    expect((await introduce({})).requests).toEqual([]);
+  it('reports nothing when there is nothing to report, and gives the target that it asked for', async () => {
+    const { requests, answer } = await introduce({});
+    expect(requests).toEqual([]);
+    expect(answer).toMatchObject({ status: 'changed' });
+    expect((await introduce({ undeclaredConfig: async () => ({ A: '1' }) })).answer).toBeNull();
+  });
+
+  it.each<[IntroductionReason, readonly string[]]>([
+    ['new', ['PATCH', 'PATCH', 'POST']],
+    // Its owner may have named it.
+    ['taken over', ['PATCH', 'POST']],
+    ['known', ['POST']],
+  ])('of a device that is %s reports what the cloud may not know', async (reason, methods) => {
+    const introduction = { name: 'x', pinnedRelease: 9, undeclaredConfig: async () => ({ A: '1' }) };
+    const { requests } = await introduce(introduction, {}, reason);
+    expect(requests.map((request) => (Array.isArray(request) ? request[0] : null))).toEqual(methods);
+    expect(JSON.stringify(requests).includes('device_name')).toBe(reason === 'new');
   });
 
   it('goes on after what the cloud refuses for good, or has already', async () => {

@@ -1,10 +1,18 @@
 import type { CloudHttp, CloudRequest } from '../http/cloud-http.ts';
 import { refusal } from '../http/read-answer.ts';
-import { fetchTarget } from '../poll/fetch-target.ts';
+import { fetchTarget, type TargetAnswer } from '../poll/fetch-target.ts';
 import type { Identity } from '../provisioning/identity.ts';
 import { isFinalRefusal } from '../retry-until-done.ts';
 
-/** What the cloud is told once of a device that has just been registered. */
+/**
+ * Why the cloud is to learn about the device:
+ * - `new`: it was just registered; the cloud learns its name, the release it is pinned to and its configuration
+ * - `taken over`: the cloud had it before and its owner may have named it: the name stays
+ * - `known`: it was registered by an earlier installation: the cloud learns its configuration alone
+ */
+export type IntroductionReason = 'new' | 'taken over' | 'known';
+
+/** What the cloud learns once about a device, before anything of it is changed. */
 export interface Introduction {
   /** `null`: the cloud names it. */
   readonly name: string | null;
@@ -15,16 +23,23 @@ export interface Introduction {
   readonly say: (message: string) => void;
 }
 
+export interface IntroductionOptions {
+  readonly introduction: Introduction;
+  readonly reason: IntroductionReason;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Tells all of it; what the cloud refuses for good is said and left out. May be repeated.
+ * Reports all of it. What the cloud refuses for good is said and left out. May be repeated.
  *
+ * @returns the target; `null`: it is another one since, as the cloud learned about configuration
  * @throws what `CloudHttp.request` throws, and CloudRefusedError when it is worth another attempt
  */
 export async function introduceDevice(
   http: CloudHttp,
   { uuid, deviceApiKey: key, deviceId }: Identity,
-  { introduction, signal }: { readonly introduction: Introduction; readonly signal: AbortSignal },
-): Promise<void> {
+  { introduction, reason, signal }: IntroductionOptions,
+): Promise<TargetAnswer | null> {
   const { name, pinnedRelease, undeclaredConfig, say } = introduction;
 
   async function tell(what: string, request: Pick<CloudRequest, 'method' | 'path' | 'json'>): Promise<void> {
@@ -40,20 +55,22 @@ export async function introduceDevice(
   }
 
   const device = `/v7/device(uuid='${uuid}')`;
-  if (name !== null) {
+  if (name !== null && reason === 'new') {
     await tell('the initial device name', { method: 'PATCH', path: device, json: { device_name: name } });
   }
-  if (pinnedRelease !== null) {
+  if (pinnedRelease !== null && reason !== 'known') {
     const json = { is_pinned_on__release: pinnedRelease };
     await tell('to pin the device to its release', { method: 'PATCH', path: device, json });
   }
   const answer = await fetchTarget(http, { uuid, key, etag: null, signal });
-  if (answer.status === 'unchanged') return;
-  for (const [variable, value] of Object.entries(await undeclaredConfig(answer.target().config))) {
+  if (answer.status === 'unchanged') return answer;
+  const undeclared = Object.entries(await undeclaredConfig(answer.target().config));
+  for (const [variable, value] of undeclared) {
     await tell(`the configuration ${variable}`, {
       method: 'POST',
       path: '/v7/device_config_variable',
       json: { device: deviceId, name: `BALENA_${variable}`, value },
     });
   }
+  return undeclared.length === 0 ? answer : null;
 }

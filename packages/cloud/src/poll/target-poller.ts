@@ -17,8 +17,10 @@ export interface TargetPollerOptions {
   readonly interval: () => number;
   /** Milliseconds until the first poll; 0 unless told. */
   readonly firstDelay?: number;
-  /** Is the first target forced? Not unless told. */
+  /** Is the first target forced? Default: no. */
   readonly force?: boolean;
+  /** An answer that the cloud has just given: the first poll takes it and asks nothing. */
+  readonly firstAnswer?: TargetAnswer | null;
   /** Called with each target that differs from the one before. */
   readonly onTarget: (target: TargetState, options: { readonly force: boolean }) => Promise<void>;
   /** A poll succeeded, or why it did not; a target that is not valid counts as a failure of its own. */
@@ -49,10 +51,12 @@ class Poller implements TargetPoller {
   #etag: string | null = null;
   #failures = 0;
   #force: boolean;
+  #firstAnswer: TargetAnswer | null;
 
   constructor(options: TargetPollerOptions) {
-    const { clock, firstDelay = 0, force = false } = options;
+    const { clock, firstDelay = 0, force = false, firstAnswer = null } = options;
     this.#options = options;
+    this.#firstAnswer = firstAnswer;
     this.#force = force;
     this.#rounds = startRounds({ clock, firstDelay, round: (signal) => this.#poll(signal) });
   }
@@ -90,7 +94,10 @@ class Poller implements TargetPoller {
     this.#force = false;
     // Who forces an update wants it applied, whether or not the target changed.
     const etag = force ? null : this.#etag;
-    const answer = await this.#orStillForced(force, fetchTarget(this.#options.http, { uuid, key, etag, signal }));
+    const given = this.#firstAnswer;
+    this.#firstAnswer = null;
+    const answer =
+      given ?? (await this.#orStillForced(force, fetchTarget(this.#options.http, { uuid, key, etag, signal })));
     if (answer.status === 'unchanged') return;
     await this.#orStillForced(force, onTarget(this.#decode(answer), { force }));
     this.#etag = answer.etag;

@@ -15,11 +15,14 @@ let fleet: Fleet;
 let http: CloudHttp;
 /** Milliseconds. */
 let timeout: number;
+/** How often the cloud had the device before. */
+let takenOver: number;
 
 async function start(exchangesKeys: boolean): Promise<void> {
   stub = await startCloudStub({ exchangesKeys });
   fleet = stub.createFleet();
   timeout = 30_000;
+  takenOver = 0;
   http = createCloudHttp({ endpoint: stub.endpoint, userAgent: 'test', timeout: () => timeout });
 }
 
@@ -60,7 +63,9 @@ function identity(changes: Partial<Identity> = {}): IdentityStore & { current: I
 
 async function register(store: IdentityStore, deviceType = 'generic-amd64'): Promise<Identity> {
   const described = { deviceType, supervisorVersion: '1.0.0', osVersion: 'OS 1', osVariant: 'prod', macAddress: 'AA' };
-  return await registerDevice({ http, identity: store, describe: async () => described, now: () => 1_000 }, signal);
+  const onTakenOver = (): void => void takenOver++;
+  const dependencies = { http, identity: store, describe: async () => described, onTakenOver, now: () => 1_000 };
+  return await registerDevice(dependencies, signal);
 }
 
 interface Refusal {
@@ -115,6 +120,7 @@ describe('a device that the cloud has already', () => {
     const store = identity();
     expect(await register(store)).toMatchObject({ uuid: UUID, deviceApiKey: 'own-key', deviceId: id });
     expect(store.renewed).toBe(0);
+    expect(takenOver).toBe(1);
   });
 
   it('is given its new key by a cloud that exchanges keys', async () => {
@@ -125,6 +131,7 @@ describe('a device that the cloud has already', () => {
     const store = identity();
     expect(await register(store)).toMatchObject({ uuid: UUID, deviceApiKey: 'own-key', deviceId: device.id });
     expect(device.key).toBe('own-key');
+    expect(takenOver).toBe(1);
     expect(store.renewed).toBe(0);
     expect(kinds()).toEqual(['register', 'device', 'device', 'key-exchange']);
   });
@@ -135,6 +142,7 @@ describe('a device that the cloud has already', () => {
     expect(await register(store)).toMatchObject({ uuid: OTHER_UUID, deviceApiKey: 'other-key', isRegistered: true });
     expect(store.renewed).toBe(1);
     expect(stub.device(OTHER_UUID)).not.toBeNull();
+    expect(takenOver).toBe(0);
     expect(stub.device(UUID)?.key).toBe('lost-key');
   });
 

@@ -9,6 +9,11 @@ export interface RegistrationDependencies {
   readonly http: CloudHttp;
   readonly identity: IdentityStore;
   readonly describe: () => Promise<DeviceDescription>;
+  /**
+   * The cloud has this device already, with what its owner set there. Called before the identity is saved as registered, so
+   * that a crash in between does not make it look like a new one.
+   */
+  readonly onTakenOver: () => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -30,7 +35,7 @@ export async function registerDevice(dependencies: RegistrationDependencies, sig
     (await register(current, dependencies, signal)) ??
     (await takeOver(current, dependencies, signal)) ??
     (await register(await identity.renew(), dependencies, signal));
-  // That it has two devices of ours, each of a name made up at random, is no answer of the protocol.
+  // Two random uuids cannot both be taken: this is no answer of the protocol.
   if (registration === null) throw new CloudAnswerInvalidError(REGISTER, 'it knows every device already');
   await identity.register({ ...registration, at: Math.floor(dependencies.now() / 1000) });
   return await identity.read();
@@ -77,11 +82,14 @@ const REGISTER = 'POST /device/register';
 /** @returns `null`: neither our key nor the provisioning key opens the device that the cloud has */
 async function takeOver(
   { uuid, deviceApiKey, provisioningKey }: Identity,
-  { http }: RegistrationDependencies,
+  { http, onTakenOver }: RegistrationDependencies,
   signal: AbortSignal,
 ): Promise<Registration | null> {
   const own = await findDevice(http, { uuid, key: deviceApiKey, signal });
-  if (own !== null) return { deviceId: own, deviceApiKey };
+  if (own !== null) {
+    onTakenOver();
+    return { deviceId: own, deviceApiKey };
+  }
   if (provisioningKey === null) return null;
   const other = await findDevice(http, { uuid, key: provisioningKey, signal });
   if (other === null) return null;
@@ -95,6 +103,7 @@ async function takeOver(
   });
   if (answer.status === 401 || answer.status === 403 || answer.status === 404) return null;
   if (answer.status < 200 || answer.status > 299) throw refusal('POST /api-key/device/…/device-key', answer);
+  onTakenOver();
   return { deviceId: other, deviceApiKey };
 }
 

@@ -45,6 +45,8 @@ export interface ReportResult {
 export interface Reporter extends AsyncDisposable {
   /** Something that is reported may have changed. */
   changed(): void;
+  /** Resolves once the cloud knows what is true now, or when the reporter is disposed of. */
+  flush(): Promise<void>;
 }
 
 /** Milliseconds between two reports. */
@@ -70,6 +72,8 @@ class ReportLoop implements Reporter {
   readonly #refusedNulls = new Set<string>();
   /** The cloud has refused a report with several `null`: they are sent one at a time, to find the one it refuses. */
   #clearsOneByOne = false;
+  /** Callers of {@link flush}. */
+  readonly #waiting = new Set<() => void>();
   #metricsAt: number | null = null;
   #failures = 0;
 
@@ -84,14 +88,31 @@ class ReportLoop implements Reporter {
     this.#rounds.wake();
   }
 
+  async flush(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.add(resolve);
+    this.#rounds.wake();
+    await promise;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#rounds[Symbol.asyncDispose]();
+    this.#release([...this.#waiting]);
+  }
+
+  #release(waiting: readonly (() => void)[]): void {
+    for (const resolve of waiting) {
+      this.#waiting.delete(resolve);
+      resolve();
+    }
   }
 
   async #turn(signal: AbortSignal): Promise<Pause> {
     const { interval, random, onResult } = this.#options;
+    const waiting = [...this.#waiting];
     try {
       const sent = await this.#report(signal);
+      this.#release(waiting);
       this.#failures = 0;
       if (sent) {
         this.#outage.succeeded();

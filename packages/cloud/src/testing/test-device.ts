@@ -4,6 +4,7 @@ import type { FakeClock } from '@device-supervisor/device/testing';
 import type { DeviceReport } from '@device-supervisor/state';
 import { createCloud, type Cloud, type CloudRequestResult } from '../create-cloud.ts';
 import { createCloudHttp } from '../http/cloud-http.ts';
+import type { IntroductionReason } from '../introduction/introduce-device.ts';
 import type { Identity } from '../provisioning/identity.ts';
 
 export interface TestDeviceOptions {
@@ -63,7 +64,8 @@ export function startTestDevice({
   const requests: TestRequest[] = [];
   const targets: { readonly force: boolean }[] = [];
   const results: CloudRequestResult[] = [];
-  let [underWay, timeout, isNew] = [0, 30_000, false];
+  let [underWay, timeout] = [0, 30_000];
+  let reason: IntroductionReason | null = null;
   let [pollsUnderWay, mostPollsAtOnce] = [0, 0];
   let keptTags: string | null = null;
   let report: DeviceReport = { status: 'Idle' };
@@ -106,7 +108,7 @@ export function startTestDevice({
       undeclaredConfig: async () => undeclaredConfig,
       say: (message) => void said.push(message),
     },
-    introductionMemory: { isPending: () => isNew, setPending: (pending) => void (isNew = pending) },
+    introductionMemory: { load: () => reason, save: (next) => void (reason = next) },
     tagMemory: {
       load: () => keptTags,
       save: (text) => void (keptTags = text),

@@ -14,12 +14,26 @@ export interface ConfigStep {
   readonly name: ConfigStepName;
   /** While it stays the same, there is nothing new to do. */
   readonly wanted: unknown;
+  /** Whether the device may change this now; else the host keeps what it has. */
+  readonly isAllowed: boolean;
   /** @returns what changed, in words; `null`: it was as wanted */
   apply(): Promise<string | null>;
 }
 
+/**
+ * How much of the host the configuration decides on. The firewall always follows it: it protects the device.
+ * - `nothing`: there is no target, or the cloud does not know yet how the host is configured
+ * - `what is named`: the device has no cloud. What its target names applies, the rest of the host stays as it is, and the VPN
+ *   leads to no cloud: it stays as it is, too
+ * - `everything`: what the target does not name has its default
+ */
+export type HostAuthority = 'nothing' | 'what is named' | 'everything';
+
 export interface ConfigStepsInput {
   readonly host: ConfigurableHost;
+  readonly authority: HostAuthority;
+  /** Whether the target names the setting. */
+  readonly names: (setting: keyof DeviceSettings) => boolean;
   readonly target: TargetState;
   /** Does the target come from a developer? The API is open to everybody then. */
   readonly localMode: boolean;
@@ -32,12 +46,16 @@ export interface ConfigStepsInput {
 /** In this order: what protects the device first, what needs a reboot last. */
 export function configSteps({
   host,
+  authority,
+  names,
   target,
   localMode,
   settings,
   bootVariables,
   report,
 }: ConfigStepsInput): readonly ConfigStep[] {
+  const decides = (setting: keyof DeviceSettings): boolean =>
+    authority === 'everything' || (authority === 'what is named' && names(setting));
   const situation = {
     localMode,
     apiPort: host.apiPort,
@@ -47,22 +65,31 @@ export function configSteps({
     {
       name: 'firewall',
       wanted: { mode: settings.firewallMode, ...situation },
+      isAllowed: true,
       async apply() {
         const [error] = await host.firewall.apply(settings.firewallMode, situation);
         if (error !== undefined) throw error;
         return null;
       },
     },
-    switchStep('VPN', settings.vpnControl, (on) => host.vpn.set(on)),
-    switchStep('discoverability', settings.hostDiscoverability, (on) => host.discoverability.set(on)),
+    {
+      ...switchStep('VPN', settings.vpnControl, (on) => host.vpn.set(on)),
+      isAllowed: authority === 'everything',
+    },
+    {
+      ...switchStep('discoverability', settings.hostDiscoverability, (on) => host.discoverability.set(on)),
+      isAllowed: decides('hostDiscoverability'),
+    },
     {
       name: 'persistent logging',
       wanted: settings.persistentLogging,
+      isAllowed: decides('persistentLogging'),
       apply: () => applyPersistentLogging(host, settings.persistentLogging),
     },
     {
       name: 'boot configuration',
       wanted: bootVariables,
+      isAllowed: authority !== 'nothing',
       apply: () => applyBootConfig(host, bootVariables, report),
     },
   ];
@@ -75,7 +102,11 @@ export function usesHostNetwork(target: TargetState): boolean {
     .some(({ composition }) => composition?.network_mode === 'host');
 }
 
-function switchStep(name: ConfigStepName, on: boolean, set: (on: boolean) => Promise<string>): ConfigStep {
+function switchStep(
+  name: ConfigStepName,
+  on: boolean,
+  set: (on: boolean) => Promise<string>,
+): Omit<ConfigStep, 'isAllowed'> {
   return {
     name,
     wanted: on,

@@ -9,18 +9,26 @@ let host: InMemoryHost;
 let clock: FakeClock;
 let said: string[];
 let deviceConfig: DeviceConfig;
+let isReported: boolean;
 
-beforeEach(() => {
-  host = createInMemoryHost();
-  clock = createFakeClock();
-  said = [];
+function start(managed: boolean): void {
   deviceConfig = createDeviceConfig({
     ...host,
+    managed,
+    isReported: () => isReported,
     clock,
     random: () => 0,
     say: (message) => void said.push(message),
     reboot: host.reboot,
   });
+}
+
+beforeEach(() => {
+  host = createInMemoryHost();
+  clock = createFakeClock();
+  said = [];
+  isReported = true;
+  start(true);
 });
 
 const targetOf = (config: Readonly<Record<string, string>>): TargetState => ({ config: { ...config }, apps: {} });
@@ -146,6 +154,56 @@ describe('a configuration', () => {
     await converge({ SUPERVISOR_VPN_CONTROL: '0', HOST_CONFIG_gpu_mem: '16' }, controller.signal);
     expect(host.calls).not.toContain('boot-config plan');
     expect((await converge({ SUPERVISOR_VPN_CONTROL: '0', HOST_CONFIG_gpu_mem: '16' })).changed).toBe(true);
+  });
+});
+
+describe('a host', () => {
+  const OTHER_HOST = {
+    persistentLogging: true,
+    vpn: false,
+    discoverability: false,
+    bootVariables: { HOST_CONFIG_a: '1' },
+  };
+  const { signal } = new AbortController();
+
+  beforeEach(() => void Object.assign(host.state, OTHER_HOST));
+
+  it('keeps its switches while there is no target, but for the firewall; and is not told to reboot', async () => {
+    expect(await deviceConfig.converge(null, { localMode: false, signal })).toEqual(DONE);
+    expect(host.calls).toEqual(['firewall']);
+    expect(host.state).toMatchObject({ ...OTHER_HOST, rebootReasons: [] });
+    expect(said).toEqual([]);
+  });
+
+  it('keeps its switches until the cloud knows of them, and then follows the target', async () => {
+    isReported = false;
+    const named = { SUPERVISOR_VPN_CONTROL: '1', HOST_CONFIG_a: '2' };
+    const outcome = await converge(named);
+    expect(outcome).toMatchObject({ changed: false, rebootNeeded: false, retryIn: 5_000 });
+    expect(outcome.pending).toContainEqual({
+      step: 'persistent logging',
+      reason: 'the cloud does not know yet how the host is configured',
+    });
+    expect(host.state).toMatchObject({ ...OTHER_HOST, rebootReasons: [] });
+    isReported = true;
+    expect(await converge(named)).toMatchObject({ changed: true, pending: [] });
+    expect(host.state).toMatchObject({ persistentLogging: false, vpn: true, discoverability: true });
+  });
+
+  it('of a device without a cloud has only those switches changed that the target names, and never its VPN', async () => {
+    start(false);
+    await converge({});
+    expect(host.state).toMatchObject({ ...OTHER_HOST, rebootReasons: [] });
+    await converge({ SUPERVISOR_VPN_CONTROL: '1', HOST_DISCOVERABILITY: '1', SUPERVISOR_PERSISTENT_LOGGING: '0' });
+    expect(host.state).toMatchObject({ vpn: false, discoverability: true, persistentLogging: false });
+  });
+
+  it('has failed steps tried again, also while there is no target', async () => {
+    host.intercept('firewall', () => Promise.reject(new Error('busy')));
+    expect(await deviceConfig.converge(null, { localMode: false, signal })).toMatchObject({
+      pending: [{ step: 'firewall', reason: 'busy' }],
+      retryIn: 500,
+    });
   });
 });
 

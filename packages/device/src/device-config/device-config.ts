@@ -3,7 +3,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { Backoff, formatDelay } from '../loop/backoff.ts';
 import { formatError } from '@device-supervisor/errors';
 import type { Clock } from '../ports.ts';
-import { configSteps, REBOOTING_STEPS, type ConfigStep, type ConfigStepName } from './config-steps.ts';
+import {
+  configSteps,
+  REBOOTING_STEPS,
+  type ConfigStep,
+  type ConfigStepName,
+  type HostAuthority,
+} from './config-steps.ts';
+import { NO_TARGET } from '../session/targets.ts';
+import { CONFIG_VARIABLES } from '../settings/config-variables.ts';
 import type { DeviceSettings } from '../settings/device-settings.ts';
 import type { ConfigurableHost } from './ports.ts';
 import { ProblemReporter } from './problem-reporter.ts';
@@ -16,6 +24,10 @@ import {
 import { withTimeLimit } from './time-limit.ts';
 
 export interface DeviceConfigDependencies extends ConfigurableHost {
+  /** Has the device a cloud? */
+  readonly managed: boolean;
+  /** Whether the cloud knows how the host is configured. Until then the host stays as it is; asked before each round. */
+  readonly isReported: () => boolean;
   readonly clock: Clock;
   /** A number from 0 to 1, to spread retries. */
   readonly random: () => number;
@@ -30,8 +42,10 @@ export interface DeviceConfig {
   /**
    * Applies what differs, to be called before the apps of each round. Never fails, and never takes long for long: a step
    * that fails or hangs is held back, and neither the others nor the apps wait for it.
+   *
+   * @param target `null`: there is none yet. Then the firewall alone is set up, and the host keeps its switches
    */
-  converge(target: TargetState, circumstances: ConfigCircumstances): Promise<ConfigOutcome>;
+  converge(target: TargetState | null, circumstances: ConfigCircumstances): Promise<ConfigOutcome>;
   /** All of the configuration as it is on the device, as the cloud wants to be told. Rejects when the host cannot tell. */
   current(): Promise<DeviceConfigVariables>;
 }
@@ -65,6 +79,9 @@ export interface PendingConfig {
 const LONGEST_RETRY = 900_000;
 /** How long a round waits for one step, in milliseconds. */
 const STEP_TIME = 30_000;
+/** Time between two looks at whether the cloud knows the host's configuration, in milliseconds. */
+const REPORT_CHECK = 5_000;
+const UNREPORTED = 'the cloud does not know yet how the host is configured';
 /** What is as wanted is looked at again after this time, in milliseconds: others change the host too. */
 const RECHECK_INTERVAL = 60_000;
 
@@ -95,8 +112,10 @@ class ConfigConvergence implements DeviceConfig {
     return this.#settings;
   }
 
-  async converge(target: TargetState, { localMode, signal }: ConfigCircumstances): Promise<ConfigOutcome> {
+  async converge(wanted: TargetState | null, { localMode, signal }: ConfigCircumstances): Promise<ConfigOutcome> {
     const { reboot } = this.#dependencies;
+    const target = wanted ?? NO_TARGET;
+    const authority = this.#authority(wanted);
     const { settings, bootVariables, problems } = resolveDeviceConfig(target.config);
     this.#problems.report('settings', problems, target.config);
     this.#adopt(settings, target.config);
@@ -104,20 +123,39 @@ class ConfigConvergence implements DeviceConfig {
     let changed = false;
     const report = (found: Parameters<ProblemReporter['report']>[1]): void =>
       this.#problems.report('boot configuration', found, bootVariables);
-    for (const step of configSteps({ host: this.#dependencies, target, localMode, settings, bootVariables, report })) {
+    const steps = configSteps({
+      host: this.#dependencies,
+      authority,
+      names: (setting) => namesSetting(target.config, setting),
+      target,
+      localMode,
+      settings,
+      bootVariables,
+      report,
+    });
+    for (const step of steps) {
       if (signal.aborted) break;
+      if (!step.isAllowed) {
+        if (wanted !== null && authority === 'nothing') pending.push({ step: step.name, reason: UNREPORTED });
+        continue;
+      }
       const result = await this.#take(step);
       changed ||= result.changed;
       if (result.reason !== null) pending.push({ step: step.name, reason: result.reason });
     }
-    const retry = this.#backoff.nextRetry();
+    const waits = [
+      this.#backoff.nextRetry() ?? Infinity,
+      // No event reports that a step that took long is done, or that the cloud knows the host's configuration.
+      this.#running.size > 0 ? STEP_TIME : Infinity,
+      pending.some(({ reason }) => reason === UNREPORTED) ? REPORT_CHECK : Infinity,
+    ];
+    const retryIn = Math.min(...waits);
     return {
       changed,
       pending,
       rebootNeeded: reboot.reasons.length > 0,
       holdsReboot: REBOOTING_STEPS.some((name) => this.#running.has(name)),
-      // Nobody tells when a step that took long is done.
-      retryIn: this.#running.size === 0 ? retry : Math.min(retry ?? Infinity, STEP_TIME),
+      retryIn: retryIn === Infinity ? null : retryIn,
     };
   }
 
@@ -137,6 +175,13 @@ class ConfigConvergence implements DeviceConfig {
       ...(discoverable === null ? {} : { hostDiscoverability: discoverable !== 'off' }),
     };
     return { ...formatSettings(actual), ...boot };
+  }
+
+  #authority(target: TargetState | null): HostAuthority {
+    const { managed, isReported } = this.#dependencies;
+    if (target === null) return 'nothing';
+    if (!managed) return 'what is named';
+    return isReported() ? 'everything' : 'nothing';
   }
 
   /** Another configuration is tried at once, whatever failed with the one before. */
@@ -196,3 +241,8 @@ class ConfigConvergence implements DeviceConfig {
 type StepResult =
   | { readonly ok: true; readonly changed: string | null }
   | { readonly ok: false; readonly error: unknown };
+
+function namesSetting(config: DeviceConfigVariables, setting: keyof DeviceSettings): boolean {
+  const { name, aliases = [] } = CONFIG_VARIABLES[setting];
+  return [name, ...aliases].some((each) => Object.hasOwn(config, each));
+}

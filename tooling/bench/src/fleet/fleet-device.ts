@@ -60,7 +60,7 @@ export async function startFleetDevice(options: FleetDeviceOptions): Promise<Asy
         renew: async () => identity,
       },
       introduction: { name: null, pinnedRelease: null, undeclaredConfig: async () => ({}), say },
-      introductionMemory: { isPending: () => false, setPending: () => undefined },
+      introductionMemory: { load: () => null, save: () => undefined },
       tagMemory: { load: () => null, save: () => undefined, clear: () => undefined },
       describe: async () => ({
         deviceType: TEST_DEVICE.type,
