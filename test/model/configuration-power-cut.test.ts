@@ -58,6 +58,8 @@ async function start(fileSystem: DurableFileSystem, breadcrumb: { content: strin
   const said: string[] = [];
   const deviceConfig = createDeviceConfig({
     ...host,
+    managed: true,
+    isReported: () => true,
     bootConfig,
     persistentLogging: persistentLoggingOf(configJson),
     reboot,

@@ -1,6 +1,11 @@
 import { testTarget } from '@device-supervisor/compose/testing';
 import { createDeviceConfig, type DeviceConfig, type DeviceDependencies } from '@device-supervisor/device';
-import { createFakeClock, createInMemoryHost, type InMemoryHost } from '@device-supervisor/device/testing';
+import {
+  createFakeClock,
+  createInMemoryHost,
+  type FakeClock,
+  type InMemoryHost,
+} from '@device-supervisor/device/testing';
 import type { TargetState } from '@device-supervisor/state';
 import { expect, it } from 'vitest';
 import { startHarness, type DeviceHarness } from './device-harness.ts';
@@ -9,8 +14,15 @@ function configured(config: Readonly<Record<string, string>>): TargetState {
   return { ...testTarget({ services: { web: {} } }), config };
 }
 
-function configOf(host: InMemoryHost): DeviceConfig {
-  return createDeviceConfig({ ...host, clock: createFakeClock(), random: () => 0, say: () => undefined });
+function configOf(host: InMemoryHost, clock: FakeClock = createFakeClock()): DeviceConfig {
+  return createDeviceConfig({
+    ...host,
+    managed: true,
+    isReported: () => true,
+    clock,
+    random: () => 0,
+    say: () => undefined,
+  });
 }
 
 function start(host: InMemoryHost, dependencies: Partial<DeviceDependencies> = {}): DeviceHarness {
@@ -41,10 +53,22 @@ it('a host that cannot be configured does not keep the apps from running, nor th
   expect(harness.device.state().applying).toBe(false);
 });
 
-it('the firewall stands on a device that was never told anything', async () => {
+it('the firewall stands on a device without a target, which keeps its switches; a step that failed is tried again', async () => {
   const host = createInMemoryHost();
-  await using harness = start(host);
+  Object.assign(host.state, { vpn: false, discoverability: false, persistentLogging: true });
+  let isBusy = true;
+  host.intercept('firewall', async () => {
+    if (isBusy) throw new Error('busy');
+  });
+  const clock = createFakeClock();
+  await using harness = start(host, { deviceConfig: configOf(host, clock) });
   await harness.flush();
+  expect(host.state.firewall).toBeNull();
+  isBusy = false;
+  clock.advance(1_000);
+  harness.clock.advance(1_000);
+  await harness.flush();
+  expect(host.state).toMatchObject({ vpn: false, discoverability: false, persistentLogging: true, rebootReasons: [] });
   expect(host.state.firewall).toMatchObject({ mode: 'off', situation: { localMode: true } });
   expect(harness.engine.calls.filter(({ write }) => write)).toEqual([]);
 });

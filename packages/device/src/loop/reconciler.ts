@@ -216,8 +216,10 @@ export class Reconciler implements AsyncDisposable {
       await this.#wake.wait();
       if (signal.aborted || this.#suspended) continue;
       try {
-        if (this.#target === null) await this.#configure(NO_TARGET, signal);
-        else await this.#reconcile(this.#target);
+        if (this.#target === null) {
+          const { retryIn } = await this.#configure(null, signal);
+          if (retryIn !== null) this.#wake.after(retryIn);
+        } else await this.#reconcile(this.#target);
       } catch (error) {
         this.#actions.failAll(new ActionFailedError(formatError(error), error));
         // That the engine is away is told of already.
@@ -266,7 +268,10 @@ export class Reconciler implements AsyncDisposable {
   }
 
   /** The host comes before the apps; what of it takes long does not keep them waiting. */
-  async #configure(target: TargetState, signal: AbortSignal): Promise<Pick<ConfigOutcome, 'holdsReboot' | 'retryIn'>> {
+  async #configure(
+    target: TargetState | null,
+    signal: AbortSignal,
+  ): Promise<Pick<ConfigOutcome, 'holdsReboot' | 'retryIn'>> {
     const { deviceConfig, targets } = this.#dependencies;
     const { localMode } = targets;
     return (await deviceConfig?.converge(target, { localMode, signal })) ?? { holdsReboot: false, retryIn: null };
