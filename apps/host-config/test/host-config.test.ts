@@ -163,7 +163,7 @@ describe('what is stored and not in effect', () => {
     );
   });
 
-  it('is said so when nobody answers on the bus', async () => {
+  it('is reported when the bus does not answer', async () => {
     const elsewhere = { DBUS_SYSTEM_BUS_ADDRESS: 'unix:path=/nowhere' };
     const { exitCode, stderr } = await runHostConfig(['patch', 'proxy='], elsewhere);
     expect(exitCode).toBe(4);
@@ -211,7 +211,7 @@ function run(
   });
 }
 
-/** Whom the web server sees when the host asks it for something. */
+/** Address from which the web server sees the host's requests. */
 async function sourceOf(machine: DeviceHost): Promise<string> {
   return machine.exec(`curl --silent --show-error --max-time 5 ${url}`);
 }

@@ -1,31 +1,31 @@
 import { SupervisorError } from '@device-supervisor/errors';
 
-/** The command line asks for something that there is not. */
+/** The command line is invalid. */
 export class UsageError extends SupervisorError<'USAGE'> {
   constructor(message: string, hint: string) {
     super('USAGE', message, { details: {}, hint });
   }
 }
 
-/** This machine, or what it holds, does not let us start. */
+/** The machine does not meet a requirement. */
 export class StartError extends SupervisorError<'CANNOT_START'> {
   constructor(message: string, options: { readonly hint: string; readonly cause?: unknown }) {
     super('CANNOT_START', message, { details: {}, ...options });
   }
 }
 
-/** The port for the supervisor's API is somebody else's. */
+/** Another program listens on the port for the supervisor's API. */
 export class PortTakenError extends SupervisorError<'PORT_TAKEN', { readonly port: number }> {
   constructor(port: number, cause?: unknown) {
     super('PORT_TAKEN', `port ${port} of this machine is taken, so the supervisor cannot offer its API there`, {
       details: { port },
-      hint: 'End what listens there, or choose another port with --port (0: any free one)',
+      hint: 'Stop the program that listens there, or choose another port with --port (0: any free one)',
       cause,
     });
   }
 }
 
-/** The supervisor ended though nobody asked it to, or never answered. */
+/** The supervisor ended by itself, or never answered. */
 export class SupervisorLostError extends SupervisorError<
   'SUPERVISOR_LOST',
   { readonly logFile: string; readonly log: string }
@@ -63,12 +63,12 @@ export class BusyboxUnavailableError extends SupervisorError<'BUSYBOX_UNAVAILABL
   }
 }
 
-/** Something of ours could not be taken away in time. */
+/** Something could not be removed in time. */
 export class LeftoversError extends SupervisorError<'LEFTOVERS', { readonly left: readonly string[] }> {
   constructor(left: readonly string[]) {
-    super('LEFTOVERS', `still there: ${left.join(', ')}`, {
+    super('LEFTOVERS', `could not be removed: ${left.join(', ')}`, {
       details: { left },
-      hint: 'Try again with npm start -- --stop',
+      hint: 'Run npm start -- --stop to try again',
     });
   }
 }

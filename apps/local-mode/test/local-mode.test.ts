@@ -324,7 +324,7 @@ describe('failures', () => {
     run.child.kill('SIGKILL');
     await run.ended();
     const orphan = record.supervisor?.process ?? { pid: 0, startTime: '', scope: '' };
-    // A record of a process that ended long ago, whose id is now that of somebody else.
+    // A record of a process that ended long ago; another process has its id now.
     const foreign = { ...orphan, pid: process.pid, startTime: '1' };
     await sessionFile(state).write({
       ...record,

@@ -63,7 +63,7 @@ export class ConfigJsonWriteError extends SupervisorError<
   }
 }
 
-/** Somebody else changed the file each time that we were about to. */
+/** Another program changed the file at every attempt. */
 export class ConfigJsonContendedError extends SupervisorError<'CONFIG_JSON_CONTENDED', { readonly path: string }> {
   constructor(path: string) {
     super('CONFIG_JSON_CONTENDED', `${path} is changed by another program all the time`, {

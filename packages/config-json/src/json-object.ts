@@ -15,7 +15,7 @@ export function valueAt(object: unknown, path: readonly string[]): unknown {
 
 /**
  * A copy with another value at `path`, `undefined` to remove it. The order of the keys stays, a new one comes last.
- * What stands in the way and is no object is replaced.
+ * Values on the way that are not objects are replaced.
  */
 export function withValueAt(object: unknown, path: readonly string[], value: unknown): JsonObject {
   const [key = '', ...rest] = path;

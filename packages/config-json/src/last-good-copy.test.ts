@@ -96,7 +96,7 @@ describe('the last good copy of config.json', () => {
     expect(restored).toEqual([expect.any(ConfigJsonMissingError)]);
   });
 
-  it('stands in for a file on a partition that is not mounted, and writes nothing there', async () => {
+  it('replaces a file on a partition that is not mounted, and writes nothing there', async () => {
     const file = await openAfterGood();
     rmSync(join(directory, 'boot'), { recursive: true });
     mkdirSync(join(directory, 'boot'));
@@ -111,7 +111,7 @@ describe('the last good copy of config.json', () => {
     expect(file.problem).toBeNull();
   });
 
-  it('stands in for a file that cannot be put right', async () => {
+  it('replaces a file that cannot be repaired', async () => {
     const readOnly = Object.assign(new Error('read-only'), { code: 'EROFS' });
     const file = await openAfterGood({ ...nodeFileSystem, create: () => Promise.reject(readOnly) });
     writeFileSync(path, '');

@@ -41,7 +41,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 const content = (): string => readFileSync(path, 'utf8');
 
 describe('read', () => {
-  it('reads the file anew each time', async () => {
+  it('reads the file each time', async () => {
     writeFileSync(path, '{"hostname":"one"}');
     expect(await file.read()).toEqual({ config: { hostname: 'one' }, problems: [] });
     writeFileSync(path, '{"hostname":"two"}');
@@ -113,7 +113,7 @@ describe('update', () => {
     expect(content()).toBe(text);
   });
 
-  it('replaces what is unusable where it stands in the way', async () => {
+  it('replaces an unusable value on the way to a key', async () => {
     writeFileSync(path, '{"os":"nonsense","listenPort":"http","z":0}');
     await file.update({ listenPort: 80, os: { power: { mode: 'low' } } });
     expect(content()).toBe('{"os":{"power":{"mode":"low"}},"listenPort":80,"z":0}');

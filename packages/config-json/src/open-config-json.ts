@@ -39,13 +39,13 @@ export interface ConfigJsonFile {
    */
   update(patch: ConfigJsonPatch): Promise<readonly string[]>;
   /**
-   * Makes up a `uuid` and a `deviceApiKey` when the file has none.
+   * Generates a `uuid` and a `deviceApiKey` when the file has none.
    *
    * @throws ConfigJsonIdentityError, and as `update`
    */
   ensureIdentity(): Promise<DeviceIdentity>;
   /**
-   * Why the last good copy stands in for the file, as of the last read; `null`: the file itself is used.
+   * Why the last read used the last good copy instead of the file; `null`: it used the file itself.
    */
   readonly problem: ConfigJsonDamagedError | ConfigJsonMissingError | null;
 }
@@ -199,7 +199,7 @@ interface LoadedFile {
   readonly raw: Extract<ParsedConfigJson, { ok: true }>['raw'];
 }
 
-/** 32 hexadecimal digits that nobody can guess. */
+/** 32 random hexadecimal digits. */
 function randomKey(): string {
   return randomBytes(16).toString('hex');
 }

@@ -30,7 +30,7 @@ export interface BackedUpFile {
 }
 
 export interface BackedUpContent {
-  /** `null`: there is none, or it is empty. */
+  /** `null`: the file is missing or empty. */
   readonly bytes: Uint8Array | null;
   readonly source: 'file' | 'backup';
 }
@@ -46,8 +46,8 @@ export interface BackedUpFileOptions {
 }
 
 /**
- * A file with a copy of its last whole content beside it, `<path>.backup`, for file systems that lose more than what was
- * in hand at a power cut: vfat keeps no journal, and a repair may cut files short. Who wants the file gone by hand removes
+ * A file with a copy of its last whole content beside it, `<path>.backup`, for file systems that lose more at a power cut
+ * than the write in progress: vfat keeps no journal, and a repair may cut files short. To remove the file by hand, remove
  * both.
  *
  * @example

@@ -1,6 +1,6 @@
 import { SupervisorError } from '@device-supervisor/errors';
 
-/** Somebody else changed the file each time that we were about to. */
+/** Another program changed the file at every attempt. */
 export class FileContendedError extends SupervisorError<'FILE_CONTENDED', { readonly path: string }> {
   constructor(path: string) {
     super('FILE_CONTENDED', `${path} is changed by another program all the time`, {

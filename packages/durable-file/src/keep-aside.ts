@@ -5,7 +5,7 @@ import { removeFile } from './remove-file.ts';
 import { syncDirectory } from './sync-directory.ts';
 import { writeNewFile } from './write-new-file.ts';
 
-/** Boot partitions are small, and who damages a file again and again must not fill them. */
+/** Boot partitions are small: a file that is damaged repeatedly must not fill them. */
 const MAX_COPIES = 5;
 
 /**

@@ -31,8 +31,8 @@ export async function replaceFile(fileSystem: DurableFileSystem, replacement: Re
   try {
     return await replaceHeld(fileSystem, replacement, old);
   } finally {
-    // Only now may vfat free the clusters of the old content. It does so at once when nobody holds the file, in no
-    // order with the name: a cut in between would leave the name with clusters that are free.
+    // The old file stays open until here. vfat frees the clusters of a closed file at once, and a power cut could then
+    // leave the directory entry pointing at free clusters.
     await old?.close();
   }
 }

@@ -1,4 +1,4 @@
-/** What stands in place of a secret. */
+/** Replacement for a secret. */
 export const REDACTED = '[redacted]';
 
 /** Shorter values occur in ordinary text by chance, and replacing them would destroy the message. */

@@ -41,7 +41,8 @@ export function createFamilyRules(options: FamilyRulesOptions): FamilyRules {
     if (before.hasJump && known) return false;
     await tables.restore(restoreInput(rules, before));
     const after = await tables.list();
-    // Where somebody changed them meanwhile, it is not known how ours look: the next check writes them again.
+    // Another program may have changed the rules in between. We then do not know how the kernel prints ours, and the
+    // next check writes them again.
     written = after.rules.length === rules.length ? { rules: wanted, printed: after.rules.join('\n') } : null;
     return true;
   }
@@ -66,8 +67,8 @@ interface FilterChoice {
 }
 
 /**
- * Unless told otherwise we do as the rest of the host: where that has filled the older packet filter, we use it too. Else
- * the machine's own choice, which is not the newer one where the kernel lacks that.
+ * Uses the packet filter that the rest of the host uses, unless a variant is given: the legacy one if it holds rules, else
+ * the machine's default, which avoids nft where the kernel lacks it.
  */
 async function chooseFilter({ variant, procNet, ...options }: FamilyRulesOptions): Promise<FilterChoice> {
   const legacy = await legacyInUse(options.family, procNet);

@@ -34,7 +34,7 @@ export function firewallRules(family: IpFamily, { enabled, ...api }: RuleSetting
     ...apiRules(api),
     `${tcp(SSH_PORT)} -j ACCEPT`,
     `${tcp(ENGINE_PORT)} -j ACCEPT`,
-    // mDNS, and whatever else was asked of everybody.
+    // mDNS and other multicast queries.
     '-m addrtype --dst-type MULTICAST -j ACCEPT',
     `-p ${icmp} -j ACCEPT`,
     ...familyRules,
@@ -45,12 +45,12 @@ export function firewallRules(family: IpFamily, { enabled, ...api }: RuleSetting
   ].map((rule) => `-A ${CHAIN} ${rule}`);
 }
 
-/** Tells at once; the other way to refuse is limited to one message a second, and lost on its way more often. */
+/** Refuses at once. ICMP replies are limited to one per second, and get lost more often. */
 const RESET = '-j REJECT --reject-with tcp-reset';
 const SSH_PORT = 22_222;
 const ENGINE_PORT = 2_375;
 const DNS_PORT = 53;
-/** Bridges of the engine, by whose addresses the host's name server can be asked; `+` stands for any rest. */
+/** Bridges of the engine: containers reach the host's name server through their addresses. `+` matches any suffix. */
 const BRIDGES = ['balena+', 'docker+', 'br-+', 'supervisor0', 'resin-dns'] as const;
 
 const FAMILY = {

@@ -89,7 +89,7 @@ describe('apply', () => {
 });
 
 describe('a check', () => {
-  it('comes every minute, and puts back what somebody flushed', async () => {
+  it('runs every minute, and restores rules that another program flushed', async () => {
     await firewall.apply('on', OFF);
     writeFileSync(join(directory, 'iptables.rules'), '-P INPUT ACCEPT\n');
     clock.advance(60_000);
@@ -112,7 +112,7 @@ describe('a check', () => {
 });
 
 describe('a failure', () => {
-  it('of one family leaves the other protected, is told once, and tried again', async () => {
+  it('of one family leaves the other protected, is reported once, and tried again', async () => {
     rmSync(join(directory, 'ip6tables'));
     const problems = await firewall.apply('on', OFF);
     expect(problems).toEqual([expect.any(FirewallToolMissingError)]);
@@ -132,7 +132,7 @@ describe('a failure', () => {
     expect(events.at(-1)).toEqual({ kind: 'recovered', family: 'IPv6' });
   });
 
-  it('tells what the tool said', async () => {
+  it('reports what the tool printed', async () => {
     installTools('iptables', { restore: 'echo "can\'t initialize: Permission denied" >&2; exit 3' });
     const [problem] = await firewall.apply('on', OFF);
     expect(problem).toBeInstanceOf(FirewallFailedError);
@@ -184,7 +184,7 @@ function create(options: Partial<FirewallOptions> = {}): Firewall {
   return createFirewall({ clock, directory, procNet: directory, report: (event) => events.push(event), ...options });
 }
 
-/** Programs that keep their rules in a file, and tell how they were called. */
+/** Programs that keep their rules in a file, and record how they were called. */
 function installTools(name: string, { print = 'cat', restore = '' } = {}): void {
   const rules = join(directory, `${name}.rules`);
   const told = `echo "$(basename "$0") $*" >> ${join(directory, 'calls')}`;

@@ -21,7 +21,7 @@ export interface FirewallOptions {
 }
 
 export type FirewallEvent =
-  /** Somebody had changed our rules; they are in place again. */
+  /** Another program had changed our rules; they are restored. */
   | { readonly kind: 'restored'; readonly family: IpFamily }
   | { readonly kind: 'failed'; readonly family: IpFamily; readonly problem: FirewallProblem }
   /** After a failure: the rules are in place. */
@@ -30,14 +30,14 @@ export type FirewallEvent =
 /** The firewall of the host. Disposing of it ends the checks, and leaves the rules. */
 export interface Firewall extends FirewallModes, AsyncDisposable {
   /**
-   * Sets the rules of both address families. What cannot be set is tried again with every check. Asked for what it did
-   * last, it runs nothing.
+   * Sets the rules of both address families. Rules that cannot be set are tried again with every check. A repeated
+   * request runs nothing.
    *
-   * @returns why an address family is not as it should be
+   * @returns one problem for each address family whose rules could not be set
    * @throws FirewallSettingError
    */
   apply(mode: FirewallMode, situation: FirewallSituation): Promise<readonly FirewallProblem[]>;
-  /** Puts our rules back where somebody has changed them. It does so by itself, once a minute. */
+  /** Restores rules that another program changed. Also runs by itself, once a minute. */
   check(): Promise<readonly FirewallProblem[]>;
 }
 
@@ -107,7 +107,7 @@ interface FamilyState {
   readonly family: IpFamily;
   readonly rules: FamilyRules;
   problem: FirewallProblem | null;
-  /** What the kernel's rules are made of; others than these are not somebody else's doing. */
+  /** Settings of the rules in the kernel. A difference from these is our own change, not another program's. */
   setTo: RuleSettings | null;
 }
 

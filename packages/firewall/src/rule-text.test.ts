@@ -30,7 +30,7 @@ describe('restoreInput', () => {
     );
   });
 
-  it('adds a jump where there is none', () => {
+  it('adds a missing jump', () => {
     expect(restoreInput([], { hasJump: false })).toBe(
       '*filter\n:BALENA-FIREWALL - [0:0]\n-I INPUT -j BALENA-FIREWALL\nCOMMIT\n',
     );

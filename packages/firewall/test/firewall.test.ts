@@ -103,7 +103,7 @@ describe.each(['nft', 'legacy'] as const)('on %s', (variant) => {
       const before = await saved(tool);
       const firewall = await start({ variant });
       await firewall.apply('on', CLOSED);
-      // Somebody comes before us later, and may stay there.
+      // Another program inserts a rule before ours; it may stay there.
       await network.run(tool, '-I', 'INPUT', '-p', 'tcp', '--dport', '1234', '-j', 'ACCEPT');
       for (const mode of ['off', 'on'] as const) await firewall.apply(mode, CLOSED);
       const input = (await network.run(tool, '-S', 'INPUT')).trim().split('\n');
@@ -113,7 +113,7 @@ describe.each(['nft', 'legacy'] as const)('on %s', (variant) => {
       await network.run(tool, '-t', 'nat', '-F');
     });
 
-    it('comes back after somebody flushed it', async () => {
+    it('is restored after a flush', async () => {
       const firewall = await start({ variant });
       await firewall.apply('on', CLOSED);
       await network.run(`${TOOL[family]}-${variant}`, '-F');
@@ -129,7 +129,7 @@ describe.each(['nft', 'legacy'] as const)('on %s', (variant) => {
       const tool = `${TOOL[family]}-${variant}`;
       await (await start({ variant })).apply('on', CLOSED);
       const before = await saved(tool);
-      // Only the kernel can tell that the last rule leads back to the first: all others were fine.
+      // Only the kernel notices that the last rule leads back to the first: all others were fine.
       const broken = `sed 's/^COMMIT/-A BALENA-FIREWALL -j BALENA-FIREWALL\\nCOMMIT/' | "$@"`;
       const directory = await network.tools({ [`${tool}-restore`]: broken });
       const second = await start({ variant, directory });

@@ -8,7 +8,7 @@ import { connect, createServer, isIPv6, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { PeerRequest, Reached } from './network.ts';
 
-/** Milliseconds in which an answer comes, or nobody answers. */
+/** Milliseconds to wait for an answer. */
 const PATIENCE = 10_000;
 const held = new Map<string, Socket>();
 
@@ -72,7 +72,7 @@ async function askByUdp({ host, port, through }: Extract<PeerRequest, { do: 'udp
     await bound(socket, 0);
     const answered = once(socket, 'message');
     if (through === undefined) {
-      // Only a connected one is told that it was refused.
+      // Only a connected socket receives the refusal.
       socket.connect(port, host);
       await once(socket, 'connect');
       socket.send('hello');

@@ -283,7 +283,7 @@ describe('units', () => {
     expect((await patch({ proxy: PROXY })).restarted).toEqual([]);
   });
 
-  it('are named when nobody answers on the bus', async () => {
+  it('are named when the bus does not answer', async () => {
     host.bus = false;
     await expect(patch({ hostname: 'renamed' })).rejects.toThrow(
       'balena-hostname.service cannot be asked for (no bus)',

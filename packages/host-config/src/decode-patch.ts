@@ -12,8 +12,8 @@ export interface DecodedPatch {
 }
 
 /**
- * Reads the body of a request that changes the host's configuration. Fields that nobody knows are faults within `network`:
- * a misspelt one would be lost without a word.
+ * Reads the body of a request that changes the host's configuration. Unknown fields within `network` are faults:
+ * a misspelt one would be ignored silently.
  *
  * @throws HostConfigInvalidError naming every field that cannot be used
  */
@@ -31,10 +31,10 @@ export function decodePatch(body: unknown): DecodedPatch {
   };
 }
 
-/** The server that is asked when `dns` says no more than yes. */
+/** The server for `dns: true`. */
 const DEFAULT_DNS = '8.8.8.8:53';
 
-/** Characters; a token may stand in for a password. */
+/** Characters; some proxies take a token as password. */
 const MAX_CREDENTIAL = 4096;
 
 const NOT_A_PORT = 'must be a whole number from 1 to 65535';
@@ -83,7 +83,7 @@ const Hostname = z
   .string('must be a string, or "" for the default')
   .superRefine(refuse((value) => (value === '' ? null : whyNoHostname(value))));
 
-/** The words that clients of the API have for yes and no. */
+/** Spellings of booleans that clients of the API use. */
 const WORDS: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
   [1, true],
   ['1', true],
@@ -132,7 +132,7 @@ function isProxyAddress(text: string): boolean {
   return isIPv4(text) || (text.length <= 253 && /^\w[\w-]*(?:\.[\w-]+)*$/.test(text) && !/(?:^|\.)\d+$/.test(text));
 }
 
-/** Names of whole domains (`.local`, `*.local`) stand in the files of some devices: what GET shows, PATCH takes. */
+/** Files of some devices name whole domains (`.local`, `*.local`); PATCH accepts everything that GET returns. */
 function isWithoutProxy(text: string): boolean {
   return isSubnet(text) || isProxyAddress(text.replace(/^\*?\./, ''));
 }

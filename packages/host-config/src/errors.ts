@@ -10,7 +10,7 @@ export interface HostConfigProblem {
   readonly message: string;
 }
 
-/** The request is not one. Nothing was changed. */
+/** The request is invalid. Nothing was changed. */
 export class HostConfigInvalidError extends SupervisorError<
   'HOST_CONFIG_INVALID',
   { readonly problems: readonly HostConfigProblem[] }
@@ -21,7 +21,7 @@ export class HostConfigInvalidError extends SupervisorError<
   }
 }
 
-/** Update locks are held, and the change would disturb those who hold them. Nothing was changed. */
+/** Services hold update locks, and the change would interrupt them. Nothing was changed. */
 export class UpdatesLockedError extends SupervisorError<
   'UPDATES_LOCKED',
   { readonly holders: readonly UpdateLockHolder[] }
@@ -41,8 +41,8 @@ export class UpdatesLockedError extends SupervisorError<
 }
 
 /**
- * What was asked for is stored, but a unit of the host that makes it take effect could not be restarted. The next patch
- * tries again, also one that changes nothing.
+ * The configuration is stored, but a unit of the host that applies it could not be restarted. The next patch tries again,
+ * even if it changes nothing.
  */
 export class HostUnitError extends SupervisorError<'HOST_UNIT_UNAVAILABLE', { readonly units: readonly string[] }> {
   constructor(failures: readonly HostUnitFailure[]) {

@@ -20,7 +20,7 @@ export function readProxy(bytes: Uint8Array | null): Partial<ProxySettings> | nu
  * A redsocks.conf after a patch. Settings that the patch does not name stay, as does what is not a setting.
  *
  * @param bytes `null`: there is no file
- * @returns `null`: there is none afterwards either
+ * @returns `null`: no proxy is set afterwards
  * @throws HostConfigInvalidError when that would be no whole proxy; ProxyFileDamagedError when the patch is not one by
  *   itself
  */

@@ -6,9 +6,9 @@ import { patchProxyFile } from './patch-proxy.ts';
 
 /** What is stored on the host. */
 export interface StoredConfig {
-  /** redsocks.conf; `null`: there is none. */
+  /** redsocks.conf; `null`: missing. */
   readonly redsocks: Uint8Array | null;
-  /** no_proxy; `null`: there is none. */
+  /** no_proxy; `null`: missing. */
   readonly noProxy: Uint8Array | null;
   /** As config.json has them. */
   readonly hostname: string | undefined;

@@ -13,8 +13,8 @@ export interface HostConfigJson {
 }
 
 /**
- * The units of the host's systemd; those of `@device-supervisor/systemd` fit. Every call rejects when nobody answers on
- * the bus, and with an error whose code is `UNIT_NOT_FOUND` when there is no such unit.
+ * The units of the host's systemd, as `@device-supervisor/systemd` implements them. Calls reject when the bus does not
+ * answer, and with an error whose code is `UNIT_NOT_FOUND` when the unit does not exist.
  */
 export interface HostUnits {
   /** `partOf`: the units that stop and restart it with them. */

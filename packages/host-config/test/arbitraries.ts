@@ -27,7 +27,7 @@ export const settings: fc.Arbitrary<ProxySettings> = fc.record(
   { requiredKeys: ['type', 'ip', 'port'] },
 );
 
-/** Debian's redsocks knows no block `dnsu2t`; and where tests run nobody knows names. */
+/** Debian's redsocks does not support the block `dnsu2t`, and the test environment has no DNS. */
 export const settingsOfDebian: fc.Arbitrary<ProxySettings> = fc.record(
   { ...fields, ip: fc.ipV4() },
   { requiredKeys: ['type', 'ip', 'port'] },

@@ -13,7 +13,7 @@ export interface FakeHost extends Disposable {
   readonly units: Map<string, readonly string[]>;
   /** Units whose restart fails. */
   readonly broken: Set<string>;
-  /** Whether anybody answers on the bus. */
+  /** Whether the bus answers. */
   bus: boolean;
   holders: readonly UpdateLockHolder[];
   /** What was asked of it, in order. */

@@ -65,7 +65,7 @@ describe('MAC addresses', () => {
     ]);
   });
 
-  it('are none where there is no such directory', () => {
+  it('are empty without such a directory', () => {
     expect(readAddresses({ macAddressPath: join(directory, 'none'), interfaces: () => ({}) }).mac).toEqual([]);
   });
 });

@@ -61,7 +61,7 @@ function readMacAddresses(directory: string): string[] {
 const MAC = /^[0-9A-F]{2}(?::[0-9A-F]{2}){5}$/;
 const NO_MAC = '00:00:00:00:00:00';
 
-/** The kernel's link tells what an interface hangs on. */
+/** The kernel's link shows which device an interface belongs to. */
 function isVirtual(directory: string, name: string): boolean {
   const target = orNull(() => readlinkSync(join(directory, name))) ?? '';
   return name === 'lo' || isOwnInterface(name) || target.includes('/virtual/');

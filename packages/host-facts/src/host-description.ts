@@ -48,8 +48,8 @@ export interface HostDescriptionSources {
 }
 
 /**
- * Reads the files in which the host describes itself; what is missing there is told from the machine. A file that is
- * damaged is a problem and no failure: a device has to be reachable to be repaired.
+ * Reads the files in which the host describes itself, and asks the kernel for what they lack. A damaged file is reported
+ * as a problem, not as a failure: a device has to be reachable to be repaired.
  */
 export async function readHostDescription({
   rootMount,

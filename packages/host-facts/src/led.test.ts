@@ -80,7 +80,7 @@ describe('flash', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('leaves a LED alone that somebody makes blink', async () => {
+  it('does not touch a LED that another program makes blink', async () => {
     led.blink();
     await brightness('255');
     led.flash(1);

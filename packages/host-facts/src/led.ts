@@ -66,5 +66,5 @@ const HALVES = DURATION / HALF_PERIOD;
 /** The kernel takes it for as bright as the LED can be. */
 const BRIGHT = '255';
 const DARK = '0';
-/** Makes no file where there is none. */
+/** Does not create a missing file. */
 const EXISTING = constants.O_WRONLY | constants.O_TRUNC;

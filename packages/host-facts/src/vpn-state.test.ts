@@ -22,7 +22,7 @@ describe('readVpnState', () => {
     expect(await readVpnState(sources)).toEqual({ enabled, connected: true });
   });
 
-  it('fails with who knows whether it is enabled', async () => {
+  it('fails when it cannot be read whether the VPN is enabled', async () => {
     const isEnabled = () => Promise.reject(new Error('no bus'));
     await expect(readVpnState({ statusPath: directory, isEnabled })).rejects.toThrow('no bus');
   });

@@ -12,7 +12,7 @@ export const DEFAULT_LIMITS: LineLimits = { value: 256 * 1024, line: 1024 * 1024
 /** Enough for a cursor, a time and a container id, wherever in a line they stand. */
 const RESERVE = 512;
 
-/** What stands at the end of a value that was cut. */
+/** Appended to a value that was cut. */
 export const CUT = ' […]';
 
 /**

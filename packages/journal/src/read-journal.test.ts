@@ -37,7 +37,7 @@ describe('readJournal', () => {
     expect(existsSync(join(directory, 'pid'))).toBe(false);
   });
 
-  it('says how to get journalctl when there is none', async () => {
+  it('says how to install a missing journalctl', async () => {
     const command = join(directory, 'no-journalctl');
     const reading = messages(readJournal({ command }, never));
     await expect(reading).rejects.toThrow(JournalUnavailableError);

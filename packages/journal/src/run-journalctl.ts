@@ -4,8 +4,8 @@ import type { Readable } from 'node:stream';
 import { JournalFailedError, JournalUnavailableError } from './errors.ts';
 
 /**
- * What `journalctl` prints, in chunks. It waits while nobody takes them, and is gone when the iteration has ended: by
- * itself, by the signal, or by the consumer.
+ * Yields what `journalctl` prints, in chunks. The program waits while the consumer is busy, and is terminated when the
+ * iteration ends: with the output, by the signal, or by the consumer.
  *
  * @throws JournalUnavailableError, JournalFailedError
  */

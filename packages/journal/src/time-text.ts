@@ -1,5 +1,5 @@
 /**
- * A time of a query as `journalctl` takes it; `null`: it is none.
+ * Converts a time of a query for `journalctl`; `null`: not a time.
  *
  * All forms of systemd.time(7), e.g. `2026-11-24 05:56:36`, `yesterday`, `1h 30min ago`, `-5m`, `@1700000000.5`; and those
  * of ISO 8601 with a time zone, which only newer versions of systemd know. Whether there is such a day in the calendar is

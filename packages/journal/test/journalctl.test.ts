@@ -105,7 +105,7 @@ describe('readJournal', () => {
   it.each<[string, JournalQuery, string]>([
     ['a cursor', { afterCursor: 'garbage' }, 'Failed to seek to cursor'],
     ['a time', { since: '2026-99-99' }, 'Failed to parse timestamp: 2026-99-99'],
-  ])('tells what journalctl says about %s that it cannot read', async (_, query, reason) => {
+  ])('reports what journalctl says about %s that it cannot read', async (_, query, reason) => {
     const reading = read(query);
     await expect(reading).rejects.toThrow(JournalFailedError);
     await expect(reading).rejects.toThrow(reason);
@@ -142,12 +142,12 @@ describe('readJournal', () => {
     expect(await messages({ since, lines: 0 })).toEqual([]);
   });
 
-  it('tells that a directory is not there', async () => {
+  it('reports a missing directory', async () => {
     const reading = fromAsync(readJournal({ directory: join(directory, 'none') }, never));
     await expect(reading).rejects.toThrow('No such file or directory');
   });
 
-  it('has nothing to tell of a directory without journals, and of a file that is none', async () => {
+  it('returns nothing for a directory without journals, and for a file that is not a journal', async () => {
     await mkdir(join(directory, 'empty'));
     expect(await fromAsync(readJournal({ directory: join(directory, 'empty') }, never))).toEqual([]);
     writeFileSync(join(directory, 'empty', 'broken.journal'), 'garbage'.repeat(1_000));

@@ -98,7 +98,7 @@ async function runProgram(
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
     createInterface({ input: child.stdout }).on('line', note);
     createInterface({ input: child.stderr }).on('line', note);
-    // A program that ends without reading its input closes the pipe; its exit code tells what happened.
+    // A program that ends without reading its input closes the pipe; its exit code shows what happened.
     child.stdin.on('error', () => undefined).end(options.input ?? '');
 
     const exitCode = await exited(child);

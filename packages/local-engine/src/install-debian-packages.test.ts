@@ -22,7 +22,7 @@ interface FakeApt {
   onInstall?(options: RunOptions): Promise<void>;
 }
 
-/** A machine whose apt-get says what it is told to, and the commands that it was given. */
+/** A machine with a scripted apt-get, and the commands that it received. */
 function fakeApt(fake: FakeApt): { readonly commands: CommandRunner; readonly calls: string[] } {
   const calls: string[] = [];
   return {

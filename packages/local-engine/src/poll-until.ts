@@ -10,7 +10,7 @@ export interface PollOptions {
 const INTERVAL = 40;
 
 /**
- * Looks at a state that nobody announces until `probe` returns something, or the deadline passes (`undefined`).
+ * Calls `probe` until it returns something, or the deadline passes (`undefined`). For states without an event.
  * Rejects with the signal's reason when aborted.
  */
 export async function pollUntil<T>(

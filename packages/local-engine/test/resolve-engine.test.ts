@@ -35,7 +35,7 @@ describe('resolveEngine', () => {
     }
   });
 
-  it('tells why there is no engine and none can be installed', async () => {
+  it('says why no engine runs and none can be installed', async () => {
     const { notAllowed, cannotBeFound, noNetwork, noApt, messages } = await runScenario<NotInstalled>('not-installed');
     expect(notAllowed).toMatchObject({ code: 'ENGINE_UNAVAILABLE', details: { reason: 'install-not-allowed' } });
     expect(notAllowed.hint).toContain('apt-get install --no-install-recommends docker.io');
@@ -47,7 +47,7 @@ describe('resolveEngine', () => {
     expect(messages).toContain('Installing docker.io, iptables, iproute2');
   });
 
-  it('tells that root is needed', async () => {
+  it('says that root is needed', async () => {
     const failure = await runScenario<Failure>('not-root');
     expect(failure).toMatchObject({ code: 'ENGINE_UNAVAILABLE', details: { reason: 'not-root' } });
   });

@@ -1,9 +1,9 @@
-/** How a server wants to be told who asks. */
+/** How a server wants clients to authenticate. */
 export type Challenge =
   | { readonly scheme: 'basic' }
   | { readonly scheme: 'bearer'; readonly realm: string; readonly service: string; readonly scope: string };
 
-/** Reads a header `WWW-Authenticate`; `null`: it asks for nothing that we know. */
+/** Reads a header `WWW-Authenticate`; `null`: an unknown scheme. */
 export function parseChallenge(header: string | undefined): Challenge | null {
   const [, scheme = '', rest = ''] = /^\s*([A-Za-z]+)\s*(.*)$/s.exec(header ?? '') ?? [];
   if (/^basic$/i.test(scheme)) return { scheme: 'basic' };

@@ -1,6 +1,6 @@
 import { SupervisorError } from '@device-supervisor/errors';
 
-/** Nobody answers at a registry, the connection broke, or an answer took too long. */
+/** A registry does not answer, the connection broke, or an answer took too long. */
 export class RegistryUnreachableError extends SupervisorError<'REGISTRY_UNREACHABLE', { registry: string }> {
   constructor(registry: string, reason: string, cause?: unknown) {
     super('REGISTRY_UNREACHABLE', `registry ${registry} cannot be reached: ${reason}`, {
@@ -11,13 +11,13 @@ export class RegistryUnreachableError extends SupervisorError<'REGISTRY_UNREACHA
   }
 }
 
-/** A registry, or who gives out tokens for it, does not let us see a repository. */
+/** A registry or its token server denies access to a repository. */
 export class RegistryUnauthorizedError extends SupervisorError<
   'REGISTRY_UNAUTHORIZED',
   { registry: string; repository: string }
 > {
   constructor(registry: string, repository: string, reason: string) {
-    super('REGISTRY_UNAUTHORIZED', `registry ${registry} does not let us see ${repository}: ${reason}`, {
+    super('REGISTRY_UNAUTHORIZED', `registry ${registry} denies access to ${repository}: ${reason}`, {
       details: { registry, repository },
       hint: 'Check the credentials for the registry, and that the image exists',
     });

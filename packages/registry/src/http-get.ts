@@ -16,7 +16,7 @@ export interface HttpAccess {
 export interface HttpQuestion {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent with POST; unless told, it is a GET. */
+  /** Sent with POST; without it, the request is a GET. */
   readonly form?: URLSearchParams;
   /** Whether a server's certificate must be one that is trusted. */
   readonly verifyTls: boolean;
@@ -32,8 +32,8 @@ export interface HttpAnswer {
 }
 
 /**
- * One request, without following redirects. Not `fetch`: that cannot leave out the check of one server's certificate, as
- * engines do for registries that they are told to trust.
+ * Sends one request, without following redirects. Not `fetch`: it cannot skip the certificate check for one server, as
+ * engines do for insecure registries.
  *
  * @throws {Error} when there is no complete answer in time
  */
@@ -49,7 +49,7 @@ export async function httpGet({
   const options: HttpsRequestOptions = {
     method: form === undefined ? 'GET' : 'POST',
     headers: { ...headers, ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }) },
-    // A connection of its own: a lookup takes a few requests, and then there is none for hours.
+    // Not kept alive: a lookup takes a few requests, and the next one follows hours later.
     agent: false,
     rejectUnauthorized: verifyTls,
     ...(rootCertificate === undefined ? {} : { ca: [...rootCertificates, rootCertificate] }),

@@ -21,7 +21,7 @@ beforeEach(() => {
     onFailure: (reference) => failures.push(reference),
     async lookUp(reference) {
       asked.push(reference);
-      if (!works) throw new Error('nobody answers');
+      if (!works) throw new Error('no answer');
       return SIZE;
     },
   });

@@ -1,22 +1,22 @@
 import type { ImageSize } from '@device-supervisor/compose';
 import type { Clock } from '@device-supervisor/device';
 
-/** What images take, asked for as often as one likes. */
+/** Sizes of images, cached. */
 export interface ImageSizes {
-  /** `null`: it cannot be found out now. Never rejects. */
+  /** `null`: unknown at the moment. Never rejects. */
   sizeOf(reference: string): Promise<ImageSize | null>;
 }
 
 export interface ImageSizesOptions {
   readonly lookUp: (reference: string) => Promise<ImageSize>;
   readonly clock: Pick<Clock, 'now'>;
-  /** A look-up failed; there is no other for a while. */
+  /** A look-up failed; the next one follows after a delay. */
   readonly onFailure: (reference: string, error: unknown) => void;
 }
 
 interface Remembered {
   readonly size: Promise<ImageSize | null>;
-  /** Milliseconds since the epoch at which it is asked for anew. */
+  /** Milliseconds since the epoch until which the answer is used. */
   readonly until: number;
   readonly failures: number;
 }
@@ -29,7 +29,7 @@ const TAG_LIFETIME = 600_000;
 const FIRST_RETRY = 300_000;
 const LAST_RETRY = 3_600_000;
 
-/** Remembers answers, and that there was none: no registry is asked again and again by a device that waits. */
+/** Caches answers and failures, so that a waiting device does not query a registry repeatedly. */
 export function createImageSizes({ lookUp, clock, onFailure }: ImageSizesOptions): ImageSizes {
   const memory = new Map<string, Remembered>();
   return {
@@ -40,7 +40,7 @@ export function createImageSizes({ lookUp, clock, onFailure }: ImageSizesOptions
         return known.size;
       }
       const size = ask(reference, known?.failures ?? 0);
-      // Until it is answered nobody else asks.
+      // Callers share the request until it is answered.
       remember(reference, { size, until: Infinity, failures: known?.failures ?? 0 });
       return size;
     },

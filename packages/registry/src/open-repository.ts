@@ -26,7 +26,7 @@ export interface GetOptions {
 export interface RepositoryOptions {
   readonly reference: ImageReference;
   readonly origin: Origin;
-  /** `null`: nobody in particular. */
+  /** `null`: anonymous. */
   readonly auth: RegistryAuth | null;
   readonly access: HttpAccess;
 }
@@ -75,7 +75,7 @@ export function openRepository({ reference, origin, auth, access }: RepositoryOp
     throw new RegistryUnauthorizedError(registry, repository, wanted);
   }
 
-  /** What proves who we are stays with the registry: who it redirects to gets a link that is proof enough. */
+  /** Sends credentials only to the registry itself: a redirect's link carries its own proof. */
   async function follow(start: URL, { accept = [], limit }: GetOptions): Promise<HttpAnswer> {
     let url = start;
     for (let step = 0; step <= REDIRECTS; step++) {

@@ -31,7 +31,7 @@ function client(auth: RegistryAuth | null = null, options: Partial<RegistryClien
   });
 }
 
-/** Everything that any of the two servers was told about who asks. */
+/** All credentials that either server received. */
 function authorizations({ requests }: ScriptedRegistry): (string | undefined)[] {
   return requests.map(({ headers }) => headers.authorization);
 }
@@ -114,7 +114,7 @@ describe('imageSize', () => {
     });
   });
 
-  it('fails when nobody answers, or not in time', async () => {
+  it('fails without an answer, or with a late one', async () => {
     registry.answers['GET /v2/web/manifests/1'] = () => undefined;
     await expect(client(null, { timeout: 50 }).imageSize(`${registry.host}/web:1`)).rejects.toMatchObject({
       code: 'REGISTRY_UNREACHABLE',
@@ -141,7 +141,7 @@ describe('imageSize', () => {
 describe('a registry with a certificate of an authority of its own', () => {
   const STRICT = { insecureHosts: [], insecureRanges: [], mirrors: [] };
 
-  it('is asked, and so is who gives out its tokens, by who trusts that authority alone', async () => {
+  it('and its token server are reached with that authority as the only trusted one', async () => {
     await using authority = await createAuthority();
     const { key, certificate: cert } = await authority.issue();
     const tls = { key: key.export({ format: 'pem', type: 'pkcs8' }), cert };
@@ -165,7 +165,7 @@ describe('a registry with a certificate of an authority of its own', () => {
     expect(desk.requests).toHaveLength(1);
   });
 
-  it('is found by the names of who asks', async () => {
+  it('is found with the client's own name lookup', async () => {
     registry.add('web', '1', LAYERS);
     const [, port] = registry.host.split(':');
     const host = `registry.local:${port}`;
@@ -202,7 +202,7 @@ describe('the way to Docker Hub', () => {
   });
 });
 
-describe('a registry that wants to know who asks', () => {
+describe('a registry that asks for credentials', () => {
   /** Refuses what does not come with the authorization. */
   function guard(wanted: string, challenge: string): void {
     for (const [path, answer] of Object.entries(registry.answers)) {
@@ -256,7 +256,7 @@ describe('a registry that wants to know who asks', () => {
     expect(await ask(30_000)).toMatchObject({ code: 'IMAGE_NOT_IN_REGISTRY' });
   });
 
-  it('gets a token for nobody in particular', async () => {
+  it('gets an anonymous token', async () => {
     guard('Bearer public', bearer());
     other.answers['GET /token'] = { access_token: 'public' };
     await client().imageSize(`${registry.host}/app/web:1`);
@@ -304,7 +304,7 @@ describe('a registry that wants to know who asks', () => {
     ['no token', { GET: (response: Parameters<typeof refuse>[0]) => refuse(response, 401) }, 'REGISTRY_UNAUTHORIZED'],
     ['an answer without one', { GET: { hello: 'world' } }, 'REGISTRY_ANSWER_INVALID'],
     ['an error', { GET: (response: Parameters<typeof refuse>[0]) => refuse(response, 503) }, 'REGISTRY_ANSWER_INVALID'],
-  ])('fails when who gives out tokens has %s', async (_, { GET }, code) => {
+  ])('fails when the token server has %s', async (_, { GET }, code) => {
     guard('Bearer good-token', bearer());
     other.answers['GET /token'] = GET;
     const error = await client(PASSWORD).imageSize(`${registry.host}/app/web:1`).catch(String);
@@ -312,7 +312,7 @@ describe('a registry that wants to know who asks', () => {
     expect(error).not.toContain('device-key');
   });
 
-  it('follows to where a blob is kept, and says nothing there about who asks', async () => {
+  it('follows redirects to a blob's storage, without credentials', async () => {
     guard('Bearer mine', bearer());
     const blob = Object.keys(registry.answers).find((path) => path.includes('/blobs/')) ?? '';
     const config = { rootfs: { type: 'layers', diff_ids: ['sha256:base', 'sha256:top'] } };
@@ -323,7 +323,7 @@ describe('a registry that wants to know who asks', () => {
     expect(authorizations(other)).toEqual([undefined]);
   });
 
-  it('does not follow for ever', async () => {
+  it('follows a limited number of redirects', async () => {
     registry.answers['GET /v2/app/web/manifests/1'] = (response) =>
       refuse(response, 302, { location: '/v2/app/web/manifests/1' });
     await expect(client().imageSize(`${registry.host}/app/web:1`)).rejects.toMatchObject({

@@ -25,9 +25,9 @@ export interface RegistryClient {
 export interface RegistryClientOptions extends Omit<HttpAccess, 'timeout'> {
   readonly credentials: RegistryCredentials;
   readonly registries: RegistryConfiguration;
-  /** What images are wanted for. */
+  /** The platform that images must run on. */
   readonly platform: Platform;
-  /** Milliseconds that one request may take, 10000 unless told. */
+  /** Milliseconds that one request may take. Default: 10000. */
   readonly timeout?: number;
 }
 
@@ -111,7 +111,7 @@ async function fetchDiffIds(
   return diffIds;
 }
 
-/** Other algorithms than SHA-256 are allowed, and nobody uses them. */
+/** The specification allows other algorithms than SHA-256, but registries do not use them. */
 function verify(content: Buffer, digest: string, registry: string): void {
   const found = `sha256:${createHash('sha256').update(content).digest('hex')}`;
   if (found !== digest) throw new RegistryAnswerError(registry, `what it gives out as ${digest} is ${found}`);

@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 
-/** What the engine's configuration says about registries: what it may not do, we do not do either. */
+/** The engine's configuration of registries; its restrictions apply to us as well. */
 export interface RegistryConfiguration {
-  /** Hosts that may be talked to without TLS, or with a certificate that nobody vouches for. */
+  /** Hosts that may be reached without TLS, or with an untrusted certificate. */
   readonly insecureHosts: readonly string[];
   /** The same by address, e.g. `127.0.0.0/8`. */
   readonly insecureRanges: readonly string[];
@@ -36,7 +36,7 @@ export function originsOf(registry: string, configuration: RegistryConfiguration
   }));
 }
 
-/** With mirrors the hub itself is never asked: whoever set them up may have closed the way to it. */
+/** With mirrors, the hub itself is never asked: the network may block it. */
 function hubOrigins({ mirrors, ...configuration }: RegistryConfiguration): Origin[] {
   if (mirrors.length === 0) return [{ url: `https://${DOCKER_HUB_HOST}`, isInsecure: false, takesCredentials: true }];
   return mirrors.map((mirror) => {

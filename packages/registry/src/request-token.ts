@@ -6,17 +6,17 @@ import { httpGet, type HttpAccess } from './http-get.ts';
 
 export interface TokenRequest {
   readonly challenge: Extract<Challenge, { scheme: 'bearer' }>;
-  /** `null`: nobody in particular. */
+  /** `null`: anonymous. */
   readonly auth: RegistryAuth | null;
   readonly registry: string;
   readonly repository: string;
-  /** Whether the registry may be talked to without TLS; then its tokens may be, too. */
+  /** Whether the registry, and so its token server, may be reached without TLS. */
   readonly isInsecure: boolean;
   readonly access: HttpAccess;
 }
 
 const LONGEST_ANSWER = 256 * 1024;
-/** Who asks, for those who give out tokens against a refresh token. */
+/** Client id, for token servers that exchange a refresh token. */
 const CLIENT_ID = 'device-supervisor';
 
 const TokenAnswer = z
@@ -24,7 +24,7 @@ const TokenAnswer = z
   .partial()
   .transform(({ token, access_token }) => token ?? access_token);
 
-/** Asks whom the registry trusts for a token that lets us see a repository. */
+/** Requests a token for a repository from the registry's token server. */
 export async function requestToken(request: TokenRequest): Promise<string> {
   const { challenge, registry, repository, isInsecure, access } = request;
   const realm = new URL(challenge.realm);
@@ -39,7 +39,7 @@ export async function requestToken(request: TokenRequest): Promise<string> {
   }).catch((error: unknown) => {
     throw new RegistryUnreachableError(
       registry,
-      `${realm.host}, which gives out its tokens: ${reasonOf(error)}`,
+      `${realm.host}, its token server: ${reasonOf(error)}`,
       error,
     );
   });

@@ -32,7 +32,7 @@ async function publish(tag: string, registry: Parameters<typeof pushImage>[1]): 
 }
 
 describe('a real registry', () => {
-  it('tells the sizes of layers, by the names that the engine has for them', async () => {
+  it('returns the sizes of layers, under the engine's names for them', async () => {
     const { reference, digestReference } = await publish('sizes:1', inject('registry'));
     const inspected = await connectEngine(endpoint).getImage(reference).inspect();
     for (const name of [reference, digestReference]) {
@@ -67,7 +67,7 @@ describe('a real registry', () => {
     });
   });
 
-  it('takes a token of whom it trusts', async () => {
+  it('accepts a token of its token server', async () => {
     await using tokens = await startTokenServer(USER);
     await using registry = await startRegistry({ access: tokens.access });
     const { reference } = await publish('sizes-guarded:1', { ...USER, host: registry.host });

@@ -10,7 +10,7 @@ export class InvalidBusAddressError extends SupervisorError<'INVALID_BUS_ADDRESS
   }
 }
 
-/** Nobody answers at the bus, or the connection broke before the answer came: the call may have been carried out. */
+/** The bus does not answer, or the connection broke before the answer: the call may have been carried out. */
 export class BusUnavailableError extends SupervisorError<'BUS_UNAVAILABLE', { readonly address: string }> {
   constructor(address: string, cause?: unknown) {
     super('BUS_UNAVAILABLE', `the system bus at ${address} cannot be reached`, {
@@ -21,7 +21,7 @@ export class BusUnavailableError extends SupervisorError<'BUS_UNAVAILABLE', { re
   }
 }
 
-/** The bus is there, but nobody on it has the name: the service does not run, or the host does not have it. */
+/** No process owns the name on the bus: the service does not run, or the host does not have it. */
 export class ServiceUnavailableError extends SupervisorError<
   'SERVICE_UNAVAILABLE',
   { readonly service: string; readonly errorName: string }

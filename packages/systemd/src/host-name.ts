@@ -15,7 +15,7 @@ export function createHostName(bus: Bus): HostName {
       return { current: properties.text('Hostname'), static: properties.text('StaticHostname') };
     },
     async set(name) {
-      // The last value: nobody is there to be asked for a password.
+      // The last value is `interactive`: no user can be asked for a password.
       await bus.call({ ...HOSTNAME, member: 'SetStaticHostname', signature: 'sb', body: [name, false] });
       await bus.call({ ...HOSTNAME, member: 'SetHostname', signature: 'sb', body: [name, false] });
     },

@@ -8,7 +8,7 @@ const LOGIN = {
   interface: 'org.freedesktop.login1.Manager',
 } as const;
 
-/** Nobody sits at the device who could be asked for a password. */
+/** Not interactive: no user can be asked for a password. */
 const NOT_INTERACTIVE = { signature: 'b', body: [false] } as const;
 
 export function createHostPower(bus: Bus): HostPower {

@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
 describe("a host's update of its own", () => {
-  it.each(['rollback-health-breadcrumb', 'rollback-altboot-breadcrumb'])('is told by %s', async (name) => {
+  it.each(['rollback-health-breadcrumb', 'rollback-altboot-breadcrumb'])('is detected by %s', async (name) => {
     expect(await files.hostUpdate.find()).toBe(null);
     await mkdir(join(directory, 'state'));
     expect(await files.hostUpdate.find()).toBe(null);
@@ -23,7 +23,7 @@ describe("a host's update of its own", () => {
     expect(await files.hostUpdate.find()).toBe(name);
   });
 
-  it('is told by a link to nowhere, too', async () => {
+  it('is detected by a dangling link, too', async () => {
     await mkdir(join(directory, 'state'));
     await symlink('/nowhere', join(directory, 'state/rollback-health-breadcrumb'));
     expect(await files.hostUpdate.find()).toBe('rollback-health-breadcrumb');

@@ -11,12 +11,12 @@ export interface PowerFilesOptions {
 /** Files of the host that are about its going down, as the ports of `@device-supervisor/device` want them. */
 export interface PowerFiles {
   readonly hostUpdate: {
-    /** Name of a breadcrumb that says that the host verifies an update of its own; `null`: there is none. */
+    /** Name of a breadcrumb that says that the host verifies an update of its own; `null`: missing. */
     find(): Promise<string | null>;
   };
   /** The file that asks for a reboot, in the host's `/tmp`, which is memory. */
   readonly reboot: {
-    /** `null`: there is none. */
+    /** `null`: missing. */
     read(): Promise<string | null>;
     write(content: string): Promise<void>;
     remove(): Promise<void>;

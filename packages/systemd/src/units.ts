@@ -89,7 +89,7 @@ async function subscribe({ call }: BusSession): Promise<void> {
   await call({ ...MANAGER, member: 'Subscribe' });
 }
 
-/** Systemd refuses units that start often, as those do that keep failing. Whoever asks for it is to have it. */
+/** Resets the start limit: systemd refuses a unit that failed often, but an explicit request must go through. */
 async function forgetStarts({ call }: BusSession, unit: string): Promise<void> {
   const request = { ...MANAGER, member: 'ResetFailedUnit', signature: 's', body: [unit] };
   try {
@@ -156,13 +156,13 @@ async function isGone({ call }: BusSession, job: string): Promise<boolean> {
     if (error instanceof BusCallError && error.details.errorName === 'org.freedesktop.DBus.Error.UnknownObject') {
       return true;
     }
-    // While systemd re-executes it answers nobody.
+    // systemd does not answer while it re-executes.
     if (error instanceof ServiceUnavailableError) return false;
     throw error;
   }
 }
 
-/** What came of a job whose end went unheard. */
+/** Result of a job whose end signal was missed. */
 async function resultOf(bus: Bus, unit: string): Promise<string> {
   return (await readState(bus, unit)).activeState === 'failed' ? 'failed' : 'done';
 }

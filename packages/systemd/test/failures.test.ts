@@ -60,13 +60,13 @@ describe('a bus', () => {
       code: 'CALL_TIMED_OUT',
       details: { call: 'org.freedesktop.login1 Reboot', timeout: TIMEOUT },
     });
-    // Over a new connection, which nobody accepts.
+    // Over a new connection, which is not accepted.
     await expect(systemd.power.reboot()).rejects.toMatchObject({ code: 'BUS_UNAVAILABLE' });
     bus.release();
     await systemd.power.reboot();
   });
 
-  it('that takes no more connections fails the call, and nothing else', async () => {
+  it('that accepts no connections fails the call, and nothing else', async () => {
     await bus.start();
     const others = Array.from({ length: MAX_CONNECTIONS }, () => sessionBus({ busAddress: bus.address }));
     await Promise.all(
@@ -87,7 +87,7 @@ describe('a bus', () => {
 });
 
 describe('a service', () => {
-  it('that is silent holds up nobody else', async () => {
+  it('that is silent does not delay other calls', async () => {
     await bus.start();
     await bus.serve(LOGIN, never);
     await bus.serve(HOSTNAME, done);
@@ -229,7 +229,7 @@ function errorAnswer(...parameters: readonly [call: Message, errorName: string, 
   return answer;
 }
 
-/** Answers whoever connects with the greeting, and with the rest when it was greeted. */
+/** Sends the greeting to each client that connects, and the rest after the client's own. */
 async function serveBytes(
   socket: string,
   greeting: string,

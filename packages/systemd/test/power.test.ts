@@ -64,7 +64,7 @@ describe('power of a real host', () => {
     await expect(device.power.shutdown()).rejects.toMatchObject({ code: 'HOST_UPDATE_IN_PROGRESS' });
     expect(await host.isRunning()).toBe(true);
     await device.power.reboot({ force: true });
-    // It is still up: whoever asked can be answered.
+    // The supervisor is still up, so the client gets its answer.
     expect(await host.isRunning()).toBe(true);
     expect(await host.shutdown()).toBe('reboot');
     await rm(breadcrumb);

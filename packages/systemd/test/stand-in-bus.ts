@@ -80,7 +80,7 @@ export async function createStandInBus(): Promise<StandInBus> {
   };
 }
 
-/** Everybody may do everything, and may have few connections at once. */
+/** Allows everything, with a low limit of connections per user. */
 function busConfiguration(socket: string): string {
   return `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">

@@ -50,7 +50,7 @@ describe('a host whose services restart', () => {
     await systemd.units.restart('probe.service');
   });
 
-  it('says when a job ended while systemd executed itself anew', async () => {
+  it('notices the end of a job while systemd re-executed itself', async () => {
     await using systemd = createSystemd({ busAddress: host.busAddress });
     const slow = systemd.units.start('slow.service');
     await waitFor('the job', () => host.unit('slow.service'), { until: (unit) => unit.activeState === 'activating' });

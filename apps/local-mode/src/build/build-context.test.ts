@@ -95,7 +95,7 @@ describe('packBuildContext', () => {
     expect(Object.keys((await packed()).entries)).toEqual(['.dockerignore', 'Dockerfile', 'keep', 'data/keep/it']);
   });
 
-  it('prefers the ignore file that belongs to the Dockerfile, which may stand in an ignored folder', async () => {
+  it('prefers the ignore file that belongs to the Dockerfile, which may be in an ignored folder', async () => {
     await write({
       '.dockerignore': 'a',
       'docker/Dockerfile': 'FROM x',

@@ -14,10 +14,10 @@ export interface BuildContext {
   readonly dockerfile: string;
 }
 
-/** Name in the archive of a Dockerfile that is not in the context; nobody has a file of this name. */
+/** Name in the archive of a Dockerfile from outside the context; unlikely to collide with a file. */
 const FOREIGN_DOCKERFILE = '.dockerfile.device-supervisor';
 
-/** Where a static busybox stands in the archive. */
+/** Path of the static busybox in the archive. */
 const BUSYBOX = 'busybox';
 
 /**

@@ -1,14 +1,14 @@
 import type { Writable } from 'node:stream';
 
-/** A wish to stop, by signal or key. */
+/** A request to stop, by signal or key. */
 export interface Interruption extends Disposable {
-  /** Aborted at the first wish. */
+  /** Aborted by the first request. */
   readonly signal: AbortSignal;
-  /** Takes note of a wish that did not come as a signal. */
+  /** Requests the stop without a signal. */
   request(): void;
 }
 
-/** Whether something ended because somebody wants to stop. */
+/** Whether an operation ended because of a request to stop. */
 export function isInterruption(error: unknown): boolean {
   // Timers of Node.js throw an error of their own, and name the signal's reason as its cause.
   return error instanceof Interrupted || (error instanceof Error && error.cause instanceof Interrupted);
@@ -22,8 +22,8 @@ class Interrupted extends Error {
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * @param output what is written where nobody reads any more, such as a closed terminal, is a wish to stop, too
- * @param onSecond called at every wish after the first: somebody does not want to wait
+ * @param output a write error on it, as for a closed terminal, counts as a request
+ * @param onSecond called by every further request: the user does not want to wait
  */
 export function listenForInterruption(output: Writable, onSecond: () => void): Interruption {
   const controller = new AbortController();
@@ -32,7 +32,7 @@ export function listenForInterruption(output: Writable, onSecond: () => void): I
     else controller.abort(new Interrupted('interrupted'));
   };
   // A closed terminal sends a signal as well, and means it once.
-  const onLost = (): void => controller.abort(new Interrupted('nobody reads the output'));
+  const onLost = (): void => controller.abort(new Interrupted('the output was closed'));
   for (const signal of SIGNALS) process.on(signal, request);
   process.on('SIGHUP', onLost);
   output.on('error', onLost);

@@ -8,7 +8,7 @@ import { projectPath, shortPath } from './place.ts';
 import { readProject } from './read-project.ts';
 import { runProject } from './run-project.ts';
 
-/** A supervisor that runs, whoever looks after it. */
+/** A running supervisor; another process may own it. */
 export interface RunningSession extends Pick<Session, 'engine' | 'client' | 'supervisor' | 'noteVolumes'> {
   /** How to stop it, when it is not as usual. */
   readonly stopHint: string | null;

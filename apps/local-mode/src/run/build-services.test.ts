@@ -17,7 +17,7 @@ const FAILURE = new BuildError('exit code 2', {
 describe('chooseRunnable', () => {
   const services = [service('a'), service('b', 'a'), service('c', 'b'), service('d')];
 
-  it('leaves out whoever needs an image that is not there, and nobody else', () => {
+  it('leaves out the services that need a missing image, and no others', () => {
     const result = chooseRunnable(services, { failures: new Map([['a', FAILURE]]), hasImage: () => false });
     expect(result.runnable.map(({ name }) => name)).toEqual(['d']);
     expect([...result.notBuilt]).toEqual([

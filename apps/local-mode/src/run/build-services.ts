@@ -11,7 +11,7 @@ export interface BuildResult {
   /** Services that cannot run as the project says, with the reason. */
   readonly notBuilt: ReadonlyMap<string, string>;
   readonly failures: readonly unknown[];
-  /** Services to be run: those whose image is there, unless they need one that is not. */
+  /** Services that have an image and do not depend on one that has not. */
   readonly runnable: readonly ProjectService[];
 }
 
@@ -23,9 +23,9 @@ export interface BuildServicesOptions {
 }
 
 /**
- * Builds the images of a project, one after the other: two builds at the same time would each make their own of the layers
- * that they share, and later ones would find now these, now those in the cache, and give images that differ. One that cannot be built keeps nobody else from running, but for those that need
- * it; the one that was built before goes on being used.
+ * Builds the images of a project, one after the other: concurrent builds would each create the layers that they share, and
+ * later builds would find either in the cache and produce different images. When an image cannot be built, the one from an
+ * earlier build is used, and only without that the service and its dependants are left out.
  */
 export async function buildServices(project: Project, options: BuildServicesOptions): Promise<BuildResult> {
   const { engine, view, signal } = options;
@@ -60,7 +60,7 @@ export async function buildServices(project: Project, options: BuildServicesOpti
   };
 }
 
-/** Decides who can run though some images could not be built. */
+/** Chooses the services that can run although some images could not be built. */
 export function chooseRunnable(
   services: readonly ProjectService[],
   { failures, hasImage }: { readonly failures: ReadonlyMap<string, unknown>; hasImage(service: string): boolean },

@@ -49,7 +49,7 @@ export async function runLocalMode(options: Options, place: Place): Promise<numb
   return await ownProject(project, session, run);
 }
 
-/** Exit code of a program that somebody ended with Ctrl-C. */
+/** Exit code after Ctrl-C. */
 const INTERRUPTED = 130;
 
 async function ownProject(project: Project, session: Session, run: Run): Promise<number> {
@@ -64,7 +64,7 @@ async function ownProject(project: Project, session: Session, run: Run): Promise
   } catch (error) {
     if (error instanceof SupervisorLostError) {
       await session.release();
-      run.say('The containers are left as they are: npm start goes on with them, npm start -- --stop removes them');
+      run.say('The containers still run. npm start continues with them, npm start -- --stop removes them');
       throw error;
     }
     if (leaves) {
@@ -78,9 +78,9 @@ async function ownProject(project: Project, session: Session, run: Run): Promise
   }
 }
 
-/** Somebody does not want to wait any longer. */
+/** Exits at once, after a second request to stop. */
 function giveUp({ screen }: Place, session: Session | null): void {
   screen[Symbol.dispose]();
-  if (session !== null) screen.print(`Left as it is: ${session.describe()}. npm start -- --stop takes it away`);
+  if (session !== null) screen.print(`Still running: ${session.describe()}. Stop it with npm start -- --stop`);
   process.exit(INTERRUPTED);
 }

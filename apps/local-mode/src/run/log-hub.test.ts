@@ -70,7 +70,7 @@ describe('openLogHub', () => {
     expect(events.get('c')?.failure?.reason).toBe('cannot install: y');
   });
 
-  it('forgets failures when a project is applied anew, but not why something waits', async () => {
+  it('forgets failures when a project is applied again, but not why a service waits', async () => {
     const { hub, system } = await openHub();
     system("Failed to start service 'a' due to 'x'");
     system("Service 'a' has to wait: depends_on: waits for b to start");
@@ -91,7 +91,7 @@ describe('openLogHub', () => {
     expect(hub.tail('a')).toEqual(['line 3', 'line 4', 'line 5', 'line 6', 'line 7']);
   });
 
-  it("holds services' lines until somebody wants them, and opens a stream anew that breaks off", async () => {
+  it("holds services' lines until there is a sink, and reopens a stream that breaks off", async () => {
     const { hub, service, system, close, opened } = await openHub();
     service('a', 'before');
     system("Starting service 'a'");

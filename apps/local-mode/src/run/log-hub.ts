@@ -38,12 +38,12 @@ const REMARK = /^Service '(.+?)': (?!.*has to wait)(.*)$/s;
 export async function openLogHub(client: Pick<SupervisorClient, 'logs'>, signal: AbortSignal): Promise<LogHub> {
   const hub = new Hub();
   const first = await client.logs(signal);
-  // Whoever watches the services notices when the supervisor is gone.
+  // The watcher of the services notices the end of the supervisor.
   void readOn(hub, first, { client, signal }).catch(() => undefined);
   return hub;
 }
 
-/** A stream that breaks off while the supervisor lives is opened anew. */
+/** Reopens a stream that breaks off while the supervisor runs. */
 async function readOn(
   hub: Hub,
   first: AsyncIterable<LogLine>,

@@ -4,17 +4,17 @@ import type { ReadStream } from 'node:tty';
 import type { Options } from '../cli/options.ts';
 import type { Screen } from '../view/screen.ts';
 
-/** Where this program runs, and in front of whom. */
+/** Environment of this program: folders, variables, terminal. */
 export interface Place {
   /** The repository. */
   readonly root: string;
-  /** Where the person was who typed the command. */
+  /** Folder in which the command was typed. */
   readonly workingDirectory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly screen: Screen;
   /** What the screen writes to. */
   readonly output: Writable;
-  /** A terminal that keys can be read from; `null`: there is none. */
+  /** A terminal that keys can be read from; `null`: standard input is not a terminal. */
   readonly keyboard: ReadStream | null;
 }
 

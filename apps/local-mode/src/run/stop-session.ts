@@ -56,7 +56,7 @@ async function takeOwnership({ file, state, say, interruption }: Run): Promise<A
     }
     if (owner !== null && !asked) {
       say(`Asking the npm start that looks after it (process ${owner.pid}) to stop`);
-      // Unlike the other signals, it may be sent to somebody who is stopping already.
+      // Unlike the other signals, it does no harm to a process that is stopping already.
       await signalProcess(owner, 'SIGHUP');
       asked = true;
     }

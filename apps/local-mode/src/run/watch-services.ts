@@ -43,7 +43,7 @@ const QUIET_AFTER = 1500;
 const FAILED_LOOKS = 20;
 
 /**
- * Looks at the services again and again, until nobody reads on or the signal is aborted.
+ * Polls the services until the consumer stops or the signal is aborted.
  *
  * @throws SupervisorLostError when the supervisor has ended
  */

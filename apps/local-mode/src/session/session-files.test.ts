@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('identifyProcess', () => {
-  it('tells a process from a later one with its id, and does not signal the latter', async () => {
+  it('distinguishes a process from a later one with the same id, and does not signal the latter', async () => {
     const child = spawn('sleep', ['100']);
     await once(child, 'spawn');
     const identity = await identifyProcess(child.pid ?? 0);
@@ -88,7 +88,7 @@ describe('sessionFile', () => {
 });
 
 describe('prepareStateFolder', () => {
-  it.each(['/dev/null/state', '/proc/state/deeper'])('tells that it cannot write to %s', async (directory) => {
+  it.each(['/dev/null/state', '/proc/state/deeper'])('reports that it cannot write to %s', async (directory) => {
     await expect(prepareStateFolder(directory)).rejects.toThrow(`nothing can be written to ${directory}`);
   });
 

@@ -6,7 +6,7 @@ import { ProcessIdentity } from './process-identity.ts';
 /** What runs, or may still run, for a state folder; written before it is started, removed once it is gone. */
 export const SessionRecord = z.strictObject({
   version: z.literal(1),
-  /** The process that looks after it; `null`: nobody does (`--keep`, `--detach`). It may have been killed. */
+  /** The owning process, which may have been killed; `null`: none (`--keep`, `--detach`). */
   owner: ProcessIdentity.nullable(),
   engine: z.strictObject({ endpoint: z.string(), kind: z.enum(['configured', 'system', 'private']) }),
   /** `null`: it was not started yet. */
@@ -27,7 +27,7 @@ export type SessionRecord = z.infer<typeof SessionRecord>;
 
 /** The record of a state folder on disk. */
 export interface SessionFile {
-  /** `null`: there is none, or none that can be read. */
+  /** `null`: missing or unreadable. */
   read(): Promise<SessionRecord | null>;
   write(record: SessionRecord): Promise<void>;
   remove(): Promise<void>;

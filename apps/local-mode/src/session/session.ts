@@ -175,13 +175,13 @@ function session(
   };
 }
 
-/** Has the supervisor remove the app, and waits until it has done so, or too long. */
+/** Has the supervisor remove the app, and waits for the end, or for the deadline. */
 async function empty(docker: Docker, client: SupervisorClient): Promise<void> {
   try {
     await client.setTarget(EMPTY_TARGET);
     const end = performance.now() + EMPTY_DEADLINE;
     while (performance.now() < end) {
-      // What it was about to create when it was told may still come.
+      // An operation that was in progress may still create something.
       const { applying } = await client.status();
       if (!applying && (await listLeftovers(docker)).length === 0) return;
       await delay(LOOK_INTERVAL);

@@ -7,7 +7,7 @@ export interface StateFolder {
   readonly directory: string;
   readonly databasePath: string;
   readonly configJsonPath: string;
-  /** Stands in for the boot partition of a device. */
+  /** Replaces the boot partition of a device. */
   readonly bootMount: string;
   readonly logFile: string;
   readonly busyboxDirectory: string;

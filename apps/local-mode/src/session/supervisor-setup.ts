@@ -30,7 +30,7 @@ export function supervisorEnvironment(
   });
   return {
     ...Object.fromEntries(inherited),
-    // A developer's machine is no device: nobody reboots it, or touches its services and firewall.
+    // A developer's machine is not a device: do not reboot it or change its services and firewall.
     HOST_CONTROL: 'off',
     LOG_FORMAT: 'human',
     ROOT_MOUNTPOINT: '/',
@@ -44,7 +44,7 @@ export function supervisorEnvironment(
 }
 
 /**
- * Text that is the same for two supervisors exactly when one can stand in for the other: program, engine, addresses.
+ * Identifies a setup: two supervisors with the same text (program, engine, addresses) are interchangeable.
  *
  * @throws StartError when there is no program
  */

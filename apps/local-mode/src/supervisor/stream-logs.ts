@@ -46,7 +46,7 @@ export async function streamLogs(url: string, signal: AbortSignal): Promise<Asyn
 /** Not with fetch: it gives up on a stream that is silent for some minutes. */
 function open(url: string, signal: AbortSignal): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  // The listener stays: whoever reads the answer learns of a later failure from its end.
+  // The listener stays: later failures end the answer, and reach its reader there.
   request(url, { agent: false, signal }, resolve).on('error', reject).end();
   return promise;
 }

@@ -59,7 +59,7 @@ describe('createSupervisorClient', () => {
     expect(JSON.parse(posted)).toEqual({ local: { name: 'device', config: { A: '1' }, apps: {} } });
   });
 
-  it('tells why a target is refused', async () => {
+  it('reports why a target is refused', async () => {
     const client = await fakeSupervisor({
       'POST /v2/local/target-state': (response) =>
         void response.writeHead(400).end('{"status":"failed","message":"local.apps: is missing"}'),
@@ -69,7 +69,7 @@ describe('createSupervisorClient', () => {
     );
   });
 
-  it('tells that nobody answers, and that an answer makes no sense', async () => {
+  it('reports a missing answer, and an invalid one', async () => {
     const client = await fakeSupervisor({ 'GET /v2/local/target-state': json({}) });
     await expect(client.device()).rejects.toThrow('the answer is not what the API promises');
     expect(await client.isAlive()).toBe(false);
@@ -79,7 +79,7 @@ describe('createSupervisorClient', () => {
     expect(await client.isAlive()).toBe(false);
   });
 
-  it('reads log lines until the supervisor ends the stream, and skips what is none', async () => {
+  it('reads log lines until the supervisor ends the stream, and skips other lines', async () => {
     const client = await fakeSupervisor({
       'GET /v2/local/logs': (response) => {
         response.write('{"message":"Streaming logs","isSystem":true}\n{"mess');
@@ -96,7 +96,7 @@ describe('createSupervisorClient', () => {
     ]);
   });
 
-  it('ends the lines when it is told to, or when the connection breaks', async () => {
+  it('ends the lines with the signal, or when the connection breaks', async () => {
     const responses: ServerResponse[] = [];
     const client = await fakeSupervisor({
       'GET /v2/local/logs': (response) => {
@@ -117,7 +117,7 @@ describe('createSupervisorClient', () => {
     expect(read).toHaveLength(2);
   });
 
-  it('tells why there are no lines', async () => {
+  it('reports why there are no lines', async () => {
     const client = await fakeSupervisor({});
     await expect(client.logs(new AbortController().signal)).rejects.toThrow('status 404');
   });

@@ -1,8 +1,8 @@
 import type { ObservedContainer } from '../engine/observe-containers.ts';
 
 /**
- * Remembers what crashes: a container that the engine restarts again and again runs for moments in between, which are no
- * news to anybody.
+ * Remembers which services crash: a container in a restart loop runs for moments in between, which must not show as
+ * recovered.
  */
 export class CrashMemory {
   readonly #exitCodes = new Map<string, number>();

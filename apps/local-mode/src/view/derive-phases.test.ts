@@ -104,7 +104,7 @@ describe('derivePhases', () => {
     expect(web(sources)).toEqual(phase);
   });
 
-  it('knows that nobody downloads what is built here', () => {
+  it('does not show a download for an image that is built here', () => {
     const statuses = new Map([['probe', { status: 'Downloading', downloadProgress: 0 }]]);
     expect(derivePhases({ ...NOTHING, statuses }).get('probe')).toEqual({ kind: 'waiting', reason: null });
   });
@@ -129,7 +129,7 @@ describe('derivePhases', () => {
     expect(web({ events: new Map([['web', events]]) })).toEqual({ kind: 'waiting', reason: null });
   });
 
-  it('takes whoever waits for a failed service as blocked, and says what for', () => {
+  it('shows a service that waits for a failed one as blocked, with the reason', () => {
     const waits = heard("Service 'probe' has to wait: depends_on: waits for web to be healthy");
     const sources = { ...NOTHING, events: new Map([['probe', waits]]) };
     expect(derivePhases(sources).get('probe')).toEqual({
@@ -154,7 +154,7 @@ describe('derivePhases', () => {
     expect(web({ events: new Map([['web', heard(message)]]) })).toEqual({ kind: 'blocked', reason });
   });
 
-  it('tells who holds back an update', () => {
+  it('names the service that blocks an update', () => {
     expect(
       web({ events: new Map([['web', heard("Updates are locked, retrying in 10 s (Service 'web': x)")]]) }),
     ).toEqual({

@@ -3,7 +3,7 @@ import type { ServiceStatus } from '../supervisor/supervisor-client.ts';
 import { outcomeOf, type Phase } from './phase.ts';
 import { NO_EVENTS, type ServiceEvents } from './service-events.ts';
 
-/** What is known of the services of a project at one moment. */
+/** Everything that determines the phases of a project's services at one moment. */
 export interface Sources {
   readonly services: readonly WatchedService[];
   /** Services whose images could not be built, with the reason. */
@@ -24,10 +24,10 @@ export interface WatchedService {
   readonly build: object | null;
 }
 
-/** So often may something fail before it counts as failed; the supervisor goes on trying. */
+/** Attempts before an operation counts as failed; the supervisor keeps retrying. */
 const ATTEMPTS = 3;
 
-/** Puts together how each service is doing. */
+/** Derives the phase of each service. */
 export function derivePhases(sources: Sources): ReadonlyMap<string, Phase> {
   const phases = new Map<string, Phase>();
   for (const service of sources.services) phases.set(service.name, phaseOf(service, sources));
@@ -42,7 +42,7 @@ function phaseOf({ name, build }: WatchedService, sources: Sources): Phase {
     const { reason, attempts, retries } = failure;
     return retries && attempts < ATTEMPTS ? { kind: 'retrying', reason } : { kind: 'failed', reason };
   }
-  // Also of a service whose container from before runs on.
+  // Even if the service's previous container still runs.
   if (block !== null && !block.passes) return { kind: 'blocked', reason: block.reason };
   if (block?.handOver === true && sources.applying) return { kind: 'waiting', reason: block.reason };
   const status = sources.statuses.get(name);
@@ -56,7 +56,7 @@ function phaseOf({ name, build }: WatchedService, sources: Sources): Phase {
   return container === undefined ? (waiting ?? absentPhase(sources)) : containerPhase(container, { waiting, sources });
 }
 
-/** Whoever waits once all is done waits in vain. */
+/** A service that still waits when the supervisor is done is blocked. */
 function waitingPhase(reason: string, { applying }: Sources): Phase {
   return applying ? { kind: 'waiting', reason } : { kind: 'blocked', reason };
 }

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { createPaint, type Paint } from './paint.ts';
 
-/** What a person sees: lines that stay, and on a terminal a block below them that is drawn anew in place. */
+/** Output for a person: lines that stay, and on a terminal a block below them that is redrawn in place. */
 export interface Screen extends Disposable {
   readonly paint: Paint;
   /** Whether {@link Screen.show} shows anything. */
@@ -11,7 +11,7 @@ export interface Screen extends Disposable {
   readonly width: number;
   /** Writes lines that stay. */
   print(text: string): void;
-  /** Replaces the block; `[]`: there is none. */
+  /** Replaces the block; `[]` removes it. */
   show(lines: readonly string[]): void;
 }
 

@@ -3,7 +3,7 @@ import { colourOf, wordOf } from './format-phase.ts';
 import { oneLine, type Paint } from './paint.ts';
 import { detailOf, outcomeOf, type Phase } from './phase.ts';
 
-/** Characters of a container's id that tell it from others. */
+/** Characters of a container's id that are shown. */
 const ID_LENGTH = 12;
 
 /** Services, how they are, where they can be reached and which containers they are; below, what is wrong with which. */

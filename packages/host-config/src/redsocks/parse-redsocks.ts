@@ -78,7 +78,7 @@ function readEntries(tokens: Tokens): { readonly entries: readonly RedsocksEntry
 }
 
 interface Tokens {
-  /** `null`: there is none any more. */
+  /** `null`: no block is left. */
   next(): RedsocksToken | null;
   nextButEquals(): RedsocksToken | null;
   /** Says what was wanted, never what there is: that could be a password that lost its quotes. */

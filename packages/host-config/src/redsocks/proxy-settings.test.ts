@@ -50,7 +50,7 @@ describe('a new file', () => {
   });
 });
 
-describe('a file that somebody wrote by hand', () => {
+describe('a file that was written by hand', () => {
   const FILE = `// the proxy of the plant
 base { log_info = off; redirector = iptables; } // quiet
 
@@ -63,8 +63,8 @@ redsocks {
     splice = on;
 }
 
-redudp { dest_ip = 192.0.2.1; } # nobody reads on
-`.replace(' # nobody reads on', '');
+redudp { dest_ip = 192.0.2.1; } # ignored
+`.replace(' # ignored', '');
 
   it('keeps everything else when settings change', () => {
     const changed = changeProxyFile(parse(FILE), { ...PROXY, password: 'a#b', dns: '9.9.9.9:53' });

@@ -49,8 +49,8 @@ export function* readTokens(text: string): Generator<RedsocksToken, void> {
 }
 
 /**
- * Words that redsocks takes for its own signs even when they stand in quotes: it compares the texts of tokens, and
- * forgets how they were written.
+ * Words that redsocks treats as punctuation even in quotes: it compares the texts of tokens, and does not remember the
+ * quotes.
  */
 export const SIGNS: ReadonlySet<string> = new Set(['{', '}', '=', ';', '//', '/*']);
 
@@ -68,7 +68,7 @@ function tokenAt(text: string, start: number): Omit<RedsocksToken, 'kind'> {
   if (quoted !== null) return { text: unquote(quoted), start, end: start + quoted.length };
   if (text[start] === '"') throw new RedsocksFaultError(faultInQuotes(text, start));
   const bare = matchAt(SIGN, text, start) ?? matchAt(NAME, text, start) ?? matchAt(NUMBER, text, start);
-  if (bare === null) throw new RedsocksFaultError({ at: start, reason: 'a character that may only stand in quotes' });
+  if (bare === null) throw new RedsocksFaultError({ at: start, reason: 'a character that is allowed only in quotes' });
   const end = start + bare.length;
   if (/^\d/.test(bare) && text[end] === '/' && !COMMENTS.has(text.slice(end, end + 2))) {
     throw new RedsocksFaultError({ at: end, reason: 'a slash that begins neither a netmask nor a comment' });

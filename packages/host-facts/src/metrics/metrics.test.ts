@@ -47,7 +47,7 @@ describe('CPU usage', () => {
     expect(await metrics.read()).toMatchObject({ cpuUsage: 75 });
   });
 
-  it('is the same for all who ask at once', async () => {
+  it('is the same for concurrent calls', async () => {
     put('proc/stat', 'cpu  10 0 10 80 0 0 0 0 0 0\n');
     const [first, second] = await Promise.all([metrics.read(), metrics.read()]);
     expect(second).toBe(first);
@@ -154,7 +154,7 @@ describe('undervoltage', () => {
 });
 
 describe('this machine', () => {
-  it('tells what its own programs tell', async () => {
+  it('reports the same as the system's own programs', async () => {
     await using own = createMetrics({ dataPath: directory });
     const { cpuUsage, memoryTotal, memoryUsage, storageTotal, isUndervolted } = await own.read();
     const [, total = ''] = /MemTotal: +(\d+)/.exec(execFileSync('cat', ['/proc/meminfo'], { encoding: 'utf8' })) ?? [];

@@ -51,7 +51,7 @@ const RECORD_BYTES = 8_192;
 /** More than a log holds as a rule; the rest has time until the next reading. */
 const RECORDS_AT_ONCE = 20_000;
 
-/** `priority and facility,number,time,flags;message`. Facility 0 is the kernel: whoever may write to its log has others. */
+/** `priority and facility,number,time,flags;message`. Facility 0 is the kernel; programs that write to its log use others. */
 function isComplaint(record: string): boolean {
   const [, origin, message = ''] = /^(\d+),[^;]*;(.*)/.exec(record) ?? [];
   return Number(origin) < PRIORITIES && /under-?voltage detected/i.test(message);

@@ -4,8 +4,8 @@ import { readMachineRecord, writeMachineRecord, type MachineRecord } from './mac
 import { listProcesses } from './processes.ts';
 
 /**
- * Hands the record of an engine that has stopped to the running private engines that were started after it. Their own
- * tell what the machine looked like with that engine, and that is nothing to go back to.
+ * Hands the record of a stopped engine to the running private engines that were started after it. Their own records
+ * describe the machine with that engine running, which is no longer the state to restore.
  *
  * @param links interfaces that the stopped engine had
  */

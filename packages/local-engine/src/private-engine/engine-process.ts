@@ -7,7 +7,7 @@ import { NETWORK_PREFIX, type AddressPlan } from './address-plan.ts';
 import type { EnginePaths } from './engine-paths.ts';
 import { readProcess, type ProcessInfo } from './processes.ts';
 
-/** The running `dockerd` of a directory, whoever started it. */
+/** The running `dockerd` of a directory; another process may have started it. */
 export async function findEngineProcess(paths: EnginePaths): Promise<ProcessInfo | undefined> {
   let text: string;
   try {
@@ -73,7 +73,7 @@ export function engineArguments(paths: EnginePaths, addresses: AddressPlan): rea
 
 /** A configuration file of its own, so that the machine's `/etc/docker/daemon.json` does not count. */
 function engineConfiguration(paths: EnginePaths, version: string): object {
-  // Version 20 writes a key to /etc/docker unless told otherwise; later ones have neither key nor option.
+  // Version 20 writes a key to /etc/docker unless this option names another place; later ones have neither key nor option.
   return version.startsWith('20.') ? { 'deprecated-key-path': paths.trustKey } : {};
 }
 

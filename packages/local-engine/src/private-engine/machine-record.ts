@@ -36,7 +36,7 @@ export async function writeMachineRecord(file: string, record: MachineRecord): P
   await rename(`${file}.new`, file);
 }
 
-/** `undefined`: there is none, or it is not one of ours. */
+/** `undefined`: the file is missing, or has another format. */
 export async function readMachineRecord(file: string): Promise<MachineRecord | undefined> {
   let text: string;
   try {

@@ -24,8 +24,8 @@ export function parseMountInfo(text: string): readonly MountPoint[] {
 }
 
 /**
- * Unmounts everything at or below the directories, the last mounted first. Mounts that somebody still uses disappear
- * from the tree at once and are released with their last user.
+ * Unmounts everything at or below the directories, the last mounted first. Mounts in use disappear from
+ * the tree at once and are released with their last user.
  */
 export async function unmountBelow(directories: readonly string[], commands: CommandRunner): Promise<void> {
   const mounts = await readMounts();

@@ -61,7 +61,7 @@ describe('selectEngineProcesses', () => {
     expect(selected.toSorted((a, b) => a - b)).toEqual([10, 11, 12, 13, 14, 15]);
   });
 
-  it("leaves other engines alone, and those who only look at the engine's files", () => {
+  it("does not touch other engines, and processes that only read the engine's files", () => {
     const processes = [
       process(10, 1, 'dockerd', '--exec-root', '/s/exec2'),
       process(11, 1, 'containerd-shim-runc-v2', '-namespace', 'device-supervisor-12'),

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { SecureContextOptions } from 'node:tls';
 
-/** A server on the loopback interface that answers as a test tells it. */
+/** A server on the loopback interface with scripted answers. */
 export interface ScriptedRegistry extends AsyncDisposable {
   /** `127.0.0.1:port`. */
   readonly host: string;

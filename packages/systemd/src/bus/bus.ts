@@ -21,8 +21,8 @@ export interface BusSession {
 }
 
 /**
- * A bus over one connection, which is made at the first call, and anew at the first call after it was lost. What goes
- * wrong is an error of this package, and concerns the calls under way alone.
+ * A bus over one connection, which is opened by the first call, and again by the first call after it was lost. Failures
+ * are errors of this package, and affect only the calls in progress.
  */
 export class Bus implements AsyncDisposable {
   readonly #options: BusOptions;
@@ -68,9 +68,9 @@ export class Bus implements AsyncDisposable {
     } catch (error) {
       if (error instanceof RemoteError) throw callError(call, error);
       if (connection.lost.aborted) throw this.lost(connection);
-      // The protocol cannot say it, e.g. because the bus gave us the path of an object that is none.
+      // The call cannot be encoded, e.g. because the bus returned an invalid object path.
       if (!deadline.signal.aborted) throw new BusCallError(name, INVALID_ARGUMENTS, formatError(error));
-      // Whoever is silent may stay so: the next call tries another connection.
+      // The service may stay silent on this connection: the next call opens another one.
       this.#forget(connection);
       connection.retire();
       throw new CallTimedOutError(name, timeout);

@@ -47,9 +47,9 @@ const HELLO: MethodCall = {
 };
 
 /**
- * One connection to a bus, from the greeting to its end. dbus-next reads and writes the messages; who waits for what is
- * kept here, because its own client never answers a call whose connection broke, and ends the process when the bus turns
- * the greeting down.
+ * One connection to a bus, from the greeting to its end. dbus-next encodes and decodes the messages. Pending calls are
+ * tracked here, because its own client never rejects a call whose connection broke, and ends the process when the bus
+ * refuses the greeting.
  */
 export class Connection {
   readonly #link: Link;
@@ -97,8 +97,8 @@ export class Connection {
   }
 
   /**
-   * Sends a call and resolves to the body of the answer. Rejects with {@link RemoteError} when that is an error, with
-   * the reason of {@link lost} when there will be none, and with the signal's reason when nobody waits any more.
+   * Sends a call and resolves to the body of the answer. Rejects with {@link RemoteError} for an error as answer, with
+   * the reason of {@link lost} when the connection ends first, and with the signal's reason when aborted.
    */
   async call(call: MethodCall, signal?: AbortSignal): Promise<readonly unknown[]> {
     this.lost.throwIfAborted();
@@ -129,7 +129,7 @@ export class Connection {
     };
   }
 
-  /** Closes when the last call is answered and nobody listens any more. */
+  /** Closes when the last call is answered and the last listener has left. */
   retire(): void {
     this.#retired = true;
     this.#closeIfUnused();
@@ -158,7 +158,7 @@ export class Connection {
   }
 }
 
-/** dbus-next throws on bytes that are no message, inside of the socket's own events: nobody could catch that. */
+/** dbus-next throws on malformed messages inside socket events, where no caller can catch it. */
 function guard({ stream }: Link, onError: (error: unknown) => void): void {
   const emit = stream.emit.bind(stream);
   stream.emit = (event: string | symbol, ...values: unknown[]): boolean => {

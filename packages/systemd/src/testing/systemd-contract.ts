@@ -15,7 +15,7 @@ export function describeSystemdContract(name: string, open: () => Promise<System
     });
     afterAll(() => host[Symbol.asyncDispose]());
 
-    it('tells the state of a unit that runs', async () => {
+    it('returns the state of a running unit', async () => {
       expect(await host.systemd.units.state('probe.service')).toEqual({
         activeState: 'active',
         subState: 'running',
@@ -24,7 +24,7 @@ export function describeSystemdContract(name: string, open: () => Promise<System
       });
     });
 
-    it('tells the state of a unit that never ran', async () => {
+    it('returns the state of a unit that never ran', async () => {
       expect(await host.systemd.units.state('idle.service')).toEqual({
         activeState: 'inactive',
         subState: 'dead',
