@@ -165,7 +165,7 @@ describe('a registry with a certificate of an authority of its own', () => {
     expect(desk.requests).toHaveLength(1);
   });
 
-  it('is found with the client's own name lookup', async () => {
+  it('is found with the name lookup of the client', async () => {
     registry.add('web', '1', LAYERS);
     const [, port] = registry.host.split(':');
     const host = `registry.local:${port}`;
@@ -312,7 +312,7 @@ describe('a registry that asks for credentials', () => {
     expect(error).not.toContain('device-key');
   });
 
-  it('follows redirects to a blob's storage, without credentials', async () => {
+  it('follows redirects to the storage of a blob, without credentials', async () => {
     guard('Bearer mine', bearer());
     const blob = Object.keys(registry.answers).find((path) => path.includes('/blobs/')) ?? '';
     const config = { rootfs: { type: 'layers', diff_ids: ['sha256:base', 'sha256:top'] } };

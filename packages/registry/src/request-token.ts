@@ -37,11 +37,7 @@ export async function requestToken(request: TokenRequest): Promise<string> {
     access,
     limit: LONGEST_ANSWER,
   }).catch((error: unknown) => {
-    throw new RegistryUnreachableError(
-      registry,
-      `${realm.host}, its token server: ${reasonOf(error)}`,
-      error,
-    );
+    throw new RegistryUnreachableError(registry, `${realm.host}, its token server: ${reasonOf(error)}`, error);
   });
   const { status, body } = answer;
   if (status === 401 || status === 403) {

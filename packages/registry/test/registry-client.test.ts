@@ -32,7 +32,7 @@ async function publish(tag: string, registry: Parameters<typeof pushImage>[1]): 
 }
 
 describe('a real registry', () => {
-  it('returns the sizes of layers, under the engine's names for them', async () => {
+  it('returns the sizes of layers under the names of the engine', async () => {
     const { reference, digestReference } = await publish('sizes:1', inject('registry'));
     const inspected = await connectEngine(endpoint).getImage(reference).inspect();
     for (const name of [reference, digestReference]) {

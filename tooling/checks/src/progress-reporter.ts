@@ -25,7 +25,7 @@ export interface SharedProgress {
 }
 
 /** Prints a line for each test file as it ends, with its time, then its failures, and names tests that run for long. */
-export class ProgressReporter implements Reporter {
+export default class ProgressReporter implements Reporter {
   readonly #shared: SharedProgress | undefined;
   #vitest: Vitest | undefined;
   #files = 0;
@@ -123,9 +123,6 @@ export class ProgressReporter implements Reporter {
     process.stdout.write(`  ${line}\n`);
   }
 }
-
-/** Vitest makes one of its own when it is given the path of this file. */
-export default ProgressReporter;
 
 function wholeSeconds(milliseconds: number): number {
   return Math.round(milliseconds / 1000);

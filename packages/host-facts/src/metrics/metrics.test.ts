@@ -154,7 +154,7 @@ describe('undervoltage', () => {
 });
 
 describe('this machine', () => {
-  it('reports the same as the system's own programs', async () => {
+  it('reports the same as the programs of the system', async () => {
     await using own = createMetrics({ dataPath: directory });
     const { cpuUsage, memoryTotal, memoryUsage, storageTotal, isUndervolted } = await own.read();
     const [, total = ''] = /MemTotal: +(\d+)/.exec(execFileSync('cat', ['/proc/meminfo'], { encoding: 'utf8' })) ?? [];
