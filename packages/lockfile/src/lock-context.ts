@@ -8,4 +8,5 @@ export interface LockContext {
   readonly owner: MarkerOwner;
   /** Milliseconds. */
   readonly verifyInterval: number;
+  readonly logger: (message: string) => void;
 }

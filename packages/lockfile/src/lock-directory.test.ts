@@ -40,28 +40,41 @@ describe('prepare', () => {
   it.each<[string, (service: string) => string]>([
     ['the service', (service) => service],
     ['the app', (service) => dirname(service)],
-    ['all services', (service) => dirname(dirname(service))],
-  ])('refuses a link or a file in place of the directory of %s', async (_, level) => {
+  ])('removes a link or a file in place of the directory of %s, and nothing behind the link', async (_, level) => {
     const target = temporary.elsewhere;
     mkdirSync(target, { mode: 0o700 });
+    writeFileSync(join(target, 'updates.lock'), '');
     const path = level(temporary.service(1, 'web'));
     mkdirSync(dirname(path), { recursive: true });
     symlinkSync(target, path);
-    await expect(prepare()).rejects.toMatchObject({
-      code: 'LOCK_DIRECTORY_UNUSABLE',
-      details: { path, problem: 'not-a-directory' },
-      hint: 'Remove what is in its place',
-    });
-    expect([modeOf(target), readdirSync(target)]).toEqual(['700', []]);
+    await prepare();
+    expect([modeOf(target), readdirSync(target)]).toEqual(['700', ['updates.lock']]);
+    expect(modeOf(temporary.service(1, 'web'))).toBe('1777');
 
     const file = level(temporary.service(2, 'web'));
-    if (path === file) return;
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, '');
-    const locks = createUpdateLocks({ directory: temporary.directory });
-    await expect(locks.acquire({ appId: 2, services: ['web'], force: true })).rejects.toBeInstanceOf(
+    await using locks = createUpdateLocks({ directory: temporary.directory });
+    expect(await locks.acquire({ appId: 2, services: ['web'], force: false })).toMatchObject({ status: 'acquired' });
+  });
+
+  it('refuses a link in place of the directory of all services; a forced update goes on without locks', async () => {
+    const { directory, elsewhere } = temporary;
+    mkdirSync(join(elsewhere, '1', 'web'), { recursive: true, mode: 0o700 });
+    writeFileSync(join(elsewhere, '1', 'web', 'updates.lock'), '');
+    mkdirSync(dirname(directory), { recursive: true });
+    symlinkSync(elsewhere, directory);
+    await expect(prepare()).rejects.toMatchObject({
+      code: 'LOCK_DIRECTORY_UNUSABLE',
+      details: { path: directory, problem: 'not-a-directory' },
+      hint: 'Remove what is in its place',
+    });
+    await using locks = createUpdateLocks({ directory });
+    await expect(locks.acquire({ appId: 1, services: ['db'], force: false })).rejects.toBeInstanceOf(
       LockDirectoryError,
     );
+    expect(await locks.acquire({ appId: 1, services: ['web'], force: true })).toMatchObject({ status: 'acquired' });
+    expect(readdirSync(join(elsewhere, '1', 'web'))).toEqual(['updates.lock']);
   });
 
   it.each(['', '.', '..', 'a/b', '../web', 'a\0b'])('refuses the service name %j', async (service) => {

@@ -20,8 +20,8 @@ export function serviceDirectory(directory: string, appId: number, service: stri
 }
 
 /**
- * Makes a service's lock directory, or repairs its mode. `directory`, the app's and the service's are never symbolic
- * links; what is above `directory` is the host's affair.
+ * Makes a service's lock directory, or repairs it: its mode, and a link or a file in the place of it or of the app's,
+ * which is removed. `directory` itself is never a symbolic link; what is above `directory` is the host's affair.
  *
  * @throws LockDirectoryError
  */
@@ -32,8 +32,8 @@ export async function prepareServiceDirectory(
 ): Promise<void> {
   await makeAncestors(fileSystem, dirname(directory));
   await makeLevel(fileSystem, directory, (mode) => mode | TRAVERSABLE);
-  await makeLevel(fileSystem, dirname(path), (mode) => mode | TRAVERSABLE);
-  await makeLevel(fileSystem, path, () => SERVICE_MODE);
+  await makeOwnLevel(fileSystem, dirname(path), (mode) => mode | TRAVERSABLE);
+  await makeOwnLevel(fileSystem, path, () => SERVICE_MODE);
 }
 
 async function makeAncestors(fileSystem: LockFileSystem, path: string): Promise<void> {
@@ -44,6 +44,25 @@ async function makeAncestors(fileSystem: LockFileSystem, path: string): Promise<
     await makeAncestors(fileSystem, dirname(path));
   }
   await makeLevel(fileSystem, path, (mode) => mode | TRAVERSABLE);
+}
+
+/** Nothing but our directories belongs into `directory`. */
+async function makeOwnLevel(fileSystem: LockFileSystem, path: string, wanted: (mode: number) => number): Promise<void> {
+  try {
+    await makeLevel(fileSystem, path, wanted);
+  } catch (error) {
+    if (!(error instanceof LockDirectoryError) || error.details.problem !== 'not-a-directory') throw error;
+    removeLinkOrFile(fileSystem, path);
+    await makeLevel(fileSystem, path, wanted);
+  }
+}
+
+function removeLinkOrFile(fileSystem: LockFileSystem, path: string): void {
+  try {
+    fileSystem.unlink(path);
+  } catch (error) {
+    if (systemCodeOf(error) !== 'ENOENT') throw new LockDirectoryError(path, error);
+  }
 }
 
 /** Explicit modes: those given to mkdir(2) lose the bits of the process's umask. */

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { LeaseCompromisedError, LockDirectoryError, systemCodeOf } from './errors.ts';
+import { freeSpace } from './free-space.ts';
 import { takeLock, type HeldLock, type TakeLockOptions } from './held-lock.ts';
 import type { LockContext } from './lock-context.ts';
 import { LOCK_NAMES, prepareServiceDirectory, serviceDirectory } from './lock-directory.ts';
 import { inspectLock, removeOwnLock, stageMarker, type Marker } from './marker.ts';
 import { removeTree } from './remove-tree.ts';
+import { mayGoWithoutFiles, takeWithoutFiles } from './take-without-files.ts';
 
 /** Both locks of one service. */
 export interface HeldService {
@@ -27,12 +29,27 @@ export interface TakeServiceOptions {
 const MAX_ATTEMPTS = 100;
 
 /**
- * Takes both locks of one service, or none.
+ * Takes both locks of one service, or none. Where the file system takes no more files, space is freed, or the locks are
+ * taken without one.
  *
  * @returns `null` when the service holds one
  * @throws LockDirectoryError, InvalidServiceNameError
  */
 export async function takeService(context: LockContext, options: TakeServiceOptions): Promise<HeldService | null> {
+  try {
+    return await takeWithFiles(context, options);
+  } catch (error) {
+    if (!(error instanceof LockDirectoryError) || !mayGoWithoutFiles(error, options.force)) throw error;
+    if (error.details.problem === 'no-space' && (await freeSpace(context)) > 0) {
+      const again = await Promise.allSettled([takeWithFiles(context, options)]);
+      if (again[0].status === 'fulfilled') return again[0].value;
+    }
+    context.logger(`${error.message}. Service ${options.service} is updated without a lock file meanwhile`);
+    return await takeWithoutFiles(context, { ...options, isOurDirectory: error.details.problem !== 'not-a-directory' });
+  }
+}
+
+async function takeWithFiles(context: LockContext, options: TakeServiceOptions): Promise<HeldService | null> {
   const path = serviceDirectory(context.directory, options.appId, options.service);
   await prepareServiceDirectory(context.fileSystem, context.directory, path);
   const marker = await stageMarker(context.fileSystem, context.directory, context.owner);

@@ -296,8 +296,6 @@ describe('a lease', () => {
 describe('a failing file system', () => {
   it.each([
     ['EACCES', 'not-writable', /own the directory/],
-    ['EROFS', 'read-only', /writable/],
-    ['ENOSPC', 'no-space', /Free space/],
     ['EXDEV', 'no-hard-links', /tmpfs/],
     ['EIO', 'failed', /system log/],
   ])('is reported with a remedy: %s', async (code, problem, hint) => {
@@ -317,12 +315,25 @@ describe('a failing file system', () => {
     });
   });
 
+  it.each([
+    ['EROFS', 'read-only', /writable/],
+    ['ENOSPC', 'no-space', /Free space/],
+  ])('that takes no lock directory is reported with a remedy: %s', async (code, problem, hint) => {
+    const fileSystem = beforeEachStep(({ call }) => {
+      if (call === 'mkdir') throw systemError(code);
+    });
+    await expect(open({ fileSystem }).prepare(1, 'web')).rejects.toMatchObject({
+      details: { problem, systemCode: code },
+      hint: expect.stringMatching(hint),
+    });
+  });
+
   it('leaves nothing behind, whichever change fails, and the locks can be taken afterwards', async () => {
     const steps: Step[] = [];
     let failAt = Infinity;
     const fileSystem = beforeEachStep((step) => {
       steps.push(step);
-      if (steps.length === failAt) throw systemError('ENOSPC');
+      if (steps.length === failAt) throw systemError('EIO');
     });
     const locks = open({ fileSystem });
     const attempt = async (): Promise<boolean> => {

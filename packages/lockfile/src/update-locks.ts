@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { LockRequest } from '@device-supervisor/compose';
 import type { AcquireResult, DeviceUpdateLocks, UpdateLease } from './device-update-locks.ts';
-import { LocksClosedError } from './errors.ts';
+import { LockDirectoryError, LocksClosedError } from './errors.ts';
 import { createExclusiveTurns } from './exclusive-turns.ts';
 import { nodeFileSystem, type LockFileSystem } from './file-system.ts';
 import { findHolders } from './find-holders.ts';
+import { freeSpace } from './free-space.ts';
 import { clearHandOver, findHandOvers } from './hand-over-markers.ts';
 import type { LockContext } from './lock-context.ts';
 import { prepareServiceDirectory, serviceDirectory } from './lock-directory.ts';
@@ -23,6 +24,8 @@ export interface UpdateLocksOptions {
   /** Milliseconds, at least 1000, between two looks at whether the locks of a lease are still there. */
   readonly verifyInterval?: number;
   readonly fileSystem?: LockFileSystem;
+  /** Called with what a person should know: a service that fills the file system, an update without a lock file. */
+  readonly logger?: (message: string) => void;
 }
 
 /**
@@ -44,6 +47,7 @@ export function createUpdateLocks(options: UpdateLocksOptions): DeviceUpdateLock
     fileSystem: options.fileSystem ?? nodeFileSystem,
     owner: { holder: options.holder ?? 'device-supervisor', instance: randomUUID() },
     verifyInterval: options.verifyInterval ?? 5000,
+    logger: options.logger ?? (() => undefined),
   };
   const turns = createExclusiveTurns<number>();
   const leases = new Set<UpdateLease>();
@@ -78,7 +82,7 @@ export function createUpdateLocks(options: UpdateLocksOptions): DeviceUpdateLock
   return {
     prepare: async (appId, service) => {
       const path = serviceDirectory(context.directory, appId, service);
-      await prepareServiceDirectory(context.fileSystem, context.directory, path);
+      await prepareOrFreeSpace(context, path);
     },
     async acquire(request) {
       const acquired = acquire(request);
@@ -104,6 +108,17 @@ export function createUpdateLocks(options: UpdateLocksOptions): DeviceUpdateLock
       }
     },
   };
+}
+
+async function prepareOrFreeSpace(context: LockContext, path: string): Promise<void> {
+  const { fileSystem, directory } = context;
+  try {
+    await prepareServiceDirectory(fileSystem, directory, path);
+  } catch (error) {
+    const isFull = error instanceof LockDirectoryError && error.details.problem === 'no-space';
+    if (!isFull || (await freeSpace(context)) === 0) throw error;
+    await prepareServiceDirectory(fileSystem, directory, path);
+  }
 }
 
 async function takeLease(

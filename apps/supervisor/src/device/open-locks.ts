@@ -18,7 +18,9 @@ export interface OpenLocksOptions {
 /** The update locks of services; ours of an earlier run are given back. */
 export async function openLocks({ directory, clock, log, onFault }: OpenLocksOptions): Promise<OpenedLocks> {
   const stack = new AsyncDisposableStack();
-  const files = stack.use(createUpdateLocks({ directory: join(directory, 'services') }));
+  const files = stack.use(
+    createUpdateLocks({ directory: join(directory, 'services'), logger: (message) => log.warn(message) }),
+  );
   const locks = stack.use(createTimedLocks({ locks: files, clock }));
   // What cannot be removed now is found again when that lock is taken.
   const leftovers = await files.recoverLeftovers().catch((error: unknown) => (onFault(error), []));
