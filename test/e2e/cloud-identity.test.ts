@@ -22,7 +22,7 @@ let authority: Authority;
 let certificate: SelfSigned;
 let fixture: CloudFixture;
 let cloud: CloudFixture['cloud'];
-/** Of config.json of everybody who is to trust the cloud. */
+/** Fields of config.json that make a device trust the cloud. */
 let trusting: { readonly balenaRootCA: string };
 
 beforeAll(async () => {
@@ -47,7 +47,7 @@ function release(fleet: Fleet, commit: string, image: string): Release {
   return cloud.createRelease(fleet, { commit, services: { web: { image } } });
 }
 
-/** Starts the supervisor anew with other fields in its config.json; `null` takes one away. */
+/** Restarts the supervisor with other fields in its config.json; `null` removes one. */
 async function restart(supervisor: DeviceProcess, changes: Readonly<Record<string, unknown>>): Promise<void> {
   await supervisor.kill();
   const before: object = JSON.parse(await readFile(supervisor.configJson, 'utf8'));
@@ -144,11 +144,11 @@ describe('a device of a cloud with an authority of its own', () => {
     await waitFor('it to have its target', () => cloud.count('poll') > polls);
   });
 
-  it('that is deleted says so and runs its apps, and is told of whole when it is registered anew', async () => {
+  it('that is deleted logs it, runs its apps, and sends a full report after it is registered again', async () => {
     cloud.deleteDevice(device);
     await poke(supervisor, device);
     const deleted = `the cloud does not know device ${device.uuid}. It was deleted there; apps stay as they are.`;
-    await waitFor('it to be told', () => supervisor.output().includes(deleted));
+    await waitFor('the message', () => supervisor.output().includes(deleted));
     expect(await fixture.containers()).toEqual(running);
 
     const provisioning = { apiKey: fleet.provisioningKey, applicationId: fleet.id };
@@ -219,7 +219,7 @@ describe('a new device', () => {
     expect(supervisor.output()).not.toMatch(/Failed (asking|registering|introducing|telling)|Fault/);
   });
 
-  it('tells the cloud how its host is configured before it is told how it is to be', async () => {
+  it('reports the configuration of its host before it applies that of the cloud', async () => {
     const fleet = cloud.createFleet({ config: { RESIN_HOST_CONFIG_dtoverlay: '"vc4-kms-v3d"' } });
     await using host = await startDeviceHost(inject('engineEndpoint'));
     const files = {

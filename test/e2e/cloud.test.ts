@@ -37,7 +37,7 @@ describe('the life of a device', () => {
   let looked = 0;
 
   beforeAll(async () => {
-    // Nobody polls soon: the cloud tells the device of what is new.
+    // The next poll is far away: the cloud notifies the device.
     fleet = cloud.createFleet({ name: 'first' });
     first = release('c1', web1);
     supervisor = await fixture.startDevice(fleet);
@@ -66,7 +66,7 @@ describe('the life of a device', () => {
   /** What it told since the last look, in order, once it has told this. */
   async function told(last: string): Promise<StubDevice['logs']> {
     const news = (): StubDevice['logs'] => device.logs.slice(looked);
-    await waitFor(`'${last}' to be told`, () => news().some(({ message }) => message.startsWith(last)));
+    await waitFor(`the message '${last}'`, () => news().some(({ message }) => message.startsWith(last)));
     return news();
   }
 
@@ -137,7 +137,7 @@ describe('the life of a device', () => {
     const locks = `/tmp/balena-supervisor/services/${fleet.id}/web`;
     const db = fixture.docker.getContainer(running['db'] ?? '');
     const { State: before } = await db.inspect();
-    // As long as the supervisor holds it, nobody else can take it.
+    // While the supervisor holds the lock, services cannot take it.
     await waitFor('the lock', async () => [await mkdir(`${locks}/updates.lock`)]);
     looked = device.logs.length;
     const second = release('c2', web2);
@@ -145,7 +145,7 @@ describe('the life of a device', () => {
     expect(await fixture.containers()).toEqual(running);
     await ask('/v1/update', { data: { force: true } });
     const after = await fixture.running(second);
-    // Whoever insists takes the lock away.
+    // A forced update removes the lock.
     expect(await readdir(locks)).toEqual([]);
 
     expect(after['db']).toBe(running['db']);
@@ -177,7 +177,7 @@ describe('the life of a device', () => {
     running = after;
   });
 
-  it('runs what it ran when a release is broken, and says why; also when it is started anew', async () => {
+  it('runs what it ran when a release is broken, and says why; also after a restart', async () => {
     const image = `${fixture.registry}/v2/gone:1`;
     looked = device.logs.length;
     release('c3', image);
@@ -240,7 +240,7 @@ describe('the life of a device', () => {
     await reportedAsRunning(moved);
   });
 
-  it('was told of in order, once, without faults and without secrets', () => {
+  it('was reported in order, once, without faults and without secrets', () => {
     const commits = device.reports.flatMap(({ apps = {} }) =>
       Object.values(apps).flatMap(({ release_uuid: commit }) => commit ?? []),
     );
@@ -279,10 +279,10 @@ describe('a cloud', () => {
     await supervisor.start();
     await fixture.running(first);
     const outage = 'Failed asking the cloud for the target';
-    await waitFor('the outage to be told', () => supervisor.output().includes(outage));
+    await waitFor('the message about the outage', () => supervisor.output().includes(outage));
     const second = release(fleet, 'o2', web2);
     await cloud.comeBack();
-    // Whoever cannot wait for the next attempt starts the supervisor anew.
+    // A restart of the supervisor retries at once.
     await supervisor.kill();
     await supervisor.start();
     await fixture.running(second);

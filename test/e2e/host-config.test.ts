@@ -59,7 +59,7 @@ describe('PATCH /v1/device/host-config', () => {
     expect(await patch({ network: { proxy: { password: '}' } } })).toMatchObject({ status: 400 });
   });
 
-  it('waits for nobody who holds a lock, unless it is forced', async () => {
+  it('is refused while a service holds its lock, unless it is forced', async () => {
     await supervisor.apply(APPS);
     await writeFile(join(host.rootMount, `tmp/balena-supervisor/services/${APP}/web/updates.lock`), '');
     const before = await invocations();
@@ -117,7 +117,7 @@ async function patch(body: object): Promise<{ readonly status: number; readonly 
   return { status: response.status, body: await response.text() };
 }
 
-/** Whom the web server sees when the host asks it for something. */
+/** Address from which the web server sees the host's requests. */
 function sourceOfHost(): Promise<string> {
   return host.exec(`curl --silent --show-error --max-time 5 ${mirror.url}`);
 }

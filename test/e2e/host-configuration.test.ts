@@ -83,7 +83,7 @@ it('a boot configuration is written, the host reboots once, and the service of t
   expect(await readFile(join(host.bootMount, 'config.txt'), 'utf8')).toContain('gpu_mem=64');
 });
 
-it('a value that means nothing is told of by name, and the default applies', async () => {
+it('an invalid value is reported by name, and the default applies', async () => {
   await apply({ HOST_FIREWALL_MODE: 'sometimes', SUPERVISOR_POLL_INTERVAL: 'often' });
   expect(supervisor.output()).toContain('Configuration variable HOST_FIREWALL_MODE is ignored');
   expect(supervisor.output()).toContain('Configuration variable SUPERVISOR_POLL_INTERVAL is ignored');

@@ -70,7 +70,7 @@ it('what services write to the journal arrives whole, in order, and again only w
 
   await waitFor('the first lines', () => has(`line ${LINES - 1}`));
   await cloud.goAway();
-  await waitFor('the outage to be told', () => supervisor.output().includes('Failed to send logs to the cloud'));
+  await waitFor('the message about the outage', () => supervisor.output().includes('Failed to send logs to the cloud'));
   await write(2 * LINES - 1);
   await cloud.comeBack();
   await waitFor('the lines of the outage', () => has(`line ${2 * LINES - 1}`), { timeout: 30_000 });
@@ -78,7 +78,7 @@ it('what services write to the journal arrives whole, in order, and again only w
   await write(3 * LINES - 1);
   await supervisor.start();
   await waitFor('the lines after the kill', () => has(`line ${3 * LINES - 1}`));
-  // Whole and in order; begun anew where it was last confirmed, once after the outage and once after the kill.
+  // Whole and in order; restarted at the last confirmed line, once after the outage and once after the kill.
   expect([...new Set(numbers(logs))]).toEqual(range(0, 3 * LINES));
   expect(breaks(numbers(logs))).toBeLessThanOrEqual(2);
 

@@ -58,7 +58,7 @@ async function act(path: string): Promise<void> {
 }
 
 describe('the network supervisor0', () => {
-  it('that somebody removed comes back for all who use it, also past services that do not', async () => {
+  it('that was removed comes back for all services that use it, also past services that do not', async () => {
     const labels = { 'io.balena.features.supervisor-api': '1' };
     const target = fixture.target({ first: { labels }, without: {}, second: { labels } });
     await supervisor.apply(target);

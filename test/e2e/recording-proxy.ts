@@ -14,7 +14,7 @@ export interface RecordingProxy extends AsyncDisposable {
   /** Keeps requests back, as `METHOD /path`, until it is disposed of; they are written down when they come. */
   hold(matches: (call: string) => boolean): Held;
   /**
-   * Cuts the engine off once it has carried out so many more calls that change something: nobody gets an answer to the
+   * Cuts the engine off once it has carried out so many more calls that change something: no client gets an answer to the
    * last of them, nor to anything after it. Resolves when that has happened.
    */
   cutAfter(writes: number): Promise<void>;

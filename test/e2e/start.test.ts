@@ -131,7 +131,7 @@ it('is the only one of its engine, and says so to a second one with a state of i
   expect(await first.get('/v1/healthy').catch(() => 'OK')).toBe('OK');
 });
 
-it('writes its log as JSON lines when nobody watches, each with time, level and component', async () => {
+it('writes its log as JSON lines without a terminal, each with time, level and component', async () => {
   const { output } = await linesOf(await device('json', { 'config.json': REGISTERED }), /API listens/);
   const entries = output
     .trim()

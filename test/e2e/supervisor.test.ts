@@ -121,7 +121,7 @@ describe('a supervisor', () => {
     expect(await supervisor.get('/v2/version')).toMatchObject({ status: 'success' });
   });
 
-  it('goes on when nobody reads any more what it prints', async () => {
+  it('continues when its output is closed', async () => {
     await using supervisor = await startSupervisor({ engineEndpoint: engine.endpoint });
     supervisor.closeOutput();
     await supervisor.apply(apps({ web: {} }));

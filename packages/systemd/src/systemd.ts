@@ -25,8 +25,7 @@ export interface Units {
    */
   stop(unit: string): Promise<void>;
   /**
-   * Stops it if it runs; resolves when it has started. As `start`, as often as one likes: systemd's limit for units that
-   * start over and over does not hold.
+   * Stops it if it runs; resolves when it has started. Like `start`, it ignores systemd's limit for repeated starts.
    * @throws {@link UnitJobError}
    */
   restart(unit: string): Promise<void>;

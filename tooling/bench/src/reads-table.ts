@@ -37,7 +37,7 @@ export async function readsTable(
   }
 }
 
-/** Empty: nobody answers yet. */
+/** Empty: not up yet. */
 async function readState(origin: string): Promise<string> {
   const [response] = await Promise.allSettled([fetch(`${origin}/v2/state/status`)]);
   return response.status === 'fulfilled' ? await response.value.text() : '';

@@ -40,7 +40,7 @@ export async function withExclusiveUse(path, task) {
 }
 
 /**
- * Makes the lock file with its content in one step, so that nobody ever reads half of it.
+ * Makes the lock file with its content in one step, so that readers never see half of it.
  *
  * @param {string} path
  * @param {string} content
@@ -60,7 +60,7 @@ function take(path, content) {
 }
 
 /**
- * Removes a lock that nobody holds any more. When another process was faster and has locked anew, its lock is put back.
+ * Removes an abandoned lock. When another process was faster and has taken the lock, its file is put back.
  *
  * @param {string} path
  * @param {string} expected what the abandoned lock says
@@ -114,8 +114,8 @@ function parse(content) {
 }
 
 /**
- * When a process began, in the kernel's ticks: tells it from a later one with the same id. `''` when it has ended, though
- * nobody has collected its exit code yet, and where the system does not say.
+ * When a process began, in the kernel's ticks: tells it from a later one with the same id. `''` when it has ended, even
+ * if its exit code has not been collected, and where the system does not say.
  *
  * @param {number} pid
  */

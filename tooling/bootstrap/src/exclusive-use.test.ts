@@ -53,7 +53,7 @@ describe('withExclusiveUse', () => {
   it.each([
     ['whose process has ended', () => JSON.stringify({ pid: 2 ** 22 + 1, started: '1' })],
     ['of an earlier process with the same id', () => JSON.stringify({ pid: process.pid, started: '1' })],
-    ['that nobody can read', () => 'not a lock'],
+    ['with unknown content', () => 'not a lock'],
   ])('takes over a lock %s', async (_, content) => {
     await writeFile(lock, content());
     expect(await withExclusiveUse(lock, () => Promise.resolve('mine'))).toBe('mine');

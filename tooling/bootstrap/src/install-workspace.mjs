@@ -43,7 +43,7 @@ export function isInstalled(root) {
 }
 
 /**
- * Installs the dependencies as the lockfile has them. After an attempt that was cut off it starts afresh.
+ * Installs the dependencies as the lockfile has them. After an interrupted attempt it starts from scratch.
  *
  * @param {string} root
  */
@@ -52,7 +52,7 @@ export async function installWorkspace(root) {
   const installed = stamp(root, 'install');
   const made = installFingerprint(root);
   if (installed.wasInterrupted()) {
-    process.stderr.write('device-supervisor: the last installation did not finish; starting afresh\n');
+    process.stderr.write('device-supervisor: the last installation did not finish; starting from scratch\n');
     removeModules(root);
   }
   installed.begin();

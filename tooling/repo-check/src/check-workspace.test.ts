@@ -56,7 +56,7 @@ const LEAKS = [
   [`fetched from https://${REGISTRY}/thing`, 'the address of a package registry'],
   [`  ${TARBALL}: https://somewhere.example/thing.tgz`, 'where a package was downloaded from'],
   [`built in ${WORK}/main/packages`, 'a path of one machine'],
-  [`see ${HOME}/somebody/notes`, 'a path of one machine'],
+  [`see ${HOME}/alice/notes`, 'a path of one machine'],
   ['but /run/lock, /home, ./work/main and https://example.org/registry are fine', null],
 ] as const;
 

@@ -24,7 +24,7 @@ export interface FixtureRelease {
   readonly networks?: Readonly<Record<string, object>>;
 }
 
-/** An engine of its own, an app for it, and the supervisor ready to be started. Disposing of it leaves no trace. */
+/** A private engine, an app for it, and a supervisor to start. Disposing of it removes everything. */
 export interface AppFixture extends AsyncDisposable {
   readonly engine: TestEngine;
   readonly docker: Dockerode;
@@ -32,7 +32,7 @@ export interface AppFixture extends AsyncDisposable {
   readonly images: readonly [string, string];
   /** Apps of a local target: this one, with services by name, which get the ids 1, 2, …. */
   target(services: Readonly<Record<string, FixtureService>>, release?: FixtureRelease): Record<string, object>;
-  /** An image that behaves like the fixture's own, unless told otherwise. */
+  /** Builds an image that behaves like the fixture's own; options override that. */
   buildImage(options: BusyboxImageOptions): Promise<void>;
   /** A supervisor whose locks are where the containers have them. @param endpoint default: the engine's own */
   startSupervisor(endpoint?: string): Promise<SupervisorProcess>;
@@ -40,7 +40,7 @@ export interface AppFixture extends AsyncDisposable {
   containers(): Promise<string[]>;
   /** Runs a shell command in a container. @returns what it printed */
   exec(container: string, command: string): Promise<string>;
-  /** Update locks of the app, whoever holds them, e.g. `web/updates.lock`. */
+  /** Update locks of the app, of services and the supervisor, e.g. `web/updates.lock`. */
   heldLocks(): Promise<string[]>;
   /** Has the supervisor remove everything, and waits until no container is left. */
   removeAll(supervisor: SupervisorProcess): Promise<void>;

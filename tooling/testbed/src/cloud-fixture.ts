@@ -25,7 +25,7 @@ export interface DeviceProcess extends SupervisorProcess {
 export interface DeviceProcessOptions extends Partial<Pick<SupervisorOptions, 'engineEndpoint' | 'environment'>> {
   /** Content of config.json; `null` takes a field away. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** What it runs on, and whose config.json it goes by then; unless told, it has no host. */
+  /** Its host, whose config.json it uses. Default: none. */
   readonly host?: DeviceHost;
   /** Files that it finds on its data partition, by name. */
   readonly data?: Readonly<Record<string, string>>;
@@ -37,8 +37,8 @@ export interface CloudFixtureOptions extends CloudStubOptions {
 }
 
 /**
- * A cloud, its registry, which asks the cloud's tokens of everybody, and an engine on which one device at a time is at
- * home. Disposing of it leaves no trace.
+ * A cloud, its registry, which requires tokens of the cloud, and an engine for one device at a time. Disposing of it removes
+ * everything.
  */
 export interface CloudFixture extends AsyncDisposable {
   readonly engine: TestEngine;

@@ -11,7 +11,7 @@ export class WaitTimeoutError extends SupervisorError<
     options: { readonly timeout: number; readonly last: unknown; readonly cause?: unknown },
   ) {
     const seen = inspect(options.last, { depth: 6, maxStringLength: 4000, breakLength: 110 });
-    super('WAIT_TIMEOUT', `waited ${options.timeout} ms in vain for ${description}; last seen: ${seen}`, {
+    super('WAIT_TIMEOUT', `${description} did not come within ${options.timeout} ms; last seen: ${seen}`, {
       details: { description, timeout: options.timeout },
       cause: options.cause,
     });

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 export interface Upstream {
   /** Of an engine. */
   readonly socketPath: string;
-  /** @returns whether the answer is passed on; unless told, it is */
+  /** @returns whether the answer is passed on. Default: yes */
   onAnswer?(): boolean;
   /** Called when all of the answer has been passed on. @returns what comes after it */
   onEnd?(): Promise<string>;
@@ -27,7 +27,7 @@ export async function forwardRequest(
     await pipeline(response, outgoing, { end: false });
     outgoing.end(await onEnd());
   } catch {
-    // One of the two went away; the other is told by the end of its connection.
+    // One side went away; the end of its connection informs the other.
     outgoing.destroy();
   }
 }

@@ -29,8 +29,8 @@ const LOCKS = '/tmp/balena-supervisor';
 
 /**
  * The first process in the namespaces. It waits for orphans, as containers' processes become when an engine is killed,
- * passes on the request to end, and tells the command's exit code to descriptor 3. It does not end by itself: while it
- * ends, a paused container would hold it up, and nobody could tell.
+ * passes on the request to end, and tells the command's exit code to descriptor 3. It does not end by itself: a
+ * paused container would block its end unnoticed.
  *
  * `/run` and the directory of update locks are fresh: the machine's engines cannot be reached, what engines put there goes
  * with the namespace, and runs of several checkouts do not see each other's locks. The machine's `/sys` stays, with its

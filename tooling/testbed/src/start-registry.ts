@@ -24,7 +24,7 @@ export interface PushedImage {
 }
 
 export interface RegistryOptions {
-  /** Who may use it; unless told, everybody. */
+  /** Clients that may use it. Default: all. */
   readonly access?: RegistryAccess;
 }
 
@@ -41,7 +41,7 @@ export type RegistryAccess =
       readonly realm: string;
       readonly service: string;
       readonly issuer: string;
-      /** PEM of the certificate of whoever signs them. */
+      /** PEM of the certificate that signs them. */
       readonly certificate: string;
     };
 

@@ -20,14 +20,14 @@ export interface SupervisorProcess extends AsyncDisposable {
   applied(): Promise<void>;
   /** Container ids by service. */
   containers(): Promise<Record<string, string>>;
-  /** Nobody reads what it prints from now on. */
+  /** Closes the reading end of its output. */
   closeOutput(): void;
   /** Ends it without a warning. */
   kill(): Promise<void>;
   /** Asks it to end. @returns its exit code */
   terminate(): Promise<number | null>;
   start(): Promise<void>;
-  /** Starts it without waiting for its API; ending it is up to the caller. */
+  /** Starts it without waiting for its API; the caller ends it. */
   spawn(): Promise<ChildProcess>;
 }
 
@@ -76,7 +76,7 @@ export async function startSupervisor({
   let origin = '';
 
   const call = async (path: string, init?: RequestInit): Promise<Response> => {
-    // Who waits for an answer shall see why none comes.
+    // The error shows why no answer can come.
     if (child !== null && ended(child)) throw new Error(`the supervisor has ended: ${output.slice(-LAST_WORDS)}`);
     return await fetch(supervisor.url(path), init);
   };

@@ -34,7 +34,7 @@ export async function startTokenServer(user: {
       response.writeHead(401).end();
       return;
     }
-    // Who does not say who it is gets a token that opens nothing.
+    // Anonymous clients get a token without access.
     const opened = authorization === undefined ? [] : scopes;
     const token = createRegistryToken(key, { issuer: ISSUER, subject: 'test', service: SERVICE, scopes: opened });
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ token }));

@@ -25,18 +25,18 @@ describe('waitFor a state', () => {
     expect(await waitFor('the server', look)).toBe('up');
   });
 
-  it('tells the last state when it waits in vain', async () => {
+  it('reports the last state when the time is over', async () => {
     const waiting = waitFor('health', async () => ({ health: 'starting' }), {
       until: ({ health }) => health === 'healthy',
       timeout: 120,
     });
     await expect(waiting).rejects.toMatchObject({
       code: 'WAIT_TIMEOUT',
-      message: "waited 120 ms in vain for health; last seen: { health: 'starting' }",
+      message: "health did not come within 120 ms; last seen: { health: 'starting' }",
     });
   });
 
-  it('tells the last failure when it waits in vain', async () => {
+  it('reports the last failure when the time is over', async () => {
     const cause = new Error('connection refused');
     const waiting = waitFor('the server', () => Promise.reject(cause), { timeout: 120 });
     await expect(waiting).rejects.toMatchObject({ message: expect.stringContaining('connection refused'), cause });
@@ -44,7 +44,7 @@ describe('waitFor a state', () => {
 
   it('does not wait for a look that hangs', async () => {
     const waiting = waitFor('the server', () => Promise.withResolvers<void>().promise, { timeout: 120 });
-    await expect(waiting).rejects.toThrow('waited 120 ms in vain for the server');
+    await expect(waiting).rejects.toThrow('the server did not come within 120 ms');
   });
 });
 
@@ -55,7 +55,7 @@ describe('waitFor an item of a stream', () => {
     expect(await stream.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('tells the last item when the stream ends', async () => {
+  it('reports the last item when the stream ends', async () => {
     const waiting = waitFor('a hundred', numbers(3), { until: (number) => number === 100 });
     await expect(waiting).rejects.toMatchObject({
       code: 'STREAM_ENDED',
@@ -63,7 +63,7 @@ describe('waitFor an item of a stream', () => {
     });
   });
 
-  it('tells the last item when nothing more comes', async () => {
+  it('reports the last item when nothing more comes', async () => {
     async function* stalling(): AsyncGenerator<number> {
       yield 1;
       await Promise.withResolvers<void>().promise;

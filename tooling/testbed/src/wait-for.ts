@@ -76,7 +76,7 @@ async function read<T>(stream: AsyncIterable<T>, { description, timeout, until }
   for (;;) {
     const result = await deadline.race(iterator.next());
     if (result === LATE) {
-      // A stream that gives no items may not answer this request to close either, so nobody waits for it.
+      // A stream without items may not answer this request to close either: do not wait for it.
       iterator.return?.().catch(() => undefined);
       throw new WaitTimeoutError(description, { timeout, last });
     }

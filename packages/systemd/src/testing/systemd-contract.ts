@@ -42,7 +42,7 @@ export function describeSystemdContract(name: string, open: () => Promise<System
       expect(after.invocationId).not.toBe(before.invocationId);
     });
 
-    it('restarts a unit as often as one likes', async () => {
+    it('restarts a unit without a limit', async () => {
       for (const _ of Array(7).keys()) await host.systemd.units.restart('probe.service');
       expect(await host.systemd.units.state('probe.service')).toMatchObject({ activeState: 'active' });
     });

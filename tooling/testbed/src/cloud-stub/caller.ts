@@ -11,7 +11,7 @@ export type Caller =
   | { readonly kind: 'provisioning'; readonly fleet: Fleet }
   | { readonly kind: 'user' };
 
-/** @returns `null`: it has no key, or one that nobody has */
+/** @returns `null`: no key, or an unknown one */
 export function callerOf(c: Context, world: World): Caller | null {
   const header = c.req.header('authorization') ?? '';
   const key = c.req.query('apikey') ?? /^Bearer (.+)$/i.exec(header)?.[1];

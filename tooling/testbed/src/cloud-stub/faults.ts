@@ -35,7 +35,7 @@ export const CLOUD_FAULTS: readonly (readonly [string, CloudFault])[] = [
 /** Milliseconds between two bytes. */
 const DRIP_INTERVAL = 20;
 
-/** @returns whether it has answered: nobody else has to */
+/** @returns whether it has answered the request */
 export function actOut(fault: CloudFault, request: IncomingMessage, response: ServerResponse): boolean {
   const json = { 'content-type': 'application/json; charset=utf-8' };
   if (fault.kind === 'clock-skew') {
@@ -72,7 +72,7 @@ export function actOut(fault: CloudFault, request: IncomingMessage, response: Se
     }
     case 'long': {
       response.writeHead(200, fault.compressed ? { ...json, 'content-encoding': 'gzip' } : json);
-      // Who hangs up in the middle has had enough of it.
+      // The client may hang up in the middle.
       pipeline(
         Readable.from(spaces(fault.bytes)),
         fault.compressed ? createGzip() : new PassThrough(),

@@ -86,7 +86,7 @@ async function* linesOf(c: Context): AsyncGenerator<string> {
   const { body } = c.req.raw;
   if (body === null) return;
   const plain = c.req.header('content-encoding') === 'gzip' ? createGunzip() : new PassThrough();
-  // What goes wrong is told to who reads `plain`.
+  // Errors surface at the reader of `plain`.
   pipeline(Readable.fromWeb(body), plain, () => undefined);
   const decoder = new TextDecoder();
   let rest = '';

@@ -8,7 +8,7 @@ import type { StubDevice, World } from './world.ts';
 export interface RegistryDesk {
   /** For the registry that trusts this cloud. */
   access(endpoint: string): Promise<RegistryAccess>;
-  /** Who pushes images. */
+  /** The account that pushes images. */
   readonly builder: { readonly username: string; readonly password: string };
   /** The delta from an image to another is this image. */
   setDelta(source: string, destination: string, name: string): void;

@@ -48,7 +48,7 @@ it('tells a device of changes, and passes on what a person asks of it', async ()
   const answer = await call({ appId: 6 });
   expect([answer.status, await answer.text()]).toEqual([200, 'OK']);
   stub.change(device, () => (device.name = 'other'));
-  await waitFor('the device to be told', () => asked.length === 2);
+  await waitFor('the device to be notified', () => asked.length === 2);
   expect(asked).toMatchObject([
     { method: 'POST', url: '/v1/restart?apikey=secret', headers: { 'content-type': 'application/json' } },
     { method: 'POST', url: '/v1/update?apikey=secret', headers: { 'content-length': '0' } },

@@ -18,7 +18,7 @@ import type { Fleet, Release, ReleaseDescription, StubDevice } from './world.ts'
 import { World } from './world.ts';
 
 export interface CloudStubOptions {
-  /** Served over TLS, with a certificate that nobody trusts unless told: this one, or one for a name or for `localhost`. */
+  /** Serves over TLS with an untrusted certificate: this one, or one for a name or for `localhost`. */
   readonly tls?: { readonly host?: string } | SelfSigned;
   /** Does a provisioning key give a registered device another key, as on older servers? Default: no. */
   readonly exchangesKeys?: boolean;
@@ -32,7 +32,7 @@ export interface CloudStub extends AsyncDisposable {
   readonly certificate: string | null;
   /** Key of a person who may do everything over HTTP. */
   readonly userKey: string;
-  /** Who pushes images to the registry. */
+  /** The account that pushes images to the registry. */
   readonly builder: { readonly username: string; readonly password: string };
   /** For `startRegistry`, whose users then are the cloud's devices and its builder. */
   registryAccess(): Promise<RegistryAccess>;
@@ -61,9 +61,9 @@ export interface CloudStub extends AsyncDisposable {
   /** Breaks the answers to requests of a kind, or to all of them, until it is healed. */
   breakWith(kind: RequestKind | 'all', fault: CloudFault): void;
   heal(): void;
-  /** Who connects over TLS from now on is shown this certificate. */
+  /** New TLS connections get this certificate. */
   present(identity: SelfSigned): void;
-  /** Nobody listens, and connections break. */
+  /** Stops listening, and breaks connections. */
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
 }

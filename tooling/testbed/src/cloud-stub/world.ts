@@ -11,7 +11,7 @@ export interface Fleet {
   readonly provisioningKey: string;
   readonly config: Map<string, string>;
   readonly environment: Map<string, string>;
-  /** The newest one is what devices are told to run, unless they are pinned. */
+  /** The newest one is the target of devices that are not pinned. */
   readonly releases: Release[];
 }
 
@@ -176,7 +176,7 @@ export class World {
     this.deviceKeys.set(key, device.uuid);
   }
 
-  /** Tells the device that there is news, as the real cloud does: without a body, and nobody waits for it. */
+  /** Notifies the device of a change, as the real cloud does: without a body, and without waiting for the answer. */
   notify({ origin, reported }: StubDevice): void {
     const secret = reported.get('api_secret');
     if (origin === null || typeof secret !== 'string') return;

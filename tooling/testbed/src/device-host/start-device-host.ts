@@ -194,7 +194,7 @@ async function readUnit(exec: DeviceHost['exec'], name: string): Promise<HostUni
   };
 }
 
-/** For whoever looks into a failed run. */
+/** Keeps the host's journal as an artefact of a failed run. */
 async function keepJournal(journal: string, containerId: string): Promise<void> {
   const directory = await artefactDirectory(`device-host-${containerId.slice(0, 12)}`);
   const lines = await createCommandRunner(process.env).run('journalctl', ['--directory', journal, '--no-pager']);

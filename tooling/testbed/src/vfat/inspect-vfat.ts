@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 export interface VfatContent {
   /** Content of the files at its root, as far as it can be read. */
   readonly files: ReadonlyMap<string, string>;
-  /** What would have to be repaired, without what any power cut leaves: the dirty mark and clusters that nobody has. */
+  /** Damage to repair, without what any power cut leaves: the dirty mark and unreferenced clusters. */
   readonly damage: readonly string[];
 }
 
