@@ -1,3 +1,4 @@
+import { hasErrorCode } from '@device-supervisor/errors';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LockedApp } from '@device-supervisor/device';
@@ -15,7 +16,7 @@ async function directoriesIn(path: string): Promise<readonly string[]> {
     const entries = await readdir(path, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (hasErrorCode(error, 'ENOENT')) return [];
     throw error;
   }
 }

@@ -1,6 +1,7 @@
+import { systemClock } from '@device-supervisor/primitives/system-clock';
 import { join } from 'node:path';
 import { openConfigJson } from '@device-supervisor/config-json';
-import { acquireDeviceLocks, type Clock } from '@device-supervisor/device';
+import { acquireDeviceLocks } from '@device-supervisor/device';
 import { createHostConfig, hostConfigPaths, type HostConfiguration } from '@device-supervisor/host-config';
 import { createUpdateLocks } from '@device-supervisor/lockfile';
 import { createSystemd } from '@device-supervisor/systemd';
@@ -26,7 +27,7 @@ export function openHost(location: HostLocation): OpenHost {
       async acquireAll({ force }) {
         await locks.recoverLeftovers();
         const apps = await lockableApps(directory);
-        return acquireDeviceLocks({ locks, clock }, { apps, force, signal: NEVER });
+        return acquireDeviceLocks({ locks, clock: systemClock }, { apps, force, signal: NEVER });
       },
     },
   });
@@ -34,12 +35,3 @@ export function openHost(location: HostLocation): OpenHost {
 }
 
 const NEVER = AbortSignal.any([]);
-
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  schedule(delay, callback) {
-    const timer = setTimeout(callback, delay);
-    return { [Symbol.dispose]: () => clearTimeout(timer) };
-  },
-};

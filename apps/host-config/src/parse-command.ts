@@ -1,3 +1,4 @@
+import { tryParseJson } from '@device-supervisor/primitives';
 import { parseArgs } from 'node:util';
 import { SupervisorError } from '@device-supervisor/errors';
 
@@ -66,11 +67,9 @@ export function parseCommand(args: readonly string[]): Command {
 
 /** Reads a body of the API. @throws UsageError that does not quote it */
 export function parseBody(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UsageError('the body is not JSON');
-  }
+  const value = tryParseJson(text);
+  if (value === undefined) throw new UsageError('the body is not JSON');
+  return value;
 }
 
 const OPTIONS = {

@@ -1,9 +1,9 @@
+import { hasErrorCode } from '@device-supervisor/errors';
 import { join } from 'node:path';
 import {
   isIntactText,
   nodeFileSystem,
   openBackedUpFile,
-  systemCodeOf,
   type BackedUpFile,
   type DurableFileSystem,
 } from '@device-supervisor/durable-file';
@@ -112,7 +112,7 @@ async function has({ bootMount, fileSystem = nodeFileSystem }: BootPlaces, name:
     await fileSystem.attributes(join(bootMount, name));
     return true;
   } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT') return false;
+    if (hasErrorCode(error, 'ENOENT')) return false;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
-import { createTurns, nodeFileSystem } from '@device-supervisor/durable-file';
+import { createSemaphore } from '@device-supervisor/primitives';
+import { nodeFileSystem } from '@device-supervisor/durable-file';
 import { backendsOf, type BootPlaces } from './backends.ts';
 import type { BootBackend, BootVariables } from './boot-backend.ts';
 import type { DeviceKind } from './device-kind.ts';
@@ -50,7 +51,7 @@ export interface BootConfigOptions extends BootPlaces {
 export async function openBootConfig(options: BootConfigOptions): Promise<BootConfig> {
   const backends = await backendsOf(options.device, options);
   const memory = managedVariablesFile(options.fileSystem ?? nodeFileSystem, options.memoryPath);
-  const inTurn = createTurns();
+  const turns = createSemaphore(1);
 
   async function read(): Promise<BootVariables> {
     const entries: [string, string][] = [];
@@ -91,11 +92,11 @@ export async function openBootConfig(options: BootConfigOptions): Promise<BootCo
     attempt(memory.write(variables), (error) => new BootConfigWriteError('memory', error));
 
   return {
-    read: () => inTurn(read),
-    plan: (target) => inTurn(async () => (await plan(target)).plan),
-    write: (target) => inTurn(() => write(target)),
+    read: () => turns.run(read),
+    plan: (target) => turns.run(async () => (await plan(target)).plan),
+    write: (target) => turns.run(() => write(target)),
     start: () =>
-      inTurn(async () => {
+      turns.run(async () => {
         for (const backend of backends) {
           await attempt(backend.start(), (error) => new BootConfigWriteError(backend.name, error));
         }

@@ -1,3 +1,4 @@
+import { parseBoolean } from '@device-supervisor/primitives';
 import * as z from 'zod';
 
 /** A number, or a string of its digits. */
@@ -12,22 +13,8 @@ function wholeNumber(minimum: number, maximum: number = Number.MAX_SAFE_INTEGER)
   );
 }
 
-const WORDS: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
-  ['true', true],
-  ['1', true],
-  [1, true],
-  ['on', true],
-  ['false', false],
-  ['0', false],
-  [0, false],
-  ['off', false],
-]);
-
 /** A boolean, or one of the words and figures that stand for it. */
-const YesOrNo = z.preprocess(
-  (value) => WORDS.get(typeof value === 'string' ? value.trim().toLowerCase() : value) ?? value,
-  z.boolean('must be true or false'),
-);
+const YesOrNo = z.preprocess((value) => parseBoolean(value) ?? value, z.boolean('must be true or false'));
 
 const Text = z.string('must be a string');
 

@@ -1,5 +1,5 @@
-import { systemCodeOf, writeRemedyOf } from '@device-supervisor/durable-file';
-import { SupervisorError } from '@device-supervisor/errors';
+import { writeRemedyOf } from '@device-supervisor/durable-file';
+import { errorCodeOf, SupervisorError } from '@device-supervisor/errors';
 import type { ConfigJsonProblem } from './decode-config-json.ts';
 
 /** What is wrong with the text of the file. */
@@ -42,7 +42,7 @@ export class ConfigJsonReadError extends SupervisorError<
 > {
   constructor(path: string, cause: unknown) {
     super('CONFIG_JSON_UNREADABLE', `${path} cannot be read`, {
-      details: { path, systemCode: systemCodeOf(cause) },
+      details: { path, systemCode: errorCodeOf(cause) },
       hint: 'Check that it is a file, its mode, and the boot partition',
       cause,
     });
@@ -56,7 +56,7 @@ export class ConfigJsonWriteError extends SupervisorError<
 > {
   constructor(path: string, cause: unknown) {
     super('CONFIG_JSON_UNWRITABLE', `${path} cannot be changed`, {
-      details: { path, systemCode: systemCodeOf(cause) },
+      details: { path, systemCode: errorCodeOf(cause) },
       hint: writeRemedyOf(cause) ?? 'Check the boot partition for errors',
       cause,
     });

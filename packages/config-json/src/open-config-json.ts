@@ -1,7 +1,7 @@
+import { createSemaphore } from '@device-supervisor/primitives';
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import {
-  createTurns,
   keepAside,
   makeDirectory,
   nodeFileSystem,
@@ -87,8 +87,8 @@ export interface LastGoodOptions {
  */
 export function openConfigJson(options: OpenConfigJsonOptions): ConfigJsonFile {
   const { path, fileSystem = nodeFileSystem, mustExist = false, lastGood } = options;
-  const inTurn = createTurns();
-  const copyInTurn = createTurns();
+  const turns = createSemaphore(1);
+  const copyTurns = createSemaphore(1);
   const copy = lastGood === undefined ? null : createLastGoodCopy(fileSystem, lastGood.path);
   let problem: ConfigJsonFile['problem'] = null;
 
@@ -100,11 +100,11 @@ export function openConfigJson(options: OpenConfigJsonOptions): ConfigJsonFile {
     if (bytes !== null && parsed?.ok === true) {
       problem = null;
       const current = { bytes, text: parsed.text, raw: parsed.raw };
-      await copyInTurn(async () => await copy?.keep(current)).catch(lastGood?.onFault);
+      await copyTurns.run(async () => await copy?.keep(current)).catch(lastGood?.onFault);
       return current;
     }
     const found = parsed === null || parsed.ok ? new ConfigJsonMissingError(path) : await damageOf(bytes, parsed);
-    const good = await copyInTurn(async () => (await copy?.load()) ?? null).catch(() => null);
+    const good = await copyTurns.run(async () => (await copy?.load()) ?? null).catch(() => null);
     if (good !== null) return await goOnWith(good, bytes, found);
     if (parsed === null && !mustExist) return { bytes, text: '{}\n', raw: {} };
     throw found;
@@ -115,7 +115,7 @@ export function openConfigJson(options: OpenConfigJsonOptions): ConfigJsonFile {
     { damage, position }: Extract<ParsedConfigJson, { ok: false }>,
   ): Promise<ConfigJsonDamagedError> {
     const [aside] = await Promise.allSettled([
-      copyInTurn(() => keepAside(fileSystem, path, bytes ?? new Uint8Array())),
+      copyTurns.run(() => keepAside(fileSystem, path, bytes ?? new Uint8Array())),
     ]);
     return new ConfigJsonDamagedError({
       path,
@@ -173,9 +173,9 @@ export function openConfigJson(options: OpenConfigJsonOptions): ConfigJsonFile {
       return problem;
     },
     read: async () => decodeConfigJson((await load()).raw),
-    update: (patch) => inTurn(() => change(() => patch)),
+    update: (patch) => turns.run(() => change(() => patch)),
     ensureIdentity: () =>
-      inTurn(async () => {
+      turns.run(async () => {
         let identity: DeviceIdentity | undefined;
         await change(({ config, problems }) => {
           const unusable = problems.filter(({ key }) => key === 'uuid' || key === 'deviceApiKey');

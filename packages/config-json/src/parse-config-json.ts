@@ -1,3 +1,4 @@
+import { tryParseJson } from '@device-supervisor/primitives';
 import { parse, type ParseError } from 'jsonc-parser';
 import type { DamageReport } from './errors.ts';
 import { isJsonObject, type JsonObject } from './json-object.ts';
@@ -11,7 +12,7 @@ export function parseConfigJson(bytes: Uint8Array): ParsedConfigJson {
   const text = decodeUtf8(bytes);
   if (text === null) return { ok: false, damage: 'not-utf8', position: null };
   if (text.trim() === '') return { ok: false, damage: 'empty', position: null };
-  const value = parseJson(text);
+  const value = tryParseJson(text);
   if (value === undefined) return { ok: false, damage: 'invalid-json', position: firstDefect(text) };
   if (!isJsonObject(value)) return { ok: false, damage: 'not-an-object', position: null };
   return { ok: true, text, raw: value };
@@ -22,15 +23,6 @@ function decodeUtf8(bytes: Uint8Array): string | null {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     return null;
-  }
-}
-
-/** The error of `JSON.parse` is dropped: it quotes the text, and with it the keys of the device. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,3 +1,4 @@
+import { createSemaphore } from '@device-supervisor/primitives';
 import type { DurableFileSystem } from './durable-file-system.ts';
 import { FileContendedError } from './errors.ts';
 import { isSame } from './is-same.ts';
@@ -6,7 +7,6 @@ import { nodeFileSystem } from './node-file-system.ts';
 import { readIfThere } from './read-if-there.ts';
 import { removeFile } from './remove-file.ts';
 import { replaceFile } from './replace-file.ts';
-import { createTurns } from './turns.ts';
 
 export interface BackedUpFile {
   /**
@@ -62,7 +62,7 @@ export function openBackedUpFile({
   mode,
   fileSystem = nodeFileSystem,
 }: BackedUpFileOptions): BackedUpFile {
-  const inTurn = createTurns();
+  const turns = createSemaphore(1);
   const backup = `${path}.backup`;
   const withMode = mode === undefined ? {} : { mode };
 
@@ -100,14 +100,14 @@ export function openBackedUpFile({
 
   return {
     read: () =>
-      inTurn(async () => {
+      turns.run(async () => {
         const loaded = await load();
         const { content, source } = loaded;
         if (source === 'backup' && content !== null) await Promise.allSettled([write(loaded, content)]);
         return { bytes: content, source };
       }),
     update: (derive) =>
-      inTurn(async () => {
+      turns.run(async () => {
         for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
           const loaded = await load();
           const bytes = derive(loaded.content);
@@ -118,7 +118,7 @@ export function openBackedUpFile({
         throw new FileContendedError(path);
       }),
     remove: () =>
-      inTurn(async () => {
+      turns.run(async () => {
         const wasThere = await removeFile(fileSystem, path);
         await removeFile(fileSystem, backup);
         return wasThere;

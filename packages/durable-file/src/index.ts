@@ -12,6 +12,5 @@ export {
   type BackedUpFile,
   type BackedUpFileOptions,
 } from './backed-up-file.ts';
-export { systemCodeOf, writeRemedyOf } from './system-code.ts';
-export { createTurns } from './turns.ts';
+export { writeRemedyOf } from './write-remedy.ts';
 export { FileContendedError } from './errors.ts';

@@ -1,5 +1,5 @@
+import { hasErrorCode } from '@device-supervisor/errors';
 import type { DurableFileSystem } from './durable-file-system.ts';
-import { systemCodeOf } from './system-code.ts';
 
 /**
  * @returns `null` when it is not there
@@ -9,7 +9,7 @@ export async function readIfThere(fileSystem: DurableFileSystem, path: string): 
   try {
     return await fileSystem.read(path);
   } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT') return null;
+    if (hasErrorCode(error, 'ENOENT')) return null;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
+import { hasErrorCode } from '@device-supervisor/errors';
 import { dirname } from 'node:path';
 import type { DurableFileSystem, HeldFile } from './durable-file-system.ts';
 import { syncDirectory } from './sync-directory.ts';
-import { systemCodeOf } from './system-code.ts';
 
 /**
  * Removes a file: after a power cut it is there as it was, or not at all.
@@ -27,7 +27,7 @@ export async function openIfThere(fileSystem: DurableFileSystem, path: string): 
   try {
     return await fileSystem.open(path);
   } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT') return null;
+    if (hasErrorCode(error, 'ENOENT')) return null;
     throw error;
   }
 }

@@ -1,13 +1,13 @@
+import { errorCodeOf } from '@device-supervisor/errors';
 import { dirname } from 'node:path';
 import type { DurableFileSystem } from './durable-file-system.ts';
-import { systemCodeOf } from './system-code.ts';
 
 /** Makes the names in a directory durable. Not every file system knows how to; then nothing more could be done. */
 export async function syncDirectory(fileSystem: DurableFileSystem, directory: string): Promise<void> {
   try {
     await fileSystem.syncDirectory(directory);
   } catch (error) {
-    const code = systemCodeOf(error);
+    const code = errorCodeOf(error);
     if (code !== 'EINVAL' && code !== 'ENOSYS' && code !== 'ENOTSUP') throw error;
   }
 }

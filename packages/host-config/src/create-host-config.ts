@@ -1,4 +1,5 @@
-import { createTurns, nodeFileSystem, type DurableFileSystem } from '@device-supervisor/durable-file';
+import { createSemaphore } from '@device-supervisor/primitives';
+import { nodeFileSystem, type DurableFileSystem } from '@device-supervisor/durable-file';
 import { decodePatch } from './decode-patch.ts';
 import { HostUnitError, UpdatesLockedError } from './errors.ts';
 import type { HostConfig } from './host-config.ts';
@@ -61,7 +62,7 @@ export function createHostConfig(dependencies: HostConfigDependencies): HostConf
   const redsocks = openProxyFile(paths.redsocks, fileSystem);
   const noProxy = openProxyFile(paths.noProxy, fileSystem);
   const pending = pendingRestartsAt(paths.pendingRestarts);
-  const inTurn = createTurns();
+  const turns = createSemaphore(1);
 
   async function readFiles(): Promise<{ readonly redsocks: Uint8Array | null; readonly noProxy: Uint8Array | null }> {
     const [proxy, exceptions] = await Promise.all([redsocks.read(), noProxy.read()]);
@@ -121,14 +122,14 @@ export function createHostConfig(dependencies: HostConfigDependencies): HostConf
     },
     async patch(body, { force = false } = {}) {
       const decoded = decodePatch(body);
-      return inTurn(async () => {
+      return turns.run(async () => {
         const files = await readFiles();
         const { hostname, uuid } = decoded.patch.hostname === undefined ? {} : (await configJson.read()).config;
         return carryOut(planPatch({ ...files, hostname, uuid }, decoded.patch), force || decoded.force);
       });
     },
     recover: () =>
-      inTurn(async () => {
+      turns.run(async () => {
         await readFiles();
         return carryOut([], false);
       }),

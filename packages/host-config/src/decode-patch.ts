@@ -1,3 +1,4 @@
+import { parseBoolean } from '@device-supervisor/primitives';
 import { isIPv4 } from 'node:net';
 import * as z from 'zod';
 import { HostConfigInvalidError, type HostConfigProblem } from './errors.ts';
@@ -83,18 +84,8 @@ const Hostname = z
   .string('must be a string, or "" for the default')
   .superRefine(refuse((value) => (value === '' ? null : whyNoHostname(value))));
 
-/** Spellings of booleans that clients of the API use. */
-const WORDS: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
-  [1, true],
-  ['1', true],
-  ['true', true],
-  ['on', true],
-  [0, false],
-  ['0', false],
-  ['false', false],
-  ['off', false],
-]);
-const Flag = z.preprocess((value) => WORDS.get(value) ?? value, z.boolean('must be true or false'));
+/** Any spelling of a boolean that clients of the API use. */
+const Flag = z.preprocess((value) => parseBoolean(value) ?? value, z.boolean('must be true or false'));
 
 const Network = z.strictObject(
   {

@@ -1,5 +1,5 @@
-import { systemCodeOf, writeRemedyOf } from '@device-supervisor/durable-file';
-import { describeError, SupervisorError } from '@device-supervisor/errors';
+import { writeRemedyOf } from '@device-supervisor/durable-file';
+import { describeError, errorCodeOf, SupervisorError } from '@device-supervisor/errors';
 import type { DeviceLockRefusal, UpdateLockHolder } from './ports.ts';
 
 /** A field of a request that cannot be used; never says what its value was. */
@@ -83,7 +83,7 @@ export class HostFileError extends SupervisorError<
 > {
   constructor(path: string, action: 'read' | 'changed', cause: unknown) {
     super('HOST_FILE_FAILED', `${path} cannot be ${action}`, {
-      details: { path, systemCode: systemCodeOf(cause) },
+      details: { path, systemCode: errorCodeOf(cause) },
       hint: writeRemedyOf(cause) ?? 'Check the file system for errors',
       cause,
     });

@@ -3,11 +3,10 @@ import { dirname } from 'node:path';
 import {
   makeDirectory,
   openBackedUpFile,
-  systemCodeOf,
   type BackedUpFile,
   type DurableFileSystem,
 } from '@device-supervisor/durable-file';
-import { SupervisorError } from '@device-supervisor/errors';
+import { hasErrorCode, SupervisorError } from '@device-supervisor/errors';
 import { HostFileError } from './errors.ts';
 import { defaultHostname } from './hostname.ts';
 import type { HostConfigJson } from './ports.ts';
@@ -55,7 +54,7 @@ export async function readTextIfThere(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT') return '';
+    if (hasErrorCode(error, 'ENOENT')) return '';
     throw error;
   }
 }

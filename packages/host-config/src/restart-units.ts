@@ -1,4 +1,4 @@
-import { describeError } from '@device-supervisor/errors';
+import { describeError, hasErrorCode } from '@device-supervisor/errors';
 import type { HostUnitFailure } from './errors.ts';
 import type { HostUnits } from './ports.ts';
 
@@ -81,5 +81,5 @@ function failure(unit: string, what: string, cause: unknown): HostUnitFailure {
 }
 
 function isNotFound(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'UNIT_NOT_FOUND';
+  return hasErrorCode(error, 'UNIT_NOT_FOUND');
 }

@@ -1,3 +1,4 @@
+import { errorCodeOf } from '@device-supervisor/errors';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -72,7 +73,7 @@ function orNull<T>(read: () => T): T | null {
   try {
     return read();
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return null;
+    if (errorCodeOf(error) !== null) return null;
     throw error;
   }
 }

@@ -1,3 +1,5 @@
+import { parseJson } from '@device-supervisor/primitives';
+import { hasErrorCode } from '@device-supervisor/errors';
 import { access, readFile } from 'node:fs/promises';
 import { hostname, release } from 'node:os';
 import { join } from 'node:path';
@@ -93,9 +95,9 @@ interface ReadDeviceType extends z.infer<typeof DeviceType> {
 
 async function readDeviceType(path: string): Promise<ReadDeviceType> {
   try {
-    return { ...DeviceType.parse(JSON.parse(await readFile(path, 'utf8'))), problems: [] };
+    return { ...DeviceType.parse(parseJson(await readFile(path, 'utf8'))), problems: [] };
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const isMissing = hasErrorCode(error, 'ENOENT');
     return { problems: isMissing ? [] : [new DeviceTypeError(path, error)] };
   }
 }

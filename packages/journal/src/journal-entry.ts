@@ -1,3 +1,4 @@
+import { tryParseJson } from '@device-supervisor/primitives';
 import { JournalFormatError } from './errors.ts';
 
 /** One entry of a journal. */
@@ -54,13 +55,8 @@ const DEFAULT_PRIORITY = 6;
 const MICROSECONDS = 1_000;
 
 function parseObject(line: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  } catch (error) {
-    // The parser's message would quote the line.
-    if (!(error instanceof SyntaxError)) throw error;
-  }
+  const value = tryParseJson(line);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   throw new JournalFormatError('an object');
 }
 

@@ -1,3 +1,4 @@
+import { hasErrorCode } from '@device-supervisor/errors';
 import { stat } from 'node:fs/promises';
 import { ConfiguredEngineError, type EngineVariable, type TriedSocket } from './errors.ts';
 import { formatEngineEndpoint, parseEngineEndpoint } from './engine-endpoint.ts';
@@ -45,8 +46,7 @@ async function trySocket(path: string, signal: AbortSignal | undefined): Promise
   try {
     await stat(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-      return 'absent';
+    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return 'absent';
     return error instanceof Error ? error.message : String(error);
   }
   const result = await pingEngine({ kind: 'unix', socketPath: path }, signal);

@@ -1,3 +1,4 @@
+import { hasErrorCode } from '@device-supervisor/errors';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import type { CommandRunner } from './command-runner.ts';
 import { CommandFailedError, PackageInstallError, type InstallFailure } from './errors.ts';
@@ -87,7 +88,7 @@ async function readIfPresent(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

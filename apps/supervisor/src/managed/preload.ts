@@ -1,6 +1,6 @@
 import { readFile, rename } from 'node:fs/promises';
-import { nodeFileSystem, replaceFile, systemCodeOf } from '@device-supervisor/durable-file';
-import { formatError } from '@device-supervisor/errors';
+import { nodeFileSystem, replaceFile } from '@device-supervisor/durable-file';
+import { formatError, hasErrorCode } from '@device-supervisor/errors';
 import { decodePreload, type Preload, type TargetRelease, type TargetState } from '@device-supervisor/state';
 import type { Store } from '@device-supervisor/store';
 
@@ -50,7 +50,7 @@ async function readPreload(path: string): Promise<Preload | null> {
   try {
     return decodePreload(parseJson(await readFile(path, 'utf8')));
   } catch (error) {
-    if (['ENOENT', 'EISDIR', 'ENOTDIR'].includes(systemCodeOf(error) ?? '')) return null;
+    if (hasErrorCode(error, 'ENOENT', 'EISDIR', 'ENOTDIR')) return null;
     throw error;
   }
 }

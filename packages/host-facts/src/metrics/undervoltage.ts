@@ -1,3 +1,4 @@
+import { hasErrorCode } from '@device-supervisor/errors';
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 
@@ -71,10 +72,9 @@ async function nextRecord(log: FileHandle, record: Buffer): Promise<number | nul
     const { bytesRead } = await log.read(record, 0, record.length);
     return bytesRead;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
-    if (code === 'EAGAIN') return 0;
-    // Others came so fast that they took its place.
-    if (code === 'EPIPE') return null;
+    if (hasErrorCode(error, 'EAGAIN')) return 0;
+    // Newer records have overwritten it.
+    if (hasErrorCode(error, 'EPIPE')) return null;
     throw error;
   }
 }

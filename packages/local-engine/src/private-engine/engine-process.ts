@@ -1,3 +1,4 @@
+import { hasErrorCode } from '@device-supervisor/errors';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -13,7 +14,7 @@ export async function findEngineProcess(paths: EnginePaths): Promise<ProcessInfo
   try {
     text = await readFile(paths.pidFile, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
   const process = await readProcess(Number.parseInt(text, 10));
@@ -78,5 +79,5 @@ function engineConfiguration(paths: EnginePaths, version: string): object {
 }
 
 function ignoreAbsent(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  if (!hasErrorCode(error, 'ENOENT')) throw error;
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '@device-supervisor/primitives';
 import { access, readFile, readlink, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { CommandRunner } from '../command-runner.ts';
@@ -55,7 +56,7 @@ export function createMachineNetwork(commands: CommandRunner): MachineNetwork {
     links: () => readLinks(commands),
     async occupiedRanges() {
       const links = await readLinks(commands);
-      const routes = IpRoute.parse(JSON.parse(await commands.run('ip', ['-4', '-j', 'route', 'show', 'table', 'all'])));
+      const routes = IpRoute.parse(parseJson(await commands.run('ip', ['-4', '-j', 'route', 'show', 'table', 'all'])));
       const routed = routes.map(({ dst }) => dst).filter((destination) => /^[\d.]+(?:\/\d+)?$/.test(destination));
       return [...new Set([...links.flatMap(({ addresses }) => addresses), ...routed])];
     },
@@ -103,7 +104,7 @@ async function hasIpv6(): Promise<boolean> {
 
 async function readLinks(commands: CommandRunner): Promise<readonly Link[]> {
   const output = await commands.run('ip', ['-j', 'address', 'show']);
-  return IpAddress.parse(JSON.parse(output)).map((link) => ({
+  return IpAddress.parse(parseJson(output)).map((link) => ({
     name: link.ifname,
     master: link.master,
     addresses: link.addr_info

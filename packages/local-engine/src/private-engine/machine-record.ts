@@ -1,3 +1,5 @@
+import { parseJson } from '@device-supervisor/primitives';
+import { hasErrorCode } from '@device-supervisor/errors';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { MachineNetwork } from './machine-network.ts';
@@ -42,11 +44,11 @@ export async function readMachineRecord(file: string): Promise<MachineRecord | u
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
   try {
-    return MachineRecord.parse(JSON.parse(text));
+    return MachineRecord.parse(parseJson(text));
   } catch {
     return undefined;
   }

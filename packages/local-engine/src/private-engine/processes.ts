@@ -1,3 +1,4 @@
+import { hasErrorCode } from '@device-supervisor/errors';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pollUntil } from '../poll-until.ts';
@@ -29,8 +30,7 @@ export async function readProcess(pid: number): Promise<ProcessInfo | undefined>
     ]);
     return parseProcess(pid, stat, commandLine);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH'))
-      return undefined;
+    if (hasErrorCode(error, 'ENOENT', 'ESRCH')) return undefined;
     throw error;
   }
 }
@@ -67,7 +67,7 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (!hasErrorCode(error, 'ESRCH')) throw error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { hasErrorCode } from '@device-supervisor/errors';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bequeathRecord } from './bequeath-record.ts';
@@ -51,7 +52,7 @@ async function networkInterfaces(data: string): Promise<readonly string[]> {
   try {
     database = await readFile(join(data, 'network/files/local-kv.db'), 'latin1');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
+    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return [];
     throw error;
   }
   // Bridges of bridge networks; stand-in parents of macvlan and ipvlan networks.

@@ -1,11 +1,7 @@
-/** `code` of a system error, e.g. `ENOENT`; `null`: it has none. */
-export function systemCodeOf(thrown: unknown): string | null {
-  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : null;
-}
-
+import { errorCodeOf } from '@device-supervisor/errors';
 /** What to do about a file that could not be written, for the hint of an error; `null`: this failure says nothing. */
 export function writeRemedyOf(thrown: unknown): string | null {
-  return REMEDIES.get(systemCodeOf(thrown) ?? '') ?? null;
+  return REMEDIES.get(errorCodeOf(thrown) ?? '') ?? null;
 }
 
 const REMEDIES: ReadonlyMap<string, string> = new Map([
