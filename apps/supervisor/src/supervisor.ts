@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { ConfigJson } from '@device-supervisor/config-json';
+import { createSettings, type LocalSettings } from '@device-supervisor/device';
 import { formatError } from '@device-supervisor/errors';
 import { createMetrics, readHostDescription } from '@device-supervisor/host-facts';
 import { openStore } from '@device-supervisor/store';
@@ -44,6 +46,7 @@ export async function startSupervisor(config: SupervisorConfig, log: ProcessLogg
 
   const opened = await openIdentity({ config, log: log.component('identity'), hide: log.hide });
   const { settings, mode, identity } = opened;
+  const deviceSettings = createSettings(localSettings(settings));
   log.info(`Device ${identity.current.uuid} is ${mode.kind}: ${mode.reason}`);
   const apiPort = config.listenPort ?? settings.listenPort ?? DEFAULT_PORT;
   const volatile = join(config.rootMount, VOLATILE_ON_HOST);
@@ -60,7 +63,7 @@ export async function startSupervisor(config: SupervisorConfig, log: ProcessLogg
   for (const problem of description.problems) log.component('host').warn(formatError(problem));
   const access = cloudAccess(settings, description, config);
 
-  const engine = stack.use(openEngine({ config, opened, store, access, log: log.component('engine') }));
+  const engine = stack.use(openEngine({ config, opened, deviceSettings, access, log: log.component('engine') }));
   stack.use(
     await claimEngine({
       ...engine,
@@ -77,6 +80,7 @@ export async function startSupervisor(config: SupervisorConfig, log: ProcessLogg
       opened,
       description,
       store,
+      deviceSettings,
       engine,
       locks,
       apiPort,
@@ -101,6 +105,7 @@ export async function startSupervisor(config: SupervisorConfig, log: ProcessLogg
             description,
             store,
             introductionMemory,
+            deviceSettings,
             metrics,
             source,
             access,
@@ -126,4 +131,12 @@ export async function startSupervisor(config: SupervisorConfig, log: ProcessLogg
   );
   const owned = stack.move();
   return { port: server.port, failure: failure.promise, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** What config.json says of settings that targets have as well. */
+function localSettings({ appUpdatePollInterval, apiTimeout }: ConfigJson): LocalSettings {
+  return {
+    ...(appUpdatePollInterval === undefined ? {} : { pollInterval: appUpdatePollInterval }),
+    ...(apiTimeout === undefined ? {} : { apiRequestTimeout: apiTimeout }),
+  };
 }

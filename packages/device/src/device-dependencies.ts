@@ -1,5 +1,6 @@
 import type { DeviceConfig } from './device-config/device-config.ts';
 import type { RebootAfterApply } from './power/reboot-after-apply.ts';
+import type { Settings } from './settings/settings.ts';
 import type { DeviceFacts } from '@device-supervisor/compose';
 import type { ImageStorage } from './downloads/image-storage.ts';
 import type { Clock, DeviceEngine, DeviceLocks, DeviceStore } from './ports.ts';
@@ -21,6 +22,8 @@ export interface DeviceDependencies {
   /** A number from 0 to 1, to spread retries. */
   readonly random: () => number;
   readonly facts: DeviceFacts;
+  /** Unless given, only targets configure the device. */
+  readonly settings?: Settings;
   /** Is the target taken from the cloud? Otherwise from the local API. */
   readonly managed: boolean;
 }

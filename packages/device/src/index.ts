@@ -64,7 +64,8 @@ export {
   type PendingConfig,
 } from './device-config/device-config.ts';
 export type { ConfigStepName } from './device-config/config-steps.ts';
-export type { DeviceSettings } from './settings/device-settings.ts';
+export type { DeviceSettings, LocalSettings } from './settings/device-settings.ts';
+export { createSettings, type Settings } from './settings/settings.ts';
 export type {
   BootConfiguration,
   BootConfigurationPlan,

@@ -79,6 +79,16 @@ export type PullFailure =
   | 'too-many-requests'
   | 'other';
 
+/** The download of a delta took longer than the device's configuration allows. */
+export class DeltaTimeoutError extends SupervisorError<'DELTA_TIMEOUT', { reference: string; timeout: number }> {
+  constructor(reference: string, timeout: number) {
+    super('DELTA_TIMEOUT', `the delta to ${reference} was not downloaded within ${timeout / 1000} s`, {
+      details: { reference, timeout },
+      hint: 'Raise SUPERVISOR_DELTA_APPLY_TIMEOUT, or set it to 0',
+    });
+  }
+}
+
 /** The engine could not fetch an image. */
 export class ImagePullError extends SupervisorError<'IMAGE_PULL_FAILED', { reference: string; reason: PullFailure }> {
   constructor(reference: string, reason: PullFailure, message: string) {

@@ -188,7 +188,7 @@ describe('a delta', () => {
     const answer = (response: ServerResponse): void =>
       void response.writeHead(400).end('{"message":"no images named"}');
     const withDeltas = resources.use(await startEngineProxy(endpoint, { path, answer }));
-    const resolve = async (): Promise<Delta> => ({ reference: delta, auth: USER });
+    const resolve = async (): Promise<Delta> => ({ reference: delta, auth: USER, timeout: null });
     return resources.use(connect({ endpoint: withDeltas.endpoint, deltas: { resolve } }));
   };
 

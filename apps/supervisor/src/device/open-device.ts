@@ -1,5 +1,5 @@
 import { extraFirmwareOf } from '@device-supervisor/config-json';
-import { createDevice, type Clock, type Device, type DeviceConfig } from '@device-supervisor/device';
+import { createDevice, type Clock, type Device, type DeviceConfig, type Settings } from '@device-supervisor/device';
 import type { HostDescription } from '@device-supervisor/host-facts';
 import type { Store } from '@device-supervisor/store';
 import type { SupervisorConfig } from '../config.ts';
@@ -18,6 +18,7 @@ export interface OpenDeviceDependencies {
   readonly opened: OpenedIdentity;
   readonly description: HostDescription;
   readonly store: Store;
+  readonly deviceSettings: Settings;
   readonly engine: OpenedEngine;
   readonly locks: OpenedLocks['locks'];
   readonly apiPort: number;
@@ -77,6 +78,7 @@ export async function openDevice(dependencies: OpenDeviceDependencies): Promise<
         apiPort,
         engineEndpoint: engine.endpoint,
       }),
+      settings: dependencies.deviceSettings,
       managed: mode.kind === 'managed',
       clock,
       random: Math.random,

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createEngine, type Engine } from '@device-supervisor/engine';
-import { resolveDeviceConfig, type ImageStorage } from '@device-supervisor/device';
-import type { Store } from '@device-supervisor/store';
+import type { ImageStorage, Settings } from '@device-supervisor/device';
 import type { SupervisorConfig } from '../config.ts';
 import type { OpenedIdentity } from '../identity/open-identity.ts';
 import type { Logger } from '../log/create-logger.ts';
@@ -12,7 +11,7 @@ import { imageStorage } from './image-storage.ts';
 export interface EngineDependencies {
   readonly config: SupervisorConfig;
   readonly opened: Pick<OpenedIdentity, 'identity' | 'settings'>;
-  readonly store: Pick<Store, 'targets'>;
+  readonly deviceSettings: Pick<Settings, 'current'>;
   readonly access: CloudAccess;
   readonly log: Logger;
 }
@@ -27,14 +26,14 @@ export interface OpenedEngine extends AsyncDisposable {
 const SOCKETS = ['/var/run/docker.sock', '/var/run/balena-engine.sock'] as const;
 
 /** The engine, which may be down, with what it needs to pull images and what is known of their sizes. */
-export function openEngine({ config, opened, store, access, log }: EngineDependencies): OpenedEngine {
+export function openEngine({ config, opened, deviceSettings, access, log }: EngineDependencies): OpenedEngine {
   const { settings, identity } = opened;
   const endpoint = config.engineEndpoint ?? usualEndpoint();
   const print = (message: string): void => log.info(message);
   const registry = cloudRegistry({
     configJson: config.deltaEndpoint === null ? settings : { deltaEndpoint: config.deltaEndpoint, ...settings },
     identity: () => identity.current,
-    settings: () => resolveDeviceConfig(store.targets.load('cloud')?.config ?? {}).settings,
+    settings: () => deviceSettings.current,
     access,
     print,
   });

@@ -60,7 +60,6 @@ export async function configureHost(dependencies: HostConfigurationDependencies)
     apiPort,
     managed: dependencies.managed,
     isReported: dependencies.isReported,
-    onSettings: () => undefined,
     clock,
     random: Math.random,
     say: print,

@@ -63,6 +63,7 @@ async function connect({
     connectCloud({
       endpoint: stub.endpoint,
       configJson,
+      settings: { current: resolveDeviceConfig(config).settings },
       identity: {
         read: async () => identity,
         async register({ deviceId }) {
@@ -153,7 +154,6 @@ describe('a device that is new to its cloud', () => {
     const settings = { ...resolveDeviceConfig({}).settings, persistentLogging: true };
     const device = await connect({
       deviceConfig: {
-        settings,
         converge: async () => ({ changed: false, pending: [], rebootNeeded: false, holdsReboot: false, retryIn: null }),
         current: async () => ({ ...formatSettings(settings), HOST_CONFIG_gpu_mem: '64' }),
       },

@@ -13,13 +13,13 @@ import {
 import type { ConfigJson } from '@device-supervisor/config-json';
 import {
   formatSettings,
-  resolveDeviceConfig,
   undeclaredConfig,
   type Clock,
   type Device,
   type DeviceConfig,
   type DeviceConfigVariables,
   type DeviceSettings,
+  type Settings,
 } from '@device-supervisor/device';
 import type { HostDescription, Metrics } from '@device-supervisor/host-facts';
 import type { Store } from '@device-supervisor/store';
@@ -34,6 +34,7 @@ import { rememberReports } from './report-memory.ts';
 export interface CloudConnectionDependencies {
   readonly endpoint: string;
   readonly configJson: ConfigJson;
+  readonly settings: Pick<Settings, 'current'>;
   readonly identity: IdentityStore;
   readonly device: Pick<Device, 'target' | 'state' | 'localMode' | 'subscribe' | 'setCloudTarget'>;
   readonly description: HostDescription;
@@ -70,7 +71,7 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Connect
   const { access, onRegistered, onRequest } = dependencies;
   const { deviceType = description.deviceType } = configJson;
   const variant = osVariant(description, configJson);
-  const settings = (): DeviceSettings => settingsOf(device, configJson);
+  const settings = (): DeviceSettings => dependencies.settings.current;
   const stack = new AsyncDisposableStack();
   const http = stack.use(
     createCloudHttp({
@@ -165,12 +166,4 @@ export function settingMemory({ settings }: Pick<Store, 'settings'>, name: strin
 function pinnedRelease({ settings }: Pick<Store, 'settings'>): number | null {
   const id = settings.get(PINNED_RELEASE);
   return id === null ? null : Number(id);
-}
-
-/** As the target says; where it says nothing of the poll interval, as config.json does. */
-export function settingsOf(device: Pick<Device, 'target'>, { appUpdatePollInterval }: ConfigJson): DeviceSettings {
-  const { config } = device.target();
-  const { settings } = resolveDeviceConfig(config);
-  if (appUpdatePollInterval === undefined || Object.hasOwn(config, 'SUPERVISOR_POLL_INTERVAL')) return settings;
-  return { ...settings, pollInterval: appUpdatePollInterval };
 }

@@ -1,5 +1,5 @@
 import type { MetricSource } from '@device-supervisor/api';
-import type { Clock } from '@device-supervisor/device';
+import type { Clock, Settings } from '@device-supervisor/device';
 import type { HostDescription, Metrics } from '@device-supervisor/host-facts';
 import type { ContainerLogSource, LogUploader } from '@device-supervisor/logs';
 import type { Store } from '@device-supervisor/store';
@@ -8,7 +8,7 @@ import type { OpenedDevice } from '../device/open-device.ts';
 import type { OpenedIdentity } from '../identity/open-identity.ts';
 import type { Logger } from '../log/create-logger.ts';
 import type { CloudAccess } from './cloud-access.ts';
-import { connectCloud, settingsOf, type ConnectedCloud } from './connect-cloud.ts';
+import { connectCloud, type ConnectedCloud } from './connect-cloud.ts';
 import type { IntroductionMemory } from './introduction-memory.ts';
 import { uploadLogs } from './upload-logs.ts';
 
@@ -19,6 +19,7 @@ export interface OpenCloudDependencies {
   readonly description: HostDescription;
   readonly store: Store;
   readonly introductionMemory: IntroductionMemory;
+  readonly deviceSettings: Pick<Settings, 'current'>;
   readonly metrics: Metrics;
   /** Of the lines of containers. */
   readonly source: ContainerLogSource;
@@ -41,6 +42,7 @@ export interface ManagedDevice extends AsyncDisposable {
 /** Connects the device to its cloud: target, reports and logs. Nothing of it is waited for. */
 export function openCloud(dependencies: OpenCloudDependencies): ManagedDevice {
   const { endpoint, opened, opening, description, store, metrics, source, access, apiPort, clock, log } = dependencies;
+  const { deviceSettings } = dependencies;
   const { settings, identity } = opened;
   const { device, host, deviceConfig } = opening;
   const stack = new AsyncDisposableStack();
@@ -51,7 +53,7 @@ export function openCloud(dependencies: OpenCloudDependencies): ManagedDevice {
       endpoint: settings.logsEndpoint ?? endpoint,
       source,
       device,
-      isWanted: () => settingsOf(device, settings).logControl,
+      isWanted: () => deviceSettings.current.logControl,
       memory: store.settings,
       quickMemoryPath: dependencies.logPositionsPath,
       clock,
@@ -63,6 +65,7 @@ export function openCloud(dependencies: OpenCloudDependencies): ManagedDevice {
     connectCloud({
       endpoint,
       configJson: settings,
+      settings: deviceSettings,
       identity,
       device,
       description,

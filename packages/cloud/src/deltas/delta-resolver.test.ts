@@ -66,7 +66,12 @@ function resolver(): DeltaResolver {
     apiEndpoint: `${endpoint}/`,
     deltaEndpoint: endpoint,
     access: { userAgent: 'test' },
-    settings: () => ({ deltaRequestTimeout: 59_000, deltaRetryCount: 3, deltaRetryInterval: 10_000 }),
+    settings: () => ({
+      deltaRequestTimeout: 59_000,
+      deltaApplyTimeout: 0,
+      deltaRetryCount: 3,
+      deltaRetryInterval: 10_000,
+    }),
   });
 }
 
@@ -85,7 +90,7 @@ async function resolve(source = SOURCE, destination = DESTINATION, asked = resol
 
 describe('createDeltaResolver', () => {
   it('asks for a token that opens both repositories, and with it for the delta', async () => {
-    expect(await resolve()).toEqual({ reference: DELTA, auth: { registryToken: 'the-token' } });
+    expect(await resolve()).toEqual({ reference: DELTA, auth: { registryToken: 'the-token' }, timeout: null });
     const [token, delta] = requests;
     expect(token?.url.searchParams.get('service')).toBe(REGISTRY);
     expect(token?.url.searchParams.getAll('scope')).toEqual(['repository:v2/new:pull', 'repository:v2/old:pull']);
@@ -183,7 +188,12 @@ function resolverAt(
   { endpoint: apiEndpoint }: CloudStub,
   { timeout = 30_000, ...options }: { timeout?: number; rootCertificate?: string } = {},
 ): DeltaResolver {
-  const settings = { deltaRequestTimeout: timeout, deltaRetryCount: 2, deltaRetryInterval: 10_000 };
+  const settings = {
+    deltaRequestTimeout: timeout,
+    deltaApplyTimeout: 0,
+    deltaRetryCount: 2,
+    deltaRetryInterval: 10_000,
+  };
   const endpoints = { apiEndpoint, deltaEndpoint: apiEndpoint };
   return createDeltaResolver({
     ...usual(),

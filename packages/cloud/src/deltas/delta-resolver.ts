@@ -24,7 +24,10 @@ export interface DeltaResolverOptions {
 }
 
 /** `deltaRetryCount`: how often a request is repeated that the service cannot answer yet. */
-export type DeltaSettings = Pick<DeviceSettings, 'deltaRequestTimeout' | 'deltaRetryCount' | 'deltaRetryInterval'>;
+export type DeltaSettings = Pick<
+  DeviceSettings,
+  'deltaRequestTimeout' | 'deltaApplyTimeout' | 'deltaRetryCount' | 'deltaRetryInterval'
+>;
 
 /** What came of one attempt: a delta, or why there is none, now or at all. */
 type Outcome =
@@ -83,7 +86,9 @@ export function createDeltaResolver(options: DeltaResolverOptions): DeltaResolve
     if (repositoryIn(registry)(reference) === null) {
       return { kind: 'refused', reason: `it is in another registry than ${registry}` };
     }
-    return { kind: 'found', delta: { reference, auth: { registryToken: key } } };
+    const { deltaApplyTimeout } = settings();
+    const timeout = deltaApplyTimeout === 0 ? null : deltaApplyTimeout;
+    return { kind: 'found', delta: { reference, auth: { registryToken: key }, timeout } };
   }
 
   /** @returns why there is no answer, if there is none */

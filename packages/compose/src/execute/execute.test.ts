@@ -4,6 +4,7 @@ import { plan } from '../plan/plan.ts';
 import type { Operation } from '../plan/operation.ts';
 import { reachedSnapshot, testImage, testLease, testPlanInput, testTarget } from '../testing/fixtures.ts';
 import { EMPTY_ENGINE } from '../testing/print-plan.ts';
+import { CallSlots } from './call-slots.ts';
 import { execute, type ExecutionEvent } from './execute.ts';
 import type { ContainerEngine, ExecutePorts, LockLease } from './ports.ts';
 
@@ -315,7 +316,7 @@ describe('execute', () => {
         await new Promise(setImmediate);
         open[kind]--;
       }),
-      { signal, concurrency: 3 },
+      { signal, slots: new CallSlots(3) },
     );
     expect(most).toEqual({ pull: 6, other: 3 });
   });
@@ -332,7 +333,7 @@ describe('execute', () => {
         if (++stopping === 12) allStop.resolve();
         await allStop.promise;
       }),
-      { signal, concurrency: 1 },
+      { signal, slots: new CallSlots(1) },
     );
     expect(statusOf(results, 'remove-container')).toEqual(Array.from({ length: 12 }, () => 'done'));
   });
@@ -353,6 +354,29 @@ describe('execute', () => {
       'started start-container web_1_1_c1',
       'finished start-container web_1_1_c1',
     ]);
+  });
+
+  it('resolves also when locks cannot be given back and a listener throws', async () => {
+    const faults: unknown[] = [];
+    const broken = new Error('read-only file system');
+    const operations = update().filter(({ kind }) => kind === 'acquire-locks' || kind === 'pull-image');
+    const acquire: ExecutePorts['locks']['acquire'] = async ({ appId, services }) => ({
+      status: 'acquired',
+      lease: { ...testLease(appId, services), [Symbol.asyncDispose]: () => Promise.reject(broken) },
+    });
+    const results = await execute(
+      operations,
+      ports(() => Promise.resolve(), acquire),
+      {
+        signal,
+        onEvent: () => {
+          throw broken;
+        },
+        onFault: (error) => faults.push(error),
+      },
+    );
+    expect([...results.values()].map(({ status }) => status)).toEqual(operations.map(() => 'done'));
+    expect(new Set(faults)).toEqual(new Set([broken]));
   });
 
   it('resolves at once when there is nothing to do', async () => {

@@ -1,13 +1,16 @@
 import type { AcquireLocks, Operation, ReleaseLocks } from '../plan/operation.ts';
 import type { ExecutePorts, LockHolder, LockLease, PullProgress } from './ports.ts';
+import { CallSlots } from './call-slots.ts';
 import { performOperation } from './perform-operation.ts';
 
 export interface ExecuteOptions {
   /** Aborted: downloads and waits for locks end at once, other calls finish, nothing new begins but the release of locks. */
   readonly signal: AbortSignal;
-  /** Calls on the engine at once, besides downloads and stops, which mostly wait; 8 unless told. */
-  readonly concurrency?: number;
+  /** Calls on the engine at once, besides downloads and stops, which mostly wait; unless given, of this execution alone. */
+  readonly slots?: CallSlots;
   readonly onEvent?: (event: ExecutionEvent) => void;
+  /** `onEvent` threw. */
+  readonly onFault?: (error: unknown) => void;
 }
 
 export type ExecutionEvent =
@@ -29,15 +32,8 @@ export type OperationResult =
   | { readonly status: 'cancelled' };
 
 /**
- * On two cores, engine 20.10 brings up 30 containers in about the same time with any number from 2 to 30 at once: a start
- * is work for the processor. More at once would only make each call take longer, until it is held to be stuck; fewer
- * would let some that hang, e.g. on a volume of the network, hold up the others.
- */
-const DEFAULT_CONCURRENCY = 8;
-
-/**
  * Carries out a plan's operations, each as soon as those it depends on have succeeded. Decides nothing. Never rejects:
- * there is a result for each operation, by its id. No lock is held when it resolves.
+ * there is a result for each operation, by its id. No lock is held when it resolves, unless its release failed.
  */
 export async function execute(
   operations: readonly Operation[],
@@ -62,7 +58,7 @@ class Execution implements AsyncDisposable {
   readonly #ready: Operation[] = [];
   readonly #leases = new Map<number, LockLease>();
   readonly #finish: () => void;
-  #calls = 0;
+  readonly #slots: CallSlots;
 
   constructor(operations: readonly Operation[], ports: ExecutePorts, options: ExecuteOptions) {
     this.#ports = ports;
@@ -71,6 +67,7 @@ class Execution implements AsyncDisposable {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.finished = promise;
     this.#finish = resolve;
+    this.#slots = options.slots ?? new CallSlots();
     for (const operation of operations) {
       this.#open.set(operation.id, operation.dependsOn.length);
       for (const id of operation.dependsOn) {
@@ -87,20 +84,22 @@ class Execution implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const leases = [...this.#leases.values()];
     this.#leases.clear();
-    await Promise.all(leases.map((lease) => lease[Symbol.asyncDispose]()));
+    // What cannot be released is left over: it is found and removed by the next one that takes the lock.
+    await Promise.allSettled(leases.map((lease) => lease[Symbol.asyncDispose]()));
   }
 
   /** Begins what can begin. */
   #advance(): void {
-    const limit = this.#options.concurrency ?? DEFAULT_CONCURRENCY;
     const held: Operation[] = [];
     for (let next = this.#ready.shift(); next !== undefined; next = this.#ready.shift()) {
       const omission = this.#omission(next);
       if (omission !== null) this.#end(next, omission);
-      else if (mostlyWorks(next) && this.#calls >= limit) held.push(next);
-      else void this.#begin(next);
+      else if (!mostlyWorks(next)) void this.#begin(next);
+      else if (this.#slots.take()) void this.#begin(next);
+      else held.push(next);
     }
     this.#ready.push(...held);
+    if (held.length > 0) this.#slots.onceFree(() => this.#advance());
     if (this.#waiting.size === 0) this.#finish();
   }
 
@@ -118,11 +117,9 @@ class Execution implements AsyncDisposable {
   }
 
   async #begin(operation: Operation): Promise<void> {
-    const counts = mostlyWorks(operation);
-    if (counts) this.#calls++;
-    this.#options.onEvent?.({ type: 'started', operation });
+    this.#emit({ type: 'started', operation });
     const result = await this.#perform(operation);
-    if (counts) this.#calls--;
+    if (mostlyWorks(operation)) this.#slots.giveBack();
     this.#end(operation, result);
     this.#advance();
   }
@@ -151,12 +148,12 @@ class Execution implements AsyncDisposable {
   }
 
   async #call(operation: Exclude<Operation, AcquireLocks | ReleaseLocks>): Promise<OperationResult> {
-    const { signal, onEvent } = this.#options;
+    const { signal } = this.#options;
     const isDone = await performOperation(operation, {
       ports: this.#ports,
       leases: this.#leases,
       signal,
-      onProgress: (progress) => onEvent?.({ type: 'progress', operation, progress }),
+      onProgress: (progress) => this.#emit({ type: 'progress', operation, progress }),
     });
     return { status: isDone ? 'done' : 'skipped' };
   }
@@ -175,7 +172,17 @@ class Execution implements AsyncDisposable {
       this.#open.set(dependent.id, open);
       if (open === 0) this.#ready.push(dependent);
     }
-    this.#options.onEvent?.({ type: 'finished', operation, result });
+    this.#emit({ type: 'finished', operation, result });
+  }
+
+  /** A listener that throws must not keep an operation from its end. */
+  #emit(event: ExecutionEvent): void {
+    const { onEvent, onFault } = this.#options;
+    try {
+      onEvent?.(event);
+    } catch (error) {
+      onFault?.(error);
+    }
   }
 }
 

@@ -7,8 +7,8 @@ import { addTo, type DevicePlan, type Index } from './device-plan.ts';
 import type { Draft, PlanNode } from './graph.ts';
 import { AppLocks } from './locks.ts';
 import { decideNetwork, specifyNetworks, type NetworkDecision } from './networks.ts';
-import { serviceKey } from './plan-input.ts';
-import { askedFor, isAsWanted, urgentRequests, type AskedContainer } from './requests.ts';
+import { forcesLocks, serviceKey } from './plan-input.ts';
+import { askedFor, isAsWanted, requestedServices, urgentRequests, type AskedContainer } from './requests.ts';
 import { decideVolumes, type VolumeDecision } from './volumes.ts';
 
 /** The plan of one app in the making: what is wrong with it, and the operations that others come after. */
@@ -57,14 +57,25 @@ export interface AppPlan {
 const CRASH_LOOP = 'does not help: the container ends again and again, and the engine goes on restarting it';
 const NO_RELEASE: TargetRelease = { id: 0, commit: '', services: {}, networks: {}, volumes: {} };
 
+export interface TargetAppContext {
+  readonly device: DevicePlan;
+  /** `null`: no service of the target needs it. */
+  readonly supervisorNetwork: NetworkDecision | null;
+  /** A client cancelled the update: only requests of clients are carried out. */
+  readonly isCancelled: boolean;
+}
+
+const CANCELLED = 'its update was cancelled, and waits until an update is requested';
+
 /** Decides what is wrong with an app of the target. */
 export function planTargetApp(
   target: TargetApp,
-  device: DevicePlan,
-  supervisorNetwork: NetworkDecision | null,
+  { device, supervisorNetwork, isCancelled }: TargetAppContext,
 ): AppPlan {
   const draft = device.graph.draft();
   const { input } = device;
+  if (input.policy.heldApps.has(target.id)) return planHeldApp(target.id, target, { device, draft });
+  if (isCancelled) draft.block({ appId: target.id, service: null, reason: 'cancelled', message: CANCELLED });
   const containers = device.containersByApp.get(target.id) ?? [];
   const selection = selectServices(target.release ?? NO_RELEASE, input.device);
   if (selection.status === 'rejected') {
@@ -93,24 +104,46 @@ export function planTargetApp(
     networks: new Map([...networks, ...shared].map((one) => [one.spec.name, one])),
     volumes: new Map(volumes.map((one) => [one.spec.name, one])),
   });
-  report({ target, services, networks, volumes }, device, draft);
+  if (!isCancelled) report({ target, services, networks, volumes }, device, draft);
   const kept = new Set(services.flatMap(({ current, handOver }) => [current?.id, handOver?.predecessor.id]));
   const surplus = containers.filter(({ id, status }) => !kept.has(id) && status !== 'removing');
   const app = { device, draft, id: target.id, target, release, lockedBy: surplus };
 
-  const urgent = urgentRequests(target.id, services, device);
-  if (urgent.length > 0) {
+  const requested = isCancelled
+    ? requestedServices(target.id, services, device)
+    : urgentRequests(target.id, services, device);
+  if (isCancelled || requested.length > 0) {
     // A container that is right is replaced; one with another successor is stopped and started as it is.
-    const asTheyAre = urgent.flatMap(({ current, running, ...decision }) =>
+    const asTheyAre = requested.flatMap(({ current, running, ...decision }) =>
       current === null || isAsWanted(decision) ? [] : [{ container: current, running }],
     );
-    return createAppPlan({ ...app, requestsOnly: true, services: urgent.filter(isAsWanted), asTheyAre });
+    return createAppPlan({
+      ...app,
+      requestsOnly: true,
+      services: requested.filter((decision) => decision.current === null || isAsWanted(decision)),
+      asTheyAre,
+      force: forcesLocks(input.policy, target.id) || input.policy.requests.force.has(target.id),
+      // A new container needs the networks and volumes of its release.
+      ...(requested.some(({ current }) => current === null) ? { networks, volumes, requestsOnly: false } : {}),
+    });
   }
   return createAppPlan({ ...app, networks, volumes, services, surplus });
 }
 
+/** An app of which a part cannot be read now: it stays as it is. */
+function planHeldApp(
+  id: number,
+  target: TargetApp | null,
+  { device, draft }: Pick<AppPlan, 'device' | 'draft'>,
+): AppPlan {
+  const message = device.input.policy.heldApps.get(id) ?? '';
+  draft.block({ appId: id, service: null, reason: 'fault', message });
+  return createAppPlan({ device, draft, id, target, lockedBy: [], requestsOnly: true });
+}
+
 /** An app that is not in the target: nothing of it stays. */
 export function planAbsentApp(id: number, device: DevicePlan): AppPlan {
+  if (device.input.policy.heldApps.has(id)) return planHeldApp(id, null, { device, draft: device.graph.draft() });
   const containers = device.containersByApp.get(id) ?? [];
   const surplus = containers.filter(({ status }) => status !== 'removing');
   return createAppPlan({ device, draft: device.graph.draft(), id, target: null, lockedBy: containers, surplus });
@@ -120,9 +153,11 @@ type AppPlanParts = Pick<AppPlan, 'device' | 'id' | 'target' | 'draft'> &
   Partial<Pick<AppPlan, 'release' | 'requestsOnly' | 'networks' | 'volumes' | 'services' | 'surplus' | 'asTheyAre'>> & {
     /** Containers whose services' locks are taken, besides those of the release. */
     readonly lockedBy: readonly ObservedContainer[];
+    /** Whether locks are taken even while services hold them; by default, as the policy says. */
+    readonly force?: boolean;
   };
 
-function createAppPlan({ lockedBy, ...parts }: AppPlanParts): AppPlan {
+function createAppPlan({ lockedBy, force, ...parts }: AppPlanParts): AppPlan {
   const { device, id, draft, release = NO_RELEASE, services = [], surplus = [] } = parts;
   const lockedServices = [
     ...Object.keys(release.services),
@@ -142,7 +177,14 @@ function createAppPlan({ lockedBy, ...parts }: AppPlanParts): AppPlan {
     release,
     services,
     surplus,
-    locks: new AppLocks({ device, appId: id, draft, services: lockedServices, downloads }),
+    locks: new AppLocks({
+      device,
+      appId: id,
+      draft,
+      services: lockedServices,
+      downloads,
+      force: force ?? forcesLocks(device.input.policy, id),
+    }),
     servicesByName: new Map(services.map((decision) => [decision.spec.service.name, decision])),
     dependents,
     surplusByService: Map.groupBy(surplus, ({ identity }) => identity?.serviceName ?? ''),

@@ -67,7 +67,8 @@ export function decideHandOver(
   if (handOverMarkers.has(serviceKey(target.id, spec.service.name))) {
     return { kind: 'complete', predecessor, cause: 'the new container took over' };
   }
-  const until = successor.startedAt + spec.updatePolicy.handOverTimeout;
+  const runningFor = policy.runningFor.get(successor.id) ?? now - successor.startedAt;
+  const until = now + spec.updatePolicy.handOverTimeout - runningFor;
   if (now < until) return { kind: 'waiting', predecessor, until };
   return successor.status === 'running'
     ? { kind: 'complete', predecessor, cause: 'the new container had its time to take over' }

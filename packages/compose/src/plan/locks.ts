@@ -1,6 +1,5 @@
 import type { DevicePlan } from './device-plan.ts';
 import type { Draft, PlanNode } from './graph.ts';
-import { forcesLocks } from './plan-input.ts';
 
 export interface LocksContext {
   readonly device: DevicePlan;
@@ -10,6 +9,8 @@ export interface LocksContext {
   readonly services: readonly string[];
   /** Downloads that end before: locks are not held meanwhile. */
   readonly downloads: readonly PlanNode[];
+  /** Whether the locks are taken even while services hold them. */
+  readonly force: boolean;
 }
 
 /** The update locks of one app: taken at the first request, and released after everything that is done under them. */
@@ -29,9 +30,8 @@ export class AppLocks {
   /** While a service holds its lock, everything that needs the locks is left out of the plan. */
   acquire(cause: string): PlanNode {
     if (this.#acquired !== null) return this.#acquired;
-    const { device, appId, draft, services, downloads } = this.#context;
-    const { heldLocks, policy } = device.input;
-    const force = forcesLocks(policy, appId);
+    const { device, appId, draft, services, downloads, force } = this.#context;
+    const { heldLocks } = device.input;
     const names = [...new Set(services)].filter((name) => name !== '').sort();
     const node = draft.add(
       { kind: 'acquire-locks', id: `acquire-locks ${appId}`, cause, appId, service: null, services: names, force },

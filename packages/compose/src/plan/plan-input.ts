@@ -28,6 +28,10 @@ export interface PlanInput {
 export interface PlanPolicy {
   /** Keys for the supervisor's API by {@link serviceKey}; secrets. */
   readonly supervisorApiKeys: ReadonlyMap<string, string>;
+  /** `actions`: the target waits, and only requests of clients are planned. */
+  readonly scope: 'target' | 'actions';
+  /** Why nothing of an app, by its id, can be planned now. */
+  readonly heldApps: ReadonlyMap<number, string>;
   /** Ids of the apps whose update locks are taken even while services hold them. */
   readonly forceLocks: 'all' | ReadonlySet<number>;
   /** Requests of clients beyond the target. */
@@ -42,6 +46,8 @@ export interface PlanPolicy {
   readonly keepVolumes: boolean;
   /** Ids of containers that were observed running: when one of them has exited, the engine or a user stopped it. */
   readonly seenRunning: ReadonlySet<string>;
+  /** How long containers, by id, have been observed running without an end, in milliseconds of a clock that never jumps. */
+  readonly runningFor: ReadonlyMap<string, number>;
   /** Ids of containers in a crash loop. */
   readonly crashLooping: ReadonlySet<string>;
   /** Why an operation, by its id, is not to be tried now. */
@@ -56,6 +62,10 @@ export interface ClientRequests {
   readonly containers: ReadonlyMap<string, ContainerRequest>;
   /** Engine names of volumes to empty: they are removed and created again. */
   readonly purge: ReadonlySet<string>;
+  /** Ids of the apps whose update locks may be taken from services for these requests alone. */
+  readonly force: ReadonlySet<number>;
+  /** Services, by {@link serviceKey}, whose requests have begun: a container that is gone is created again. */
+  readonly unfinished: ReadonlySet<string>;
 }
 
 /**
@@ -64,7 +74,13 @@ export interface ClientRequests {
  */
 export type ContainerRequest = 'replace' | 'start';
 
-export const NO_REQUESTS: ClientRequests = { running: new Map(), containers: new Map(), purge: new Set() };
+export const NO_REQUESTS: ClientRequests = {
+  running: new Map(),
+  containers: new Map(),
+  purge: new Set(),
+  force: new Set(),
+  unfinished: new Set(),
+};
 
 /** Whether the locks of the app may be taken while services hold them. */
 export function forcesLocks({ forceLocks }: PlanPolicy, appId: number): boolean {

@@ -34,6 +34,8 @@ export interface Blocked {
  * - `backoff`: the operation failed, and is tried again later
  * - `cleanup`: an unused object could not be removed; nothing else waits for it
  * - `disk-space`: the images do not fit on the engine's disk
+ * - `cancelled`: a client cancelled the update
+ * - `fault`: a part of the app cannot be read now
  */
 export type BlockReason =
   | 'invalid'
@@ -46,7 +48,9 @@ export type BlockReason =
   | 'reboot'
   | 'backoff'
   | 'cleanup'
-  | 'disk-space';
+  | 'disk-space'
+  | 'cancelled'
+  | 'fault';
 
 export interface Notice {
   readonly appId: number;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TargetState } from '@device-supervisor/state';
 import type { EngineSnapshot } from '../observed.ts';
+import { NO_REQUESTS } from './plan-input.ts';
 import { reachedSnapshot, testImage, testImageRecords, testTarget } from '../testing/fixtures.ts';
 import { changeContainer, EMPTY_ENGINE, printPlan, printUpdate } from '../testing/print-plan.ts';
 
@@ -331,7 +332,7 @@ describe('volumes that may be erased', () => {
   it('an app that is purged gets new containers and empty volumes', () => {
     const target = testTarget({ services, volumes: { data: {} } });
     const requests = {
-      running: new Map(),
+      ...NO_REQUESTS,
       containers: new Map([
         ['c-1-web', 'replace'],
         ['c-1-side', 'replace'],

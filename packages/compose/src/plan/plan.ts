@@ -16,6 +16,22 @@ import { planAbsentVolumes, planVolume, planVolumes } from './volumes.ts';
 
 /** Compares the engine with the target. Pure: the same input gives the same plan. */
 export function plan(input: PlanInput): Plan {
+  return planScope(input, input.policy.scope === 'target' ? null : unreachedApps(input));
+}
+
+/** Ids of the apps for which there is something to do besides requests of clients. */
+function unreachedApps(input: PlanInput): ReadonlySet<number | null> {
+  const requests = { ...input.policy.requests, containers: new Map(), purge: new Set<string>() };
+  const { operations, blocked } = planScope({ ...input, policy: { ...input.policy, requests } }, null);
+  const waiting = blocked.filter(({ reason }) => reason !== 'cleanup');
+  return new Set([...operations, ...waiting].map(({ appId }) => appId));
+}
+
+/**
+ * @param cancelled ids of the apps whose update is cancelled, where only requests of clients are planned; `null`: everything
+ *   is planned
+ */
+function planScope(input: PlanInput, cancelled: ReadonlySet<number | null> | null): Plan {
   const device = startPlan(input);
   const { graph } = device;
   const { apps: targets } = input.target;
@@ -23,10 +39,13 @@ export function plan(input: PlanInput): Plan {
   const supervisorNetwork = isWanted(input, wantsSupervisorApi) ? decideNetwork(SUPERVISOR_NETWORK_SPEC, device) : null;
 
   // Drafts print in the order in which they begin; what each app needs is decided before anything is planned.
-  const absent = [...absentAppContainers(input.target, input.snapshot).keys()].map((id) => planAbsentApp(id, device));
+  const absentIds = cancelled === null ? [...absentAppContainers(input.target, input.snapshot).keys()] : [];
+  const absent = absentIds.map((id) => planAbsentApp(id, device));
   const leftovers = graph.draft();
   const shared = graph.draft();
-  const present = Object.values(targets).map((target) => planTargetApp(target, device, supervisorNetwork));
+  const present = Object.values(targets).map((target) =>
+    planTargetApp(target, { device, supervisorNetwork, isCancelled: cancelled?.has(target.id) ?? false }),
+  );
   const cleanup = graph.draft();
   const apps = [...absent, ...present];
 
@@ -37,21 +56,20 @@ export function plan(input: PlanInput): Plan {
   const leaving = absent.flatMap(({ surplus }) => surplus);
   device.absentStops.push(...leaving.flatMap(({ id }) => device.stops.get(id) ?? []));
 
-  for (const network of input.snapshot.networks) {
-    if (!network.supervised || network.appId === null || ids.has(network.appId)) continue;
-    planNetworkRemoval(network, 'the app is not in the target', { device, draft: leftovers });
+  if (cancelled === null) {
+    planNetworksOfOthers(device, leftovers, ids);
+    if (supervisorNetwork !== null) planNetwork(supervisorNetwork, { device, draft: shared, appId: null });
+    planExtraFirmware(device, shared);
   }
-  planAbsentVolumes(device, leftovers);
-  if (supervisorNetwork !== null) planNetwork(supervisorNetwork, { device, draft: shared, appId: null });
-  planExtraFirmware(device, shared);
+  planAbsentVolumes(device, leftovers, input.policy.keepVolumes || cancelled !== null);
   present.forEach(planNetworks);
   present.forEach(planVolumes);
 
   present.forEach((app) => planDownloadsIntoRoom(app, false));
   checkSpace(device, cleanup);
-  planUnusedImages(device, cleanup);
+  if (cancelled === null) planUnusedImages(device, cleanup);
   present.forEach((app) => planDownloadsIntoRoom(app, true));
-  planUnnamedImages(device, cleanup);
+  if (cancelled === null) planUnnamedImages(device, cleanup);
 
   present.forEach(planArrivals);
   present.forEach(planStarts);
@@ -59,6 +77,14 @@ export function plan(input: PlanInput): Plan {
   present.forEach(planNetworkLeftovers);
   for (const { locks } of apps) locks.release();
   return graph.finish(input.policy.paused);
+}
+
+/** Removes the networks of apps that are not in the target. */
+function planNetworksOfOthers(device: DevicePlan, draft: AppPlan['draft'], ids: ReadonlySet<number>): void {
+  for (const network of device.input.snapshot.networks) {
+    if (!network.supervised || network.appId === null || ids.has(network.appId)) continue;
+    planNetworkRemoval(network, 'the app is not in the target', { device, draft });
+  }
 }
 
 /** A volume that belongs to no app: it is created for the first service that asks for it, and stays. */

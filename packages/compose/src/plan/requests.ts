@@ -27,6 +27,20 @@ export function urgentRequests(
   return services.filter(({ current }) => current !== null && isAskedFor(current, input));
 }
 
+/** Requests of clients for an app whose update is cancelled, and the services that the cancel left without a container. */
+export function requestedServices(
+  appId: number,
+  services: readonly ServiceDecision[],
+  { input }: DevicePlan,
+): ServiceDecision[] {
+  const { unfinished } = input.policy.requests;
+  return services.filter(({ spec, current, action }) =>
+    current === null
+      ? action.kind === 'create' && unfinished.has(serviceKey(appId, spec.service.name))
+      : isAskedFor(current, input),
+  );
+}
+
 /** The containers of an app that a client asked for, where the app itself stays as it is. */
 export function askedFor(
   containers: readonly ObservedContainer[],

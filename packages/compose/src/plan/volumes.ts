@@ -64,14 +64,14 @@ export function planVolumes({ device, target, volumes, draft, requestsOnly }: Ap
 }
 
 /** Removes the volumes of apps that are not in the target, unless they are kept. */
-export function planAbsentVolumes(device: DevicePlan, draft: Draft): void {
+export function planAbsentVolumes(device: DevicePlan, draft: Draft, keep: boolean): void {
   const { snapshot, target, policy } = device.input;
   const uuids = new Set(Object.values(target.apps).map(({ uuid }) => uuid));
   const ids = new Set(Object.values(target.apps).map(({ id }) => String(id)));
   for (const volume of snapshot.volumes) {
     if (!volume.supervised || volume.appUuid === null || uuids.has(volume.appUuid)) continue;
     if (ids.has(volume.name.split('_', 1)[0] ?? '')) continue;
-    if (policy.keepVolumes && !policy.requests.purge.has(volume.name)) continue;
+    if (keep && !policy.requests.purge.has(volume.name)) continue;
     planVolumeRemoval(volume, 'the app is not in the target', { device, draft, appId: null });
   }
 }

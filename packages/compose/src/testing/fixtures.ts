@@ -190,6 +190,9 @@ export function testPlanInput(target: TargetState, snapshot: EngineSnapshot, inp
     snapshot,
     policy: {
       supervisorApiKeys: new Map(keys),
+      scope: 'target',
+      heldApps: new Map(),
+      runningFor: new Map(),
       forceLocks: new Set<number>(),
       requests: NO_REQUESTS,
       keepImages: false,

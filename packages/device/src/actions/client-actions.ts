@@ -4,159 +4,190 @@ import {
   type ClientRequests,
   type ContainerRequest,
   type EngineSnapshot,
+  type LockHolder,
   type Operation,
+  type OperationKind,
   type OperationResult,
   type Plan,
 } from '@device-supervisor/compose';
 import { formatError } from '@device-supervisor/errors';
-import { ActionCancelledError, ActionFailedError, UpdatesLockedError } from '../errors.ts';
+import { ActionFailedError, UpdatesLockedError } from '../errors.ts';
+import { wantedRunning, type Session } from '../session/session.ts';
 import type { ClientAction } from './client-action.ts';
 import { PendingAction } from './pending-action.ts';
 
-/** What clients asked for and what is not done yet, and the services that they stopped or started for good. */
-export class ClientActions {
-  readonly #pending = new Map<PendingAction, { readonly undo: () => void }>();
-  readonly #running = new Map<string, Wish>();
-  readonly #failed = new WeakSet<PendingAction>();
+export interface ClientActionsOptions {
+  readonly session: () => Session;
+  /** An operation for the action has begun. */
+  readonly onBegun: (id: number) => void;
+  readonly onEnded: (id: number, outcome: 'done' | 'failed') => void;
+}
 
-  /** Resolves when it is done. @throws UpdatesLockedError, ActionFailedError, ActionCancelledError */
-  begin(action: ClientAction, force: boolean): Promise<void> {
-    const pending = new PendingAction(action, force);
-    this.#pending.set(pending, { undo: this.#setRunning(pending) });
+export interface PlanOutcome {
+  readonly plan: Plan;
+  readonly snapshot: EngineSnapshot;
+  /** Apps with operations under way: what a plan says against them may be over when these end. */
+  readonly busyApps: ReadonlySet<number>;
+}
+
+/** Carries what clients asked for from the request to its answer: what of it is left to do, and when it is done. */
+export class ClientActions {
+  readonly #options: ClientActionsOptions;
+  /** By number. */
+  readonly #pending = new Map<number, PendingAction>();
+
+  constructor(options: ClientActionsOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when it is done. Rejects with `UpdatesLockedError`, `ActionFailedError` or the error of {@link reject}. */
+  begin(id: number, action: ClientAction, force: boolean): Promise<void> {
+    const pending = new PendingAction(id, { action, force });
+    this.#pending.set(id, pending);
     return pending.finished;
   }
 
   /** Looks up what the actions are to be done to. To be called before each plan. */
   prepare(snapshot: EngineSnapshot): void {
-    for (const pending of this.#pending.keys()) pending.prepare(snapshot);
+    for (const pending of this.#pending.values()) pending.prepare(snapshot);
+  }
+
+  /** Refuses actions that may not use the force of another one for the same app. */
+  refuseLocked(heldLocks: readonly LockHolder[]): void {
+    for (const pending of this.#pending.values()) {
+      const { app, kind } = pending.action;
+      if (app === null || kind === 'start' || pending.force || this.#hasBegun(pending)) continue;
+      const services = heldLocks.filter(({ appId }) => appId === app.id).map(({ service }) => service);
+      const isForced = [...this.#pending.values()].some((one) => one.force && one.action.app?.id === app.id);
+      if (isForced && services.length > 0) this.#fail(pending, new UpdatesLockedError(services));
+    }
   }
 
   /** What the next plan has to heed. */
   requests(): ClientRequests {
     const containers = new Map<string, ContainerRequest>();
     const purge = new Set<string>();
-    for (const pending of this.#pending.keys()) {
+    const force = new Set<number>();
+    const unfinished = new Set<string>();
+    for (const pending of this.#pending.values()) {
+      const { action } = pending;
       for (const id of pending.containers) containers.set(id, pending.request);
       for (const volume of pending.volumes) purge.add(volume);
+      if (action.app === null) continue;
+      if (pending.force) force.add(action.app.id);
+      if (!this.#hasBegun(pending)) continue;
+      for (const service of action.services) {
+        if (this.#isToRun(action, service)) unfinished.add(serviceKey(action.app.id, service));
+      }
     }
-    const running = new Map([...this.#running].map(([key, { value }]) => [key, value] as const));
-    return { running, containers, purge };
+    return { running: wantedRunning(this.#options.session()), containers, purge, force, unfinished };
   }
 
-  /** Apps whose update locks may be taken from services that hold them. */
+  /** Apps whose update locks may be taken by force for all that a plan does to them: emptying volumes replaces every service. */
   forcedApps(): ReadonlySet<number> {
-    const forced = [...this.#pending.keys()].filter(({ force }) => force);
-    return new Set(forced.flatMap(({ action }) => action.app?.id ?? []));
+    const purges = [...this.#pending.values()].filter(({ force, action }) => force && action.kind === 'purge');
+    return new Set(purges.flatMap(({ action }) => action.app?.id ?? []));
   }
 
   /** Ends the actions that are done as the snapshot shows, and those that the plan says cannot be done now. */
-  onPlan({ blocked }: Plan, snapshot: EngineSnapshot): void {
-    for (const pending of this.#pending.keys()) {
+  onPlan({ plan: { blocked }, snapshot, busyApps }: PlanOutcome): void {
+    for (const pending of this.#pending.values()) {
       const { action } = pending;
-      if (this.#isOverruled(action)) {
-        this.#pending.delete(pending);
-        pending.reject(new ActionCancelledError('the opposite was asked for since'));
-        continue;
-      }
-      const wantsToRun = (service: string): boolean =>
-        action.app !== null &&
-        (this.#running.get(serviceKey(action.app.id, service))?.value ??
-          action.app.release?.services[service]?.running ??
-          false);
-      if (pending.isDone(snapshot, wantsToRun)) {
-        this.#pending.delete(pending);
+      if (pending.isDone(snapshot, (service) => this.#isToRun(action, service))) {
+        this.#pending.delete(pending.id);
         pending.resolve();
+        this.#options.onEnded(pending.id, 'done');
         continue;
       }
-      if (!pending.isPrepared) continue;
-      const obstacle = findObstacle(pending, blocked);
+      if (!pending.isPrepared || (action.app !== null && busyApps.has(action.app.id))) continue;
+      const obstacle = this.#findObstacle(pending, blocked);
       if (obstacle !== null) this.#fail(pending, obstacle);
+    }
+  }
+
+  /** Takes note that an operation begins. */
+  onStart(operation: Operation): void {
+    if (!TOUCHING.has(operation.kind)) return;
+    for (const pending of this.#pending.values()) {
+      if (pending.isPrepared && isPartOf(pending, operation)) this.#options.onBegun(pending.id);
     }
   }
 
   /** Takes note of what was done, and ends the actions that cannot be. */
   onResult(operation: Operation, result: OperationResult): void {
-    for (const pending of this.#pending.keys()) {
+    for (const pending of this.#pending.values()) {
       if (result.status === 'done') pending.note(operation);
       const failure = failureOf(pending, operation, result);
       if (failure !== null) this.#fail(pending, failure);
     }
   }
 
-  /** Services that clients stopped or started go by the target again. */
-  forgetRunning(): void {
-    this.#running.clear();
+  reject(id: number, error: Error): void {
+    const pending = this.#pending.get(id);
+    if (pending !== undefined) this.#fail(pending, error);
   }
 
-  /** Ends all that is pending. */
-  failAll(error: Error): void {
-    for (const pending of this.#pending.keys()) this.#fail(pending, error);
-  }
-
-  /** It would wait for ever: what it asked for is not wanted any more. */
-  #isOverruled({ kind, app, services }: ClientAction): boolean {
-    if (kind !== 'stop' && kind !== 'start') return false;
-    const wishes = services.map((service) => this.#running.get(serviceKey(app.id, service))?.value);
-    return kind === 'stop' ? wishes.some((value) => value !== false) : wishes.includes(false);
+  rejectAll(error: Error): void {
+    for (const pending of this.#pending.values()) this.#fail(pending, error);
   }
 
   #fail(pending: PendingAction, error: Error): void {
-    this.#pending.get(pending)?.undo();
-    this.#pending.delete(pending);
+    this.#pending.delete(pending.id);
     pending.reject(error);
+    this.#options.onEnded(pending.id, 'failed');
   }
 
-  /** @returns takes it back, where nobody has asked for something else since */
-  #setRunning(pending: PendingAction): () => void {
-    const { kind, app, services } = pending.action;
-    if (app === null || kind === 'purge') return () => undefined;
-    const wish: Wish = { value: kind !== 'stop', by: pending };
-    const before = services.map((service): [string, Wish | undefined] => {
-      const key = serviceKey(app.id, service);
-      return [key, this.#running.get(key)];
-    });
-    for (const [key] of before) this.#running.set(key, wish);
-    return () => {
-      this.#failed.add(pending);
-      for (const [key, earlier] of before) {
-        if (this.#running.get(key) !== wish) continue;
-        if (earlier === undefined || this.#failed.has(earlier.by)) this.#running.delete(key);
-        else this.#running.set(key, earlier);
-      }
-    };
+  #hasBegun({ id }: PendingAction): boolean {
+    return this.#options.session().actions.get(id)?.begun ?? false;
+  }
+
+  #isToRun({ app }: ClientAction, service: string): boolean {
+    if (app === null) return false;
+    const wish = wantedRunning(this.#options.session()).get(serviceKey(app.id, service));
+    return wish ?? app.release?.services[service]?.running ?? false;
+  }
+
+  /** Why a plan cannot do it now; everything else that a plan waits for comes by itself. */
+  #findObstacle(pending: PendingAction, blocked: readonly Blocked[]): Error | null {
+    const { action } = pending;
+    const locked = blocked.filter(({ appId, reason }) => appId === action.app?.id && reason === 'locked');
+    // A container is started without them.
+    if (locked.length > 0 && action.kind !== 'start')
+      return new UpdatesLockedError(locked.flatMap(({ service }) => service ?? []));
+    const stopsPurge = action.kind === 'purge' && !this.#hasBegun(pending);
+    const obstacle = blocked.find(
+      ({ appId, service, reason }) =>
+        (OBSTACLES.has(reason) || (reason === 'cancelled' && stopsPurge)) && pending.concerns(appId, service),
+    );
+    return obstacle === undefined ? null : new ActionFailedError(obstacle.message);
   }
 }
 
-/** Whether a service is to run, as a client's action says. */
-interface Wish {
-  readonly value: boolean;
-  readonly by: PendingAction;
-}
+const OBSTACLES: ReadonlySet<Blocked['reason']> = new Set(['backoff', 'invalid', 'name-taken', 'disk-space', 'fault']);
 
-/** Why a plan cannot do it now; what else a plan waits for comes by itself. */
-function findObstacle(pending: PendingAction, blocked: readonly Blocked[]): Error | null {
-  const { action } = pending;
-  const locked = blocked.filter(({ appId, reason }) => appId === action.app?.id && reason === 'locked');
-  // A container is started without them.
-  if (locked.length > 0 && action.kind !== 'start')
-    return new UpdatesLockedError(locked.flatMap(({ service }) => service ?? []));
-  const obstacle = blocked.find(
-    ({ appId, service, reason }) => OBSTACLES.has(reason) && pending.concerns(appId, service),
-  );
-  return obstacle === undefined ? null : new ActionFailedError(obstacle.message);
-}
+/** What changes a container or a volume: once one of these has begun for an action, it must not be left half way. */
+const TOUCHING: ReadonlySet<OperationKind> = new Set([
+  'stop-container',
+  'remove-container',
+  'rename-container',
+  'create-container',
+  'start-container',
+  'remove-volume',
+]);
 
-const OBSTACLES: ReadonlySet<Blocked['reason']> = new Set(['backoff', 'invalid', 'name-taken', 'disk-space']);
+function isPartOf(pending: PendingAction, operation: Operation): boolean {
+  if (operation.kind === 'remove-volume' && pending.volumes.has(operation.name)) return true;
+  return pending.concerns(operation.appId, operation.service);
+}
 
 function failureOf(pending: PendingAction, operation: Operation, result: OperationResult): Error | null {
-  if (!pending.isPrepared || operation.kind === 'pull-image') return null;
-  const isVolume = operation.kind === 'remove-volume' && pending.volumes.has(operation.name);
-  if (!isVolume && !pending.concerns(operation.appId, operation.service)) return null;
+  if (!pending.isPrepared || operation.kind === 'pull-image' || !isPartOf(pending, operation)) return null;
   switch (result.status) {
     case 'failed':
       return new ActionFailedError(formatError(result.error), result.error);
     case 'locked':
-      return new UpdatesLockedError(result.holders.map(({ service }) => service));
+      // The next plan knows of the lock, and takes it by force.
+      return pending.force ? null : new UpdatesLockedError(result.holders.map(({ service }) => service));
     case 'done':
     case 'skipped':
     case 'cancelled':

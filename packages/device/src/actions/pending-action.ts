@@ -9,13 +9,16 @@ const EXTRA_FIRMWARE = 'extra-firmware';
 
 /** One action, and what of it is still to be done. */
 export class PendingAction {
+  /** Of the action in the session. */
+  readonly id: number;
   readonly action: ClientAction;
   readonly force: boolean;
   readonly #done = Promise.withResolvers<void>();
   /** Ids of containers, and engine names of volumes; `null`: not looked up yet. */
   #open: { readonly containers: Set<string>; readonly volumes: Set<string> } | null = null;
 
-  constructor(action: ClientAction, force: boolean) {
+  constructor(id: number, { action, force }: { readonly action: ClientAction; readonly force: boolean }) {
+    this.id = id;
     this.action = action;
     this.force = force;
   }

@@ -3,7 +3,6 @@ import { decodeTargetStateV2 } from '@device-supervisor/state';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock, createInMemoryHost, type FakeClock, type InMemoryHost } from '../testing/index.ts';
 import { createDeviceConfig, type ConfigOutcome, type DeviceConfig } from './device-config.ts';
-import { DEFAULT_SETTINGS } from '../settings/resolve-device-config.ts';
 
 let host: InMemoryHost;
 let clock: FakeClock;
@@ -54,7 +53,6 @@ describe('a configuration', () => {
     expect(host.state).toMatchObject({
       firewall: { mode: 'off', situation: { localMode: false, apiPort: 48484, usesHostNetwork: false } },
       rebootReasons: [],
-      settings: DEFAULT_SETTINGS,
     });
     expect(said).toEqual([]);
   });
@@ -87,8 +85,6 @@ describe('a configuration', () => {
       firewall: { mode: 'on' },
       rebootReasons: ['persistent logging is to be on', 'the boot configuration changes (HOST_CONFIG_gpu_mem)'],
     });
-    expect(deviceConfig.settings.logControl).toBe(false);
-    expect(host.state.settings).toEqual(deviceConfig.settings);
     expect(said).toEqual([
       'Applied the VPN: off',
       'Applied the discoverability: off',
@@ -136,16 +132,6 @@ describe('a configuration', () => {
     await converge({});
     await converge(invalid);
     expect(said).toEqual([...problems, problems[0], ...problems]);
-    expect(deviceConfig.settings).toEqual(DEFAULT_SETTINGS);
-  });
-
-  it('tells of its settings when they change, and not otherwise', async () => {
-    await converge({ SUPERVISOR_DELTA: '1' });
-    host.state.settings = null;
-    await converge({ SUPERVISOR_DELTA: 'true', HOST_CONFIG_gpu_mem: '16' });
-    expect(host.state.settings).toBeNull();
-    await converge({});
-    expect(host.state.settings).toEqual(DEFAULT_SETTINGS);
   });
 
   it('is not applied any further when the round ends', async () => {

@@ -37,8 +37,6 @@ export interface DeviceConfigDependencies extends ConfigurableHost {
 
 /** Brings the device to its target's configuration. */
 export interface DeviceConfig {
-  /** What applies now; the defaults until the first {@link converge}. */
-  readonly settings: DeviceSettings;
   /**
    * Applies what differs, to be called before the apps of each round. Never fails, and never takes long for long: a step
    * that fails or hangs is held back, and neither the others nor the apps wait for it.
@@ -98,7 +96,6 @@ class ConfigConvergence implements DeviceConfig {
   /** Steps that take longer than a round waits, by name. */
   readonly #running = new Set<ConfigStepName>();
   #settings: DeviceSettings = DEFAULT_SETTINGS;
-  #isFirst = true;
   #config: DeviceConfigVariables = {};
 
   constructor(dependencies: DeviceConfigDependencies) {
@@ -106,10 +103,6 @@ class ConfigConvergence implements DeviceConfig {
     this.#dependencies = dependencies;
     this.#backoff = new Backoff({ now: () => clock.monotonic(), random, limit: LONGEST_RETRY });
     this.#problems = new ProblemReporter(say);
-  }
-
-  get settings(): DeviceSettings {
-    return this.#settings;
   }
 
   async converge(wanted: TargetState | null, { localMode, signal }: ConfigCircumstances): Promise<ConfigOutcome> {
@@ -188,10 +181,7 @@ class ConfigConvergence implements DeviceConfig {
   #adopt(settings: DeviceSettings, config: DeviceConfigVariables): void {
     if (!isDeepStrictEqual(config, this.#config)) this.#backoff.reset();
     this.#config = config;
-    if (!this.#isFirst && isDeepStrictEqual(settings, this.#settings)) return;
-    this.#isFirst = false;
     this.#settings = settings;
-    this.#dependencies.onSettings(settings);
   }
 
   /** @returns `reason`: why it is not done; `null`: it is */

@@ -1,6 +1,5 @@
 import type { FirewallModes } from '../ports.ts';
 import type { UnitSwitch } from '../host/unit-switch.ts';
-import type { DeviceSettings } from '../settings/device-settings.ts';
 import type { DeviceConfigVariables } from '../settings/resolve-device-config.ts';
 
 /** The device's boot configuration. */
@@ -49,6 +48,4 @@ export interface ConfigurableHost {
   readonly reboot: RebootSchedule;
   /** Port of our own API, which the firewall protects. */
   readonly apiPort: number;
-  /** Settings that are not of the host: logs, metrics, polls, deltas. Called when one of them changes. */
-  readonly onSettings: (settings: DeviceSettings) => void;
 }

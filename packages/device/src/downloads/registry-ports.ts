@@ -34,4 +34,6 @@ export interface DeltaQuestion {
 export interface Delta {
   readonly reference: string;
   readonly auth: RegistryAuth;
+  /** Milliseconds that its download may take, after which the image is fetched whole; `null`: any. */
+  readonly timeout: number | null;
 }

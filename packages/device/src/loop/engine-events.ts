@@ -5,5 +5,5 @@ const IRRELEVANT = /^(exec_|attach$|detach$|top$|resize$|copy$|export$|archive-p
 
 /** May the event mean that there is something to do, or to show? */
 export function isRelevant(event: EngineEvent): boolean {
-  return event.kind === 'connected' || event.kind !== 'container' || !IRRELEVANT.test(event.action);
+  return event.kind !== 'container' || !IRRELEVANT.test(event.action);
 }

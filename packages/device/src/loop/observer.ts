@@ -1,10 +1,17 @@
 import type { EngineSnapshot } from '@device-supervisor/compose';
+import { backoffDelay, delay } from '@device-supervisor/primitives';
 import type { Clock, DeviceEngine, EngineEvent } from '../ports.ts';
 import { isRelevant } from './engine-events.ts';
 
 /** First delay before the engine is looked for again, in milliseconds; doubled up to the last. */
 const FIRST_RETRY = 100;
 const LAST_RETRY = 10_000;
+/** The same for a look that failed. */
+const FIRST_LOOK_RETRY = 500;
+const LAST_LOOK_RETRY = 30_000;
+
+/** A snapshot older than this is refreshed by a full look, in milliseconds: an open stream of events may be silent. */
+export const SNAPSHOT_AGE = 30_000;
 
 /** Before the engine was looked at. */
 export const NO_SNAPSHOT: EngineSnapshot = {
@@ -18,11 +25,12 @@ export const NO_SNAPSHOT: EngineSnapshot = {
 export interface ObserverOptions {
   readonly engine: DeviceEngine;
   readonly clock: Clock;
+  readonly random: () => number;
   /** Images whose configuration the next plan needs. */
   readonly imageReferences: () => readonly string[];
   /** Something on the engine changed, or it is back. */
   readonly onChange: (event: EngineEvent) => void;
-  /** Told once, until the engine was seen again. */
+  /** Reported once, until the engine was seen again. */
   readonly onLost: (error: unknown) => void;
 }
 
@@ -31,28 +39,60 @@ export class Observer implements AsyncDisposable {
   readonly #options: ObserverOptions;
   readonly #stop = new AbortController();
   readonly #following: Promise<void>;
+  #snapshot: EngineSnapshot = NO_SNAPSHOT;
   #isLost = false;
+  /** Looks that failed, in a row. */
+  #failures = 0;
+  /** When the last full look began; `null`: the next one is to be full. */
+  #fullLookAt: number | null = null;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
     this.#following = this.#follow();
   }
 
-  /** Whether the engine could not be seen when we looked last, or since. */
-  get isLost(): boolean {
-    return this.#isLost;
+  /** What the engine held when we looked last. */
+  get snapshot(): EngineSnapshot {
+    return this.#snapshot;
   }
 
-  async observe(): Promise<EngineSnapshot> {
-    const { engine, imageReferences } = this.#options;
+  /** Milliseconds until the next look is due, though no event asks for it. */
+  get delayUntilStale(): number {
+    const { clock, random } = this.#options;
+    if (this.#failures > 0) {
+      return backoffDelay({
+        failures: this.#failures,
+        first: FIRST_LOOK_RETRY,
+        limit: LAST_LOOK_RETRY,
+        random: random(),
+      });
+    }
+    return this.#fullLookAt === null ? 0 : Math.max(0, this.#fullLookAt + SNAPSHOT_AGE - clock.monotonic());
+  }
+
+  /** Something came out otherwise than the snapshot said: the next look is a full one. */
+  distrust(): void {
+    this.#fullLookAt = null;
+  }
+
+  /** Looks at the engine: at what has changed since the last full look, unless that is old or not to be trusted. */
+  async look(): Promise<EngineSnapshot> {
+    const { engine, clock, imageReferences } = this.#options;
+    const trustEvents = this.#fullLookAt !== null && this.delayUntilStale > 0;
+    const began = clock.monotonic();
+    // What raises doubts during the look is not settled by it.
+    if (!trustEvents) this.#fullLookAt = began;
     try {
-      const snapshot = await engine.observe({ imageReferences: imageReferences() });
-      this.#isLost = false;
-      return snapshot;
+      this.#snapshot = await engine.observe({ imageReferences: imageReferences(), trustEvents });
     } catch (error) {
+      this.#fullLookAt = null;
+      this.#failures++;
       this.#lose(error);
       throw error;
     }
+    this.#failures = 0;
+    this.#isLost = false;
+    return this.#snapshot;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -67,31 +107,23 @@ export class Observer implements AsyncDisposable {
   }
 
   async #follow(): Promise<void> {
-    const { engine, onChange } = this.#options;
+    const { engine, clock, onChange } = this.#options;
     const { signal } = this.#stop;
-    let retry = FIRST_RETRY;
+    let failures = 0;
     while (!signal.aborted) {
       try {
         for await (const event of engine.events(signal)) {
-          retry = FIRST_RETRY;
+          failures = 0;
+          if (event.kind === 'connected' || event.kind === 'missed') this.distrust();
           if (isRelevant(event)) onChange(event);
         }
       } catch (error) {
         this.#lose(error);
       }
       if (signal.aborted) return;
-      await delay(this.#options.clock, retry, signal);
-      retry = Math.min(retry * 2, LAST_RETRY);
+      // What happens until the next connection goes unseen.
+      this.distrust();
+      await delay(clock, backoffDelay({ failures: ++failures, first: FIRST_RETRY, limit: LAST_RETRY }), signal);
     }
   }
-}
-
-/** Resolves after `milliseconds`, or at once when the signal is aborted. */
-async function delay(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const onAbort = (): void => resolve();
-  using _timer = clock.schedule(milliseconds, onAbort);
-  signal.addEventListener('abort', onAbort);
-  await promise;
-  signal.removeEventListener('abort', onAbort);
 }

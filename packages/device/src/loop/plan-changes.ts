@@ -7,16 +7,43 @@ export function awaitsService({ reason }: Blocked): boolean {
   return reason === 'locked' || reason === 'hand-over';
 }
 
-/** Is the device done nevertheless? Only another target changes it, or it does not matter to the target. */
+/** Is there nothing to wait for? Only a request or another target changes it, or it does not matter to the target. */
 export function isFinal({ reason }: Blocked): boolean {
-  return reason === 'cleanup' || reason === 'invalid' || reason === 'contract' || reason === 'name-taken';
+  return FINAL.has(reason);
 }
+
+const FINAL: ReadonlySet<Blocked['reason']> = new Set(['cleanup', 'invalid', 'contract', 'name-taken', 'cancelled']);
+
+/** Does it keep the device from its target? */
+export function missesTarget({ reason }: Blocked): boolean {
+  return reason !== 'cleanup';
+}
+
+/** A plan in which apps with operations under way are as they were: what another plan says of them is over soon. */
+export function withBusyApps(next: Plan, before: Plan, busyApps: ReadonlySet<number>): Plan {
+  if (busyApps.size === 0) return next;
+  const isBusy = ({ appId }: { readonly appId: number | null }): boolean => appId !== null && busyApps.has(appId);
+  const merge = <T extends { readonly appId: number | null }>(now: readonly T[], earlier: readonly T[]): T[] => [
+    ...now.filter((one) => !isBusy(one)),
+    ...earlier.filter(isBusy),
+  ];
+  return {
+    operations: next.operations,
+    blocked: merge(next.blocked, before.blocked),
+    notices: merge(next.notices, before.notices),
+    wakeAt: next.wakeAt,
+  };
+}
+
+/** Milliseconds until an app that could not be read is looked at again. */
+const FAULT_RECHECK = 10_000;
 
 /** Milliseconds after which another plan may differ though nobody tells of a change; `Infinity`: never. */
 export function delayUntilChange({ blocked, wakeAt }: Pick<Plan, 'blocked' | 'wakeAt'>, now: number): number {
   return Math.min(
     blocked.some(awaitsService) ? LOCK_RECHECK : Infinity,
     spaceRecheck(blocked),
+    blocked.some(({ reason }) => reason === 'fault') ? FAULT_RECHECK : Infinity,
     wakeAt === null ? Infinity : Math.max(0, wakeAt - now),
   );
 }

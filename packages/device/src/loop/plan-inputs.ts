@@ -6,30 +6,38 @@ import {
   type LockHolder,
   type PlanInput,
 } from '@device-supervisor/compose';
+import { formatError } from '@device-supervisor/errors';
 import type { TargetState } from '@device-supervisor/state';
-import { resolveDeviceConfig } from '../settings/resolve-device-config.ts';
 import type { DeviceDependencies } from '../device-dependencies.ts';
-import { withFinishedImages } from '../history/finished-images.ts';
 import { readStorageNeeds } from '../downloads/image-storage.ts';
+import { withFinishedImages } from '../history/finished-images.ts';
 import type { LockedApp } from '../ports.ts';
 
-/** What the reconciler knows and the outside does not. */
-export interface KnownToReconciler extends Pick<
+/** What the loop knows and the outside does not. */
+export interface KnownToLoop extends Pick<
   PlanInput['policy'],
-  'forceLocks' | 'requests' | 'seenRunning' | 'crashLooping' | 'paused' | 'foreignImages'
+  | 'scope'
+  | 'forceLocks'
+  | 'requests'
+  | 'seenRunning'
+  | 'runningFor'
+  | 'crashLooping'
+  | 'paused'
+  | 'foreignImages'
+  | 'useDeltas'
 > {
   readonly localMode: boolean;
 }
 
 export interface GatherContext {
-  readonly dependencies: DeviceDependencies;
-  readonly known: KnownToReconciler;
+  readonly dependencies: Pick<DeviceDependencies, 'store' | 'facts' | 'locks' | 'clock' | 'bootId' | 'storage'>;
+  readonly known: KnownToLoop;
   /** Images that are being fetched. */
   readonly downloading: ReadonlySet<string>;
   readonly signal: AbortSignal;
 }
 
-/** Puts together what a plan is made from. */
+/** Puts together what a plan is made from. What cannot be read of one app holds that app alone. */
 export async function gatherPlanInput(
   target: TargetState,
   snapshot: EngineSnapshot,
@@ -37,26 +45,28 @@ export async function gatherPlanInput(
 ): Promise<PlanInput> {
   const { store, facts, locks, clock, bootId, storage } = dependencies;
   const { localMode, ...policy } = known;
-  const apps = lockedApps(target, snapshot);
-  const [heldLocks, handOvers] = await Promise.all([
-    ofAll(apps, (app) => locks.holders(app.appId, app.services)),
-    ofAll(apps, (app) => locks.handOvers(app.appId, app.services)),
+  const [lockStates, storageNeeds] = await Promise.all([
+    Promise.all(lockedApps(target, snapshot).map((app) => readLocks(app, locks))),
+    readStorageNeeds(storage, { references: imagesOf(target), downloading, snapshot, clock, signal }),
   ]);
+  const keys = supervisorApiKeys(target, store);
   return {
     snapshot: withFinishedImages(snapshot, downloading),
-    ...(await readStorageNeeds(storage, { references: imagesOf(target), downloading, snapshot, clock, signal })),
+    ...storageNeeds,
     images: store.images.list(),
-    heldLocks,
-    handOverMarkers: new Set(handOvers.map(({ appId, service }) => serviceKey(appId, service))),
+    heldLocks: lockStates.flatMap(({ holders }) => holders),
+    handOverMarkers: new Set(
+      lockStates.flatMap(({ handOvers }) => handOvers.map(({ appId, service }) => serviceKey(appId, service))),
+    ),
     now: clock.now(),
     bootId,
     target,
     device: target.name === undefined ? facts : { ...facts, name: target.name },
     policy: {
-      supervisorApiKeys: supervisorApiKeys(target, dependencies),
+      supervisorApiKeys: keys.found,
+      heldApps: new Map([...lockStates.flatMap(({ fault }) => fault ?? []), ...keys.faults]),
       // A developer applies the same images and data again and again.
       keepImages: localMode,
-      useDeltas: resolveDeviceConfig(target.config).settings.delta,
       keepVolumes: localMode,
       ...policy,
     },
@@ -91,20 +101,42 @@ export function observedImagesOf(target: TargetState | null): string[] {
   return [...imagesOf(target), ...contents];
 }
 
-async function ofAll(
-  apps: readonly LockedApp[],
-  look: (app: LockedApp) => Promise<readonly LockHolder[]>,
-): Promise<LockHolder[]> {
-  return (await Promise.all(apps.map(look))).flat();
+type Fault = readonly [appId: number, reason: string];
+
+interface LockState {
+  readonly holders: readonly LockHolder[];
+  readonly handOvers: readonly LockHolder[];
+  readonly fault: readonly Fault[];
 }
 
-function supervisorApiKeys(target: TargetState, { store }: DeviceDependencies): Map<string, string> {
-  const keys = new Map<string, string>();
+async function readLocks({ appId, services }: LockedApp, locks: DeviceDependencies['locks']): Promise<LockState> {
+  try {
+    const [holders, handOvers] = await Promise.all([locks.holders(appId, services), locks.handOvers(appId, services)]);
+    return { holders, handOvers, fault: [] };
+  } catch (error) {
+    const reason = `its update locks cannot be read, which is tried again: ${formatError(error)}`;
+    return { holders: [], handOvers: [], fault: [[appId, reason]] };
+  }
+}
+
+function supervisorApiKeys(
+  target: TargetState,
+  { apiKeys }: DeviceDependencies['store'],
+): { readonly found: ReadonlyMap<string, string>; readonly faults: readonly Fault[] } {
+  const found = new Map<string, string>();
+  const faults: Fault[] = [];
   for (const app of Object.values(target.apps)) {
-    for (const service of Object.values(app.release?.services ?? {})) {
-      if (!wantsSupervisorApi(serviceLabels(service))) continue;
-      keys.set(serviceKey(app.id, service.name), store.apiKeys.forService(app.id, service.name));
+    const services = Object.values(app.release?.services ?? {}).filter((service) =>
+      wantsSupervisorApi(serviceLabels(service)),
+    );
+    try {
+      for (const { name } of services) found.set(serviceKey(app.id, name), apiKeys.forService(app.id, name));
+    } catch (error) {
+      faults.push([
+        app.id,
+        `its keys for the supervisor's API cannot be read, which is tried again: ${formatError(error)}`,
+      ]);
     }
   }
-  return keys;
+  return { found, faults };
 }

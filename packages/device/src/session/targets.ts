@@ -1,14 +1,11 @@
-import { isTruthy } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
 import { NotInLocalModeError } from '../errors.ts';
 import type { DeviceStore } from '../ports.ts';
 import { withOwnIds } from './developer-apps.ts';
+import { resolveDeviceConfig } from '../settings/resolve-device-config.ts';
 
 /** Of a device that was never told anything. */
 export const NO_TARGET: TargetState = { config: {}, apps: {} };
-
-/** Config variable of the cloud by which a developer's target takes the place of the cloud's. */
-const LOCAL_MODE = 'SUPERVISOR_LOCAL_MODE';
 
 /** The targets of both sources, and which of them counts. A device without a cloud is always in local mode. */
 export class Targets {
@@ -25,7 +22,7 @@ export class Targets {
   }
 
   get localMode(): boolean {
-    return !this.#managed || isTruthy(this.#cloud?.config[LOCAL_MODE]);
+    return !this.#managed || resolveDeviceConfig(this.#cloud?.config ?? {}).settings.localMode;
   }
 
   /** The one to reach; `null`: there never was one. In local mode the host's configuration stays the cloud's. */

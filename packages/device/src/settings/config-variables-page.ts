@@ -3,10 +3,11 @@ import { BOOT_VARIABLE_KINDS, CONFIG_VARIABLES } from './config-variables.ts';
 /** The page `docs/config-variables.md`, from the table. */
 export function configVariablesPage(): string {
   const settings = Object.values(CONFIG_VARIABLES).map(
-    ({ name, aliases = [], type, default: value, needsReboot, description }) => [
+    ({ name, aliases = [], configJson, type, default: value, needsReboot, description }) => [
       [name, ...aliases].map(code).join(', '),
       type.description,
       code(String(value)),
+      configJson === undefined ? '' : code(configJson),
       needsReboot ? 'yes' : 'no',
       description,
     ],
@@ -20,7 +21,7 @@ export function configVariablesPage(): string {
   return `${INTRODUCTION}
 ## Supervisor and host
 
-${table(['variable', 'value', 'default', 'reboot', 'what it does'], settings)}
+${table(['variable', 'value', 'default', 'key of config.json', 'reboot', 'what it does'], settings)}
 
 ## Boot configuration
 
@@ -36,7 +37,7 @@ Generated from \`packages/device/src/settings/config-variables.ts\` by \`pnpm do
 
 A fleet or device is configured by variables. Their names have the prefix \`BALENA_\`, the older \`RESIN_\`, or none; where
 several are given, they win in this order. They are applied before the apps. A value that cannot be used is ignored with
-a line in the log, and the default applies. A change that needs a reboot takes effect when nothing else is left to do and
+a line in the log, and the default applies. Some have a key of config.json, which takes the place of the default. A change that needs a reboot takes effect when nothing else is left to do and
 no update lock is held: then the device reboots.
 `;
 

@@ -7,6 +7,10 @@ export interface ConfigVariable<Value> {
   readonly name: string;
   /** Older names; the present one wins over them. */
   readonly aliases?: readonly string[];
+  /** Key of config.json that applies where the target says nothing. */
+  readonly configJson?: string;
+  /** The source file that reads the setting, from the root of the repository; a test fails when it does not. */
+  readonly readBy: string;
   readonly type: ValueType<Value>;
   readonly default: Value;
   /** Does a change take effect at the next boot only? */
@@ -21,6 +25,8 @@ export type ConfigVariables = { readonly [Setting in keyof DeviceSettings]: Conf
 export const CONFIG_VARIABLES: ConfigVariables = {
   pollInterval: {
     name: 'SUPERVISOR_POLL_INTERVAL',
+    readBy: 'packages/cloud/src/create-cloud.ts',
+    configJson: 'appUpdatePollInterval',
     type: milliseconds(1000),
     default: 900_000,
     needsReboot: false,
@@ -28,6 +34,7 @@ export const CONFIG_VARIABLES: ConfigVariables = {
   },
   instantUpdateTrigger: {
     name: 'SUPERVISOR_INSTANT_UPDATE_TRIGGER',
+    readBy: 'packages/cloud/src/create-cloud.ts',
     type: YES_OR_NO,
     default: true,
     needsReboot: false,
@@ -35,6 +42,7 @@ export const CONFIG_VARIABLES: ConfigVariables = {
   },
   localMode: {
     name: 'SUPERVISOR_LOCAL_MODE',
+    readBy: 'packages/device/src/session/targets.ts',
     type: YES_OR_NO,
     default: false,
     needsReboot: false,
@@ -42,6 +50,7 @@ export const CONFIG_VARIABLES: ConfigVariables = {
   },
   connectivityCheck: {
     name: 'SUPERVISOR_CONNECTIVITY_CHECK',
+    readBy: 'apps/supervisor/src/managed/connect-cloud.ts',
     type: YES_OR_NO,
     default: true,
     needsReboot: false,
@@ -49,6 +58,7 @@ export const CONFIG_VARIABLES: ConfigVariables = {
   },
   logControl: {
     name: 'SUPERVISOR_LOG_CONTROL',
+    readBy: 'apps/supervisor/src/supervisor.ts',
     type: YES_OR_NO,
     default: true,
     needsReboot: false,
@@ -56,6 +66,8 @@ export const CONFIG_VARIABLES: ConfigVariables = {
   },
   apiRequestTimeout: {
     name: 'SUPERVISOR_API_REQUEST_TIMEOUT',
+    readBy: 'apps/supervisor/src/managed/connect-cloud.ts',
+    configJson: 'apiTimeout',
     type: milliseconds(1000),
     default: 59_000,
     needsReboot: false,
@@ -63,6 +75,7 @@ export const CONFIG_VARIABLES: ConfigVariables = {
   },
   delta: {
     name: 'SUPERVISOR_DELTA',
+    readBy: 'packages/device/src/loop/loop.ts',
     type: YES_OR_NO,
     default: false,
     needsReboot: false,
@@ -70,6 +83,7 @@ export const CONFIG_VARIABLES: ConfigVariables = {
   },
   deltaRequestTimeout: {
     name: 'SUPERVISOR_DELTA_REQUEST_TIMEOUT',
+    readBy: 'packages/cloud/src/deltas/delta-resolver.ts',
     type: milliseconds(1000),
     default: 59_000,
     needsReboot: false,
@@ -77,13 +91,15 @@ export const CONFIG_VARIABLES: ConfigVariables = {
   },
   deltaApplyTimeout: {
     name: 'SUPERVISOR_DELTA_APPLY_TIMEOUT',
+    readBy: 'packages/cloud/src/deltas/delta-resolver.ts',
     type: milliseconds(0),
     default: 0,
     needsReboot: false,
-    description: 'Time that the download of a delta may take; 0 is any.',
+    description: 'Time that the download of a delta may take, after which the image is fetched whole; 0 is any.',
   },
   deltaRetryCount: {
     name: 'SUPERVISOR_DELTA_RETRY_COUNT',
+    readBy: 'packages/cloud/src/deltas/delta-resolver.ts',
     type: wholeNumber(0, 1_000_000),
     default: 30,
     needsReboot: false,
@@ -91,20 +107,15 @@ export const CONFIG_VARIABLES: ConfigVariables = {
   },
   deltaRetryInterval: {
     name: 'SUPERVISOR_DELTA_RETRY_INTERVAL',
+    readBy: 'packages/cloud/src/deltas/delta-resolver.ts',
     type: milliseconds(0),
     default: 10_000,
     needsReboot: false,
     description: 'Time between two of these questions.',
   },
-  deltaVersion: {
-    name: 'SUPERVISOR_DELTA_VERSION',
-    type: oneOf([2, 3]),
-    default: 3,
-    needsReboot: false,
-    description: 'Version of the deltas to ask for.',
-  },
   overrideLock: {
     name: 'SUPERVISOR_OVERRIDE_LOCK',
+    readBy: 'packages/device/src/loop/loop.ts',
     aliases: ['OVERRIDE_LOCK'],
     type: YES_OR_NO,
     default: false,
@@ -113,6 +124,7 @@ export const CONFIG_VARIABLES: ConfigVariables = {
   },
   persistentLogging: {
     name: 'SUPERVISOR_PERSISTENT_LOGGING',
+    readBy: 'packages/device/src/device-config/config-steps.ts',
     type: YES_OR_NO,
     default: false,
     needsReboot: true,
@@ -120,6 +132,7 @@ export const CONFIG_VARIABLES: ConfigVariables = {
   },
   vpnControl: {
     name: 'SUPERVISOR_VPN_CONTROL',
+    readBy: 'packages/device/src/device-config/config-steps.ts',
     type: YES_OR_NO,
     default: true,
     needsReboot: false,
@@ -127,6 +140,7 @@ export const CONFIG_VARIABLES: ConfigVariables = {
   },
   firewallMode: {
     name: 'HOST_FIREWALL_MODE',
+    readBy: 'packages/device/src/device-config/config-steps.ts',
     type: oneOf(['on', 'off', 'auto']),
     default: 'off',
     needsReboot: false,
@@ -134,6 +148,7 @@ export const CONFIG_VARIABLES: ConfigVariables = {
   },
   hostDiscoverability: {
     name: 'HOST_DISCOVERABILITY',
+    readBy: 'packages/device/src/device-config/config-steps.ts',
     type: YES_OR_NO,
     default: true,
     needsReboot: false,
@@ -141,6 +156,7 @@ export const CONFIG_VARIABLES: ConfigVariables = {
   },
   hardwareMetrics: {
     name: 'SUPERVISOR_HARDWARE_METRICS',
+    readBy: 'apps/supervisor/src/managed/connect-cloud.ts',
     type: YES_OR_NO,
     default: true,
     needsReboot: false,

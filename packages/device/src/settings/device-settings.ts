@@ -14,7 +14,6 @@ export interface DeviceSettings {
   readonly deltaApplyTimeout: number;
   readonly deltaRetryCount: number;
   readonly deltaRetryInterval: number;
-  readonly deltaVersion: 2 | 3;
   readonly overrideLock: boolean;
   readonly persistentLogging: boolean;
   readonly vpnControl: boolean;
@@ -22,3 +21,6 @@ export interface DeviceSettings {
   readonly hostDiscoverability: boolean;
   readonly hardwareMetrics: boolean;
 }
+
+/** What config.json says, for where the target says nothing. */
+export type LocalSettings = Partial<Pick<DeviceSettings, 'pollInterval' | 'apiRequestTimeout'>>;

@@ -16,7 +16,6 @@ it('has the defaults that are documented', () => {
     SUPERVISOR_DELTA_APPLY_TIMEOUT: '0',
     SUPERVISOR_DELTA_RETRY_COUNT: '30',
     SUPERVISOR_DELTA_RETRY_INTERVAL: '10000',
-    SUPERVISOR_DELTA_VERSION: '3',
     SUPERVISOR_OVERRIDE_LOCK: 'false',
     SUPERVISOR_PERSISTENT_LOGGING: 'false',
     SUPERVISOR_VPN_CONTROL: 'true',
@@ -37,7 +36,6 @@ describe('a value', () => {
   it.each([
     ['SUPERVISOR_POLL_INTERVAL', ' 60000 ', { pollInterval: 60_000 }],
     ['SUPERVISOR_DELTA_APPLY_TIMEOUT', '0', { deltaApplyTimeout: 0 }],
-    ['SUPERVISOR_DELTA_VERSION', '2', { deltaVersion: 2 }],
     ['HOST_FIREWALL_MODE', 'AUTO', { firewallMode: 'auto' }],
     ['SUPERVISOR_LOCAL_MODE', '1', { localMode: true }],
     ['SUPERVISOR_DELTA', 'True', { delta: true }],
@@ -68,7 +66,6 @@ describe('a value', () => {
     ],
     ['SUPERVISOR_DELTA_RETRY_COUNT', '-1', 'must be a whole number from 0 on; the default 30 applies'],
     ['SUPERVISOR_DELTA_RETRY_COUNT', '1e3', 'must be a whole number from 0 on; the default 30 applies'],
-    ['SUPERVISOR_DELTA_VERSION', '4', 'must be 2 or 3; the default 3 applies'],
     ['HOST_FIREWALL_MODE', 'yes', 'must be on or off or auto; the default off applies'],
     ['SUPERVISOR_VPN_CONTROL', 'no', 'must be true or false (also 1, 0, on, off); the default true applies'],
     ['OVERRIDE_LOCK', '2', 'must be true or false (also 1, 0, on, off); the default false applies'],

@@ -1,5 +1,5 @@
 import { BOOT_VARIABLE_PREFIXES, CONFIG_VARIABLES, type ConfigVariable } from './config-variables.ts';
-import type { DeviceSettings } from './device-settings.ts';
+import type { DeviceSettings, LocalSettings } from './device-settings.ts';
 
 /** Config variables by name, without the prefix `BALENA_` or `RESIN_`: decoding a target takes that away. */
 export type DeviceConfigVariables = Readonly<Record<string, string>>;
@@ -18,22 +18,26 @@ export interface ResolvedDeviceConfig {
   readonly problems: readonly ConfigProblem[];
 }
 
-/** What a target's configuration means. Variables that are not known are nobody's, and left out. */
-export function resolveDeviceConfig(config: DeviceConfigVariables): ResolvedDeviceConfig {
+/**
+ * What a target's configuration means. Unknown variables are left out.
+ *
+ * @param local what applies instead of the default where the target says nothing, or what is invalid
+ */
+export function resolveDeviceConfig(config: DeviceConfigVariables, local: LocalSettings = {}): ResolvedDeviceConfig {
   const problems: ConfigProblem[] = [];
-  const valueOf = <Value>(variable: ConfigVariable<Value>): Value => {
+  const valueOf = <Value>(variable: ConfigVariable<Value>, fallback: Value = variable.default): Value => {
     const name = [variable.name, ...(variable.aliases ?? [])].find((each) => Object.hasOwn(config, each));
-    if (name === undefined) return variable.default;
+    if (name === undefined) return fallback;
     const value = variable.type.parse(config[name] ?? '');
     if (value !== null) return value;
-    const message = `must be ${variable.type.description}; the default ${String(variable.default)} applies`;
+    const message = `must be ${variable.type.description}; the default ${String(fallback)} applies`;
     problems.push({ variable: name, message });
-    return variable.default;
+    return fallback;
   };
-  return { settings: mapSettings(valueOf), bootVariables: bootVariablesOf(config), problems };
+  return { settings: mapSettings(valueOf, local), bootVariables: bootVariablesOf(config), problems };
 }
 
-/** Settings as config variables, as the cloud wants to be told. */
+/** Settings as config variables, in the form of the cloud. */
 export function formatSettings(settings: DeviceSettings): DeviceConfigVariables {
   const names = new Map(Object.entries(CONFIG_VARIABLES).map(([setting, { name }]) => [setting, name]));
   return Object.fromEntries(
@@ -64,20 +68,22 @@ function bootVariablesOf(config: DeviceConfigVariables): DeviceConfigVariables {
 }
 
 /** Written out, so that each setting keeps its own type. */
-function mapSettings(valueOf: <Value>(variable: ConfigVariable<Value>) => Value): DeviceSettings {
+function mapSettings(
+  valueOf: <Value>(variable: ConfigVariable<Value>, fallback?: Value) => Value,
+  local: LocalSettings,
+): DeviceSettings {
   return {
-    pollInterval: valueOf(CONFIG_VARIABLES.pollInterval),
+    pollInterval: valueOf(CONFIG_VARIABLES.pollInterval, local.pollInterval),
     instantUpdateTrigger: valueOf(CONFIG_VARIABLES.instantUpdateTrigger),
     localMode: valueOf(CONFIG_VARIABLES.localMode),
     connectivityCheck: valueOf(CONFIG_VARIABLES.connectivityCheck),
     logControl: valueOf(CONFIG_VARIABLES.logControl),
-    apiRequestTimeout: valueOf(CONFIG_VARIABLES.apiRequestTimeout),
+    apiRequestTimeout: valueOf(CONFIG_VARIABLES.apiRequestTimeout, local.apiRequestTimeout),
     delta: valueOf(CONFIG_VARIABLES.delta),
     deltaRequestTimeout: valueOf(CONFIG_VARIABLES.deltaRequestTimeout),
     deltaApplyTimeout: valueOf(CONFIG_VARIABLES.deltaApplyTimeout),
     deltaRetryCount: valueOf(CONFIG_VARIABLES.deltaRetryCount),
     deltaRetryInterval: valueOf(CONFIG_VARIABLES.deltaRetryInterval),
-    deltaVersion: valueOf(CONFIG_VARIABLES.deltaVersion),
     overrideLock: valueOf(CONFIG_VARIABLES.overrideLock),
     persistentLogging: valueOf(CONFIG_VARIABLES.persistentLogging),
     vpnControl: valueOf(CONFIG_VARIABLES.vpnControl),

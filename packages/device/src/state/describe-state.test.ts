@@ -43,7 +43,12 @@ function describeDevice(target: TargetState, snapshot: EngineSnapshot, doing: re
     images: testImageRecords(target, snapshot),
     applying: true,
     suspended: doing.some(([, state]) => state === 'given up'),
+    onFault: fail,
   });
+}
+
+function fail(error: unknown): never {
+  throw error;
 }
 
 function services(state: DeviceState): string[] {
@@ -109,7 +114,8 @@ describe('describeState', () => {
     const nothing = { operations: [], blocked: [], notices: [], wakeAt: null };
     const sources = { device: TEST_DEVICE, snapshot: reached, activity: new Activity(), plan: nothing, images: [] };
     const status = (wanted: TargetState): unknown =>
-      describeState({ ...sources, target: wanted, applying: false, suspended: true }).apps[0]?.updateStatus;
+      describeState({ ...sources, target: wanted, applying: false, suspended: true, onFault: fail }).apps[0]
+        ?.updateStatus;
     expect([next, target].map(status)).toEqual(['aborted', 'done']);
   });
 

@@ -26,8 +26,10 @@ export interface StateSources {
   readonly activity: Activity;
   readonly plan: Plan;
   readonly applying: boolean;
-  /** A client ended the apply. */
+  /** A client cancelled the apply. */
   readonly suspended: boolean;
+  /** An app could not be described. */
+  readonly onFault: (error: unknown) => void;
 }
 
 interface Sources extends StateSources {
@@ -45,7 +47,7 @@ export function describeState(stateSources: StateSources): DeviceState {
   return {
     applying,
     apps: Object.values(target.apps)
-      .map((app) => describeApp(app, sources))
+      .map((app) => describeOrFence(app, sources))
       .concat(absentApps(sources))
       .sort((a, b) => a.id - b.id),
     images,
@@ -54,6 +56,17 @@ export function describeState(stateSources: StateSources): DeviceState {
     overallDownloadProgress:
       progress.length === 0 ? null : Math.round(progress.reduce((sum, one) => sum + one, 0) / progress.length),
   };
+}
+
+/** An app that cannot be described is shown without its services, and hides no other. */
+function describeOrFence(app: TargetApp, sources: Sources): AppState {
+  try {
+    return describeApp(app, sources);
+  } catch (error) {
+    sources.onFault(error);
+    const { id, uuid, name } = app;
+    return { id, uuid, name, commit: null, updateStatus: 'applying changes', services: [] };
+  }
 }
 
 function describeApp(app: TargetApp, sources: Sources): AppState {

@@ -1,5 +1,4 @@
 import type { ConfigurableHost } from '../device-config/ports.ts';
-import type { DeviceSettings } from '../settings/device-settings.ts';
 import type { UnitSwitch } from '../host/unit-switch.ts';
 import type { FirewallMode, FirewallSituation } from '../ports.ts';
 
@@ -12,7 +11,6 @@ export interface InMemoryHostState {
   discoverability: boolean | null;
   firewall: { readonly mode: FirewallMode; readonly situation: FirewallSituation } | null;
   rebootReasons: readonly string[];
-  settings: DeviceSettings | null;
 }
 
 export interface InMemoryHost extends ConfigurableHost {
@@ -32,7 +30,6 @@ export function createInMemoryHost(): InMemoryHost {
     discoverability: true,
     firewall: null,
     rebootReasons: [],
-    settings: null,
   };
   const calls: string[] = [];
   const behaviours = new Map<string, () => Promise<void>>();
@@ -121,6 +118,5 @@ export function createInMemoryHost(): InMemoryHost {
       },
     },
     apiPort: 48484,
-    onSettings: (settings) => void (state.settings = settings),
   };
 }

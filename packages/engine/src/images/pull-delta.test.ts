@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import type { DeltaQuestion } from '@device-supervisor/device';
-import { createFakeClock } from '@device-supervisor/device/testing';
+import type { Delta, DeltaQuestion } from '@device-supervisor/device';
+import { createFakeClock, type FakeClock } from '@device-supervisor/device/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEngine, type Engine } from '../index.ts';
 import { refuse, startScriptedEngine, type ReceivedRequest, type ScriptedEngine } from '../testing/scripted-engine.ts';
@@ -9,15 +9,20 @@ import { refuse, startScriptedEngine, type ReceivedRequest, type ScriptedEngine 
 const SOURCE = 'registry.local/web:1';
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const DESTINATION = `registry.local/web@${DIGEST}`;
-const DELTA = { reference: 'registry.local/web:delta-0123', auth: { registryToken: 'delta-token' } };
+const DELTA: Delta = {
+  reference: 'registry.local/web:delta-0123',
+  auth: { registryToken: 'delta-token' },
+  timeout: null,
+};
 
 /** The name by which the destination is held. */
 const HELD = `device-supervisor-delta:${createHash('sha256').update(DESTINATION).digest('hex').slice(0, 16)}`;
 
 let scripted: ScriptedEngine;
 let engine: Engine;
+let clock: FakeClock;
 let questions: Pick<DeltaQuestion, 'source' | 'destination'>[];
-let resolve: () => Promise<typeof DELTA | null>;
+let resolve: () => Promise<Delta | null>;
 /** What the engine answers to pulls, by tag or digest. */
 let pulls: Record<string, object[]>;
 /** Images of which was told that the delta cannot be used. */
@@ -29,6 +34,7 @@ const signal = new AbortController().signal;
 beforeEach(async () => {
   questions = [];
   failures = [];
+  clock = createFakeClock();
   resolve = async () => DELTA;
   pulls = { 'delta-0123': [done], [DIGEST]: [done] };
   scripted = await startScriptedEngine({
@@ -45,7 +51,7 @@ beforeEach(async () => {
   });
   engine = createEngine({
     endpoint: scripted.endpoint,
-    clock: createFakeClock(),
+    clock,
     onDeltaFailure: (reference) => failures.push(reference),
     deltas: {
       resolve({ source, destination }) {
@@ -106,6 +112,18 @@ describe('a pull with an image to start from', () => {
     await pull();
     expect(steps().at(-1)).toBe(`pull ${DIGEST}`);
     expect(failures).toEqual(lines.map(() => DESTINATION));
+  });
+
+  it('fetches the image whole when the delta takes longer than it may', async () => {
+    resolve = async () => ({ ...DELTA, timeout: 60_000 });
+    scripted.answers['POST /images/create'] = (response, { query }) => {
+      if (query.get('tag') === DIGEST) response.end(`${JSON.stringify(done)}\n`);
+      // Of the delta nothing comes but a sign of life.
+      else response.write(`${JSON.stringify({ status: 'Pulling' })}\n`, () => clock.advance(60_000));
+    };
+    await pull();
+    expect(steps().filter((step) => step.startsWith('pull'))).toEqual(['pull delta-0123', `pull ${DIGEST}`]);
+    expect(failures).toEqual([DESTINATION]);
   });
 
   it('fails, to be tried again, when the delta cannot be had now', async () => {

@@ -1,6 +1,6 @@
 import type { PullOptions } from '@device-supervisor/compose';
 import type { Clock, Delta, DeltaResolver, RegistryAuth, RegistryCredentials } from '@device-supervisor/device';
-import { ImagePullError } from '../errors.ts';
+import { DeltaTimeoutError, ImagePullError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createDeltaHolder } from './delta-holder.ts';
 import { DeltaSlots } from './delta-slots.ts';
@@ -85,10 +85,19 @@ export function createImagePuller({ deltas, onDeltaFailure, ...options }: ImageP
   /** @returns whether the engine made an image of it, which is held until it has its name */
   async function pullDelta(delta: Delta, destination: string, context: PullContext): Promise<boolean> {
     using _slot = await deltaSlots.enter(context.signal);
+    const late = new AbortController();
+    const { timeout } = delta;
+    using _timer =
+      timeout === null ? null : clock.schedule(timeout, () => late.abort(new DeltaTimeoutError(destination, timeout)));
+    const signal = AbortSignal.any([context.signal, late.signal]);
     try {
-      await pullPersistently(delta.reference, { ...context, auth: delta.auth });
+      await pullPersistently(delta.reference, { ...context, signal, auth: delta.auth });
     } catch (error) {
-      // Nothing is lost but time: the image can be had whole.
+      if (late.signal.aborted && !context.signal.aborted) {
+        onDeltaFailure(destination, late.signal.reason);
+        return false;
+      }
+      // Nothing is lost but time: the image can still be fetched whole.
       if (!(error instanceof ImagePullError) || isInterruption(error)) throw error;
       onDeltaFailure(destination, error);
       return false;

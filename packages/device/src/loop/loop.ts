@@ -1,0 +1,416 @@
+import type { ExecutionEvent, Plan } from '@device-supervisor/compose';
+import { formatError } from '@device-supervisor/errors';
+import type { TargetState } from '@device-supervisor/state';
+import { ClientActions } from '../actions/client-actions.ts';
+import type { ClientAction } from '../actions/client-action.ts';
+import type { DeviceDependencies } from '../device-dependencies.ts';
+import type { DeviceEvent, DeviceHealth } from '../device.ts';
+import { Downloads } from '../downloads/downloads.ts';
+import { ActionCancelledError, ActionFailedError } from '../errors.ts';
+import { ContainerHistory } from '../history/container-history.ts';
+import type { DeviceLockRequest, DeviceLockResult } from '../locks/acquire-device-locks.ts';
+import { lendLocks } from '../locks/lend-locks.ts';
+import { LentLocksTimer } from '../locks/lent-locks-timer.ts';
+import { LockWatcher } from '../locks/lock-watcher.ts';
+import type { DeviceEngine } from '../ports.ts';
+import { mayForce, reduce, scopeOf, startSession, type Session, type SessionEvent } from '../session/session.ts';
+import { NO_TARGET, type Targets } from '../session/targets.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { StateSources } from '../state/describe-state.ts';
+import type { DeviceState } from '../state/device-state.ts';
+import { DeviceView } from '../state/device-view.ts';
+import { Backoff } from './backoff.ts';
+import { FaultReporter } from './fault-reporter.ts';
+import { Observer } from './observer.ts';
+import { Pacer } from './pacer.ts';
+import { awaitsService, delayUntilChange, isFinal, missesTarget, withBusyApps } from './plan-changes.ts';
+import { OperationTracker } from './operation-tracker.ts';
+import { imagesOf, lockedApps, observedImagesOf } from './plan-inputs.ts';
+import { PlanMaker } from './plan-maker.ts';
+import { configureHost, NOT_PREPARED, prepareLocks } from './prepare-turn.ts';
+import { NO_PLAN, planNews } from './plan-news.ts';
+import { Runs } from './runs.ts';
+import { WakeUp } from './wake-up.ts';
+
+export interface LoopDependencies extends DeviceDependencies {
+  readonly targets: Targets;
+  readonly settings: Settings;
+}
+
+/** Longest delay between two tries of the same operation, in milliseconds; the default poll interval. */
+const LONGEST_RETRY = 900_000;
+/** While operations run, changes are gathered for this time, in milliseconds: most of them are what the operations do. */
+const ECHO_PAUSE = 500;
+/**
+ * The loop: look at the engine, plan, begin what is planned; again at each event. Looking never stops. What begins runs
+ * beside the loop, by app, and a turn never waits for it.
+ */
+export class Loop implements AsyncDisposable {
+  readonly #dependencies: LoopDependencies;
+  readonly #engine: DeviceEngine;
+  readonly #history: ContainerHistory;
+  readonly #observer: Observer;
+  readonly #lockWatcher: LockWatcher;
+  readonly #backoff: Backoff;
+  readonly #downloads: Downloads;
+  readonly #runs: Runs;
+  readonly #actions: ClientActions;
+  readonly #operations: OperationTracker;
+  readonly #plans: PlanMaker;
+  readonly #wake: WakeUp;
+  readonly #pacer: Pacer;
+  readonly #view: DeviceView;
+  readonly #lentTimer: LentLocksTimer;
+  readonly #faults: FaultReporter;
+  readonly #preparation: Parameters<typeof configureHost>[1];
+  readonly #stop = new AbortController();
+  readonly #finished: Promise<void>;
+
+  #session: Session;
+  #lastActionId = 0;
+  #plan: Plan = NO_PLAN;
+  /** Changes whenever plans that are being made are void. */
+  #epoch = 0;
+  #changedSinceSettled = false;
+  /** Milliseconds after which another plan may differ though nothing happens. */
+  #nextChange = Infinity;
+
+  constructor(dependencies: LoopDependencies) {
+    const { locks, clock, random, targets, store } = dependencies;
+    this.#dependencies = dependencies;
+    this.#session = startSession(targets.current);
+    this.#view = new DeviceView({ clock, sources: () => this.#sources() });
+    this.#lentTimer = new LentLocksTimer(clock, () =>
+      this.#actions.rejectAll(new ActionFailedError('the device is about to go down, or its host is being changed')),
+    );
+    this.#faults = new FaultReporter((error) => this.#view.emit({ type: 'fault', error }));
+    this.#preparation = { dependencies, faults: this.#faults, signal: this.#stop.signal };
+    this.#wake = new WakeUp(clock);
+    this.#pacer = new Pacer({ clock, wake: () => this.#wake.now() });
+    this.#history = new ContainerHistory(() => clock.monotonic());
+    this.#engine = this.#history.follow(dependencies.engine);
+    this.#backoff = new Backoff({ now: () => clock.monotonic(), random, limit: LONGEST_RETRY });
+    this.#actions = new ClientActions({
+      session: () => this.#session,
+      onBegun: (id) => this.#dispatch({ type: 'action-begun', id }),
+      onEnded: (id, outcome) => this.#dispatch({ type: 'action-ended', id, outcome }),
+    });
+    this.#observer = new Observer({
+      engine: this.#engine,
+      clock,
+      random,
+      imageReferences: () => observedImagesOf(this.#session.target),
+      onChange: ({ kind }) => {
+        if (kind === 'connected') this.#onConnected();
+        this.#pace(ECHO_PAUSE);
+      },
+      onLost: (error) => this.#view.emit({ type: 'engine-lost', error }),
+    });
+    this.#operations = new OperationTracker({
+      clock,
+      history: this.#history,
+      backoff: this.#backoff,
+      actions: this.#actions,
+      observer: this.#observer,
+      emit: (event) => this.#view.emit(event),
+      onChange: () => this.#view.noteChange(),
+    });
+    this.#plans = new PlanMaker({
+      dependencies,
+      session: () => this.#session,
+      history: this.#history,
+      backoff: this.#backoff,
+      actions: this.#actions,
+      faults: this.#faults,
+      signal: this.#stop.signal,
+    });
+    this.#downloads = new Downloads({ engine: this.#engine, onEvent: (event) => this.#operations.note(event) });
+    this.#runs = new Runs({
+      ports: {
+        engine: { ...this.#engine, pullImage: this.#downloads.pull.bind(this.#downloads) },
+        locks: { ...locks, acquire: (request) => locks.acquire({ ...request, force: this.#isForced(request) }) },
+        images: store.images,
+      },
+      onEvent: (event) => this.#onRun(event),
+      onFault: (error) => this.#faults.report(error),
+      onEnd: ({ changed, isReplaced }) => {
+        this.#changedSinceSettled ||= changed;
+        if (!isReplaced) this.#pace(0);
+      },
+    });
+    this.#lockWatcher = new LockWatcher({
+      locks,
+      onChange: () => this.#wake.now(),
+      onFault: (error) => this.#faults.report(error),
+    });
+    this.#wake.now();
+    this.#finished = this.#run();
+  }
+
+  get target(): TargetState | null {
+    return this.#session.target;
+  }
+
+  get observer(): Pick<Observer, 'snapshot'> {
+    return this.#observer;
+  }
+
+  subscribe(listener: (event: DeviceEvent) => void): Disposable {
+    return this.#view.subscribe(listener);
+  }
+
+  /** Turns to the target that counts now. */
+  reach(force: boolean): void {
+    this.#dispatch({ type: 'target', target: this.#dependencies.targets.current, force });
+  }
+
+  /** Applies the target now, also what failed before. */
+  update(force: boolean): void {
+    this.#dispatch({ type: 'update', force });
+  }
+
+  /** Ends the apply under way. */
+  cancel(): void {
+    this.#dispatch({ type: 'cancel' });
+  }
+
+  /** Does what a client asks for. @throws UpdatesLockedError, ActionFailedError, ActionCancelledError */
+  async act(action: ClientAction, force: boolean): Promise<void> {
+    const id = ++this.#lastActionId;
+    const done = this.#actions.begin(id, action, force);
+    this.#dispatch({ type: 'action', id, action, force });
+    await done;
+  }
+
+  /** Takes the update locks of all apps, or of none. Until they are given back, nothing begins. */
+  async lockAll(request: Pick<DeviceLockRequest, 'force' | 'signal'>): Promise<DeviceLockResult> {
+    return await lendLocks(this.#dependencies, {
+      ...request,
+      apps: lockedApps(this.#session.target, this.#observer.snapshot),
+      onLent: () => this.#dispatch({ type: 'locks-lent' }),
+      onReturned: () => this.#dispatch({ type: 'locks-returned' }),
+      idle: () => this.#runs.settle(),
+      busyApp: () => [...this.#runs.busyApps][0] ?? null,
+    });
+  }
+
+  /** The plan for a target on the engine as it is now; nothing is done. */
+  async planFor(target: TargetState): Promise<Plan> {
+    const imageReferences = [...observedImagesOf(this.#session.target), ...observedImagesOf(target)];
+    const snapshot = this.#history.mark(await this.#dependencies.engine.observe({ imageReferences }));
+    return await this.#plans.make({ target, snapshot, scope: 'target', downloading: this.#downloads.references });
+  }
+
+  state(): DeviceState {
+    return this.#view.state();
+  }
+
+  health(): DeviceHealth {
+    return this.#operations.health();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    this.#epoch++;
+    this.#runs.endAll();
+    this.#wake.now();
+    await this.#finished;
+    await this.#runs.settle();
+    this.#actions.rejectAll(new ActionCancelledError('the supervisor stops'));
+    await this.#downloads[Symbol.asyncDispose]();
+    this.#wake[Symbol.dispose]();
+    this.#pacer[Symbol.dispose]();
+    this.#lentTimer[Symbol.dispose]();
+    await this.#lockWatcher[Symbol.asyncDispose]();
+    await this.#observer[Symbol.asyncDispose]();
+    this.#view[Symbol.dispose]();
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#dependencies;
+    while (!this.#stop.signal.aborted) {
+      await this.#wake.wait();
+      if (this.#stop.signal.aborted) return;
+      const began = clock.monotonic();
+      try {
+        await this.#turn();
+      } catch (error) {
+        this.#faults.report(error);
+        this.#actions.rejectAll(new ActionFailedError(formatError(error), error));
+        this.#backoff.failed('plan', formatError(error));
+      }
+      this.#pacer.note(clock.monotonic() - began);
+      this.#sleep();
+    }
+  }
+
+  async #turn(): Promise<void> {
+    const { target } = this.#session;
+    if (target === null) {
+      const { retryIn } = await configureHost(null, this.#preparation);
+      this.#nextChange = retryIn ?? Infinity;
+      return;
+    }
+    await this.#runs.endIdle();
+    const epoch = this.#epoch;
+    const scope = scopeOf(this.#session);
+    const config = scope === 'target' ? await configureHost(target, this.#preparation) : NOT_PREPARED;
+    if (scope === 'target') await prepareLocks(target, { locks: this.#dependencies.locks, faults: this.#faults });
+    // An image can be listed before its pull has finished.
+    const downloading = this.#downloads.beginRound();
+    if (!(await this.#look()) || scope === 'nothing' || epoch !== this.#epoch) return;
+    const { snapshot } = this.#observer;
+    this.#plans.noteLocalMode(snapshot);
+    this.#actions.prepare(snapshot);
+    const planned = await this.#plans.make({ target, snapshot, scope, downloading }, (heldLocks) => {
+      if (epoch === this.#epoch) this.#actions.refuseLocked(heldLocks);
+    });
+    if (epoch !== this.#epoch) return;
+    const next = config.holdsReboot || !this.#runs.isEmpty ? planned : await this.#plans.withReboot(planned);
+    if (epoch !== this.#epoch) return;
+    this.#backoff.forget('plan');
+    this.#carryOut(next, config.retryIn ?? Infinity);
+  }
+
+  /** Publishes a plan, answers clients, and begins what it says. */
+  #carryOut(next: Plan, configRetry: number): void {
+    const { busyApps } = this.#runs;
+    const { target } = this.#session;
+    this.#downloads.keepOnly(new Set(this.#session.apply.kind === 'suspended' ? [] : imagesOf(target)));
+    const shown = withBusyApps(next, this.#plan, busyApps);
+    const news = planNews(shown, this.#plan);
+    this.#plan = shown;
+    this.#view.noteChange();
+    news.forEach((event) => this.#view.emit(event));
+    this.#actions.onPlan({ plan: next, snapshot: this.#observer.snapshot, busyApps });
+    this.#awaitChanges(next, configRetry);
+    if (next.operations.length === 0) return this.#settle(shown);
+    if (this.#session.actions.size === 0) this.#dispatch({ type: 'work-found' });
+    this.#runs.start(next.operations);
+  }
+
+  /** @returns whether the engine could be looked at */
+  async #look(): Promise<boolean> {
+    try {
+      await this.#observer.look();
+    } catch (error) {
+      this.#actions.rejectAll(new ActionFailedError(formatError(error), error));
+      return false;
+    }
+    this.#view.noteChange();
+    const { faults = [] } = this.#observer.snapshot;
+    if (faults.length === 0) this.#faults.forget('snapshot');
+    else this.#faults.report(new Error(faults.join('; ')), 'snapshot');
+    return true;
+  }
+
+  /** Force ends with the request that carried it, also for a plan that was made before. */
+  #isForced({ appId, force }: { readonly appId: number; readonly force: boolean }): boolean {
+    return force && (this.#dependencies.settings.current.overrideLock || mayForce(this.#session, appId));
+  }
+
+  #dispatch(event: SessionEvent): void {
+    const { session, effects } = reduce(this.#session, event);
+    this.#session = session;
+    this.#view.noteChange();
+    for (const effect of effects) {
+      switch (effect.type) {
+        case 'end-runs':
+          this.#epoch++;
+          this.#runs.endAll();
+          break;
+        case 'end-downloads':
+          this.#downloads.keepOnly(new Set());
+          break;
+        case 'forgive':
+          if (effect.what === 'everything') this.#backoff.reset();
+          else this.#backoff.forgiveRepetitions();
+          break;
+        case 'reject':
+          this.#actions.reject(effect.id, new ActionCancelledError(REJECTIONS[effect.reason]));
+          break;
+      }
+    }
+    if (WAKING.has(event.type)) this.#wake.now();
+    this.#lentTimer.note(session);
+  }
+
+  /** Schedules the next turn, for which no event may ask. */
+  #sleep(): void {
+    const delays = [this.#nextChange];
+    if (this.#session.target !== null)
+      delays.push(this.#observer.delayUntilStale, this.#backoff.nextRetry() ?? Infinity);
+    const delay = Math.min(...delays);
+    if (delay < Infinity) this.#wake.after(delay);
+  }
+
+  /** Watches the locks that the plan waits for, and notes when another plan may differ though nothing happens. */
+  #awaitChanges({ blocked, wakeAt }: Plan, configRetry: number): void {
+    const waiting = new Set(blocked.filter(awaitsService).map(({ appId }) => appId));
+    const apps = lockedApps(this.#session.target, this.#observer.snapshot).filter(
+      ({ appId }) => waiting.has(appId) || waiting.has(null),
+    );
+    if (this.#lockWatcher.waitFor(apps)) this.#wake.now();
+    this.#nextChange = Math.min(
+      delayUntilChange({ blocked, wakeAt }, this.#dependencies.clock.now()),
+      this.#history.delayUntilChange,
+      configRetry,
+    );
+  }
+
+  /** Nothing can be begun. */
+  #settle({ blocked }: Plan): void {
+    if (!this.#runs.isEmpty || !blocked.every(isFinal)) return;
+    if (blocked.some(({ reason }) => reason === 'cancelled')) return;
+    const isNews = this.#session.apply.kind !== 'idle' || this.#changedSinceSettled;
+    this.#dispatch({ type: 'settled' });
+    if (!isNews || blocked.some(missesTarget)) return;
+    this.#view.emit({ type: 'settled', changed: this.#changedSinceSettled });
+    this.#changedSinceSettled = false;
+  }
+
+  /** Downloads report themselves: they may begin before the run that waits for them, and end after it. */
+  #onRun(event: ExecutionEvent): void {
+    const { operation } = event;
+    if (operation.kind === 'pull-image') {
+      if (event.type === 'started') this.#downloads.expect(operation);
+      return;
+    }
+    this.#operations.note(event);
+  }
+
+  #onConnected(): void {
+    this.#backoff.reset();
+    this.#view.emit({ type: 'engine-connected' });
+  }
+
+  #sources(): StateSources {
+    const { apply, actions, target } = this.#session;
+    const isMissing = this.#plan.operations.length > 0 || this.#plan.blocked.some(missesTarget);
+    return {
+      target: target ?? NO_TARGET,
+      device: this.#dependencies.facts,
+      snapshot: this.#observer.snapshot,
+      images: this.#dependencies.store.images.list(),
+      activity: this.#operations.activity,
+      plan: this.#plan,
+      applying: actions.size > 0 || apply.kind === 'applying' || (apply.kind === 'idle' && isMissing),
+      suspended: apply.kind === 'suspended',
+      onFault: (error) => this.#faults.report(error),
+    };
+  }
+
+  /** Wakes the loop: at once when nothing runs, and seldom while something does. */
+  #pace(least: number): void {
+    if (this.#runs.isWorking) this.#pacer.request(least);
+    else this.#wake.now();
+  }
+}
+
+const REJECTIONS = {
+  cancelled: 'a client cancelled it before it began',
+  overruled: 'the opposite was asked for since',
+} as const;
+
+/** Events after which there may be something to do. */
+const WAKING: ReadonlySet<SessionEvent['type']> = new Set(['target', 'update', 'cancel', 'action', 'locks-returned']);

@@ -1,0 +1,93 @@
+import { plan, type EngineSnapshot, type LockHolder, type Plan } from '@device-supervisor/compose';
+import type { TargetState } from '@device-supervisor/state';
+import type { ClientActions } from '../actions/client-actions.ts';
+import type { DeviceDependencies } from '../device-dependencies.ts';
+import type { ContainerHistory } from '../history/container-history.ts';
+import { LocalModeMemory } from '../history/local-mode-memory.ts';
+import { rebootWhenSettled } from '../power/reboot-when-settled.ts';
+import { forcesTarget, type Scope, type Session } from '../session/session.ts';
+import type { Targets } from '../session/targets.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Backoff } from './backoff.ts';
+import type { FaultReporter } from './fault-reporter.ts';
+import { gatherPlanInput, type KnownToLoop } from './plan-inputs.ts';
+
+export interface PlanMakerOptions {
+  readonly dependencies: DeviceDependencies & { readonly targets: Targets; readonly settings: Settings };
+  readonly session: () => Session;
+  readonly history: ContainerHistory;
+  readonly backoff: Backoff;
+  readonly actions: ClientActions;
+  readonly faults: FaultReporter;
+  /** Ends waits for what a plan is made from. */
+  readonly signal: AbortSignal;
+}
+
+export interface PlanMoment {
+  readonly target: TargetState;
+  readonly snapshot: EngineSnapshot;
+  readonly scope: Exclude<Scope, 'nothing'>;
+  /** Images that are being fetched. */
+  readonly downloading: ReadonlySet<string>;
+}
+
+/** Makes plans from what the device knows and what can be read. */
+export class PlanMaker {
+  readonly #options: PlanMakerOptions;
+  readonly #localModeMemory: LocalModeMemory;
+
+  constructor(options: PlanMakerOptions) {
+    this.#options = options;
+    this.#localModeMemory = new LocalModeMemory(options.dependencies.store.localMode);
+  }
+
+  /** @param onLocks called with the locks that services hold, before the plan is made */
+  async make(
+    { target, snapshot, scope, downloading }: PlanMoment,
+    onLocks: (heldLocks: readonly LockHolder[]) => void = () => undefined,
+  ): Promise<Plan> {
+    const { dependencies, actions, signal } = this.#options;
+    const known = this.#known(scope);
+    const input = await gatherPlanInput(target, snapshot, { dependencies, known, downloading, signal });
+    onLocks(input.heldLocks);
+    // An action may have ended by what the locks say.
+    return plan({ ...input, policy: { ...input.policy, requests: actions.requests() } });
+  }
+
+  /** Remembers what was on the engine before local mode began. To be called before each plan for the target. */
+  noteLocalMode(snapshot: EngineSnapshot): void {
+    const { managed, targets } = this.#options.dependencies;
+    if (managed) this.#localModeMemory.note(targets.localMode, snapshot);
+  }
+
+  /** The plan with what prevents a reboot that is due; it reboots when nothing else is left to do. */
+  async withReboot(planned: Plan): Promise<Plan> {
+    const { dependencies, faults } = this.#options;
+    const { reboots } = dependencies;
+    if (reboots === undefined) return planned;
+    try {
+      return await rebootWhenSettled(planned, reboots);
+    } catch (error) {
+      faults.report(error, 'reboot');
+      return planned;
+    }
+  }
+
+  #known(scope: KnownToLoop['scope']): KnownToLoop {
+    const { dependencies, session, history, backoff, actions } = this.#options;
+    const { settings, targets } = dependencies;
+    const { overrideLock, delta } = settings.current;
+    return {
+      scope,
+      forceLocks: overrideLock || forcesTarget(session()) ? 'all' : actions.forcedApps(),
+      requests: actions.requests(),
+      localMode: targets.localMode,
+      foreignImages: this.#localModeMemory.images,
+      seenRunning: history.seenRunning,
+      runningFor: history.runningFor,
+      crashLooping: history.crashLooping,
+      paused: backoff.paused(),
+      useDeltas: delta,
+    };
+  }
+}
