@@ -13,7 +13,7 @@ switch (request.kind) {
   case 'refused': {
     const list = STEPS.map(({ name, summary }) => `  ${name.padEnd(11)} ${summary}\n`).join('');
     process.stderr.write(
-      `${request.reason} Usage: npm test -- [step …] [path …] [--watch]. Steps, in this order:\n${list}`,
+      `${request.reason} Usage: npm test -- [step …] [path …] [--watch | --force]. Steps, in this order:\n${list}`,
     );
     process.exitCode = 2;
     break;

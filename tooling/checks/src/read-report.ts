@@ -9,6 +9,9 @@ export interface TestCounts {
   readonly failed: number;
   /** Sentences for the reader about what counts as failed without being a failed test. */
   readonly remarks: readonly string[];
+  readonly files: readonly FileResult[];
+  /** Whether every file that ran is in {@link files}: nothing went wrong outside of them. */
+  readonly isWhole: boolean;
 }
 
 const Line = z.union([FileResult, RunError]);
@@ -19,7 +22,7 @@ const Line = z.union([FileResult, RunError]);
  */
 export async function readReport(path: string): Promise<TestCounts> {
   const lines = await readLines(path);
-  if (lines === null) return { passed: 0, failed: 1, remarks: ['no test results were written'] };
+  if (lines === null) return { passed: 0, failed: 1, remarks: ['no test results were written'], files: [], isWhole: false };
   const files = lines.filter((line) => 'file' in line);
   const errors = lines.filter((line) => 'error' in line);
   const sum = (count: (file: FileResult) => number): number => files.reduce((total, file) => total + count(file), 0);
@@ -33,6 +36,8 @@ export async function readReport(path: string): Promise<TestCounts> {
   return {
     passed,
     failed: failed + skipped + broken.length + errors.length + (isEmpty ? 1 : 0),
+    files,
+    isWhole: errors.length === 0 && !isEmpty,
     remarks: [
       ...(skipped === 0 ? [] : [`${skipped} tests were skipped, which counts as failed`]),
       ...broken.map(({ file }) => `${file} failed outside of its tests`),

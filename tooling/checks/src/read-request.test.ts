@@ -36,6 +36,19 @@ describe('readRequest', () => {
     ]);
   });
 
+  it('leaves out unchanged packages, unless it is forced or narrowed', () => {
+    const skips = (...words: string[]): boolean[] => {
+      const request = readRequest(root, words);
+      return request.kind === 'run' ? request.steps.map(({ skipsUnchanged }) => skipsUnchanged) : [];
+    };
+    expect([skips('unit'), skips('unit', '--force'), skips('unit', 'packages/journal'), skips('model')]).toEqual([
+      [true],
+      [false],
+      [false],
+      [false],
+    ]);
+  });
+
   it('watches one step', () => {
     expect(read('unit packages/journal --watch')).toBe('vitest watch --project unit packages/journal');
     expect(read('--watch')).toBe('vitest watch --project unit');

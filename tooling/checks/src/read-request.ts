@@ -10,13 +10,15 @@ export type Request =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
- * Reads names of steps, paths that narrow the steps with tests (`unit` when no step is named), and `--watch`.
+ * Reads names of steps, paths that narrow the steps with tests (`unit` when no step is named), `--watch`, and
+ * `--force`, which runs the tests of unchanged packages as well.
  *
  * @param root of the repository
  */
 export function readRequest(root: string, words: readonly string[]): Request {
   const isWatch = words.includes('--watch');
-  const rest = words.filter((word) => word !== '--watch');
+  const isForced = words.includes('--force');
+  const rest = words.filter((word) => word !== '--watch' && word !== '--force');
   const named = STEPS.filter(({ name }) => rest.includes(name));
   const others = rest.filter((word) => !STEPS.some(({ name }) => name === word));
   const unknown = others.filter((word) => !existsSync(join(root, word)));
@@ -33,7 +35,8 @@ export function readRequest(root: string, words: readonly string[]): Request {
     };
   }
   const [first, ...more] = steps.map((step) => narrow(step, paths));
-  if (!isWatch) return { kind: 'run', steps: first === undefined ? STEPS : [first, ...more] };
+  const chosen = first === undefined ? STEPS : [first, ...more];
+  if (!isWatch) return { kind: 'run', steps: isForced ? chosen.map(forced) : chosen };
   if (first === undefined || more.length > 0) return { kind: 'refused', reason: '--watch takes one step.' };
   if (!first.command.includes('vitest'))
     return { kind: 'refused', reason: `The step ${first.name} cannot be watched.` };
@@ -41,7 +44,11 @@ export function readRequest(root: string, words: readonly string[]): Request {
 }
 
 function narrow(step: Step, paths: readonly string[]): Step {
-  return { ...step, command: [...step.command, ...paths] };
+  return paths.length === 0 ? step : { ...forced(step), command: [...step.command, ...paths] };
+}
+
+function forced(step: Step): Step {
+  return { ...step, skipsUnchanged: false };
 }
 
 /** The same command with vitest's own terminal instead of our reporters. */

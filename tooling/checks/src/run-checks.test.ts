@@ -121,7 +121,7 @@ interface Counts {
 }
 
 function step(name: string, script: string): Step {
-  return { name, summary: '', command: [process.execPath, '-e', script], countsTests: false };
+  return { name, summary: '', command: [process.execPath, '-e', script], countsTests: false, skipsUnchanged: false };
 }
 
 function tests(name: string, counts: Counts): Step {

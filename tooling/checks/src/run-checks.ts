@@ -1,4 +1,4 @@
-import { runStep, type StepOptions } from './run-step.ts';
+import { runStep, type StepOptions, type StepResult } from './run-step.ts';
 import type { Step } from './steps.ts';
 
 /** Milliseconds between two signs of life of a check that prints nothing. */
@@ -30,7 +30,8 @@ export async function runChecks(steps: readonly Step[], options: StepOptions): P
   return failed === 0 && !signal.aborted;
 }
 
-function countOf({ countsTests }: Step, { passed, failed }: { passed: number; failed: number }): string {
+function countOf({ countsTests }: Step, { passed, failed, unchanged }: StepResult): string {
   if (!countsTests) return '';
-  return failed === 0 ? `${passed} passed, ` : `${passed} passed, ${failed} failed, `;
+  const before = unchanged === 0 ? '' : ` (${unchanged} before, unchanged since)`;
+  return `${passed} passed${before}, ${failed === 0 ? '' : `${failed} failed, `}`;
 }

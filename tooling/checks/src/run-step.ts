@@ -8,12 +8,15 @@ import { stripVTControlCharacters } from 'node:util';
 import { RESULTS_VARIABLE } from './progress-reporter.ts';
 import { readReport, type TestCounts } from './read-report.ts';
 import { resultsOf, type Step } from './steps.ts';
+import { selectPackages } from './unchanged/passed-packages.ts';
 
 export interface StepResult {
   readonly passed: number;
   readonly failed: number;
   /** What the step printed and the reader has not seen yet, and why it counts as failed where that says nothing. */
   readonly output: string;
+  /** Tests that were not run, because they passed before and nothing that they depend on has changed since. */
+  readonly unchanged: number;
   /** Seconds. */
   readonly elapsed: number;
 }
@@ -39,10 +42,18 @@ export async function runStep(step: Step, { root, signal, write }: StepOptions):
   const results = join(root, resultsOf(step.name));
   for (const path of [log, results]) await mkdir(dirname(path), { recursive: true });
   await rm(results, { force: true });
-  const reason = await failureOf(step, { root, log, results, signal, write });
+  const selection = step.skipsUnchanged ? selectPackages(root) : null;
+  if (selection?.paths.length === 0) return unchanged(selection.unchanged, started);
+  const command: Step['command'] = [...step.command, ...(selection?.paths ?? [])];
+  const reason = await failureOf({ ...step, command }, { root, log, results, signal, write });
   const counts = step.countsTests ? await readReport(results) : NO_TESTS;
+  // Vitest ends with 1 when tests failed; anything else means that files may be missing.
+  if (counts.isWhole && (reason === null || reason === 'exit code 1')) selection?.remember(counts.files);
+  const judged = judge(step, counts, reason);
   return {
-    ...judge(step, counts, reason),
+    passed: judged.passed + (selection?.unchanged ?? 0),
+    failed: judged.failed,
+    unchanged: selection?.unchanged ?? 0,
     output: [
       ...(step.countsTests ? [] : [stripVTControlCharacters(await readFile(log, 'utf8'))]),
       ...counts.remarks,
@@ -52,7 +63,11 @@ export async function runStep(step: Step, { root, signal, write }: StepOptions):
   };
 }
 
-const NO_TESTS: TestCounts = { passed: 0, failed: 0, remarks: [] };
+const NO_TESTS: TestCounts = { passed: 0, failed: 0, remarks: [], files: [], isWhole: false };
+
+function unchanged(tests: number, started: number): StepResult {
+  return { passed: tests, failed: 0, unchanged: tests, output: '', elapsed: (performance.now() - started) / 1000 };
+}
 
 /** A failure that no test accounts for counts as one. */
 function judge(step: Step, { passed, failed }: TestCounts, reason: string | null): { passed: number; failed: number } {

@@ -9,6 +9,8 @@ export interface Step {
   readonly command: readonly [string, ...string[]];
   /** Whether it runs tests: it shows its progress while it runs, and writes results with the progress reporter. */
   readonly countsTests: boolean;
+  /** Whether it leaves out packages that did not change since their tests passed. */
+  readonly skipsUnchanged: boolean;
 }
 
 const PROGRESS_REPORTER = join(import.meta.dirname, 'progress-reporter.ts');
@@ -39,11 +41,11 @@ export function resultsOf(name: string): string {
 }
 
 function check(name: string, summary: string, command: Step['command']): Step {
-  return { name, summary, command, countsTests: false };
+  return { name, summary, command, countsTests: false, skipsUnchanged: false };
 }
 
 function tests(name: string, summary: string, command: Step['command']): Step {
-  return { name, summary, command, countsTests: true };
+  return { name, summary, command, countsTests: true, skipsUnchanged: name === 'unit' };
 }
 
 function runVitest(project: string): Step['command'] {
