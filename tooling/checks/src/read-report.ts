@@ -22,7 +22,8 @@ const Line = z.union([FileResult, RunError]);
  */
 export async function readReport(path: string): Promise<TestCounts> {
   const lines = await readLines(path);
-  if (lines === null) return { passed: 0, failed: 1, remarks: ['no test results were written'], files: [], isWhole: false };
+  if (lines === null)
+    return { passed: 0, failed: 1, remarks: ['no test results were written'], files: [], isWhole: false };
   const files = lines.filter((line) => 'file' in line);
   const errors = lines.filter((line) => 'error' in line);
   const sum = (count: (file: FileResult) => number): number => files.reduce((total, file) => total + count(file), 0);

@@ -58,7 +58,9 @@ describe('selectPackages', () => {
     write('packages/errors/src/errors.test.ts', "import { bed } from '@x/bed';");
     run();
     write('tooling/bed/src/bed.ts', 'changed');
-    expect(run()).toEqual(['packages/engine/', 'packages/errors/', 'tooling/bed/'].filter((path) => path !== 'packages/engine/'));
+    expect(run()).toEqual(
+      ['packages/engine/', 'packages/errors/', 'tooling/bed/'].filter((path) => path !== 'packages/engine/'),
+    );
   });
 
   it('selects a package that reads files elsewhere after any change', () => {
