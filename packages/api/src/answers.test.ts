@@ -29,11 +29,11 @@ describe('GET /ping and /v1/healthy', () => {
 });
 
 describe('GET /v2/version and /v2/local/device-info', () => {
-  it('tells the version that it was given', async () => {
+  it('answers the version that it was given', async () => {
     expect(await readJson('/v2/version')).toEqual({ status: 'success', version: '17.0.0' });
   });
 
-  it('tells architecture and type', async () => {
+  it('answers architecture and type', async () => {
     expect(await readJson('/v2/local/device-info')).toEqual({
       status: 'success',
       info: { arch: 'amd64', deviceType: 'generic-amd64' },
@@ -152,11 +152,14 @@ describe('POST /v2/local/target-state', () => {
     expect(response.status).toBe(400);
   });
 
-  it.each(['application/x-www-form-urlencoded', 'text/plain'])('tells those who send %s to send JSON', async (type) => {
-    const { status, answer } = await post({ local: { apps: {} } }, { 'content-type': type });
-    expect(status).toBe(400);
-    expect(answer).toMatchObject({ message: expect.stringContaining('Content-Type: application/json') });
-  });
+  it.each(['application/x-www-form-urlencoded', 'text/plain'])(
+    'asks clients that send %s to send JSON',
+    async (type) => {
+      const { status, answer } = await post({ local: { apps: {} } }, { 'content-type': type });
+      expect(status).toBe(400);
+      expect(answer).toMatchObject({ message: expect.stringContaining('Content-Type: application/json') });
+    },
+  );
 
   it('takes a content type with parameters', async () => {
     const { status } = await post({ local: { apps: {} } }, { 'content-type': 'Application/JSON; charset=utf-8' });

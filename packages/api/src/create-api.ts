@@ -17,7 +17,7 @@ export interface ApiDependencies extends Omit<RouteDependencies, 'onError'> {
   readonly requiresKey: () => boolean;
   /** Milliseconds until a request must have been read and answered; 15 min by default. Streams may stay open. */
   readonly requestTimeout?: number;
-  /** Gets what went wrong on our side, which clients are not told; absent `request`: no single one is to blame. */
+  /** Receives faults of the supervisor, whose details clients do not see; absent `request`: no single request caused it. */
   readonly onError: (error: unknown, request?: RequestIdentity) => void;
 }
 

@@ -2,7 +2,7 @@ import { SupervisorError } from '@device-supervisor/errors';
 import { MethodNotAllowedError, OutOfScopeError, UnauthorizedError } from './errors.ts';
 import type { FailureForm, FailureStatus, Route } from './routes/route.ts';
 
-/** The failures that a client can act on, or knows; every other one is ours. */
+/** The failures that a client can act on or knows; every other failure is a fault of the supervisor. */
 const STATUS: ReadonlyMap<string, FailureStatus> = new Map([
   ['UNAUTHORIZED', 401],
   ['OUT_OF_SCOPE', 401],
@@ -38,7 +38,7 @@ export interface FailureReport {
   readonly onError: (error: unknown) => void;
 }
 
-/** Makes the answer to a request that failed; reports to `onError` what the client is not to blame for. */
+/** Makes the answer to a failed request; reports to `onError` what is not the client's fault. */
 export function answerFailure(error: unknown, { style = PLAIN, onError }: FailureReport): Response {
   const known = isForReaders(error) ? (style.statuses[error.code] ?? STATUS.get(error.code)) : undefined;
   if (known === undefined) onError(error);

@@ -1,6 +1,6 @@
 import { SupervisorError } from '@device-supervisor/errors';
 
-/** No key, one that does not exist, or one that does not open this route. */
+/** No key, an unknown key, or a key that does not open this route. */
 export class UnauthorizedError extends SupervisorError<'UNAUTHORIZED'> {
   constructor() {
     super('UNAUTHORIZED', 'Unauthorized', { details: {} });
@@ -53,7 +53,7 @@ export class RequestAbortedError extends SupervisorError<'REQUEST_ABORTED'> {
   }
 }
 
-/** The answer was not there in time; what was asked for goes on. */
+/** The answer took too long; the work continues. */
 export class RequestTimeoutError extends SupervisorError<'REQUEST_TIMEOUT', { timeout: number }> {
   /** @param timeout milliseconds */
   constructor(timeout: number) {
@@ -75,7 +75,7 @@ export class UnknownAppError extends SupervisorError<'APP_NOT_FOUND', { uuid: st
   }
 }
 
-/** The update lock of a service is not to be had. */
+/** The update lock of a service cannot be taken. */
 export class LockTakenError extends SupervisorError<'LOCK_TAKEN', { service: string; holder: string | null }> {
   /** @param holder `null`: the supervisor, for an update */
   constructor(service: string, holder: string | null) {

@@ -1,6 +1,6 @@
 /** The API keys that exist. */
 export interface ApiKeys {
-  /** What the key opens; `null`: there is no such key. Asked at every request. */
+  /** What the key opens; `null`: there is no such key. Called for every request. */
   find(key: string): KeyScope | null;
   /** Puts a new key in the place of one, which is void from then on. `null`: it was not a key. */
   regenerate(key: string): string | null;
@@ -41,21 +41,21 @@ export interface LogMessage {
   readonly serviceName?: string;
 }
 
-/** The host that the device runs on. What a host does not have, its part says by a typed error, or by doing nothing. */
+/** The host that the device runs on. A part that a host lacks throws a typed error or does nothing. */
 export interface Host {
   readonly power: HostPower;
   readonly config: HostConfig;
   readonly journal: Journal;
-  /** Shows for 15 s which device this is; nothing without a LED. Does not wait. */
+  /** Lets a LED blink for 15 s; does nothing without a LED. Does not wait. */
   blink(): void;
   vpn(): Promise<VpnState>;
-  /** What others reach the device by; asked at every `GET /v1/device`. */
+  /** The device's addresses; called for every `GET /v1/device`. */
   addresses(): HostAddresses;
 }
 
 /** Each resolves when the host is certain to do it, and before it does. */
 export interface HostPower {
-  /** @throws UpdatesLockedError, or another error that tells why the host refuses */
+  /** @throws UpdatesLockedError, or another error that names the reason of the refusal */
   reboot(options: ForceOptions): Promise<void>;
   /** @throws as `reboot` does */
   shutdown(options: ForceOptions): Promise<void>;
@@ -114,7 +114,7 @@ export interface HostAddresses {
 /** The tags of the device in its cloud. */
 export interface DeviceTags {
   list(): Promise<readonly DeviceTag[]>;
-  /** Remembers them, and reports them until the cloud has them. */
+  /** Keeps them and sends them until the cloud has them. */
   set(tags: Readonly<Record<string, string>>): Promise<void>;
 }
 
@@ -150,7 +150,7 @@ export type HoldResult =
   | { readonly status: 'held' | 'taken'; readonly claim: LockClaim }
   | { readonly status: 'updating' };
 
-/** - `free`: nobody had taken it - `taken`: another client has it */
+/** - `free`: no client had taken it - `taken`: another client has it */
 export interface ReleaseResult {
   readonly status: 'released' | 'free' | 'taken';
 }

@@ -96,7 +96,7 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
   ])('is found %s', async (spelling, request) => {
     if (spelling === 'in capitals' && path.includes('/locks/')) return;
     const response = await createFakeWorld('bench:1').send({ method: 'PUT', path: request, key: GLOBAL_KEY });
-    // Found, as the other methods tell; what it does is looked at above.
+    // The path is found: the answer names its methods.
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')?.split(', ')).toContain(route.method);
     expect(await response.json()).toMatchObject({ status: 'failed', message: expect.stringContaining('PUT') });
@@ -116,7 +116,7 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
     expect(route.streams).toBe(Object.values(route.answers()).some(({ type }) => type === 'stream'));
   });
 
-  it('does not tell those without a key which methods work', async () => {
+  it('does not show the methods to clients without a key', async () => {
     const response = await createTestApi().request(path, { method: 'PUT' });
     expect([response.status, response.headers.get('allow')]).toEqual([401, null]);
   });

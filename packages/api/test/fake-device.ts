@@ -11,7 +11,7 @@ import type { TargetState } from '@device-supervisor/state';
 
 type Plan = Awaited<ReturnType<Device['plan']>>;
 
-/** A device that shows what it is told to, and does nothing but note what it was asked for. */
+/** A device that shows what the test sets, and only notes its calls. */
 export class FakeDevice implements Device {
   readonly facts: Device['facts'] = {
     uuid: 'a'.repeat(32),

@@ -12,7 +12,7 @@ import type {
   ServiceLocks,
 } from '../src/ports.ts';
 
-/** A host that notes what it was asked for, and answers what it is told to. */
+/** A host that notes its calls and answers what the test sets. */
 export class FakeHost implements Host {
   readonly actions: string[] = [];
   /** Thrown by everything that can fail. */

@@ -2,7 +2,7 @@ import type { DeviceEvent } from '@device-supervisor/device';
 import { describeError } from '@device-supervisor/errors';
 import * as z from 'zod';
 
-/** What clients are told of an event of the device. */
+/** An event of the device as clients receive it. */
 export interface ApiEvent {
   readonly type: ApiEventType;
   /** `null`: about no app in particular. */

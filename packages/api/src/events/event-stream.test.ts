@@ -128,12 +128,12 @@ describe('GET /v3/events', () => {
     expect(gap).toMatchObject({ event: 'gap', data: { missed: expect.any(Number) } });
     expect(received.length).toBeLessThan(5);
     expect(api.device.listeners).toBe(1);
-    // With the id of the gap it misses nothing more; with its own it is told again.
+    // With the id of the gap it misses nothing more; with its own it gets the gap again.
     const again = await open(api, { lastEventId: gap?.id ?? '' });
     expect((await again.next())?.event).toBe('gap');
-    const told = await open(api, { lastEventId: seen?.id ?? '' });
-    expect(await told.next()).toMatchObject({ event: 'gap', data: { missed: 700 } });
-    expect(await told.next()).toMatchObject({ data: { id: 'remove-volume 700' } });
+    const informed = await open(api, { lastEventId: seen?.id ?? '' });
+    expect(await informed.next()).toMatchObject({ event: 'gap', data: { missed: 700 } });
+    expect(await informed.next()).toMatchObject({ data: { id: 'remove-volume 700' } });
   });
 
   it('sends of progress and state only the latest to a slow client, and nothing of what has ended', async () => {

@@ -16,7 +16,7 @@ const HEARTBEAT = 15_000;
 
 /**
  * The events from now on as `text/event-stream`, or from where a client left off. Events wait in the log, not here: one
- * is taken when the client has taken the one before. A client that falls behind the log is told how many events it has
+ * is taken when the client has taken the one before. A client that falls behind the log learns how many events it has
  * lost, and its stream ends; when it comes back, it goes on from there.
  */
 export function streamEvents(options: EventStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>> {

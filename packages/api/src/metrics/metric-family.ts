@@ -17,7 +17,7 @@ export interface Sample {
 /** `app_id` says whose sample it is: keys of other apps do not get it. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** Where metrics come from; asked whenever somebody reads them. */
+/** A source of metrics; called each time that they are read. */
 export type MetricSource = () => Iterable<MetricFamily> | Promise<Iterable<MetricFamily>>;
 
 /** Prints metrics in the Prometheus text format, version 0.0.4. Families without a sample are left out. */

@@ -85,7 +85,7 @@ describe('GET /v3/metrics', () => {
     expect(metrics.get('supervisor_lock_wait_seconds_count')).toBe(1);
   });
 
-  it('tells how the device and the process are', async () => {
+  it('shows the state of the device and the process', async () => {
     const metrics = await read();
     expect(metrics.get('supervisor_applying')).toBe(0);
     expect(metrics.get('supervisor_service_status{app_id="2",service="main",status="Running"}')).toBe(1);

@@ -1,6 +1,6 @@
 import type { Route } from '../routes/route.ts';
 
-/** What tells about the routes; made, with all that this takes, when somebody asks for it first. */
+/** The document about the routes, and the page that shows it; both are made at the first request. */
 export interface Documentation {
   json(): Promise<string>;
   page(): Promise<string>;

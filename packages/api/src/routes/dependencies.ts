@@ -18,7 +18,7 @@ export interface RouteDependencies {
   readonly cloudConnected?: () => boolean | null;
   /** Beyond what the API counts itself. */
   readonly metrics?: readonly MetricSource[];
-  /** What clients are told: semver, 17.0.0 or above, without a pre-release tag. */
+  /** The version that clients see: semver, 17.0.0 or above, without a pre-release tag. */
   readonly version: string;
   readonly onError: (error: unknown) => void;
 }

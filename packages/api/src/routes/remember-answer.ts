@@ -4,7 +4,7 @@ import type { RouteContext } from './route.ts';
 
 /**
  * Answers with what `describe` makes of the device's state, as the key sees it. The text is kept for as long as the state
- * is the same: many clients ask every second, and what they are told seldom changes.
+ * is the same: many clients ask every second, and the answer seldom changes.
  */
 export function rememberAnswer(
   device: Pick<Device, 'state'>,

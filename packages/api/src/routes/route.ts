@@ -13,13 +13,13 @@ export interface Route {
   /** What it does, as a sentence without a full stop. */
   readonly summary: string;
   readonly input: InputShape;
-  /** What success looks like, by status; a function, so that nothing of it is made before somebody reads it. */
+  /** What success looks like, by status; a function, so that it is made only when the document is read. */
   readonly answers: () => Answers;
   /** Which failures beyond those of every route there are, and in which form. */
   readonly failures: Failures;
-  /** Statuses of errors, by code, that this route shows otherwise than {@link STATUS} says. */
+  /** Statuses of errors, by code, that differ from {@link STATUS} for this route. */
   readonly statuses: Readonly<Record<string, FailureStatus>>;
-  /** Status of what is nobody's fault but ours. */
+  /** Status of a fault of the supervisor. */
   readonly faultStatus: FailureStatus;
   /** Does it answer with a stream, which has no length and no validator? */
   readonly streams: boolean;
@@ -113,7 +113,7 @@ interface RouteDefinition<Input extends InputShape> extends Pick<
   readonly statuses?: Route['statuses'];
   readonly faultStatus?: FailureStatus;
   readonly streams?: boolean;
-  /** By field of the body: what clients know by heart when it is missing or not valid. */
+  /** By field of the body: the message that deployed clients expect when it is missing or not valid. */
   readonly messages?: Readonly<Record<string, string>>;
   readonly handle: (request: RouteRequest<Input>) => Response | Promise<Response>;
 }

@@ -335,7 +335,7 @@ describe('disposing of the server', () => {
 });
 
 describe('listen', () => {
-  it('tells where it listens', async () => {
+  it('shows where it listens', async () => {
     await using api = await serve();
     expect(api.server.address).toBe('127.0.0.1');
     expect(api.server.port).toBeGreaterThan(0);
@@ -354,7 +354,7 @@ describe('listen', () => {
     });
   });
 
-  it('tells that an address is not ours', async () => {
+  it('reports an address that is not ours', async () => {
     const attempt = createTestApi().api.listen({ port: 0, host: '192.0.2.1' });
     await expect(attempt).rejects.toMatchObject({ message: 'cannot listen on port 0 of 192.0.2.1' });
   });

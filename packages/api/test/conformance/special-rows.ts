@@ -32,7 +32,7 @@ export const SPECIAL: Readonly<Record<string, readonly Row[]>> = {
   ],
   'POST /v1/regenerate-api-key': [
     row('replaces the key of a service', post('/v1/regenerate-api-key'), { ...done(expect.any(String)), key: 'multi' }),
-    row('needs a key all the same when none is required', post('/v1/regenerate-api-key'), {
+    row('needs a key also when none is required', post('/v1/regenerate-api-key'), {
       ...DENIED,
       given: ['no key required'],
       key: 'none',
@@ -132,7 +132,7 @@ export const SPECIAL: Readonly<Record<string, readonly Row[]>> = {
       { status: 503, body: { status: 'failed', message: 'Could not find service with that name' } },
     ),
     row(
-      "does not tell a key of another app's service",
+      'does not show a service of another app',
       { method: 'GET', path: '/v2/containerId?service=main' },
       { status: 503, body: expect.anything(), key: 'multi' },
     ),

@@ -53,6 +53,29 @@ secrets:
   });
 });
 
+describe('remarks', () => {
+  it('name what means something else on a device than with docker compose', async () => {
+    const project = await folder.load({
+      'compose.yaml': `
+services:
+  a:
+    image: a
+    ports: [8080, "9000-9001/udp", "80:80", "127.0.0.1::81", {target: 82}]
+    entrypoint: [/wrapper.sh]
+  b:
+    image: b
+    entrypoint: /run.sh
+    command: []
+`,
+    });
+    expect(project.remarks).toEqual([
+      'a: port 8080 is published on port 8080 of the host, as on a device; docker compose would choose a free port. Write {target: 8080} for that',
+      'a: port 9000-9001 is published on port 9000-9001 of the host, as on a device; docker compose would choose a free port. Write {target: 9000-9001} for that',
+      'a: the entrypoint gets the CMD of the image as arguments, as on a device; docker compose would drop them. Write command: [] for that',
+    ]);
+  });
+});
+
 describe('builds', () => {
   const device = { type: 'raspberrypi4-64', arch: 'aarch64' };
 

@@ -1,5 +1,6 @@
 import { readBuild } from './read-build.ts';
 import type { ServiceInput } from './compose-input.ts';
+import { deviceDifferences } from './device-differences.ts';
 import { readKeyValues, withFallback } from './key-values.ts';
 import type { ServiceContext } from './service-context.ts';
 import { featuresOfMounts } from '../balena/features-of-mounts.ts';
@@ -16,6 +17,7 @@ export async function readService(name: string, input: ServiceInput, context: Se
   for (const { source, label } of features.replaced) {
     context.remark(`${name}: the bind mount of ${source} becomes the label ${label}, which grants it on a device`);
   }
+  for (const remark of deviceDifferences(name, input)) context.remark(remark);
   return {
     name,
     image: build == null ? (image ?? '') : builtImage(name),

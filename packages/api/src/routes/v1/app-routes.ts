@@ -35,7 +35,7 @@ export function appRoutes({ device }: RouteDependencies): readonly Route[] {
       method: 'POST',
       path: '/v1/purge',
       scope: 'app',
-      summary: 'Removes the volumes of an app with everything in them, and makes its containers anew',
+      summary: 'Removes the volumes of an app with all their data, and creates its containers again',
       input: { body: z.object({ appId: Id, force: Flag }) },
       answers: () => ({ 200: json(DataAnswer) }),
       messages: { appId: 'Invalid or missing appId' },
@@ -51,7 +51,7 @@ export function appRoutes({ device }: RouteDependencies): readonly Route[] {
       method: 'POST',
       path: '/v1/restart',
       scope: 'app',
-      summary: 'Removes the containers of an app and makes them anew',
+      summary: 'Removes the containers of an app and creates them again',
       input: { body: z.object({ appId: Id, force: Flag }) },
       answers: () => ({ 200: TEXT_OK }),
       messages: { appId: 'Missing app id' },
@@ -126,7 +126,7 @@ function hasContainer(service: ServiceState): service is OnlyService['service'] 
   return service.containerId !== null;
 }
 
-/** Keys of the supervisor and of the cloud are no business of whoever reads an app's variables. */
+/** Clients that read an app's variables do not get the keys of supervisor and cloud. */
 function withoutKeys(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.endsWith('_API_KEY')));
 }

@@ -12,7 +12,7 @@ export function supervisorRoutes({ device, keys, lookForTarget }: RouteDependenc
       method: 'GET',
       path: '/ping',
       scope: 'none',
-      summary: 'Tells whether the supervisor answers',
+      summary: 'Whether the supervisor answers',
       input: {},
       answers: () => ({ 200: TEXT_OK }),
       handle: ({ context }) => context.text('OK'),
@@ -21,7 +21,7 @@ export function supervisorRoutes({ device, keys, lookForTarget }: RouteDependenc
       method: 'GET',
       path: '/v1/healthy',
       scope: 'none',
-      summary: 'Tells whether the supervisor works',
+      summary: 'Whether the supervisor works',
       input: {},
       answers: () => ({ 200: TEXT_OK, 500: { type: 'text', example: 'Unhealthy' } }),
       handle: ({ context }) => (device.health().healthy ? context.text('OK') : context.text('Unhealthy', 500)),
@@ -30,13 +30,13 @@ export function supervisorRoutes({ device, keys, lookForTarget }: RouteDependenc
       method: 'POST',
       path: '/v1/regenerate-api-key',
       scope: 'any-key',
-      summary: 'Replaces the key that it is called with by a new one, which it answers',
+      summary: 'Replaces the key of the request by a new key, and answers the new key',
       input: { body: Nothing },
       answers: () => ({
         200: { type: 'text', example: '480af7bb8a9cf56de8a1e295f0d50e6b3bb46676aaddbf4103aa43cb57039364' },
       }),
       handle({ context }) {
-        // Also where no key is asked for: it is what this is about.
+        // A key is necessary also where the other routes need none: it is the one to replace.
         const key = context.get('key');
         const replacement = key === undefined ? null : keys.regenerate(key);
         if (replacement === null) throw new UnauthorizedError();
@@ -51,7 +51,7 @@ export function supervisorRoutes({ device, keys, lookForTarget }: RouteDependenc
       input: {
         body: z.object({
           force: Flag.meta({ description: 'Take update locks also from services that hold them' }),
-          cancel: Flag.meta({ description: 'Break off the apply that is running' }),
+          cancel: Flag.meta({ description: 'Cancel the apply that is running' }),
         }),
       },
       answers: () => ({ 202: { type: 'empty' }, 204: { type: 'empty' } }),

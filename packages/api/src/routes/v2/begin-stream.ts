@@ -1,12 +1,12 @@
 export interface StreamOptions {
-  /** Aborted when nobody wants more. */
+  /** Aborted when the client has left. */
   readonly stop: AbortController;
   /** Ends the stream when it is aborted. */
   readonly ending: AbortSignal | undefined;
   readonly onError: (error: unknown) => void;
 }
 
-/** Milliseconds in which a source that cannot begin says so; one that follows may have nothing to say for hours. */
+/** Milliseconds in which a source that cannot begin fails; a source that follows may be silent for hours. */
 const BEGIN_WITHIN = 500;
 
 /**

@@ -19,7 +19,7 @@ export function deviceRoutes({ device, host, tags, version }: RouteDependencies)
       method: 'GET',
       path: '/v2/device/name',
       scope: 'any-key',
-      summary: 'The name of the device, as the cloud told it last',
+      summary: 'The latest name of the device in the cloud',
       input: {},
       answers: () => ({ 200: json(success({ deviceName: z.string() })) }),
       handle: ({ context }) =>

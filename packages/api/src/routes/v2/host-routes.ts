@@ -17,7 +17,7 @@ export function hostRoutes({ device, host, onError }: RouteDependencies): readon
       method: 'GET',
       path: '/v2/cleanup-volumes',
       scope: 'app',
-      summary: 'Removes volumes that nothing refers to any more, with everything in them',
+      summary: 'Removes volumes that nothing refers to any more, with all their data',
       input: {},
       answers: () => ({ 200: json(success({})) }),
       failures: { 423: 'json', 503: 'json' },
@@ -68,7 +68,7 @@ const JournalBody = z.object({
     .meta({ description: 'The most recent lines only' }),
   unit: Text.meta({ description: 'Of this systemd unit' }),
   containerId: Text.meta({ description: 'Of this container, by its id or tag' }),
-  format: Text.meta({ description: 'As `journalctl --output` knows them; `short` unless told' }),
+  format: Text.meta({ description: 'As `journalctl --output` knows them; the default is `short`' }),
   since: Text.meta({ description: 'As `journalctl --since` takes it' }),
   until: Text.meta({ description: 'As `journalctl --until` takes it' }),
 });

@@ -73,7 +73,7 @@ describe('POST /v2/journal-logs', () => {
     [new JournalError('JOURNAL_OPTION_INVALID', 'format must be one of short, json'), 400, /format must be/],
     [new JournalError('JOURNAL_FAILED', 'exit code 1: Failed to parse timestamp: x'), 400, /^since, until/],
     [new JournalError('JOURNAL_UNAVAILABLE', 'cannot run journalctl'), 503, /cannot run/],
-  ])('tells that it cannot: %s', async (error, status, message) => {
+  ])('reports the failure: %s', async (error, status, message) => {
     const api = createTestApi();
     api.host.failure = error;
     const response = await post(api, {});

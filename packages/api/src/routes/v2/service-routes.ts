@@ -12,7 +12,7 @@ export function serviceRoutes({ device }: RouteDependencies): readonly Route[] {
   return [
     serviceRoute({
       path: '/v2/applications/:appId/restart-service',
-      summary: 'Removes the container of a service and makes it anew',
+      summary: 'Removes the container of a service and creates it again',
       act: (...service) => device.restartService(...service),
     }),
     serviceRoute({
@@ -27,12 +27,12 @@ export function serviceRoutes({ device }: RouteDependencies): readonly Route[] {
     }),
     appRoute({
       path: '/v2/applications/:appId/restart',
-      summary: 'Removes the containers of an app and makes them anew; volumes stay',
+      summary: 'Removes the containers of an app and creates them again; volumes stay',
       act: (...app) => device.restartApp(...app),
     }),
     appRoute({
       path: '/v2/applications/:appId/purge',
-      summary: 'Removes the volumes of an app with everything in them, and makes its containers anew',
+      summary: 'Removes the volumes of an app with all their data, and creates its containers again',
       act: (...app) => device.purgeApp(...app),
     }),
   ];

@@ -47,7 +47,7 @@ export function streamLogs(
   );
 }
 
-/** Clients tell the supervisor's own lines from those of services by the absence of a service's name. */
+/** Clients recognise the supervisor's own lines by the absence of a service's name. */
 function formatMessage({ message, timestamp, serviceName, isSystem, isStdErr }: LogMessage) {
   return {
     message,

@@ -3,7 +3,7 @@ import { json } from '../../schema/answers.ts';
 import type { OwnDependencies } from '../dependencies.ts';
 import { defineRoute, type Route } from '../route.ts';
 
-/** Routes about the routes. They are open: what they tell is the same on every device. */
+/** Routes about the routes. They are open: their content is the same on every device. */
 export function documentRoutes({ document }: OwnDependencies): readonly Route[] {
   return [
     defineRoute({

@@ -38,7 +38,7 @@ export function lockRoutes({ device, locks }: OwnDependencies): readonly Route[]
         params: ServiceParams,
         body: z.object({
           holder: Words(64).default('api').meta({ description: 'Who takes it; another holder does not get it' }),
-          reason: Words(200).default('').meta({ description: 'For whoever waits for it' }),
+          reason: Words(200).default('').meta({ description: 'Shown to clients that wait for the lock' }),
           ttlSeconds: z
             .int('must be a whole number of seconds')
             .min(1, 'must be 1 or more')

@@ -7,7 +7,7 @@ import { json, success } from '../../schema/answers.ts';
 import type { OwnDependencies } from '../dependencies.ts';
 import { defineRoute, type Route } from '../route.ts';
 
-/** Routes that tell what would be done, and do nothing. */
+/** Routes that show what would be done, and do nothing. */
 export function planRoutes({ device }: OwnDependencies): readonly Route[] {
   return [
     defineRoute({
