@@ -14,6 +14,7 @@ export const COMMANDS = {
   test: sourceProgram('tooling/checks/src/main.ts', 'run every check and test: npm test [-- step …]'),
   check: sourceProgram('tooling/checks/src/main.ts', 'the same as test'),
   bench: sourceProgram('tooling/bench/src/main.ts', 'measure the supervisor as a process'),
+  image: sourceProgram('tooling/image/src/main.ts', 'build the container image of the supervisor'),
   'new-package': sourceProgram('tooling/new-package/src/main.ts', 'scaffold a package'),
 };
 

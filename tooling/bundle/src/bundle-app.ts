@@ -1,14 +1,18 @@
 import { readFile, rename, writeFile, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build, type BuildResult, type Plugin } from 'esbuild';
 import { absentModule } from './absent-module.ts';
-import { buildInfo } from './build-info.ts';
+import { buildInfo, type BuildInfo } from './build-info.ts';
 
 export interface Bundle {
   /** Absolute path. */
   readonly file: string;
   readonly bytes: number;
   readonly milliseconds: number;
+  /** Absolute paths of the files that it was made from. */
+  readonly inputs: readonly string[];
+  /** What the program says about itself. */
+  readonly build: BuildInfo;
 }
 
 /** Native addons: they stay outside, and the app's own package.json names them, so that they resolve from it. */
@@ -48,7 +52,7 @@ const IMPORT_META = {
 export async function bundleApp(app: string): Promise<Bundle> {
   const started = performance.now();
   const file = join(app, 'dist/main.cjs');
-  const { version, commit } = await buildInfo(app, process.env);
+  const info = await buildInfo(app, process.env);
   const result = await build({
     absWorkingDir: app,
     entryPoints: ['src/main.ts'],
@@ -74,8 +78,8 @@ export async function bundleApp(app: string): Promise<Bundle> {
     plugins: [replaceAbsent],
     define: {
       ...IMPORT_META.define,
-      BUILD_VERSION: JSON.stringify(version),
-      BUILD_COMMIT: JSON.stringify(commit),
+      BUILD_VERSION: JSON.stringify(info.version),
+      BUILD_COMMIT: JSON.stringify(info.commit),
     },
     banner: { js: IMPORT_META.banner },
     logLevel: 'silent',
@@ -83,7 +87,8 @@ export async function bundleApp(app: string): Promise<Bundle> {
   await checkNative(app, result);
   await writeOutputs(join(app, 'dist'), result);
   const bytes = result.outputFiles?.find(({ path }) => path === file)?.contents.byteLength ?? 0;
-  return { file, bytes, milliseconds: Math.round(performance.now() - started) };
+  const inputs = Object.keys(result.metafile?.inputs ?? {}).map((path) => resolve(app, path));
+  return { file, bytes, inputs, build: info, milliseconds: Math.round(performance.now() - started) };
 }
 
 const replaceAbsent: Plugin = {
