@@ -32,6 +32,8 @@ export interface SupervisorConfig {
   readonly listenAddresses: readonly string[] | null;
   /** Do clients need a key in local mode too? */
   readonly alwaysRequireKey: boolean;
+  /** Prefix of the container's own files that `boot` prepares; empty: its root. */
+  readonly containerRoot: string;
   /** The service for image deltas, where config.json names none. */
   readonly deltaEndpoint: string | null;
   /** PEM of a certificate authority that is trusted besides that of config.json. */
@@ -74,6 +76,7 @@ const Environment = z.object({
   MAC_ADDRESS_PATH: optional(Path),
   DATA_MOUNTPOINT: optional(Path),
   REQUIRE_API_KEY: optional(z.enum(['0', '1'], 'must be 0 or 1')),
+  CONTAINER_ROOT: optional(Path),
   DELTA_ENDPOINT: optional(z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })),
   BALENA_ROOT_CA: optional(z.string()),
   LOG_LEVEL: optional(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)),
@@ -116,6 +119,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         .map((address) => address.trim())
         .filter((address) => address !== '') ?? null,
     alwaysRequireKey: variables.REQUIRE_API_KEY === '1',
+    containerRoot: variables.CONTAINER_ROOT ?? '',
     deltaEndpoint: variables.DELTA_ENDPOINT ?? null,
     rootCertificate: variables.BALENA_ROOT_CA === undefined ? null : pemOf(variables.BALENA_ROOT_CA),
     logLevel: variables.LOG_LEVEL ?? 'info',

@@ -25,8 +25,12 @@ export async function run(argv: readonly string[]): Promise<number> {
     case 'health-check':
       return await checkHealth();
     case 'run':
-    case 'boot':
       return await runUntilSignal();
+    case 'boot':
+      return await runUntilSignal(async (config, log) => {
+        const { prepareContainer } = await import('./boot/prepare-container.ts');
+        await prepareContainer(config, log.component('boot'));
+      });
   }
 }
 
@@ -38,13 +42,16 @@ async function checkHealth(): Promise<number> {
   return 1;
 }
 
-async function runUntilSignal(): Promise<number> {
+type Preparation = (config: SupervisorConfig, log: ProcessLogger) => Promise<void>;
+
+async function runUntilSignal(prepare: Preparation = async () => undefined): Promise<number> {
   const signalled = Promise.withResolvers<NodeJS.Signals>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, signalled.resolve);
   let log = openLog({ logLevel: 'info', logFormat: null });
   try {
     const config = readConfig(process.env);
     log = openLog(config);
+    await prepare(config, log);
     // Loaded now: the other commands need none of it.
     const { startSupervisor } = await import('./supervisor.ts');
     await using supervisor = await startSupervisor(config, log);

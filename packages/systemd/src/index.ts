@@ -1,4 +1,5 @@
 export { createSystemd, type SystemdOptions } from './create-systemd.ts';
+export { createMountUnits, type MountUnits } from './mount-units.ts';
 export type { HostName, HostPower, Systemd, Units, UnitState } from './systemd.ts';
 export {
   AccessDeniedError,
