@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -34,7 +34,9 @@ export async function selectFiles(debian: DebianPackage): Promise<ImageEntries> 
       if (found.isSymbolicLink() && isLibrary(path))
         entries.set(path, { kind: 'link', target: await readlink(source) });
       if (!found.isFile() || !isWanted(debian.name, path, programs)) continue;
-      entries.set(path, { kind: 'file', bytes: await readFile(source), executable: programs.includes(path) });
+      // The loader of programs is a library that has to be executable.
+      const executable = ((await stat(source)).mode & 0o100) !== 0;
+      entries.set(path, { kind: 'file', bytes: await readFile(source), executable });
     }
     const missing = programs.filter((path) => !entries.has(path));
     if (missing.length > 0) throw new ImageBuildError('files', `${debian.name} has no ${missing.join(', ')}`);

@@ -59,6 +59,19 @@ it('names everything that it is made of', async () => {
     expect(purls.filter((purl) => purl.startsWith(start))).toHaveLength(1);
 });
 
+/** Waits for an answer of the supervisor. @param lastWords what it printed, once it has ended */
+async function answers(origin: string, lastWords: () => Promise<string | null>): Promise<void> {
+  const end = await waitFor(
+    'an answer',
+    async () => {
+      const [answer] = await Promise.allSettled([fetch(`${origin}/ping`)]);
+      return answer.status === 'fulfilled' ? 'answered' : await lastWords();
+    },
+    { until: (end) => end !== null, timeout: 300_000 },
+  );
+  expect(end).toBe('answered');
+}
+
 /** Runs a program of the image to its end. */
 async function run(...command: readonly [string, ...string[]]): Promise<{ code: number; output: string }> {
   const [program, ...args] = command;
@@ -126,8 +139,9 @@ it('runs on a plain Linux host, is healthy, and ends in order', async () => {
   try {
     await container.start();
     const origin = 'http://127.0.0.1:48490';
-    await waitFor('an answer', async () => (await fetch(`${origin}/ping`).catch(() => null))?.ok === true, {
-      timeout: 60_000,
+    await answers(origin, async () => {
+      const { State: state } = await container.inspect();
+      return state.Running ? null : String(await container.logs({ stdout: true, stderr: true }));
     });
     const check = await container.exec({
       Cmd: ['/usr/bin/node', '/usr/lib/supervisor/main.cjs', 'health-check'],
@@ -178,9 +192,7 @@ describe('for arm64, under emulation', () => {
     child.stdout.on('data', (chunk) => void (output += String(chunk)));
     const origin = 'http://127.0.0.1:48491';
     const get = async (path: string): Promise<unknown> => await (await fetch(`${origin}${path}`)).json();
-    await waitFor('an answer', async () => (await fetch(`${origin}/ping`).catch(() => null))?.ok === true, {
-      timeout: 300_000,
-    });
+    await answers(origin, async () => (child.exitCode === null ? null : output));
     expect(await get('/v2/local/device-info')).toMatchObject({ status: 'success', info: { arch: 'aarch64' } });
     const target = await fetch(`${origin}/v2/local/target-state`, {
       method: 'POST',
