@@ -46,7 +46,10 @@ type Preparation = (config: SupervisorConfig, log: ProcessLogger) => Promise<voi
 
 async function runUntilSignal(prepare: Preparation = async () => undefined): Promise<number> {
   const signalled = Promise.withResolvers<NodeJS.Signals>();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, signalled.resolve);
+  // Hosts send several while we drain: to the client that is attached, and to the container.
+  process.on('SIGTERM', signalled.resolve);
+  // A second Ctrl-C ends us at once.
+  process.once('SIGINT', signalled.resolve);
   let log = openLog({ logLevel: 'info', logFormat: null });
   try {
     const config = readConfig(process.env);

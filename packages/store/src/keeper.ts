@@ -22,6 +22,8 @@ export interface KeeperOptions {
   readonly logger: (message: string) => void;
   /** The damaged file has this path now. */
   readonly onSetAside: (path: string) => void;
+  /** Brings other tables of the database in line with ours, before it is written. */
+  readonly beforeWrite: () => void;
 }
 
 /** Milliseconds between two looks at the file, and between two tries to write it. */
@@ -82,13 +84,14 @@ export class Keeper implements Disposable {
   }
 
   #write(): StoreFault | null {
-    const { file, sqlite, onSetAside } = this.#options;
+    const { file, sqlite, onSetAside, beforeWrite } = this.#options;
     try {
       this.#use ??= takeExclusiveUse(file.path);
       if (this.#isDamaged) onSetAside(setAside(file.path));
       this.#isDamaged = false;
       const damage = absorbLog(file.path);
       if (damage !== null) onSetAside(setAside(file.path));
+      beforeWrite();
       file.write(sqlite.serialize());
       return null;
     } catch (error) {

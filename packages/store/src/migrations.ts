@@ -39,4 +39,16 @@ export const MIGRATIONS: readonly string[] = [
     value TEXT NOT NULL
   ) STRICT;
   `,
+  // Keys that other supervisors have given to containers are shorter than ours.
+  `
+  CREATE TABLE api_keys_of_any_length (
+    key TEXT NOT NULL PRIMARY KEY CHECK (length(key) >= 16),
+    app_id INTEGER NOT NULL,
+    service_name TEXT NOT NULL,
+    UNIQUE (app_id, service_name)
+  ) STRICT;
+  INSERT INTO api_keys_of_any_length SELECT key, app_id, service_name FROM api_keys;
+  DROP TABLE api_keys;
+  ALTER TABLE api_keys_of_any_length RENAME TO api_keys;
+  `,
 ];

@@ -1,5 +1,7 @@
 import type { Clock } from '@device-supervisor/primitives';
 import { systemClock } from '@device-supervisor/primitives/system-clock';
+import { adoptReference, type Adoption } from './adopt/adopt-reference.ts';
+import { mirrorToReference } from './adopt/mirror-to-reference.ts';
 import { createApiKeyRepository, type ApiKeyRepository } from './api-key-repository.ts';
 import { DatabaseFile } from './database-file.ts';
 import { StoreWriteError } from './errors.ts';
@@ -62,6 +64,18 @@ export function openStore({ path, logger = () => undefined, clock = systemClock 
   const use = unlessDiskFails(path, null, () => takeExclusiveUse(path));
   try {
     const { sqlite, fault } = open(file, logger);
+    const attempt = (what: string, work: () => void): void => {
+      try {
+        work();
+      } catch (error) {
+        // The device works without; the rows are still there.
+        logger(`${what} failed: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    };
+    attempt(`Taking database ${path} over from another supervisor`, () => {
+      const adoption = adoptReference(sqlite);
+      if (adoption !== null) logger(describeAdoption(path, adoption));
+    });
     let recovered = fault === null ? null : { setAside: path, reason: fault };
     const keeper = new Keeper({
       file,
@@ -70,6 +84,7 @@ export function openStore({ path, logger = () => undefined, clock = systemClock 
       isDamaged: fault !== null,
       clock,
       logger,
+      beforeWrite: () => attempt('Writing changes back for another supervisor', () => mirrorToReference(sqlite)),
       onSetAside(setAside) {
         const reason = recovered?.reason ?? 'its log cannot be read';
         recovered = { setAside, reason };
@@ -101,6 +116,12 @@ export function openStore({ path, logger = () => undefined, clock = systemClock 
     use?.[Symbol.dispose]();
     throw translateError(path, error) ?? error;
   }
+}
+
+function describeAdoption(path: string, { apps, keys, images, skipped }: Adoption): string {
+  const what = `${apps} apps, ${keys} API keys, ${images} image records`;
+  const rest = skipped.length === 0 ? '' : `. These could not be taken over: ${skipped.join('; ')}`;
+  return `database ${path} was taken over from another supervisor: ${what}${rest}`;
 }
 
 function open(file: DatabaseFile, logger: (message: string) => void): OpenedDatabase {
