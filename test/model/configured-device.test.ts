@@ -96,6 +96,7 @@ it('a change that needs a reboot leads to one, after the apps', async () => {
       },
       schedule: host.reboot.schedule,
       cancel: host.reboot.cancel,
+      subscribe: () => ({ [Symbol.dispose]: () => undefined }),
       async rebootIfScheduled() {
         if (host.state.rebootReasons.length === 0) return false;
         reboots.push(harness.engine.snapshot().containers[0]?.status ?? 'none');

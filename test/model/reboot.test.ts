@@ -33,6 +33,7 @@ async function reboots(isLocked: () => boolean = () => false): Promise<RebootAft
     schedule: opened.schedule,
     cancel: opened.cancel,
     rebootIfScheduled: opened.rebootIfScheduled,
+    subscribe: opened.subscribe,
     get count() {
       return count;
     },

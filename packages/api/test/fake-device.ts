@@ -163,6 +163,7 @@ function service(name: string, id: number): AppState['services'][number] {
 
 /** App 1 `fleet`: `main` runs, `worker` downloads. App 2 `other`: `main` runs. */
 export const TWO_APPS: DeviceState = {
+  observed: true,
   applying: false,
   apps: [
     app(1, 'fleet', [

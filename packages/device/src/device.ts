@@ -9,6 +9,7 @@ import type {
 } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
 import type { DeviceLockRequest, DeviceLockResult } from './locks/acquire-device-locks.ts';
+import type { RebootNews } from './power/reboot-after-apply.ts';
 import type { DeviceState } from './state/device-state.ts';
 
 /**
@@ -94,6 +95,8 @@ export type DeviceEvent =
   | { readonly type: 'notice'; readonly notice: Notice }
   /** Everything that can be done is done; `changed`: something was done since the last time. */
   | { readonly type: 'settled'; readonly changed: boolean }
+  /** The host is to reboot, or reboots now. */
+  | { readonly type: 'reboot'; readonly news: RebootNews }
   | { readonly type: 'engine-lost'; readonly error: unknown }
   | { readonly type: 'engine-connected' }
   /** Something of ours failed that no operation stands for. */

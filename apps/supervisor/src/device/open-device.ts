@@ -1,6 +1,14 @@
 import { extraFirmwareOf } from '@device-supervisor/config-json';
-import { createDevice, type Clock, type Device, type DeviceConfig, type Settings } from '@device-supervisor/device';
+import {
+  createDevice,
+  type Clock,
+  type Device,
+  type DeviceConfig,
+  type RebootAfterApply,
+  type Settings,
+} from '@device-supervisor/device';
 import type { HostDescription } from '@device-supervisor/host-facts';
+import { delay } from '@device-supervisor/primitives';
 import type { Store } from '@device-supervisor/store';
 import type { SupervisorConfig } from '../config.ts';
 import type { OpenedEngine } from '../engine/open-engine.ts';
@@ -34,7 +42,13 @@ export interface OpenedDevice extends AsyncDisposable {
   readonly host: ConnectedHost;
   /** `null`: the host is not ours to configure. */
   readonly deviceConfig: DeviceConfig | null;
+  readonly reboots: Pick<RebootAfterApply, 'reasons'>;
+  /** Has something done before the host reboots by itself; the reboot waits for it, for a moment. */
+  onReboot(announce: () => Promise<void>): void;
 }
+
+/** Milliseconds that a reboot waits until the cloud knows of it: reports are sent every 10 s at most. */
+const ANNOUNCEMENT_TIME = 15_000;
 
 /** Starts to keep the device at its target, on a host that it controls or leaves alone. */
 export async function openDevice(dependencies: OpenDeviceDependencies): Promise<OpenedDevice> {
@@ -46,7 +60,11 @@ export async function openDevice(dependencies: OpenDeviceDependencies): Promise<
   const created = Promise.withResolvers<Device>();
   const lockAll: Device['lockAll'] = async (request) => await (await created.promise).lockAll(request);
   const host = stack.use(connectHost({ config, configJson, device: { lockAll }, clock, onFault }));
-  const reboots = await host.openReboots(bootId);
+  const announcements = new Set<() => Promise<void>>();
+  const reboots = await host.openReboots(bootId, async () => {
+    const told = Promise.allSettled([...announcements].map((announce) => announce()));
+    await Promise.race([told, delay(clock, ANNOUNCEMENT_TIME)]);
+  });
   const print = (message: string): void => log.component('host').info(message);
   const configured = config.controlsHost
     ? stack.use(
@@ -92,6 +110,8 @@ export async function openDevice(dependencies: OpenDeviceDependencies): Promise<
     device,
     host,
     deviceConfig: configured?.deviceConfig ?? null,
+    reboots,
+    onReboot: (announce) => void announcements.add(announce),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

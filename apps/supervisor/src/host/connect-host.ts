@@ -29,7 +29,7 @@ export interface ConnectedHost extends Host, AsyncDisposable {
   /** Shows that the cloud is lost; nothing without a LED. Does not wait. */
   showLost(): void;
   /** Reboots that are to come when the device has nothing else left to do. */
-  openReboots(bootId: string | null): Promise<RebootAfterApply>;
+  openReboots(bootId: string | null, announce: () => Promise<void>): Promise<RebootAfterApply>;
 }
 
 /** The host's parts as the API and the device want them. Nothing on the bus is connected before it is needed. */
@@ -75,7 +75,8 @@ export function connectHost(dependencies: HostDependencies): ConnectedHost {
         },
       }),
     addresses: remember(() => readAddresses({ macAddressPath: config.macAddressPath }), clock),
-    openReboots: (bootId) => openRebootAfterApply({ breadcrumb: powerFiles.reboot, bootId, power, onFault }),
+    openReboots: (bootId, announce) =>
+      openRebootAfterApply({ breadcrumb: powerFiles.reboot, bootId, power, onFault, announce }),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

@@ -75,6 +75,7 @@ async function connect({
         localMode: false,
         target: () => ({ apps: {}, config }),
         state: () => ({
+          observed: true,
           applying: false,
           apps: [],
           images: [],
@@ -116,6 +117,7 @@ async function connect({
       introductionMemory: openIntroductionMemory(store, { isRegistered: false }),
       deviceConfig,
       apiPort: 48_484,
+      rebootReasons: () => [],
       apiSecret: () => store.apiKeys.global(),
       reportMemoryPath: join(directory, 'report.json'),
       access: { userAgent: 'Supervisor/1', lookup: lookupLocalNames },

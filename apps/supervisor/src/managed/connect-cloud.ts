@@ -45,6 +45,8 @@ export interface CloudConnectionDependencies {
   /** `null`: the host is not ours to configure. */
   readonly deviceConfig: DeviceConfig | null;
   readonly apiPort: number;
+  /** Why the host is to reboot; empty: it is not. */
+  readonly rebootReasons: () => readonly string[];
   /** Key by which the cloud calls our API; a secret. */
   readonly apiSecret: () => string;
   /** File in memory that keeps what the cloud was told. */
@@ -115,6 +117,7 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Connect
           addresses: host.addresses(),
           apiPort: dependencies.apiPort,
           apiSecret: dependencies.apiSecret(),
+          rebootReasons: dependencies.rebootReasons(),
           metrics: settings().hardwareMetrics ? await metrics.read() : null,
         }),
       onRegistered,
@@ -125,7 +128,7 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Connect
   );
   stack.use(
     device.subscribe(({ type }) => {
-      if (type === 'state-changed') cloud.reportChange();
+      if (type === 'state-changed' || type === 'reboot') cloud.reportChange();
     }),
   );
   const connectivity = stack.use(

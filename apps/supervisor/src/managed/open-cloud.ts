@@ -75,6 +75,7 @@ export function openCloud(dependencies: OpenCloudDependencies): ManagedDevice {
       introductionMemory: dependencies.introductionMemory,
       deviceConfig,
       apiPort,
+      rebootReasons: () => opening.reboots.reasons,
       apiSecret: () => store.apiKeys.global(),
       reportMemoryPath: dependencies.reportMemoryPath,
       access,
@@ -84,6 +85,7 @@ export function openCloud(dependencies: OpenCloudDependencies): ManagedDevice {
       print,
     }),
   );
+  opening.onReboot(() => connection.reportNow());
   return {
     connection,
     uploader: upload.uploader,

@@ -20,6 +20,7 @@ export const API_EVENT_TYPES = [
   'blocked',
   'notice',
   'settled',
+  'reboot',
   'engine-lost',
   'engine-connected',
   'fault',
@@ -49,6 +50,9 @@ export function ApiEventAnswer() {
     z.strictObject({ ...about, reason: z.string(), message: z.string() }).meta({ title: 'blocked' }),
     z.strictObject({ ...about, field: z.string(), reason: z.string() }).meta({ title: 'notice' }),
     z.strictObject({ changed: z.boolean() }).meta({ title: 'settled' }),
+    z
+      .strictObject({ phase: z.enum(['scheduled', 'begins']), reasons: z.array(z.string()) })
+      .meta({ title: 'reboot', description: 'The host is to reboot for these reasons, or reboots now' }),
     z.strictObject({ error }).meta({ title: 'engine-lost, fault' }),
     z
       .strictObject({ missed: z.int().nullable() })
@@ -84,6 +88,11 @@ export function toApiEvent(event: DeviceEvent): ApiEvent {
     }
     case 'settled':
       return { type, appId: null, data: { changed: event.changed }, supersedes: null };
+    case 'reboot': {
+      const { news } = event;
+      const reasons = news.phase === 'scheduled' ? [news.reason] : news.reasons;
+      return { type, appId: null, data: { phase: news.phase, reasons }, supersedes: null };
+    }
     case 'engine-connected':
       return { type, appId: null, data: {}, supersedes: null };
     case 'engine-lost':

@@ -47,6 +47,7 @@ class WorldDevice extends FakeDevice {
     super();
     this.currentTarget = target;
     this.currentState = {
+      observed: true,
       applying: false,
       apps: Object.values(target.apps).map(runningApp),
       images: [],

@@ -1,6 +1,6 @@
 import { testTarget } from '@device-supervisor/compose/testing';
 import type { DeviceState, ServiceState } from '@device-supervisor/device';
-import type { DeviceReport, ServiceStatus, TargetState } from '@device-supervisor/state';
+import type { DeviceReport, ServiceStatus, TargetState, UpdateStatus } from '@device-supervisor/state';
 import { expect, it } from 'vitest';
 import { composeReport } from './compose-report.ts';
 
@@ -28,9 +28,15 @@ interface Situation {
   readonly present?: readonly string[];
   readonly localMode?: boolean;
   readonly target?: TargetState;
+  readonly commit?: string;
+  readonly updateStatus?: UpdateStatus;
+  readonly observed?: boolean;
+  readonly rebootReasons?: readonly string[];
 }
 
-function compose({ services = [], present = [], localMode = false, target: wanted = target }: Situation): DeviceReport {
+function compose(situation: Situation): DeviceReport {
+  const { services = [], present = [], localMode = false, target: wanted = target } = situation;
+  const { commit = 'c1', updateStatus = 'downloading', observed = true, rebootReasons = [] } = situation;
   const images = present.map((name): DeviceState['images'][number] => ({
     name,
     appId: 1,
@@ -40,11 +46,12 @@ function compose({ services = [], present = [], localMode = false, target: wante
     status: 'Downloaded',
     downloadProgress: null,
   }));
-  const app = { id: 1, uuid: 'u1', name: 'app1', commit: 'c1', updateStatus: 'downloading', services } as const;
+  const app = { id: 1, uuid: 'u1', name: 'app1', commit, updateStatus, services };
   return composeReport({
     target: wanted,
-    state: { applying: true, apps: [app], images, blocked: [], notices: [], overallDownloadProgress: null },
+    state: { observed, applying: true, apps: [app], images, blocked: [], notices: [], overallDownloadProgress: null },
     localMode,
+    rebootReasons,
     supervisorVersion: '1.0.0',
     osVersion: '',
     osVariant: '',
@@ -79,6 +86,33 @@ it.each<[string, readonly ServiceStatus[]]>([
 ])('tells that the device is %s when its services are %j', (status, services) => {
   const containers = services.map((each, index) => ({ ...container(`s${index}`, index), status: each }));
   expect(compose({ services: containers })).toMatchObject({ status });
+});
+
+it('reports nothing of the apps before the engine was seen', () => {
+  const coming: ServiceState = { ...container('web', 21), status: 'Downloading', downloadProgress: 0 };
+  expect(compose({ services: [coming], observed: false })).not.toHaveProperty('apps');
+});
+
+it('reports a release as running when all of its services have started, and the device as idle then', () => {
+  const services = [container('web', 21), container('db', 22), container('job', 23)];
+  const report = (web: Partial<ServiceState>, updateStatus: UpdateStatus) => {
+    const { status, apps } = compose({
+      services: [{ ...container('web', 21), ...web }, ...services.slice(1)],
+      commit: 'c2',
+      updateStatus,
+    });
+    return { status, running: apps?.['u1']?.release_uuid };
+  };
+  expect(report({}, 'done')).toEqual({ status: 'Idle', running: 'c2' });
+  expect(report({ status: 'exited' }, 'done')).toEqual({ status: 'Idle', running: 'c2' });
+  // Its container cannot be started.
+  expect(report({ status: 'Installed' }, 'applying changes')).toEqual({ status: 'Starting', running: undefined });
+  expect(report({ status: 'restarting' }, 'done')).toEqual({ status: 'Idle', running: undefined });
+});
+
+it('announces a reboot with its reasons', () => {
+  expect(compose({}).provisioning_state).toBe('');
+  expect(compose({ rebootReasons: ['a', 'b'] }).provisioning_state).toBe('Reboot needed: a, b');
 });
 
 it('tells nothing of the apps of a developer', () => {

@@ -1,10 +1,11 @@
-import type { DeviceState, AppState } from '@device-supervisor/device';
+import type { AppState, DeviceState, ServiceState } from '@device-supervisor/device';
 import {
   DeviceReport,
   type AppReport,
   type ServiceStatus,
   type ServiceReport,
   type TargetApp,
+  type TargetRelease,
   type TargetService,
   type TargetState,
 } from '@device-supervisor/state';
@@ -12,6 +13,8 @@ import {
 /** What a report is made from. */
 export interface ReportSources {
   readonly target: TargetState;
+  /** Why the host is to reboot; empty: it is not. */
+  readonly rebootReasons: readonly string[];
   readonly state: DeviceState;
   readonly localMode: boolean;
   readonly supervisorVersion: string;
@@ -39,35 +42,44 @@ export interface ReportedMetrics {
 }
 
 /**
- * All that the cloud is told of the device. Of apps, only what the target names: a report with a release, app or image that
- * the cloud does not have is refused as a whole. In local mode nothing of them: they are a developer's.
+ * The whole report about a device. Of apps it has only what the target names: the cloud refuses a whole report with a
+ * release, app or image that it does not have. It has no apps in local mode, where they are a developer's, nor before the
+ * engine was seen: what is not known yet is not missing.
  *
- * Not `name`, which would undo what somebody renamed in the cloud meanwhile, nor `logs_channel`: logs have their stream.
+ * It has no `name`, which would undo a change of name in the cloud, and no `logs_channel`: logs have their stream.
  */
 export function composeReport(sources: ReportSources): DeviceReport {
-  const { target, state, localMode, addresses, metrics } = sources;
+  const { target, state, localMode, addresses, metrics, rebootReasons } = sources;
   return {
     status: localMode ? 'Idle' : deviceStatus(state),
     os_version: sources.osVersion,
     os_variant: sources.osVariant,
     supervisor_version: sources.supervisorVersion,
     provisioning_progress: null,
-    provisioning_state: '',
+    provisioning_state: rebootReasons.length === 0 ? '' : `Reboot needed: ${rebootReasons.join(', ')}`,
     ip_address: addresses.ip.join(' '),
     mac_address: addresses.mac.join(' '),
     api_port: sources.apiPort,
     api_secret: sources.apiSecret,
     ...(metrics === null ? {} : reportMetrics(metrics)),
-    ...(localMode ? {} : { apps: reportApps(target, state) }),
+    ...(localMode || !state.observed ? {} : { apps: reportApps(target, state) }),
   };
 }
 
-/** What the device does with its apps, in the words that `GET /v1/device` is documented with; the first that any service is at. */
+/** What the device does with its apps, in the documented words of `GET /v1/device`; the first that applies to a service. */
 const AT_WORK: readonly ServiceStatus[] = ['Downloading', 'Installing', 'Starting', 'Stopping'];
 
 function deviceStatus({ apps }: DeviceState): string {
   const statuses = new Set(apps.flatMap(({ services }) => services.map(({ status }) => status)));
-  return AT_WORK.find((status) => statuses.has(status)) ?? 'Idle';
+  const isStarting = apps.some(
+    ({ updateStatus, services }) => updateStatus === 'applying changes' && services.some(hasNotStarted),
+  );
+  return AT_WORK.find((status) => statuses.has(status)) ?? (isStarting ? 'Starting' : 'Idle');
+}
+
+/** There is a container, which did not start (yet): its start failed, or waits for another service. */
+function hasNotStarted({ status }: ServiceState): boolean {
+  return status === 'Installed';
 }
 
 function reportMetrics(metrics: ReportedMetrics): DeviceReport {
@@ -102,7 +114,7 @@ function reportApp({ release }: TargetApp, state: AppState, images: DeviceState[
   // The cloud keeps the release that it was told of last, unless it is told that there is none.
   if (release === null) return { release_uuid: '', releases: {} };
   return {
-    ...(state.commit === release.commit ? { release_uuid: release.commit } : {}),
+    ...(runs(release, state) ? { release_uuid: release.commit } : {}),
     releases: {
       [release.commit]: {
         update_status: state.updateStatus,
@@ -115,6 +127,15 @@ function reportApp({ release }: TargetApp, state: AppState, images: DeviceState[
       },
     },
   };
+}
+
+/** Whether every service of the release has started. Until then the cloud keeps the release that was reported last. */
+function runs({ commit, services }: TargetRelease, state: AppState): boolean {
+  if (state.commit !== commit) return false;
+  return state.services.every((service) => {
+    const { running = true } = services[service.name] ?? {};
+    return !running || (!hasNotStarted(service) && service.status !== 'restarting');
+  });
 }
 
 /** @returns `null`: there is nothing of it on the device */

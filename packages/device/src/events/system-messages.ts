@@ -2,6 +2,7 @@ import type { Operation, OperationResult } from '@device-supervisor/compose';
 import { formatError } from '@device-supervisor/errors';
 import { formatDelay } from '../loop/backoff.ts';
 import type { DeviceEvent } from '../device.ts';
+import type { RebootNews } from '../power/reboot-after-apply.ts';
 import { LOCK_RECHECK } from '../locks/lock-watcher.ts';
 
 /** A line of the supervisor's own, for the people who watch the device. */
@@ -34,6 +35,8 @@ export function systemMessage(event: DeviceEvent): SystemMessage | null {
     }
     case 'settled':
       return event.changed ? { message: 'The device is at its target state', appId: null, service: null } : null;
+    case 'reboot':
+      return { message: rebootMessage(event.news), appId: null, service: null };
     case 'engine-lost':
       return { message: `The container engine is lost: ${formatError(event.error)}`, appId: null, service: null };
     case 'engine-connected':
@@ -44,6 +47,12 @@ export function systemMessage(event: DeviceEvent): SystemMessage | null {
     case 'state-changed':
       return null;
   }
+}
+
+function rebootMessage(news: RebootNews): string {
+  return news.phase === 'scheduled'
+    ? `The device has to reboot: ${news.reason}. It reboots when nothing else is left to do`
+    : `The device reboots now: ${news.reasons.join(', ')}`;
 }
 
 /** Characters of a cause that a message quotes. */

@@ -62,6 +62,7 @@ export class Loop implements AsyncDisposable {
   readonly #view: DeviceView;
   readonly #lentTimer: LentLocksTimer;
   readonly #faults: FaultReporter;
+  readonly #rebootNews: Disposable | undefined;
   readonly #preparation: Parameters<typeof configureHost>[1];
   readonly #stop = new AbortController();
   readonly #finished: Promise<void>;
@@ -143,6 +144,7 @@ export class Loop implements AsyncDisposable {
       onChange: () => this.#wake.now(),
       onFault: (error) => this.#faults.report(error),
     });
+    this.#rebootNews = dependencies.reboots?.subscribe((news) => this.#hub.emit({ type: 'reboot', news }));
     this.#wake.now();
     this.#finished = this.#run();
   }
@@ -211,6 +213,7 @@ export class Loop implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
+    this.#rebootNews?.[Symbol.dispose]();
     this.#epoch++;
     this.#runs.endAll();
     this.#wake.now();

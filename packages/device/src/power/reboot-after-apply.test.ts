@@ -49,6 +49,31 @@ describe('a reboot after the apply', () => {
     expect(reboots).toBe(1);
   });
 
+  it('is announced before it begins, once, and published with its reasons', async () => {
+    const order: string[] = [];
+    const schedule = await openRebootAfterApply({
+      breadcrumb,
+      bootId: 'one',
+      power: { reboot: async () => void order.push('reboot') },
+      onFault: (error) => faults.push(error),
+      announce: async (reasons) => void order.push(`announce ${reasons.join(', ')}`),
+    });
+    await schedule.schedule('an earlier run');
+    using _subscription = schedule.subscribe((news) => order.push(JSON.stringify(news)));
+    await schedule.schedule('gpu_mem');
+    await schedule.schedule('gpu_mem');
+    await schedule.rebootIfScheduled();
+    await schedule.rebootIfScheduled();
+    expect(order).toEqual([
+      '{"phase":"scheduled","reason":"an earlier run"}',
+      '{"phase":"scheduled","reason":"gpu_mem"}',
+      'announce an earlier run, gpu_mem',
+      'reboot',
+      '{"phase":"begins","reasons":["an earlier run","gpu_mem"]}',
+      'reboot',
+    ]);
+  });
+
   it('is not done when its reasons were taken back', async () => {
     const schedule = await open('one');
     for (const reason of ['config.txt changed', 'service web']) await schedule.schedule(reason);

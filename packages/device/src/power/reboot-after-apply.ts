@@ -6,9 +6,16 @@ export interface RebootAfterApplyDependencies {
   /** Another one after each boot; `null`: the kernel does not say. */
   readonly bootId: string | null;
   readonly power: Pick<Power, 'reboot'>;
-  /** What was written down cannot be read or put in order. No reason to do without a supervisor. */
+  /** The reasons cannot be read or written. The supervisor goes on without them. */
   readonly onFault: (error: unknown) => void;
+  /** Called before the host reboots, once for the same reasons; the reboot waits for it. Never rejects. */
+  readonly announce?: (reasons: readonly string[]) => Promise<void>;
 }
+
+/** `scheduled`: for this reason the host is to reboot. `begins`: it reboots now, for these reasons. */
+export type RebootNews =
+  | { readonly phase: 'scheduled'; readonly reason: string }
+  | { readonly phase: 'begins'; readonly reasons: readonly string[] };
 
 /** A reboot that waits until nothing else is left to do. Survives a restart of the supervisor, and not the reboot. */
 export interface RebootAfterApply {
@@ -25,6 +32,8 @@ export interface RebootAfterApply {
    * @throws what `power.reboot` does; to be called again when that may be over, e.g. when a lock was released
    */
   rebootIfScheduled(): Promise<boolean>;
+  /** Calls back with the reasons that there are now, and with all news, until disposed of. */
+  subscribe(listener: (news: RebootNews) => void): Disposable;
 }
 
 /**
@@ -33,7 +42,11 @@ export interface RebootAfterApply {
  * not by time: a device without a battery for its clock starts in the past.
  */
 export async function openRebootAfterApply(dependencies: RebootAfterApplyDependencies): Promise<RebootAfterApply> {
-  const { breadcrumb, bootId, power } = dependencies;
+  const { breadcrumb, bootId, power, announce = async () => undefined } = dependencies;
+  const listeners = new Set<(news: RebootNews) => void>();
+  const publish = (news: RebootNews): void => listeners.forEach((listener) => listener(news));
+  /** Reasons, one per line, of the last announcement and of the last reboot that began. */
+  const latest = { announced: '', begun: '' };
   let reasons = await recoverReasons(dependencies);
   const keep = async (wanted: readonly string[]): Promise<void> => {
     if (wanted.length === 0) await breadcrumb.remove();
@@ -45,15 +58,29 @@ export async function openRebootAfterApply(dependencies: RebootAfterApplyDepende
       return reasons;
     },
     async schedule(reason) {
-      if (!reasons.includes(reason)) await keep([...reasons, reason]);
+      if (reasons.includes(reason)) return;
+      await keep([...reasons, reason]);
+      publish({ phase: 'scheduled', reason });
     },
     async cancel(reason) {
       if (reasons.includes(reason)) await keep(reasons.filter((other) => other !== reason));
     },
     async rebootIfScheduled() {
       if (reasons.length === 0) return false;
+      const current = reasons;
+      const text = current.join('\n');
+      if (latest.announced !== text) await announce(current);
+      latest.announced = text;
       await power.reboot({ force: false });
+      // It is called again until the host is down.
+      if (latest.begun !== text) publish({ phase: 'begins', reasons: current });
+      latest.begun = text;
       return true;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      for (const reason of reasons) listener({ phase: 'scheduled', reason });
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
   };
 }

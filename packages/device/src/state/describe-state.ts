@@ -16,6 +16,7 @@ import {
 } from '@device-supervisor/compose';
 import type { ServiceStatus, TargetApp, TargetService, TargetState, UpdateStatus } from '@device-supervisor/state';
 import type { Activity } from '../loop/activity.ts';
+import { NO_SNAPSHOT } from '../loop/observer.ts';
 import type { AppState, DeviceState, ImageState, ServiceState } from './device-state.ts';
 
 export interface StateSources {
@@ -45,6 +46,7 @@ export function describeState(stateSources: StateSources): DeviceState {
     .running()
     .flatMap((one) => (one.kind === 'pull-image' ? [activity.downloadProgress(one.reference) ?? 0] : []));
   return {
+    observed: sources.snapshot !== NO_SNAPSHOT,
     applying,
     apps: Object.values(target.apps)
       .map((app) => describeOrFence(app, sources))

@@ -3,6 +3,8 @@ import type { ServiceStatus, UpdateStatus } from '@device-supervisor/state';
 
 /** What the device does and holds now, as clients are shown it. Immutable; a change makes another. */
 export interface DeviceState {
+  /** Whether the engine was looked at since the start. Before that, nothing is known of containers and images. */
+  readonly observed: boolean;
   /** An apply is running or about to: true from the moment a new target is accepted. */
   readonly applying: boolean;
   /** Apps of the target, and apps that are still to be removed; in order of their ids. */

@@ -78,6 +78,7 @@ export async function startFleetDevice(options: FleetDeviceOptions): Promise<Asy
           target: device.target(),
           state: device.state(),
           localMode: false,
+          rebootReasons: [],
           supervisorVersion: TEST_DEVICE.supervisorVersion,
           osVersion: TEST_DEVICE.hostOsVersion,
           osVariant: '',
