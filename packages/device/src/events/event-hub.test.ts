@@ -5,6 +5,7 @@ import { createFakeClock } from '../testing/fake-clock.ts';
 import { EventHub } from './event-hub.ts';
 
 const STATE: DeviceState = {
+  observed: true,
   applying: false,
   apps: [],
   images: [],

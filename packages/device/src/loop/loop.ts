@@ -144,7 +144,7 @@ export class Loop implements AsyncDisposable {
       onChange: () => this.#wake.now(),
       onFault: (error) => this.#faults.report(error),
     });
-    this.#rebootNews = dependencies.reboots?.subscribe((news) => this.#hub.emit({ type: 'reboot', news }));
+    this.#rebootNews = dependencies.reboots?.subscribe((news) => this.#view.emit({ type: 'reboot', news }));
     this.#wake.now();
     this.#finished = this.#run();
   }
