@@ -51,12 +51,12 @@ export {
   EXTRA_FIRMWARE_VOLUME,
   isTruthy,
   LABELS,
-  parseContainerName,
   volumeName,
   SUPERVISOR_NETWORK,
   withCurrentLabels,
-  type ReleaseIdentity,
 } from './spec/names.ts';
+/** Reads the ids that labels and names on the engine hold. */
+export { parseNumericId } from '@device-supervisor/state';
 export { lockDirectory } from './spec/read-storage.ts';
 export { selectServices, type LeftOutService, type ServiceSelection } from './spec/select-services.ts';
 export { EXTRA_FIRMWARE_VOLUME_SPEC } from './spec/volume-spec.ts';

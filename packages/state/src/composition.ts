@@ -1,11 +1,15 @@
 import * as z from 'zod';
+import { HostName } from './identifiers.ts';
 
 /*
  * Shapes of a compose file's objects, as the cloud and developers send them. Only shapes: what a value means, and
  * whether it can be applied, is decided where a service is turned into a container's configuration.
+ *
+ * YAML reads words without quotes as other types (`123`, `on`), and stored releases hold what it read: a number or a
+ * boolean counts as its text, as deployed agents have it.
  */
 
-const Text = z.string();
+const Text = z.union([z.string(), z.union([z.number(), z.boolean()]).transform(String)], 'must be a string');
 const Count = z.union(
   [
     z.number(),
@@ -16,7 +20,12 @@ const Count = z.union(
   ],
   'must be a number',
 );
-const Flag = z.union([z.boolean(), z.stringbool()], 'must be true or false');
+const Flag = z.union(
+  [z.boolean(), z.stringbool(), z.literal([0, 1]).transform((value) => value === 1)],
+  'must be true or false',
+);
+/** YAML's unquoted `no` is `false`. */
+const Restart = z.union([z.boolean().transform((value) => (value ? 'always' : 'no')), z.string()], 'must be a string');
 /** A size such as `64m`, or bytes. */
 const Size = z.union([z.number(), z.string()], 'must be a number of bytes or a size such as 64m');
 /** A duration such as `1m30s`. */
@@ -152,7 +161,7 @@ export const ServiceComposition = z.preprocess(
     dns: TextOrList.optional(),
     dns_opt: TextList.optional(),
     dns_search: TextOrList.optional(),
-    domainname: Text.optional(),
+    domainname: Text.pipe(HostName).optional(),
     entrypoint: TextOrList.optional(),
     environment: ListOrMap.optional(),
     expose: z.array(z.union([Text, z.number()])).optional(),
@@ -160,7 +169,7 @@ export const ServiceComposition = z.preprocess(
     gpus: z.union([z.literal('all'), z.array(DeviceRequest)], 'must be all or a list of devices').optional(),
     group_add: z.array(z.union([Text, z.number()])).optional(),
     healthcheck: HealthcheckComposition.optional(),
-    hostname: Text.optional(),
+    hostname: Text.pipe(HostName).optional(),
     image: Text.optional(),
     init: Flag.optional(),
     ipc: Text.optional(),
@@ -187,7 +196,7 @@ export const ServiceComposition = z.preprocess(
     profiles: TextList.optional(),
     pull_policy: Text.optional(),
     read_only: Flag.optional(),
-    restart: Text.optional(),
+    restart: Restart.optional(),
     runtime: Text.optional(),
     secrets: z.array(FileUse).optional(),
     security_opt: TextList.optional(),
@@ -272,7 +281,7 @@ export const FileComposition = z.preprocess(
 );
 export type FileComposition = z.infer<typeof FileComposition>;
 
-/** Clients send `command: null` for a field that the compose file does not set, and `null` for an empty object. */
+/** Clients send `command: null` for a field that the compose file leaves out, and `null` for an empty object. */
 function withoutNulls(value: unknown): unknown {
   if (value === null || value === undefined) return {};
   if (typeof value !== 'object' || Array.isArray(value)) return value;

@@ -1,11 +1,13 @@
 import * as z from 'zod';
-import { decodeTargetStateV2, decodeTargetStateV3 } from './decode-target-state.ts';
+import { decodeTargetStateV2 } from './decode-target-state-v2.ts';
+import { decodeCloudTarget } from './decode-target-state-v3.ts';
+import { TargetStateError } from './target-state-error.ts';
 import type { TargetState } from './target-state.ts';
 
-/** What an image for devices brings along, to run before there is a cloud. */
+/** What the image of a device contains to run before the cloud answers. */
 export interface Preload {
   readonly target: TargetState;
-  /** Is the device to stay at the release? */
+  /** Whether the device stays at the release. */
   readonly pinDevice: boolean;
 }
 
@@ -15,7 +17,7 @@ const Document = z.looseObject({
   pinDevice: z.boolean().optional(),
 });
 
-/** Of the time when a device had one app with one container. */
+/** From the time when a device had one app with one container. */
 const OldestDocument = z.array(
   z.looseObject({
     appId: z.union([z.int(), z.string().regex(/^\d+$/)]),
@@ -31,7 +33,7 @@ const OldestDocument = z.array(
  * Decodes apps.json: target state v3 without the device's uuid, v2 without `local`, or an array of apps of one container.
  *
  * @returns `null`: it holds no apps
- * @throws TargetStateError naming the path of every fault
+ * @throws TargetStateError no app in it can be decoded; it names the path of every fault
  */
 export function decodePreload(document: unknown): Preload | null {
   if (Array.isArray(document)) return decodeOldest(document);
@@ -39,7 +41,10 @@ export function decodePreload(document: unknown): Preload | null {
   const { apps, pinDevice = false } = parsed.data ?? {};
   if (parsed.success && (apps === undefined || Object.keys(apps).length === 0)) return null;
   const isV3 = Object.entries(apps ?? {}).every(([key, app]) => app.releases !== undefined || !/^\d+$/.test(key));
-  const target = isV3 ? decodeTargetStateV3({ device: document }, 'device') : decodeTargetStateV2({ local: document });
+  const target = isV3 ? decodeCloudTarget({ device: document }, 'device') : decodeTargetStateV2({ local: document });
+  if (target.unread !== undefined && Object.keys(target.apps).length === 0) {
+    throw new TargetStateError(target.unread.flatMap(({ faults }) => faults));
+  }
   return { target, pinDevice };
 }
 
@@ -55,7 +60,7 @@ function decodeOldest(document: readonly unknown[]): Preload | null {
   return { target, pinDevice: false };
 }
 
-/** Such a container had the run of the device. */
+/** Such a container had full access to the device. */
 function asV2({ appId, name = `app-${appId}`, commit, imageId, env = {} }: z.infer<typeof OldestDocument>[number]) {
   const features = ['kernel-modules', 'firmware', 'dbus', 'supervisor-api', 'resin-api'];
   const service = {

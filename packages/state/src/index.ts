@@ -7,9 +7,12 @@ export {
 } from './composition.ts';
 export { decodeContract, type ContractDecoding, type Requirement } from './contract.ts';
 export { decodePreload, type Preload } from './decode-preload.ts';
-export { decodeTargetStateV2, decodeTargetStateV3 } from './decode-target-state.ts';
+export { decodeTargetStateV2 } from './decode-target-state-v2.ts';
+export { decodeCloudTarget, decodeTargetStateV3 } from './decode-target-state-v3.ts';
 export { formatTargetStateV2, type TargetStateV2 } from './format-target-state.ts';
+export { formatContainerName, parseContainerName, parseNumericId, type ContainerNameParts } from './identifiers.ts';
+export { keepLastGood } from './keep-last-good.ts';
 export { AppReport, DeviceReport, ServiceReport } from './state-report.ts';
 export type { ServiceStatus, UpdateStatus } from './service-status.ts';
-export { TargetStateError, type TargetStateIssue } from './target-state-error.ts';
-export { AppClass, TargetApp, TargetRelease, TargetService, TargetState } from './target-state.ts';
+export { describeIssues, TargetStateError, type TargetStateIssue } from './target-state-error.ts';
+export { AppClass, TargetApp, TargetRelease, TargetService, TargetState, UnreadPart } from './target-state.ts';

@@ -8,32 +8,56 @@ export interface TargetStateIssue {
   readonly message: string;
 }
 
-/** A document is not a target state; nothing of it was applied. */
-export class TargetStateError extends SupervisorError<'TARGET_STATE_INVALID', { issues: readonly TargetStateIssue[] }> {
-  constructor(issues: readonly TargetStateIssue[]) {
-    const faults = issues
-      .slice(0, MAX_ISSUES_SHOWN)
-      .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-    const more = issues.length > MAX_ISSUES_SHOWN ? ` (and ${issues.length - MAX_ISSUES_SHOWN} more)` : '';
-    super('TARGET_STATE_INVALID', `invalid target state: ${faults.join('; ')}${more}`, { details: { issues } });
-  }
+export interface TargetStateErrorDetails {
+  /** The first ones. */
+  readonly issues: readonly TargetStateIssue[];
+  /** How many faults there are in all. */
+  readonly total: number;
+}
 
-  /** @param prefix path of the value that was parsed */
-  static fromZod(error: z.ZodError, prefix: readonly PropertyKey[] = []): TargetStateError {
-    return new TargetStateError(error.issues.map((issue) => flatten(issue, prefix)));
+/** A document is not a target state; nothing of it was applied. */
+export class TargetStateError extends SupervisorError<'TARGET_STATE_INVALID', TargetStateErrorDetails> {
+  constructor(issues: readonly TargetStateIssue[]) {
+    super('TARGET_STATE_INVALID', `invalid target state: ${describeIssues(issues)}`, {
+      details: { issues: issues.slice(0, MOST_LISTED), total: issues.length },
+    });
   }
 }
 
-/** A wholly wrong document has thousands. */
-const MAX_ISSUES_SHOWN = 5;
+const MOST_SHOWN = 5;
+const MOST_LISTED = 100;
+/** Characters; a key of the document may be as long as the document. */
+const LONGEST_PATH_PART = 100;
+
+/** The first faults in one line. */
+export function describeIssues(issues: readonly TargetStateIssue[]): string {
+  const faults = issues
+    .slice(0, MOST_SHOWN)
+    .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+  const more = issues.length > MOST_SHOWN ? ` (and ${issues.length - MOST_SHOWN} more)` : '';
+  return `${faults.join('; ')}${more}`;
+}
+
+/** @param prefix path of the value that was parsed */
+export function issuesOf(error: z.ZodError, prefix: readonly PropertyKey[] = []): TargetStateIssue[] {
+  return error.issues.map((issue) => flatten(issue, prefix));
+}
+
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => {
+      const text = String(part).toWellFormed().replaceAll('\0', '\uFFFD');
+      return text.length > LONGEST_PATH_PART ? `${text.slice(0, LONGEST_PATH_PART)}…` : text;
+    })
+    .join('.');
+}
 
 function flatten(issue: z.core.$ZodIssue, prefix: readonly PropertyKey[]): TargetStateIssue {
-  const path = [...prefix, ...issue.path];
+  const path = formatPath([...prefix, ...issue.path]);
   if (issue.code === 'invalid_key') {
-    const reason = issue.issues.map(({ message }) => message).join('; ');
-    return { path: formatPath(path), message: `this name ${reason}` };
+    return { path, message: `this name ${issue.issues.map(({ message }) => message).join('; ')}` };
   }
-  return { path: formatPath(path), message: expectation(issue) };
+  return { path, message: expectation(issue) };
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
@@ -43,8 +67,4 @@ function expectation(issue: z.core.$ZodIssue): string {
     return issue.message.startsWith('Invalid input: ') ? issue.message.slice('Invalid input: '.length) : issue.message;
   }
   return issue.message;
-}
-
-function formatPath(path: readonly PropertyKey[]): string {
-  return path.map(String).join('.');
 }

@@ -71,7 +71,7 @@ describe('target state v2', () => {
     [
       'an app id that is no number',
       { local: { apps: { x: { name: 'a' } } } },
-      'local.apps.x: this name must be a number',
+      'local.apps.x: this name must be a whole number from 0 to 9007199254740991, without leading zeros',
     ],
     ['a null app', { local: { apps: { 1: null } } }, 'local.apps.1: expected object, received null'],
     ['a null service', v2(null), 'local.apps.1.services.5: expected object, received null'],
@@ -119,7 +119,7 @@ describe('target state v3', () => {
   const service = {
     id: 5,
     image_id: '7',
-    image: 'web@sha256:00',
+    image: `web@sha256:${'0'.repeat(64)}`,
     environment: { A: 'b' },
     labels: {},
     composition: {},
@@ -187,7 +187,7 @@ describe('configs and secrets', () => {
   });
 
   it('are faults when their content is none', () => {
-    const app = { name: 'app', commit: 'abc', services: {}, secrets: { key: { content: 7 } } };
+    const app = { name: 'app', commit: 'abc', services: {}, secrets: { key: { content: {} } } };
     expect(faultsOf(() => decodeTargetStateV2({ local: { apps: { 1: app } } }))).toEqual([
       expect.stringContaining('local.apps.1.secrets.key.content'),
     ]);

@@ -1,4 +1,4 @@
-import { decodeTargetStateV3, type TargetState } from '@device-supervisor/state';
+import { decodeCloudTarget, type TargetState } from '@device-supervisor/state';
 import { DeviceUnknownError } from '../errors.ts';
 import type { CloudHttp } from '../http/cloud-http.ts';
 import { readAnswer, refusal } from '../http/read-answer.ts';
@@ -15,7 +15,7 @@ export interface TargetQuestion {
 
 export type TargetAnswer =
   | { readonly status: 'unchanged' }
-  /** `target` throws a TargetStateError when the document is no target state. */
+  /** `target` throws a TargetStateError when the document holds no target for the device. */
   | { readonly status: 'changed'; readonly etag: string | null; readonly target: () => TargetState };
 
 /** Asks the cloud once for the target. @throws DeviceUnknownError, CloudRefusedError, CloudAnswerInvalidError and what `CloudHttp.request` throws */
@@ -39,7 +39,7 @@ export async function fetchTarget(http: CloudHttp, { uuid, key, etag, signal }: 
   return {
     status: 'changed',
     etag: answer.headers.etag ?? null,
-    target: () => decodeTargetStateV3(document, uuid),
+    target: () => decodeCloudTarget(document, uuid),
   };
 }
 

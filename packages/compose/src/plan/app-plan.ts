@@ -9,6 +9,7 @@ import { AppLocks } from './locks.ts';
 import { decideNetwork, specifyNetworks, type NetworkDecision } from './networks.ts';
 import { forcesLocks, serviceKey } from './plan-input.ts';
 import { askedFor, isAsWanted, requestedServices, urgentRequests, type AskedContainer } from './requests.ts';
+import { isOfUnread, unreadApps } from './unread-apps.ts';
 import { decideVolumes, type VolumeDecision } from './volumes.ts';
 
 /** The plan of one app in the making: what is wrong with it, and the operations that others come after. */
@@ -145,7 +146,8 @@ function planHeldApp(
 export function planAbsentApp(id: number, device: DevicePlan): AppPlan {
   if (device.input.policy.heldApps.has(id)) return planHeldApp(id, null, { device, draft: device.graph.draft() });
   const containers = device.containersByApp.get(id) ?? [];
-  const surplus = containers.filter(({ status }) => status !== 'removing');
+  const unread = unreadApps(device.input.target);
+  const surplus = containers.filter((one) => one.status !== 'removing' && !isOfUnread(one, unread));
   return createAppPlan({ device, draft: device.graph.draft(), id, target: null, lockedBy: containers, surplus });
 }
 

@@ -45,3 +45,21 @@ describe('what one app waits for', () => {
     );
   });
 });
+
+describe('an app whose new target cannot be read', () => {
+  const from = testTarget({ services: { web: {} }, volumes: { data: {} } }, { services: { db: {} } });
+  const { snapshot, apps } = { snapshot: reachedSnapshot(from), apps: Object.entries(from.apps) };
+  const [odd = '', last] = apps[0] ?? [];
+  const unread = [{ part: 'app' as const, key: odd, faults: [{ path: 'apps.x.id', message: 'must be a number' }] }];
+  const blocked = (app: string) =>
+    `blocked ${app} (unreadable): the new target of app ${odd} cannot be read, and the last good one stays: apps.x.id: must be a number`;
+
+  it('goes on with its last good one', () => {
+    expect(printPlan({ ...from, unread }, snapshot)).toBe(blocked(`app ${last?.id}`));
+  });
+
+  it('keeps containers, networks and volumes where no last good one is known', () => {
+    const target = { ...from, apps: Object.fromEntries(apps.slice(1)), unread };
+    expect(printPlan(target, snapshot)).toBe(blocked('device'));
+  });
+});

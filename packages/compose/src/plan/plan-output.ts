@@ -24,6 +24,7 @@ export interface Blocked {
 
 /**
  * - `invalid`: the target asks for something impossible
+ * - `unreadable`: the new target of an app cannot be decoded; its last good one stays
  * - `contract`: the device does not meet the contracts of the release
  * - `name-taken`: an object that is not ours has the name that we need
  * - `locked`: a service holds its update lock
@@ -39,6 +40,7 @@ export interface Blocked {
  */
 export type BlockReason =
   | 'invalid'
+  | 'unreadable'
   | 'contract'
   | 'name-taken'
   | 'locked'

@@ -12,6 +12,7 @@ import type { Plan } from './plan-output.ts';
 import { planRequestedStarts, planRequestedStops } from './requests.ts';
 import { planArrivals, planDepartures, planStarts } from './services.ts';
 import { checkSpace } from './space.ts';
+import { isOfUnread, reportUnread, unreadApps } from './unread-apps.ts';
 import { planAbsentVolumes, planVolume, planVolumes } from './volumes.ts';
 
 /** Compares the engine with the target. Pure: the same input gives the same plan. */
@@ -36,17 +37,21 @@ function planScope(input: PlanInput, cancelled: ReadonlySet<number | null> | nul
   const { graph } = device;
   const { apps: targets } = input.target;
   const ids = new Set(Object.values(targets).map(({ id }) => id));
+  const unread = unreadApps(input.target);
   const supervisorNetwork = isWanted(input, wantsSupervisorApi) ? decideNetwork(SUPERVISOR_NETWORK_SPEC, device) : null;
 
   // Drafts print in the order in which they begin; what each app needs is decided before anything is planned.
-  const absentIds = cancelled === null ? [...absentAppContainers(input.target, input.snapshot).keys()] : [];
-  const absent = absentIds.map((id) => planAbsentApp(id, device));
+  const gone = cancelled === null ? [...absentAppContainers(input.target, input.snapshot)] : [];
+  const absent = gone
+    .filter(([, containers]) => !containers.every((container) => isOfUnread(container, unread)))
+    .map(([id]) => planAbsentApp(id, device));
   const leftovers = graph.draft();
   const shared = graph.draft();
   const present = Object.values(targets).map((target) =>
     planTargetApp(target, { device, supervisorNetwork, isCancelled: cancelled?.has(target.id) ?? false }),
   );
   const cleanup = graph.draft();
+  reportUnread(input.target, cleanup);
   const apps = [...absent, ...present];
 
   // Each step plans what the next ones come after.
@@ -81,8 +86,10 @@ function planScope(input: PlanInput, cancelled: ReadonlySet<number | null> | nul
 
 /** Removes the networks of apps that are not in the target. */
 function planNetworksOfOthers(device: DevicePlan, draft: AppPlan['draft'], ids: ReadonlySet<number>): void {
+  const unread = [...unreadApps(device.input.target)];
   for (const network of device.input.snapshot.networks) {
     if (!network.supervised || network.appId === null || ids.has(network.appId)) continue;
+    if (unread.some((uuid) => network.name.startsWith(`${uuid}_`))) continue;
     planNetworkRemoval(network, 'the app is not in the target', { device, draft });
   }
 }

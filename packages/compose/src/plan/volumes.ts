@@ -7,6 +7,7 @@ import type { AppPlan } from './app-plan.ts';
 import { compareVolumes } from './compare.ts';
 import type { DevicePlan } from './device-plan.ts';
 import type { Draft, PlanNode } from './graph.ts';
+import { unreadApps } from './unread-apps.ts';
 
 /** What is wrong with a volume. */
 export interface VolumeDecision {
@@ -66,7 +67,7 @@ export function planVolumes({ device, target, volumes, draft, requestsOnly }: Ap
 /** Removes the volumes of apps that are not in the target, unless they are kept. */
 export function planAbsentVolumes(device: DevicePlan, draft: Draft, keep: boolean): void {
   const { snapshot, target, policy } = device.input;
-  const uuids = new Set(Object.values(target.apps).map(({ uuid }) => uuid));
+  const uuids = new Set([...unreadApps(target), ...Object.values(target.apps).map(({ uuid }) => uuid)]);
   const ids = new Set(Object.values(target.apps).map(({ id }) => String(id)));
   for (const volume of snapshot.volumes) {
     if (!volume.supervised || volume.appUuid === null || uuids.has(volume.appUuid)) continue;

@@ -1,4 +1,4 @@
-import type { TargetApp, TargetRelease, TargetService } from '@device-supervisor/state';
+import { formatContainerName, type TargetApp, type TargetRelease, type TargetService } from '@device-supervisor/state';
 
 /** The bridge on which services reach the supervisor's API. */
 export const SUPERVISOR_NETWORK = 'supervisor0';
@@ -17,24 +17,8 @@ export const LABELS = {
   userIpam: 'io.balena.private.ipam.config',
 } as const;
 
-/** What a container's name tells about the release that it was created for. */
-export interface ReleaseIdentity {
-  readonly imageId: number;
-  readonly releaseId: number;
-  readonly commit: string;
-}
-
-export function containerName(service: TargetService, release: TargetRelease): string {
-  return `${service.name}_${service.imageId}_${release.id}_${release.commit}`;
-}
-
-/** `null`: the name is not one that {@link containerName} gives to a container of the service. */
-export function parseContainerName(name: string, service: string): ReleaseIdentity | null {
-  if (!name.startsWith(`${service}_`)) return null;
-  const match = /^(\d+)_(\d+)_(.+)$/s.exec(name.slice(service.length + 1));
-  if (match === null) return null;
-  const [, imageId, releaseId, commit = ''] = match;
-  return { imageId: Number(imageId), releaseId: Number(releaseId), commit };
+export function containerName({ name, imageId }: TargetService, { id, commit }: TargetRelease): string {
+  return formatContainerName({ service: name, imageId, releaseId: id, commit });
 }
 
 /** Name of one of an app's networks on the engine. */
@@ -52,7 +36,7 @@ interface MaybeExternal {
   readonly external?: boolean | { readonly name?: string | undefined } | undefined;
 }
 
-/** Name of a network or volume that the app uses and somebody else made; `null`: it is the app's own. */
+/** Name of a network or volume that others made and the app uses; `null`: it is the app's own. */
 export function externalName(key: string, { name, external = false }: MaybeExternal): string | null {
   if (external === false) return null;
   return (typeof external === 'object' ? external.name : undefined) ?? name ?? key;

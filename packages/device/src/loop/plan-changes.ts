@@ -12,7 +12,14 @@ export function isFinal({ reason }: Blocked): boolean {
   return FINAL.has(reason);
 }
 
-const FINAL: ReadonlySet<Blocked['reason']> = new Set(['cleanup', 'invalid', 'contract', 'name-taken', 'cancelled']);
+const FINAL: ReadonlySet<Blocked['reason']> = new Set([
+  'cleanup',
+  'invalid',
+  'unreadable',
+  'contract',
+  'name-taken',
+  'cancelled',
+]);
 
 /** Does it keep the device from its target? */
 export function missesTarget({ reason }: Blocked): boolean {

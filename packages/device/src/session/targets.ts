@@ -1,4 +1,4 @@
-import type { TargetState } from '@device-supervisor/state';
+import { keepLastGood, type TargetState } from '@device-supervisor/state';
 import { NotInLocalModeError } from '../errors.ts';
 import type { DeviceStore } from '../ports.ts';
 import { withOwnIds } from './developer-apps.ts';
@@ -46,7 +46,8 @@ export class Targets {
   }
 
   /** Local mode begins without a local target: what an earlier one left is of no use to anybody. */
-  setCloud(target: TargetState): void {
+  setCloud(decoded: TargetState): void {
+    const target = keepLastGood(decoded, this.#cloud);
     const before = this.localMode;
     this.#store.save('cloud', target);
     this.#cloud = target;

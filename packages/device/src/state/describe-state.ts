@@ -3,8 +3,8 @@ import {
   isPredecessorName,
   nameBeforeHandOver,
   imageFinder,
-  parseContainerName,
   selectServices,
+  type Blocked,
   type DeviceFacts,
   type EngineSnapshot,
   type ImageFinder,
@@ -12,9 +12,16 @@ import {
   type ObservedContainer,
   type Operation,
   type Plan,
-  type ReleaseIdentity,
 } from '@device-supervisor/compose';
-import type { ServiceStatus, TargetApp, TargetService, TargetState, UpdateStatus } from '@device-supervisor/state';
+import {
+  parseContainerName,
+  type ContainerNameParts,
+  type ServiceStatus,
+  type TargetApp,
+  type TargetService,
+  type TargetState,
+  type UpdateStatus,
+} from '@device-supervisor/state';
 import type { Activity } from '../loop/activity.ts';
 import { NO_SNAPSHOT } from '../loop/observer.ts';
 import type { AppState, DeviceState, ImageState, ServiceState } from './device-state.ts';
@@ -209,13 +216,15 @@ function runningCommit(
   return toRun.every(({ name }) => present.has(name)) ? commit : null;
 }
 
+const REJECTING: ReadonlySet<Blocked['reason']> = new Set(['contract', 'unreadable']);
+
 function updateStatus(
   { id: appId, release }: TargetApp,
   { commit, services }: Pick<AppState, 'commit' | 'services'>,
   { plan, activity, suspended }: Sources,
 ): UpdateStatus {
   const pending = [...activity.running(), ...plan.operations].filter((operation) => operation.appId === appId);
-  if (plan.blocked.some((one) => one.appId === appId && one.reason === 'contract')) return 'rejected';
+  if (plan.blocked.some(({ appId: id, reason }) => id === appId && REJECTING.has(reason))) return 'rejected';
   const blocked = plan.blocked.filter((one) => one.appId === appId && one.reason !== 'cleanup');
   // What waits to be tried again is given up as well, and what was not planned yet.
   const isReached = pending.length + blocked.length === 0 && (release === null || commit === release.commit);
@@ -269,7 +278,7 @@ function describeImages(sources: Sources): ImageState[] {
   return described;
 }
 
-function releaseOf({ name, identity }: ObservedContainer): ReleaseIdentity | null {
+function releaseOf({ name, identity }: ObservedContainer): ContainerNameParts | null {
   return identity === null ? null : parseContainerName(nameBeforeHandOver(name), identity.serviceName);
 }
 

@@ -6,7 +6,7 @@ import type {
   ObservedVolume,
   VolumeConfig,
 } from '@device-supervisor/compose';
-import { isTruthy, LABELS, withCurrentLabels } from '@device-supervisor/compose';
+import { isTruthy, LABELS, parseNumericId, withCurrentLabels } from '@device-supervisor/compose';
 import type { NetworkEntry, VolumeEntry } from '../wire/engine-wire.ts';
 import { readRequested, withoutRequested, writeRequested } from './requested-label.ts';
 import { readAppId } from './identity.ts';
@@ -118,6 +118,6 @@ function writePool({ subnet, gateway, ipRange, auxAddresses }: IpamPool): object
 /** Networks of older agents carry no app id as a label, and are called `<app id>_<name>`. */
 function appIdInName({ Name, Labels }: NetworkEntry): number | null {
   if (!isTruthy(withCurrentLabels(Labels)[LABELS.supervised])) return null;
-  const match = /^(\d{1,10})_/.exec(Name);
-  return match === null ? null : Number(match[1]);
+  const end = Name.indexOf('_');
+  return end < 0 ? null : parseNumericId(Name.slice(0, end));
 }
