@@ -10,9 +10,9 @@ export type BootBackendName =
   | 'splash'
   | 'power-fan';
 
-/** A value in the spelling in which it is compared and reported, or what is wrong with it. */
+/** A value in the spelling in which it is compared and reported (`null`: it sets nothing), or what is wrong with it. */
 export type CheckedValue =
-  | { readonly ok: true; readonly value: string }
+  | { readonly ok: true; readonly value: string | null }
   | { readonly ok: false; readonly message: string };
 
 /** One place in which a device keeps some of its boot configuration. */
@@ -20,7 +20,7 @@ export interface BootBackend {
   readonly name: BootBackendName;
   /** Whether a variable has its place here. */
   owns(variable: string): boolean;
-  /** Whether its variables may be absent again once they were set. */
+  /** Whether its variables can be absent again once they were set. */
   readonly isRemovable: boolean;
   /** Whether a change of the variable takes effect at the next boot only. */
   needsReboot(variable: string): boolean;
@@ -30,6 +30,12 @@ export interface BootBackend {
   isSame(variable: string, a: string, b: string): boolean;
   /** Adds what a device of this type cannot do without. */
   complete(desired: BootVariables): BootVariables;
+  /**
+   * Values that cannot be told from the variable not being set, e.g. the image that the operating system came with.
+   *
+   * @throws what the file system throws
+   */
+  defaults(): Promise<BootVariables>;
   /** What is set, checked. @throws what the file system throws, and the errors of this package */
   read(): Promise<BootVariables>;
   /**
@@ -39,15 +45,19 @@ export interface BootBackend {
    * @throws what the file system throws, and the errors of this package
    */
   write(desired: BootVariables): Promise<void>;
-  /** Does what has to be done after each boot, before it has an effect. */
+  /** Does what the device needs after each boot before the configuration has an effect. */
   start(): Promise<void>;
 }
 
 /** What most backends have in common. */
-export const PLAIN_BACKEND: Pick<BootBackend, 'complete' | 'isRemovable' | 'isSame' | 'needsReboot' | 'start'> = {
+export const PLAIN_BACKEND: Pick<
+  BootBackend,
+  'complete' | 'defaults' | 'isRemovable' | 'isSame' | 'needsReboot' | 'start'
+> = {
   isRemovable: true,
   needsReboot: () => true,
   isSame: (_variable, a, b) => a === b,
   complete: (desired) => desired,
+  defaults: () => Promise.resolve({}),
   start: () => Promise.resolve(),
 };

@@ -35,16 +35,3 @@ export class BootConfigWriteError extends SupervisorError<'BOOT_CONFIG_UNWRITABL
     });
   }
 }
-
-/** What was written reads back as something else. There is no use in a reboot, and none in writing it again. */
-export class BootConfigNotAppliedError extends SupervisorError<
-  'BOOT_CONFIG_NOT_APPLIED',
-  { readonly variables: readonly string[] }
-> {
-  constructor(variables: readonly string[]) {
-    super('BOOT_CONFIG_NOT_APPLIED', `the boot configuration does not keep ${variables.join(', ')}`, {
-      details: { variables },
-      hint: 'Check whether another program changes the boot files',
-    });
-  }
-}

@@ -1,4 +1,4 @@
-export { openBootConfig, type BootConfig, type BootConfigOptions } from './open-boot-config.ts';
+export { openBootConfig, type BootConfig, type BootConfigOptions, type BootConfigResult } from './open-boot-config.ts';
 export {
   planBootConfig,
   type BootChange,
@@ -12,9 +12,4 @@ export type { DeviceKind } from './device-kind.ts';
 export { openOdmDevice, type OdmDevice, type OdmDeviceOptions } from './odmdata/odm-device.ts';
 export { openAcpiTables, type AcpiTables, type AcpiTablesOptions } from './configfs/acpi-tables.ts';
 export type { PowerFanConfig } from './power-fan/power-fan-backend.ts';
-export {
-  BootConfigNotAppliedError,
-  BootConfigReadError,
-  BootConfigWriteError,
-  BootFileInvalidError,
-} from './errors.ts';
+export { BootConfigReadError, BootConfigWriteError, BootFileInvalidError } from './errors.ts';

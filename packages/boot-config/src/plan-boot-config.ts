@@ -10,7 +10,12 @@ export interface BootChange {
 /** A variable of the target that is left out. */
 export interface BootProblem {
   readonly variable: string;
-  readonly kind: 'invalid' | 'unsupported';
+  /**
+   * - `invalid`: its value cannot be used
+   * - `unsupported`: it is not for devices of this type
+   * - `unkept`: it was written and read back as something else; writing it again does not help
+   */
+  readonly kind: 'invalid' | 'unsupported' | 'unkept';
   readonly message: string;
 }
 
@@ -28,17 +33,18 @@ export interface BootPlanInput {
   readonly target: BootVariables;
   /** Variables that a target has had before: only these are removed when they are not in this one. */
   readonly managed: ReadonlySet<string>;
+  /** Values that count as not set. */
+  readonly defaults?: BootVariables;
 }
 
 /**
- * What lies between current and target. What no target ever had is the operating system's, or somebody's who edited the
- * file, and stays. A value that cannot be used is a problem, and what is set stays.
+ * The changes from current to target. Variables that no target ever had belong to the operating system, or to a person
+ * who edited the file, and stay. A value that cannot be used is a problem, and what is set stays.
  */
-export function planBootConfig({ backends, current, target, managed }: BootPlanInput): BootConfigPlan {
-  const { usable, problems } = checkTarget(backends, target);
-  const removed = [...managed].filter(
-    (variable) => !Object.hasOwn(target, variable) && ownerOf(backends, variable)?.isRemovable === true,
-  );
+export function planBootConfig({ backends, current, target, managed, defaults = {} }: BootPlanInput): BootConfigPlan {
+  const { usable, unset, problems } = checkTarget(backends, { target, defaults });
+  const gone = [...managed].filter((variable) => !Object.hasOwn(target, variable));
+  const removed = [...gone, ...unset].filter((variable) => ownerOf(backends, variable)?.isRemovable === true);
   const changes = backends.flatMap((backend) => {
     const isOwn = (variable: string): boolean => ownerOf(backends, variable) === backend;
     const kept = pick(current, (variable) => isOwn(variable) && !removed.includes(variable));
@@ -47,8 +53,12 @@ export function planBootConfig({ backends, current, target, managed }: BootPlanI
       desired: backend.complete({ ...kept, ...pick(usable, isOwn) }),
     });
   });
-  const needsReboot = changes.some(({ variable }) => ownerOf(backends, variable)?.needsReboot(variable) === true);
-  return { changes, needsReboot, problems };
+  return { changes, needsReboot: needsReboot(changes, backends), problems };
+}
+
+/** Whether any of the changes takes effect at the next boot only. */
+export function needsReboot(changes: readonly BootChange[], backends: readonly BootBackend[]): boolean {
+  return changes.some(({ variable }) => ownerOf(backends, variable)?.needsReboot(variable) === true);
 }
 
 /** The backend in which a variable has its place. */
@@ -72,21 +82,40 @@ export function pick(variables: BootVariables, isWanted: (variable: string) => b
 
 function checkTarget(
   backends: readonly BootBackend[],
-  target: BootVariables,
-): { readonly usable: BootVariables; readonly problems: readonly BootProblem[] } {
+  { target, defaults }: { readonly target: BootVariables; readonly defaults: BootVariables },
+): {
+  readonly usable: BootVariables;
+  readonly unset: readonly string[];
+  readonly problems: readonly BootProblem[];
+} {
   const usable: [string, string][] = [];
+  const unset: string[] = [];
   const problems: BootProblem[] = [];
   for (const [variable, text] of Object.entries(target)) {
-    const checked = ownerOf(backends, variable)?.check(variable, text);
-    if (checked === undefined) {
+    const owner = ownerOf(backends, variable);
+    if (owner === undefined) {
       problems.push({ variable, kind: 'unsupported', message: 'is not for devices of this type' });
-    } else if (checked.ok) {
-      usable.push([variable, checked.value]);
-    } else {
-      problems.push({ variable, kind: 'invalid', message: checked.message });
+      continue;
     }
+    const checked = owner.check(variable, text);
+    if (!checked.ok) problems.push({ variable, kind: 'invalid', message: checked.message });
+    else if (checked.value === null || isDefault(owner, { variable, value: checked.value, defaults })) {
+      unset.push(variable);
+    } else usable.push([variable, checked.value]);
   }
-  return { usable: Object.fromEntries(usable), problems };
+  return { usable: Object.fromEntries(usable), unset, problems };
+}
+
+function isDefault(
+  owner: BootBackend,
+  {
+    variable,
+    value,
+    defaults,
+  }: { readonly variable: string; readonly value: string; readonly defaults: BootVariables },
+): boolean {
+  const normal = Object.hasOwn(defaults, variable) ? defaults[variable] : undefined;
+  return normal !== undefined && owner.isSame(variable, normal, value);
 }
 
 function changesBetween(

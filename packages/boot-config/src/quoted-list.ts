@@ -1,5 +1,5 @@
 /**
- * Reads a list as config variables have it: `"a","b"`. A value without quotes is one item.
+ * Reads a list as config variables have it: `"a","b"`. A value without quotes is one item; empty items count for nothing.
  *
  * @returns `null`: the quotes or commas are wrong
  */
@@ -10,7 +10,8 @@ export function parseQuotedList(value: string): readonly string[] | null {
   const items = parseJson(`[${text}]`);
   if (!Array.isArray(items)) return null;
   const list: unknown[] = items;
-  return list.every((item) => typeof item === 'string') ? list.map((item) => item.trim()) : null;
+  if (!list.every((item) => typeof item === 'string')) return null;
+  return list.map((item) => item.trim()).filter((item) => item !== '');
 }
 
 export function printQuotedList(items: readonly string[]): string {

@@ -29,12 +29,12 @@ export function configTxtBackend(file: TextFile, requiredOverlays: readonly stri
   };
 }
 
-/** Of what it reads, only what it would take back. */
+/** Leaves out what the backend would not accept. */
 function variablesIn(text: string): BootVariables {
   return Object.fromEntries(
     Object.entries(variablesOf(valuesOf(parseConfigTxt(text)))).flatMap(([variable, value]) => {
       const checked = checkVariable(variable, value);
-      return checked.ok ? [[variable, checked.value]] : [];
+      return checked.ok && checked.value !== null ? [[variable, checked.value]] : [];
     }),
   );
 }

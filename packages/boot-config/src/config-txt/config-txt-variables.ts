@@ -37,9 +37,13 @@ export function checkVariable(variable: string, value: string): CheckedValue {
   const items = parseQuotedList(value);
   if (items === null) return { ok: false, message: 'must be a list like "one","two"' };
   if (!items.every((item) => /^[\x20-\x7e\t]+$/.test(item))) {
-    return { ok: false, message: 'must be a list of lines of ASCII characters, none of them empty' };
+    return { ok: false, message: 'must be a list of lines of ASCII characters' };
   }
-  return { ok: true, value: printQuotedList([...new Set(normalizeItems(key, items))]) };
+  if (key === 'dtoverlay' && items.some((item) => parseOverlay(item).name === '')) {
+    return { ok: false, message: 'has an overlay without a name; write e.g. "i2c-rtc,ds1307"' };
+  }
+  const normalized = [...new Set(normalizeItems(key, items))];
+  return { ok: true, value: normalized.length === 0 ? null : printQuotedList(normalized) };
 }
 
 /** Of two checked values. Neither the order of lists counts, nor that of the parameters of an overlay. */

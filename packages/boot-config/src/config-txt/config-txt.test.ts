@@ -231,8 +231,8 @@ describe('checking a variable', () => {
     ['gpu_mem', '1\nkernel=x', 'must be one line of ASCII characters'],
     ['dtoverlay', '"a","b', 'must be a list like "one","two"'],
     ['dtoverlay', '"a",1', 'must be a list like "one","two"'],
-    ['gpio', '"a\\nkernel=x"', 'must be a list of lines of ASCII characters, none of them empty'],
-    ['gpio', '"a",""', 'must be a list of lines of ASCII characters, none of them empty'],
+    ['gpio', '"a\\nkernel=x"', 'must be a list of lines of ASCII characters'],
+    ['dtoverlay', '",ds1307"', 'has an overlay without a name; write e.g. "i2c-rtc,ds1307"'],
   ])('%j: %j is refused', (key, value, message) => {
     expect(checkVariable(`HOST_CONFIG_${key}`, value)).toEqual({ ok: false, message });
   });

@@ -35,7 +35,7 @@ function checkNames(value: string): CheckedValue {
   if (names === null) return { ok: false, message: 'must be a list like "one","two"' };
   // They become names of files.
   return names.every((name) => NAME.test(name))
-    ? { ok: true, value: printQuotedList([...new Set(names)]) }
+    ? { ok: true, value: names.length === 0 ? null : printQuotedList([...new Set(names)]) }
     : { ok: false, message: 'must be a list of names of letters, digits, dots, dashes and commas' };
 }
 

@@ -13,30 +13,58 @@ export interface SplashFiles {
 }
 
 /** splash/balena-logo.png, an image that is shown at boot; base64 in the variable. */
-export function splashBackend({ logo, defaultLogo }: SplashFiles): BootBackend {
+export function splashBackend(files: SplashFiles): BootBackend {
   return {
     ...PLAIN_BACKEND,
     name: 'splash',
     owns: (variable) => variable === IMAGE,
     check: (_variable, value) => checkImage(value),
+    async defaults() {
+      const { original } = await readLogos(files);
+      return original === null ? {} : { [IMAGE]: toText(original) };
+    },
     async read() {
-      const [{ bytes: current }, { bytes: original }] = [await logo.read(), await defaultLogo.read()];
-      // Before the first change, what is there is the default.
-      if (current === null || original === null || Buffer.compare(current, original) === 0) return {};
-      return { [IMAGE]: Buffer.from(current).toString('base64') };
+      const { current, original } = await readLogos(files);
+      if (current === null || (original !== null && isSameImage(current, original))) return {};
+      return { [IMAGE]: toText(current) };
     },
     async write(desired) {
-      const { bytes: current } = await logo.read();
-      const { bytes: original } = await defaultLogo.read();
-      const kept = original ?? current;
-      if (kept !== null) await defaultLogo.update((present) => present ?? kept);
+      const { original } = await readLogos(files);
+      if (original !== null) await files.defaultLogo.update(() => original);
       const image = desired[IMAGE];
-      const wanted = image === undefined ? kept : Buffer.from(image, 'base64');
-      if (wanted === null)
-        throw new BootFileInvalidError('splash/balena-logo.png', 'there is no default to go back to');
-      await logo.update(() => wanted);
+      const wanted = image === undefined ? original : Buffer.from(image, 'base64');
+      if (wanted === null) {
+        throw new BootFileInvalidError('splash/balena-logo.png', 'there is no default image to go back to');
+      }
+      await files.logo.update(() => wanted);
     },
   };
+}
+
+/**
+ * The two images, each `null` where it is no image. Until the first change there is no default beside the logo, and the
+ * logo is the default. Once there is a file for it, also an empty one, the logo is ours.
+ */
+async function readLogos({ logo, defaultLogo }: SplashFiles): Promise<{
+  readonly current: Uint8Array | null;
+  readonly original: Uint8Array | null;
+}> {
+  const { bytes: current } = await logo.read();
+  const { bytes: kept } = await defaultLogo.read();
+  if (kept !== null && isPng(kept)) return { current: imageOf(current), original: kept };
+  return { current: imageOf(current), original: imageOf(current) };
+}
+
+function imageOf(bytes: Uint8Array | null): Uint8Array | null {
+  return bytes !== null && isPng(bytes) ? bytes : null;
+}
+
+function isSameImage(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
+function toText(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
 }
 
 function checkImage(value: string): CheckedValue {

@@ -1,6 +1,6 @@
 import type { TargetState } from '@device-supervisor/state';
 import type { DeviceSettings } from '../settings/device-settings.ts';
-import type { BootConfigurationPlan, ConfigurableHost, RebootSchedule } from './ports.ts';
+import type { BootConfigurationPlan, BootConfigurationResult, ConfigurableHost, RebootSchedule } from './ports.ts';
 import type { ConfigProblem, DeviceConfigVariables } from '../settings/resolve-device-config.ts';
 
 export type ConfigStepName = 'firewall' | 'VPN' | 'discoverability' | 'persistent logging' | 'boot configuration';
@@ -120,7 +120,10 @@ async function applyPersistentLogging(
 ): Promise<string | null> {
   if ((await persistentLogging.read()) === on) return null;
   const word = on ? 'on' : 'off';
-  await withReboot(reboot, `persistent logging is to be ${word}`, () => persistentLogging.write(on));
+  await withReboot(reboot, `persistent logging is to be ${word}`, async () => {
+    await persistentLogging.write(on);
+    return true;
+  });
   return word;
 }
 
@@ -129,31 +132,51 @@ async function applyBootConfig(
   variables: DeviceConfigVariables,
   report: ConfigStepsInput['report'],
 ): Promise<string | null> {
-  const { changes, needsReboot, problems } = await bootConfig.plan(variables);
-  // A fleet of several device types has variables that are for some of them.
-  report(problems.filter(({ kind }) => kind === 'invalid'));
-  if (changes.length === 0) {
+  const planned = await bootConfig.plan(variables);
+  if (planned.changes.length === 0) {
+    reportProblems(planned, report);
     // Remembers which variables the target has, so that they can be removed later.
     await bootConfig.write(variables);
     return null;
   }
-  const names = changes.map(({ variable }) => variable).join(', ');
-  const write = (): Promise<BootConfigurationPlan> => bootConfig.write(variables);
-  if (needsReboot) await withReboot(reboot, `the boot configuration changes (${names})`, write);
+  const written: BootConfigurationResult[] = [];
+  const write = async (): Promise<boolean> => {
+    const result = await bootConfig.write(variables);
+    written.push(result);
+    return result.needsReboot;
+  };
+  if (planned.needsReboot) await withReboot(reboot, `the boot configuration changes (${namesOf(planned)})`, write);
   else await write();
-  return names;
+  const [result] = written;
+  if (result === undefined) return null;
+  reportProblems(result, report);
+  // What was written stays, and its reboot too; the step is tried again for the rest.
+  const [failure] = result.failures;
+  if (failure !== undefined) throw failure;
+  return result.changes.length === 0 ? null : namesOf(result);
+}
+
+/** A fleet of several device types has variables that are for some of them. */
+function reportProblems({ problems }: BootConfigurationPlan, report: ConfigStepsInput['report']): void {
+  report(problems.filter(({ kind }) => kind !== 'unsupported'));
+}
+
+function namesOf({ changes }: BootConfigurationPlan): string {
+  return changes.map(({ variable }) => variable).join(', ');
 }
 
 /**
- * Makes a change that takes effect at a reboot. The reboot is scheduled first: after a crash in between the change would be
- * found made, and nobody would know that it has no effect yet. When the change fails there is none, or the device would
- * reboot again and again.
+ * Makes a change that takes effect at a reboot. The reboot is scheduled first: after a crash between the two the change
+ * would be in place, and nothing would say that it has no effect yet. A change that fails takes the reboot back, or the
+ * device would reboot again and again.
+ *
+ * @param change resolves to whether the reboot is needed
  */
-async function withReboot(reboot: RebootSchedule, reason: string, change: () => Promise<unknown>): Promise<void> {
+async function withReboot(reboot: RebootSchedule, reason: string, change: () => Promise<boolean>): Promise<void> {
   const isNew = !reboot.reasons.includes(reason);
   await reboot.schedule(reason);
   try {
-    await change();
+    if (!(await change()) && isNew) await reboot.cancel(reason);
   } catch (error) {
     if (isNew) await Promise.allSettled([reboot.cancel(reason)]);
     throw error;

@@ -93,6 +93,21 @@ describe('a configuration', () => {
     ]);
   });
 
+  it('that is applied in part has its reboot, and the rest is tried again', async () => {
+    const outcome = await converge({ HOST_CONFIG_gpu_mem: '16', HOST_CONFIG_logo_failing: 'x' });
+    expect(outcome).toMatchObject({
+      rebootNeeded: true,
+      pending: [{ step: 'boot configuration', reason: expect.stringContaining('a place cannot be written') }],
+      retryIn: expect.any(Number),
+    });
+    expect(host.state.bootVariables).toEqual({ HOST_CONFIG_gpu_mem: '16' });
+  });
+
+  it('of which nothing is applied needs no reboot', async () => {
+    expect((await converge({ HOST_CONFIG_logo_failing: 'x' })).rebootNeeded).toBe(false);
+    expect(host.state.rebootReasons).toEqual([]);
+  });
+
   it('costs no call while it stays the same, and is looked at again after a minute', async () => {
     await converge({ HOST_CONFIG_gpu_mem: '16' });
     const before = host.calls.length;

@@ -8,17 +8,26 @@ export interface BootConfiguration {
   read(): Promise<DeviceConfigVariables>;
   /** What `write` would change now. */
   plan(target: DeviceConfigVariables): Promise<BootConfigurationPlan>;
-  /** Sets what differs, and nothing when nothing does. Rejects when it does not read back as written. */
-  write(target: DeviceConfigVariables): Promise<BootConfigurationPlan>;
+  /** Sets what differs, and nothing when nothing does. Rejects when nothing of it could be done. */
+  write(target: DeviceConfigVariables): Promise<BootConfigurationResult>;
+}
+
+/** What was done of a plan. */
+export interface BootConfigurationResult extends BootConfigurationPlan {
+  /** Why some of it was not done; another attempt may succeed. */
+  readonly failures: readonly Error[];
 }
 
 export interface BootConfigurationPlan {
   readonly changes: readonly { readonly variable: string }[];
   readonly needsReboot: boolean;
-  /** Variables that cannot be set; what is set stays. `unsupported`: on devices of this type. */
+  /**
+   * Variables that cannot be set; what is set stays. `unsupported`: on devices of this type; `unkept`: it read back as
+   * something else than was written.
+   */
   readonly problems: readonly {
     readonly variable: string;
-    readonly kind: 'invalid' | 'unsupported';
+    readonly kind: 'invalid' | 'unsupported' | 'unkept';
     readonly message: string;
   }[];
 }

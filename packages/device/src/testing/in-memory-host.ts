@@ -21,7 +21,10 @@ export interface InMemoryHost extends ConfigurableHost {
   intercept(call: string, behaviour: (() => Promise<void>) | null): void;
 }
 
-/** A host that takes every configuration. Boot variables that end in `_quiet` need no reboot, `_bad` are invalid. */
+/**
+ * A host that takes every configuration. Boot variables that end in `_quiet` need no reboot, `_bad` are invalid, and
+ * `_failing` cannot be written.
+ */
 export function createInMemoryHost(): InMemoryHost {
   const state: InMemoryHostState = {
     bootVariables: {},
@@ -59,7 +62,7 @@ export function createInMemoryHost(): InMemoryHost {
       .map((variable) => ({ variable }));
     return {
       changes,
-      needsReboot: changes.some(({ variable }) => !variable.endsWith('_quiet')),
+      needsReboot: changes.some(needsReboot),
       problems: Object.keys(target)
         .filter(isBad)
         .map((variable) => ({ variable, kind: 'invalid', message: 'must not be bad' })),
@@ -82,10 +85,12 @@ export function createInMemoryHost(): InMemoryHost {
       async write(target) {
         await enter('boot-config write');
         const planned = plan(target);
-        for (const { variable } of planned.changes) {
+        const done = planned.changes.filter(({ variable }) => !variable.endsWith('_failing'));
+        for (const { variable } of done) {
           state.bootVariables = { ...state.bootVariables, [variable]: target[variable] ?? '' };
         }
-        return planned;
+        const failures = done.length < planned.changes.length ? [new Error('a place cannot be written')] : [];
+        return { ...planned, changes: done, needsReboot: done.some(needsReboot), failures };
       },
     },
     persistentLogging: {
@@ -119,4 +124,8 @@ export function createInMemoryHost(): InMemoryHost {
     },
     apiPort: 48484,
   };
+}
+
+function needsReboot({ variable }: { readonly variable: string }): boolean {
+  return !variable.endsWith('_quiet');
 }
