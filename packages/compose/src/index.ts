@@ -57,6 +57,8 @@ export {
 } from './spec/names.ts';
 /** Reads the ids that labels and names on the engine hold. */
 export { parseNumericId } from '@device-supervisor/state';
+export { cleanPath } from './spec/clean-path.ts';
+export { ownEntry } from './spec/own-entry.ts';
 export { lockDirectory } from './spec/read-storage.ts';
 export { selectServices, type LeftOutService, type ServiceSelection } from './spec/select-services.ts';
 export { EXTRA_FIRMWARE_VOLUME_SPEC } from './spec/volume-spec.ts';

@@ -155,7 +155,7 @@ const variables = fc
       Object.entries(values).map(([key, items]) => {
         const text = lists.has(key) ? items.map((value) => JSON.stringify(value)).join(',') : items.join(' ');
         const checked = checkVariable(`HOST_CONFIG_${key}`, text);
-        return [`HOST_CONFIG_${key}`, checked.ok ? checked.value : ''];
+        return [`HOST_CONFIG_${key}`, checked.ok ? (checked.value ?? '') : ''];
       }),
     );
   });

@@ -54,7 +54,10 @@ export function decideVolumes(app: TargetApp, release: TargetRelease, device: De
 /** Creates the volumes of an app that are missing, and empties those that may or shall be. */
 export function planVolumes({ device, target, volumes, draft, requestsOnly }: AppPlan): void {
   if (requestsOnly || target === null) return;
-  for (const volume of volumes) planVolume(volume, { device, draft, appId: target.id });
+  for (const volume of volumes) {
+    // The services that mount it are blocked, and say why.
+    if (volume.spec.findings.problems.length === 0) planVolume(volume, { device, draft, appId: target.id });
+  }
   const wanted = new Set(volumes.map(({ spec }) => spec.name));
   const { snapshot, policy } = device.input;
   for (const volume of policy.requests.purge.size === 0 ? [] : snapshot.volumes) {

@@ -1,5 +1,6 @@
 import type { TargetRelease, TargetService } from '@device-supervisor/state';
 import type { FindingCollector } from './findings.ts';
+import { ownEntry } from './own-entry.ts';
 import { readPeers } from './peers.ts';
 
 /** What a service waits for before it starts. */
@@ -24,7 +25,7 @@ export function readDependencies(
     const condition = readCondition(options.condition);
     if (condition === null) {
       findings.problem(`depends_on.${name}.condition`, `'${String(options.condition)}' is not a condition`);
-    } else if (release.services[name] !== undefined) {
+    } else if (ownEntry(release.services, name) !== undefined) {
       return [{ service: name, condition }];
     } else if (options.required === false) {
       findings.notice(`depends_on.${name}`, 'there is no such service, and it is not required');

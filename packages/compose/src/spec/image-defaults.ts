@@ -1,4 +1,5 @@
 import type { ContainerConfig, Healthcheck, ImageConfig } from '../container-config.ts';
+import { cleanPath } from './clean-path.ts';
 
 /** Fills in what the image says, as an engine does when it creates the container. */
 export function withImageDefaults(config: ContainerConfig, image: ImageConfig): ContainerConfig {
@@ -13,11 +14,11 @@ export function withImageDefaults(config: ContainerConfig, image: ImageConfig): 
         ? image.command
         : config.command,
     user: config.user === '' ? image.user : config.user,
-    workingDir: config.workingDir === '' ? image.workingDir : config.workingDir,
+    workingDir: config.workingDir === '' ? cleanPath(image.workingDir) : config.workingDir,
     stopSignal: config.stopSignal === '' ? image.stopSignal : config.stopSignal,
     healthcheck: overlayHealthcheck(config.healthcheck, image.healthcheck),
     exposedPorts: union(config.exposedPorts, image.exposedPorts),
-    anonymousVolumes: union(config.anonymousVolumes, image.volumes),
+    anonymousVolumes: union(config.anonymousVolumes, image.volumes.map(cleanPath)),
   };
 }
 

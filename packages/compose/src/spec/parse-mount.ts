@@ -1,4 +1,5 @@
 import type { Mount } from '../container-config.ts';
+import { cleanPath } from './clean-path.ts';
 import { FieldError } from './field-error.ts';
 import { parseSize } from './parse-size.ts';
 
@@ -27,7 +28,7 @@ export interface MountObject {
   readonly tmpfs?: { readonly size?: string | number | undefined; readonly mode?: number | undefined } | undefined;
 }
 
-const BIND_REFUSED = 'paths of the host are not mounted; use a named volume, or a label io.balena.features.*';
+export const BIND_REFUSED = 'paths of the host are not mounted; use a named volume, or a label io.balena.features.*';
 /** Options that change nothing for a volume on a device. */
 const IGNORED_OPTIONS = ['rw', 'z', 'Z', 'cached', 'delegated', 'consistent'];
 
@@ -86,7 +87,7 @@ function subpathOf({ volume }: MountObject): string {
   if (subpath.startsWith('/') || subpath.split('/').includes('..')) {
     throw new FieldError(`subpath '${subpath}' is not a path inside the volume`);
   }
-  return subpath.replace(/\/+$/, '');
+  return subpath === '' ? '' : cleanPath(subpath);
 }
 
 function tmpfsOptions({ tmpfs, read_only }: MountObject): string {
@@ -100,7 +101,7 @@ function tmpfsOptions({ tmpfs, read_only }: MountObject): string {
 
 function absolute(path: string, mount: string): string {
   if (!path.startsWith('/')) throw new FieldError(`'${mount}' is not mounted at an absolute path`);
-  return path === '/' ? path : path.replace(/\/+$/, '');
+  return cleanPath(path);
 }
 
 function notAMount(text: string): FieldError {

@@ -1,3 +1,4 @@
+import { cleanPath } from './clean-path.ts';
 import { FieldError } from './field-error.ts';
 import { parseSize } from './parse-size.ts';
 
@@ -16,7 +17,7 @@ export function parseTmpfs(text: string): { readonly target: string; readonly op
     throw new FieldError(`'${text}' is not an absolute path with options; write e.g. /run or /run:size=64m,mode=755`);
   }
   for (const option of options === '' ? [] : options.split(',')) checkOption(option, text);
-  return { target: target === '/' ? target : target.replace(/\/+$/, ''), options };
+  return { target: cleanPath(target), options };
 }
 
 function checkOption(option: string, text: string): void {

@@ -1,5 +1,6 @@
 import type { ServiceComposition } from '@device-supervisor/state';
 import type { BlkioLimits, DeviceRate } from '../container-config.ts';
+import { cleanPath } from './clean-path.ts';
 import { FieldError } from './field-error.ts';
 import type { FindingCollector } from './findings.ts';
 import { parseSize } from './parse-size.ts';
@@ -32,7 +33,7 @@ function readWeight(weight: number): number {
 }
 
 function devicePath(path: string): string {
-  if (path.startsWith('/')) return path;
+  if (path.startsWith('/')) return cleanPath(path);
   throw new FieldError(`'${path}' is not the absolute path of a device`);
 }
 

@@ -1,5 +1,6 @@
 import type { ServiceComposition } from '@device-supervisor/state';
 import type { DeviceMapping, DeviceRequest } from '../container-config.ts';
+import { cleanPath } from './clean-path.ts';
 import { FieldError } from './field-error.ts';
 import type { FindingCollector } from './findings.ts';
 import { toMap, type ListOrMap } from './list-or-map.ts';
@@ -58,7 +59,7 @@ function readDevice(device: Device): DeviceMapping {
   const { hostPath, containerPath, permissions } = typeof device === 'string' ? splitDevice(device) : named(device);
   const valid = hostPath.startsWith('/') && containerPath.startsWith('/') && /^[rwm]+$/.test(permissions);
   if (!valid) throw notADevice(hostPath);
-  return { hostPath, containerPath, permissions };
+  return { hostPath: cleanPath(hostPath), containerPath: cleanPath(containerPath), permissions };
 }
 
 function named({ source, target = source, permissions = 'rwm' }: Exclude<Device, string>): DeviceMapping {

@@ -6,8 +6,10 @@ import type { ContainerConfig, ContainerFile } from '../container-config.ts';
 import type { FileToPut } from '../execute/ports.ts';
 import { SecretText } from '../secret-text.ts';
 import type { DeviceFacts } from './device-facts.ts';
+import { cleanPath } from './clean-path.ts';
 import { FieldError } from './field-error.ts';
 import type { FindingCollector } from './findings.ts';
+import { ownEntry } from './own-entry.ts';
 
 export interface FilesContext {
   readonly release: TargetRelease;
@@ -59,7 +61,7 @@ function readUse(
   { base, definitions }: { readonly base: string; readonly definitions: Readonly<Record<string, FileComposition>> },
 ): FileToPut {
   const { source, target = source, uid = 0, gid = 0, mode } = typeof use === 'string' ? { source: use } : use;
-  const definition = definitions[source];
+  const definition = ownEntry(definitions, source);
   if (definition === undefined) throw new FieldError(`'${source}' is not one of the release's`);
   if (definition.content === undefined) {
     throw new FieldError(`'${source}' has no content; files and variables of a computer do not reach the device`);
@@ -68,7 +70,7 @@ function readUse(
   if (path.endsWith('/') || path.split('/').includes('..'))
     throw new FieldError(`'${target}' is not the path of a file`);
   return {
-    path,
+    path: cleanPath(path),
     mode: readMode(mode),
     uid: readOwner(uid),
     gid: readOwner(gid),

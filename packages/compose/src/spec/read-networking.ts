@@ -4,6 +4,7 @@ import type { Features } from './feature-labels.ts';
 import { FieldError } from './field-error.ts';
 import { toMap } from './list-or-map.ts';
 import { networkName, SUPERVISOR_NETWORK } from './names.ts';
+import { ownEntry } from './own-entry.ts';
 import { parseExposed, parsePort } from './parse-port.ts';
 import { peerIn } from './peers.ts';
 import { hasApi, type ReadContext } from './read-context.ts';
@@ -109,7 +110,7 @@ function readMode(mode: string, { release, features, findings }: NetworkingConte
   if (networkOf === null) {
     throw new FieldError(`'${mode}' is not supported; use host, none, bridge or service:<name>`);
   }
-  if (release.services[networkOf] === undefined) throw new FieldError(`there is no service '${networkOf}'`);
+  if (ownEntry(release.services, networkOf) === undefined) throw new FieldError(`there is no service '${networkOf}'`);
   return { networkMode: `service:${networkOf}`, networks: {}, networkOf };
 }
 
@@ -127,11 +128,11 @@ function attachToNetworks(service: TargetService, context: NetworkingContext): A
     for (const option of Object.keys(options ?? {}).filter((one) => !ENDPOINT_OPTIONS.has(one))) {
       findings.notice(`networks.${name}.${option}`, 'is not supported and has no effect');
     }
-    if (name !== 'default' && release.networks[name] === undefined) {
+    if (name !== 'default' && ownEntry(release.networks, name) === undefined) {
       findings.problem(`networks.${name}`, 'is not one of the networks of the app');
       continue;
     }
-    const engineName = networkName(app, name, release.networks[name]);
+    const engineName = networkName(app, name, ownEntry(release.networks, name));
     if (engineName === SUPERVISOR_NETWORK) {
       findings.problem(`networks.${name}`, 'is joined with the label io.balena.features.supervisor-api alone');
       continue;

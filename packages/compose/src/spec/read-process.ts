@@ -1,5 +1,6 @@
 import type { ServiceComposition } from '@device-supervisor/state';
 import type { ContainerConfig, RestartPolicy } from '../container-config.ts';
+import { cleanPath } from './clean-path.ts';
 import { FieldError } from './field-error.ts';
 import { parseDuration } from './parse-duration.ts';
 import type { ReadContext } from './read-context.ts';
@@ -30,7 +31,7 @@ export function readProcess(composition: ServiceComposition, context: ReadContex
     command: findings.read('command', null, () => readCommand(composition.command)),
     entrypoint: findings.read('entrypoint', null, () => readCommand(composition.entrypoint)),
     user: composition.user === undefined ? '' : String(composition.user),
-    workingDir: composition.working_dir ?? '',
+    workingDir: findings.read('working_dir', '', () => readWorkingDir(composition.working_dir)),
     tty: composition.tty ?? true,
     stdinOpen: composition.stdin_open ?? false,
     init: composition.init ?? null,
@@ -49,7 +50,14 @@ function readCommand(command: string | readonly string[] | undefined): readonly 
   return typeof command === 'string' ? splitCommand(command) : command;
 }
 
-function readRestart(restart: string = 'always'): RestartPolicy {
+function readWorkingDir(path: string = ''): string {
+  if (path === '' || path.startsWith('/')) return cleanPath(path);
+  throw new FieldError(`'${path}' is not an absolute path`);
+}
+
+/** An empty value counts as absent. */
+function readRestart(text: string = ''): RestartPolicy {
+  const restart = text === '' ? 'always' : text;
   const [name, retries, ...rest] = restart.split(':');
   switch (name) {
     case 'no':

@@ -4,7 +4,9 @@ import type { Features } from './feature-labels.ts';
 import type { FindingCollector } from './findings.ts';
 import { volumeName } from './names.ts';
 import { unknownFields } from './note-unapplied.ts';
-import { byTarget, parseMount, type MountRequest } from './parse-mount.ts';
+import { ownEntry } from './own-entry.ts';
+import { BIND_REFUSED, byTarget, parseMount, type MountRequest } from './parse-mount.ts';
+import { hostPathIn } from './host-path-in.ts';
 import { parseTmpfs } from './parse-tmpfs.ts';
 import { hasApi, type ReadContext } from './read-context.ts';
 import { LOCK_DIRECTORIES_IN_CONTAINER } from './service-environment.ts';
@@ -39,11 +41,13 @@ export function readStorage(
   const volumes = new Set(features.volumes);
   const mountVolume = (request: Extract<MountRequest, { kind: 'volume' }>, field: string): void => {
     const { volume, target, readOnly, subpath, noCopy } = request;
-    const composed = release.volumes[volume];
+    const composed = ownEntry(release.volumes, volume);
     if (composed === undefined) {
       findings.problem(field, `volume '${volume}' is not one of the app's volumes`);
       return;
     }
+    const hostPath = hostPathIn(composed);
+    if (hostPath !== null) findings.problem(field, `volume '${volume}' mounts ${hostPath}: ${BIND_REFUSED}`);
     if (subpath !== '' && !hasApi(abilities, '1.45')) {
       findings.problem(field, `subpath: the engine is too old for it, and would mount all of ${volume}`);
     }

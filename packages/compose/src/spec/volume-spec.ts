@@ -1,8 +1,10 @@
 import type { TargetApp, VolumeComposition } from '@device-supervisor/state';
 import type { VolumeConfig } from '../container-config.ts';
 import { FindingCollector, type Findings } from './findings.ts';
+import { hostPathIn } from './host-path-in.ts';
 import { toMap } from './list-or-map.ts';
 import { EXTRA_FIRMWARE_VOLUME, externalName, LABELS, volumeName } from './names.ts';
+import { BIND_REFUSED } from './parse-mount.ts';
 import { BELONGS_TO_OTHERS, EXTERNAL_APPLIED, NAMED_BY_US, unknownFields } from './note-unapplied.ts';
 
 /** A volume as the engine shall have it. */
@@ -33,6 +35,8 @@ export function specifyVolume(name: string, composition: VolumeComposition, app:
     const reason = external ? BELONGS_TO_OTHERS : field === 'name' ? NAMED_BY_US : 'is not supported and has no effect';
     findings.notice(`volumes.${name}.${field}`, reason);
   }
+  const hostPath = external ? null : hostPathIn(composition);
+  if (hostPath !== null) findings.problem(`volumes.${name}.driver_opts`, `mounts ${hostPath}: ${BIND_REFUSED}`);
   return {
     name: volumeName(app, name, composition),
     external,

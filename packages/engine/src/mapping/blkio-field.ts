@@ -1,4 +1,4 @@
-import type { BlkioLimits, DeviceRate } from '@device-supervisor/compose';
+import { cleanPath, type BlkioLimits, type DeviceRate } from '@device-supervisor/compose';
 import type { FieldMapping } from './field-mapping.ts';
 import { unlessDropped } from './requested-container.ts';
 
@@ -15,7 +15,7 @@ export const BLKIO_FIELD: FieldMapping<BlkioLimits> = {
     },
   }),
   read: ({ host, requested }) => {
-    const devices = host.BlkioWeightDevice.map(({ Path, Weight }) => ({ path: Path, weight: Weight }));
+    const devices = host.BlkioWeightDevice.map(({ Path, Weight }) => ({ path: cleanPath(Path), weight: Weight }));
     const asked = requested?.blkioWeightDevices ?? [];
     return {
       // Kernels without support for weights make the engine drop them.
@@ -39,7 +39,7 @@ function writeRates(rates: readonly DeviceRate[]): RateWire[] {
 }
 
 function readRates(rates: readonly RateWire[]): DeviceRate[] {
-  return rates.map(({ Path, Rate }) => ({ path: Path, rate: Rate })).sort(byPath);
+  return rates.map(({ Path, Rate }) => ({ path: cleanPath(Path), rate: Rate })).sort(byPath);
 }
 
 function byPath(a: { readonly path: string }, b: { readonly path: string }): number {

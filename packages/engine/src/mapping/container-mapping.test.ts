@@ -197,6 +197,29 @@ describe('a configuration', () => {
     );
   });
 
+  it('is read with clean paths, however a container was given them', () => {
+    const read = readInspected({
+      Config: { WorkingDir: '/usr/src/app/', Volumes: { '/b//': {}, '/a/./': {} } },
+      HostConfig: {
+        Binds: ['data:/data//', '/tmp/../run/:/host/run/:ro'],
+        Mounts: [{ Type: 'volume', Source: 'x', Target: '/x/', VolumeOptions: { Subpath: 'a//b/' } }],
+        Tmpfs: { '/scratch/': 'size=1' },
+        Devices: [{ PathOnHost: '/dev//a', PathInContainer: '/dev/b/', CgroupPermissions: 'r' }],
+      },
+    });
+    expect(read).toMatchObject({
+      workingDir: '/usr/src/app',
+      anonymousVolumes: ['/a', '/b'],
+      mounts: [
+        { source: 'data', target: '/data' },
+        { source: '/run', target: '/host/run' },
+        { source: 'x', target: '/x', subpath: 'a/b' },
+      ],
+      tmpfs: { '/scratch': 'size=1' },
+      devices: [{ hostPath: '/dev/a', containerPath: '/dev/b' }],
+    });
+  });
+
   it('is read without what the engine fills in by itself', () => {
     const config: ContainerConfig = { ...DEFAULT_CONTAINER_CONFIG, networkMode: 'net', networks: {} };
     const body: CreateBody = writeContainer('web:1', config);

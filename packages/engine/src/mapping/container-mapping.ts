@@ -1,4 +1,4 @@
-import { DEFAULT_CONTAINER_CONFIG, type ContainerConfig } from '@device-supervisor/compose';
+import { DEFAULT_CONTAINER_CONFIG, ownEntry, type ContainerConfig } from '@device-supervisor/compose';
 import type { ContainerInspection } from '../wire/container-wire.ts';
 import type { FieldMapping, FieldMappings, InspectedContainer } from './field-mapping.ts';
 import { HOST_ACCESS_FIELDS } from './host-access-fields.ts';
@@ -27,7 +27,7 @@ export function writeContainer(image: string, config: ContainerConfig): object {
     Object.assign(body, part.settings);
     Object.assign(host, part.host);
   }
-  const endpoint = config.networks[config.networkMode];
+  const endpoint = ownEntry(config.networks, config.networkMode);
   return {
     ...body,
     Labels: { ...config.labels, [REQUESTED_LABEL]: JSON.stringify(requestedOf(config)) },

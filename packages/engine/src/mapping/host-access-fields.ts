@@ -1,3 +1,4 @@
+import { cleanPath } from '@device-supervisor/compose';
 import { inHost, type FieldMappings } from './field-mapping.ts';
 import { unlessChosen } from './requested-container.ts';
 
@@ -39,8 +40,8 @@ export const HOST_ACCESS_FIELDS: FieldMappings<
     }),
     read: ({ host }) =>
       host.Devices.map(({ PathOnHost, PathInContainer, CgroupPermissions }) => ({
-        hostPath: PathOnHost,
-        containerPath: PathInContainer,
+        hostPath: cleanPath(PathOnHost),
+        containerPath: cleanPath(PathInContainer),
         permissions: CgroupPermissions,
       })).sort((a, b) => (a.containerPath < b.containerPath ? -1 : 1)),
   },

@@ -111,7 +111,7 @@ function sharesStack({ host }: InspectedContainer): boolean {
 function readNetworkMode({ host, endpoints }: InspectedContainer): string {
   const mode = host.NetworkMode;
   if (mode === '' || mode === 'default') return 'bridge';
-  if (endpoints[mode] !== undefined) return mode;
+  if (Object.hasOwn(endpoints, mode)) return mode;
   // An id, if somebody else created it.
   const byId = Object.entries(endpoints).find(([, { NetworkID }]) => NetworkID !== '' && NetworkID.startsWith(mode));
   return byId === undefined ? mode : byId[0];

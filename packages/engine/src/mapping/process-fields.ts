@@ -1,4 +1,5 @@
 import type { Healthcheck } from '@device-supervisor/compose';
+import { cleanPath } from '@device-supervisor/compose';
 import type { HealthcheckWire } from '../wire/container-wire.ts';
 import { inHost, inSettings, type FieldMappings } from './field-mapping.ts';
 import { withoutRequested } from './requested-label.ts';
@@ -33,7 +34,7 @@ export const PROCESS_FIELDS: FieldMappings<
   command: inSettings('Cmd', ({ settings }) => settings.Cmd ?? null),
   user: inSettings('User', ({ settings }) => settings.User),
   groupAdd: inHost('GroupAdd', ({ host }) => host.GroupAdd.toSorted()),
-  workingDir: inSettings('WorkingDir', ({ settings }) => settings.WorkingDir),
+  workingDir: inSettings('WorkingDir', ({ settings }) => cleanPath(settings.WorkingDir)),
   tty: inSettings('Tty', ({ settings }) => settings.Tty),
   stdinOpen: inSettings('OpenStdin', ({ settings }) => settings.OpenStdin),
   healthcheck: {

@@ -1,4 +1,4 @@
-import type { Mount } from '@device-supervisor/compose';
+import { cleanPath, type Mount } from '@device-supervisor/compose';
 import { inHost, type FieldMappings, type InspectedContainer } from './field-mapping.ts';
 
 /** Volumes, host paths and temporary file systems. */
@@ -19,15 +19,18 @@ export const STORAGE_FIELDS: FieldMappings<
   },
   anonymousVolumes: {
     write: (paths) => ({ settings: { Volumes: Object.fromEntries(paths.map((path) => [path, {}])) } }),
-    read: ({ settings }) => settings.Volumes,
+    read: ({ settings }) => settings.Volumes.map(cleanPath).sort(),
   },
   volumesFrom: inHost('VolumesFrom', ({ host }) => host.VolumesFrom.toSorted()),
   tmpfs: {
     write: (mounts) => ({ host: { Tmpfs: mounts } }),
     read: ({ host }) => ({
-      ...host.Tmpfs,
+      ...Object.fromEntries(Object.entries(host.Tmpfs).map(([path, options]) => [cleanPath(path), options])),
       ...Object.fromEntries(
-        host.Mounts.filter(({ Type }) => Type === 'tmpfs').map((mount) => [mount.Target, readTmpfsOptions(mount)]),
+        host.Mounts.filter(({ Type }) => Type === 'tmpfs').map((mount) => [
+          cleanPath(mount.Target),
+          readTmpfsOptions(mount),
+        ]),
       ),
     }),
   },
@@ -51,8 +54,8 @@ function readBind(bind: string): Mount[] {
   return [
     {
       type: source.startsWith('/') ? 'bind' : 'volume',
-      source,
-      target,
+      source: source.startsWith('/') ? cleanPath(source) : source,
+      target: cleanPath(target),
       readOnly: options.includes('ro'),
       ...(options.includes('nocopy') ? { noCopy: true } : {}),
     },
@@ -70,10 +73,10 @@ function readMount({ Type, Source, Target, ReadOnly, VolumeOptions }: MountWire)
   return [
     {
       type: Type,
-      source: Source,
-      target: Target,
+      source: Type === 'bind' ? cleanPath(Source) : Source,
+      target: cleanPath(Target),
       readOnly: ReadOnly,
-      ...(Subpath === '' ? {} : { subpath: Subpath }),
+      ...(Subpath === '' ? {} : { subpath: cleanPath(Subpath) }),
       ...(NoCopy ? { noCopy: true } : {}),
     },
   ];
