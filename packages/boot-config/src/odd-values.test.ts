@@ -193,8 +193,8 @@ describe('whatever value a variable has', () => {
           const bootConfig = await open(deviceType, { fileSystem: UNSYNCED });
           for (const target of [first, second, {}]) {
             const variables = Object.fromEntries(
-            Object.entries(target).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-          );
+              Object.entries(target).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+            );
             const { problems, failures } = await bootConfig.write(variables);
             expect([...problems.filter(({ kind }) => kind === 'unkept'), ...failures]).toEqual([]);
             expect(await bootConfig.plan(variables)).toMatchObject({ changes: [], needsReboot: false });

@@ -52,7 +52,7 @@ describe('targets', () => {
   it.each([
     ['{"config":{"KEY":"s3cret"},"apps":', 'not a target state'],
     ['null', 'not a target state'],
-    ['{"config":{"KEY":"s3cret"},"apps":{"a":{"id":"s3cret"}}}', 'apps.a.id: must be a whole number, 0 or more'],
+    ['{"config":{"KEY":["s3cret"]},"apps":{}}', 'config.KEY: Invalid input: expected string, received array'],
   ])('keeps a document that is none aside: %s', (document, reason) => {
     tamper("INSERT INTO target_states VALUES ('cloud', ?)", document);
     expect(store.targets.load('cloud')).toBeNull();
