@@ -25,7 +25,7 @@ export interface SharedProgress {
 }
 
 /** Prints a line for each test file as it ends, with its time, then its failures, and names tests that run for long. */
-export default class ProgressReporter implements Reporter {
+export class ProgressReporter implements Reporter {
   readonly #shared: SharedProgress | undefined;
   #vitest: Vitest | undefined;
   #files = 0;

@@ -13,7 +13,7 @@ export interface Step {
   readonly skipsUnchanged: boolean;
 }
 
-const PROGRESS_REPORTER = join(import.meta.dirname, 'progress-reporter.ts');
+const PROGRESS_REPORTER = join(import.meta.dirname, 'vitest-reporter.ts');
 
 /** Everything that developers and CI run, in this order: the quick ones first. */
 export const STEPS: readonly Step[] = [

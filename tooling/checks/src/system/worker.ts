@@ -5,7 +5,7 @@
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { createVitest, type TestSpecification } from 'vitest/node';
-import ProgressReporter from '../progress-reporter.ts';
+import { ProgressReporter } from '../progress-reporter.ts';
 import { readDurations, saveDuration } from './durations.ts';
 import { openQueue } from './queue.ts';
 
