@@ -66,6 +66,7 @@ export {
 export type { ConfigStepName } from './device-config/config-steps.ts';
 export type { DeviceSettings, LocalSettings } from './settings/device-settings.ts';
 export { createSettings, type Settings } from './settings/settings.ts';
+export { BOOT_VARIABLE_KINDS, CONFIG_VARIABLES } from './settings/config-variables.ts';
 export type {
   BootConfiguration,
   BootConfigurationPlan,

@@ -1,4 +1,4 @@
-import { BOOT_VARIABLE_KINDS, CONFIG_VARIABLES } from './config-variables.ts';
+import { BOOT_VARIABLE_KINDS, CONFIG_VARIABLES } from '@device-supervisor/device';
 
 /** The page `docs/config-variables.md`, from the table. */
 export function configVariablesPage(): string {
@@ -33,7 +33,7 @@ ${table(['variable', 'devices', 'reboot', 'what it is'], boot)}
 
 const INTRODUCTION = `# Config variables
 
-Generated from \`packages/device/src/settings/config-variables.ts\` by \`pnpm docs:config\`; not edited by hand.
+Generated from \`packages/device/src/settings/config-variables.ts\` by \`npm run docs:config\`; not edited by hand.
 
 A fleet or device is configured by variables. Their names have the prefix \`BALENA_\`, the older \`RESIN_\`, or none; where
 several are given, they win in this order. They are applied before the apps. A value that cannot be used is ignored with
