@@ -257,7 +257,7 @@ describe('planning without doing', () => {
 });
 
 describe('a download that takes its time', () => {
-  it('does not keep another app from going on, and is begun and told of once', async () => {
+  it('does not block another app, and is started and reported once', async () => {
     await using harness = startHarness({ images: IMAGES, pullable: { 'big:1': {} } });
     using hold = harness.engine.hold('pullImage');
     const web = { composition: { depends_on: { db: { condition: 'service_healthy' } } } };
@@ -283,7 +283,7 @@ describe('a download that takes its time', () => {
 });
 
 describe('actions that contradict each other', () => {
-  it('do not wait for what nobody wants any more: the last one counts', async () => {
+  it('do not wait for replaced wishes: the last one counts', async () => {
     await using harness = await reached();
     const stop = harness.device.stopService(1, 'web');
     const start = harness.device.startService(1, 'web');

@@ -127,7 +127,7 @@ describe('the configuration of a target', () => {
     }
   });
 
-  it('is reached after a power cut at any call, and does not reboot for ever', async () => {
+  it('is reached after a power cut at any call, and does not reboot endlessly', async () => {
     const disk = createPowerCutDisk({ kind: 'vfat', files: NEW_DISK });
     const states: DiskState[] = [];
     const { fileSystem } = createFaultyFileSystem({

@@ -165,7 +165,7 @@ describe('an engine whose stream of events is open and silent', () => {
 });
 
 describe('a subscriber', () => {
-  it('gets the present state first, and each change of it, whether or not somebody reads the state', async () => {
+  it('gets the present state first, and each change of it, whether or not the state is read', async () => {
     await using harness = await reached();
     await harness.restart();
     await harness.flush();
@@ -246,7 +246,7 @@ describe('a device whose locks were all taken to shut it down', () => {
     expect(writes(harness).length).toBeGreaterThan(0);
   });
 
-  it('answers an action that waits for it in vain', async () => {
+  it('rejects an action that waits for it', async () => {
     await using harness = await reached();
     const result = await harness.device.lockAll({ force: false, signal: new AbortController().signal });
     if (result.status !== 'acquired') throw new Error('the locks are held');

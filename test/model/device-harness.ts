@@ -128,7 +128,7 @@ export function startHarness({
         if (timers > MOST_TIMERS)
           throw new Error(`the device does not converge: ${JSON.stringify(device.state(), null, 1)}`);
         if (!clock.advanceToNext())
-          throw new Error(`the device waits for ever: ${JSON.stringify(device.state(), null, 1)}`);
+          throw new Error(`the device never settles: ${JSON.stringify(device.state(), null, 1)}`);
         await flush();
       }
     },

@@ -149,7 +149,7 @@ describe('a device', () => {
     expect(harness.device.state().blocked).toMatchObject([{ service: 'web', reason: 'locked' }]);
   });
 
-  it('retries what fails, ever more seldom, and holds up nobody else', async () => {
+  it('retries failures with growing delays, and does not delay other services', async () => {
     await using harness = startHarness({ images: IMAGES });
     await harness.device.setLocalTarget(testTarget({ services: { web: {}, lost: { image: 'lost:1' } } }));
     await harness.flush();
@@ -222,7 +222,7 @@ describe('a device', () => {
     expect(harness.device.health()).toEqual({ healthy: true, problems: [] });
   });
 
-  it('leaves a container that somebody else killed, and starts it after a restart of ours', async () => {
+  it('leaves a container that another client killed, and starts it after a restart of ours', async () => {
     await using harness = startHarness({ images: IMAGES });
     await reach(harness, testTarget({ services: { web: {} } }));
     const [web] = harness.engine.snapshot().containers;
@@ -235,7 +235,7 @@ describe('a device', () => {
     expect(statuses(harness)).toEqual({ web: 'Running' });
   });
 
-  it('keeps a service running that it would have to replace for ever', async () => {
+  it('keeps a service running that it would have to replace endlessly', async () => {
     // An engine that changes what it is asked for: what was created never is as it was wanted.
     await using harness = startHarness({
       images: IMAGES,

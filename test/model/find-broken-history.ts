@@ -233,7 +233,7 @@ function runningOne(engine: InMemoryEngine, which: number): ObservedContainer[] 
     .slice(which, which + 1);
 }
 
-/** Objects of somebody else. */
+/** Objects of another client. */
 async function makeForeignObjects(engine: InMemoryEngine): Promise<void> {
   await engine.createVolume('9_data', { driver: 'local', driverOpts: {}, labels: {} });
   await engine.createContainer({ name: 'foreign', image: FOREIGN_IMAGE, config: DEFAULT_CONTAINER_CONFIG });
@@ -244,7 +244,7 @@ function foreignObjects(engine: InMemoryEngine): unknown {
   return [volumes, networks].map((all) => all.filter(({ supervised }) => !supervised));
 }
 
-/** Each container, and whether it runs when it should; one that cannot is to be restarted for ever. */
+/** Each container, and whether it runs when it should; one that cannot is to be restarted endlessly. */
 function containersOf({ harness: { engine }, doomed }: World): string[] {
   return engine
     .snapshot()

@@ -54,7 +54,7 @@ describe('a hand-over', () => {
     expect(containers(harness)).toEqual(OLD);
   });
 
-  it('leaves the old container stopped that somebody stopped after the target went back to it', async () => {
+  it('leaves the old container stopped when a client stopped it after the target went back to it', async () => {
     await using harness = await handingOver();
     await harness.device.setLocalTarget(release('c1', 'web:1'));
     await harness.settle();

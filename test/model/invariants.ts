@@ -95,12 +95,12 @@ export function createInvariants({ engine, locks, target, onBroken }: Invariants
     beforeNetworkRemoval(id) {
       const network = engine.snapshot().networks.find((one) => one.id === id);
       if (network !== undefined && !network.supervised)
-        onBroken(`the network ${network.name} of somebody else is removed`);
+        onBroken(`the foreign network ${network.name} is removed`);
     },
     beforeVolumeRemoval(name) {
       const volume = engine.snapshot().volumes.find((one) => one.name === name);
       if (volume === undefined) return;
-      if (!volume.supervised) onBroken(`the volume ${name} of somebody else is removed`);
+      if (!volume.supervised) onBroken(`the foreign volume ${name} is removed`);
       if (volume.appUuid !== null && target().apps[volume.appUuid] !== undefined) {
         onBroken(`the volume ${name} of an app of the target is removed`);
       }

@@ -19,7 +19,7 @@ function withLocalMode(target: TargetState): TargetState {
   return { ...target, config: { ...target.config, SUPERVISOR_LOCAL_MODE: '1' } };
 }
 
-/** A device of a cloud, with an image `tool:1` that somebody put on the engine. */
+/** A device of a cloud, with an image `tool:1` that another client put on the engine. */
 async function managed(): Promise<DeviceHarness> {
   const harness = startHarness({
     images: { 'tool:1': { content: 'tool' } },
@@ -96,7 +96,7 @@ describe('a device of a cloud', () => {
     });
   });
 
-  it('entering it anew begins without the last target of the developer', async () => {
+  it('entering it again begins without the last target of the developer', async () => {
     await using harness = await developed();
     await harness.device.setCloudTarget(CLOUD);
     await harness.settle();

@@ -41,7 +41,7 @@ it('a service runs that was to be restarted, and whose stop the engine did not a
   expect(statusOf(harness)).toEqual(['web_1_1_c1 running']);
 });
 
-it('a service runs that the engine stopped when nobody waited for it any more', async () => {
+it('a service runs that the engine stopped after the call was given up', async () => {
   const { harness, stop } = await startDeaf('later');
   await using _ = harness;
   await expect(harness.device.restartService(1, 'web')).rejects.toThrow('no answer within 60 s');
@@ -52,7 +52,7 @@ it('a service runs that the engine stopped when nobody waited for it any more', 
   expect(statusOf(harness)).toEqual(['web_1_1_c1 running']);
 });
 
-it('a service that somebody else stops after that stays stopped', async () => {
+it('a service that another client stops after that stays stopped', async () => {
   const { harness, stop } = await startDeaf('later');
   await using _ = harness;
   await expect(harness.device.restartService(1, 'web')).rejects.toThrow('no answer within 60 s');

@@ -16,7 +16,7 @@ export type Fault = (typeof FAULTS)[number];
 /**
  * - `lost-connection`: it never came to the engine
  * - `lost-answer`: the engine did it
- * - `late`: the engine does it after the next call, when nobody waits for it any more
+ * - `late`: the engine does it after the next call, when the caller has given up
  */
 const FAULTS = [
   'conflict',
@@ -83,7 +83,7 @@ export function createSaboteur(): Saboteur {
     throw errorOf(armed.fault, kind);
   }
 
-  /** Nobody hears whether it could be done, nor waits for a download. */
+  /** Ignores the outcome, and does not wait for a download. */
   function catchUp(): void {
     const calls = late;
     late = [];
@@ -118,7 +118,7 @@ function errorOf(fault: Fault, kind: SabotagedCall): Error {
     case 'conflict':
       return new NameConflictError('container', 'another');
     case 'in-use':
-      return new ObjectInUseError('image', 'this one', 'somebody else uses it');
+      return new ObjectInUseError('image', 'this one', 'another container uses it');
     case 'port-in-use':
       return new PortInUseError({ port: 80, protocol: 'tcp', address: null }, 'address already in use');
     case 'not-found':

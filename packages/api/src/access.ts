@@ -11,7 +11,7 @@ export type RouteScope = 'none' | 'any-key' | 'app' | 'global';
 
 export interface AccessRules {
   readonly keys: ApiKeys;
-  /** False: everybody who reaches the API may do everything. */
+  /** False: every client that reaches the API has full access. */
   readonly requiresKey: () => boolean;
 }
 

@@ -54,7 +54,7 @@ export interface CloudDependencies {
 export interface CloudRequestResult {
   readonly kind: 'poll' | 'report';
   readonly ok: boolean;
-  /** Milliseconds until the next one, unless somebody asks for it earlier; `null`: when there is something to tell. */
+  /** Milliseconds until the next one, unless it is requested earlier; `null`: with the next change. */
   readonly nextIn: number | null;
 }
 
@@ -92,7 +92,7 @@ export function createCloud(dependencies: CloudDependencies): Cloud {
   const stop = new AbortController();
   const parts = new AsyncDisposableStack();
   let poller: TargetPoller | null = null;
-  /** Somebody wants the target, before anybody can be asked for it. */
+  /** A request for the target that came before polling started. */
   let wanted: { readonly force: boolean } | null = null;
   let reporter: Reporter | null = null;
   let tagReporter: TagReporter | null = null;
@@ -100,7 +100,7 @@ export function createCloud(dependencies: CloudDependencies): Cloud {
   let introduced: Promise<unknown> = Promise.resolve();
   const pendingTags = createPendingTags(dependencies.tagMemory);
   const begun = begin();
-  // Without its identity a device has no cloud; its apps run all the same.
+  // Without its identity a device has no cloud; its apps still run.
   begun.catch((error: unknown) => dependencies.say(`The device cannot be registered: ${formatError(error)}`));
 
   async function begin(): Promise<void> {
@@ -143,11 +143,11 @@ export function createCloud(dependencies: CloudDependencies): Cloud {
     return answer;
   }
 
-  /** A device that is registered again may have its old name, and the cloud knows nothing of it all the same. */
+  /** After a new registration the cloud knows nothing of the device, even under its old name. */
   async function forgetReport(uuid: string): Promise<void> {
     const [forgotten] = await Promise.allSettled([dependencies.reportMemory.save(uuid, {})]);
     if (forgotten.status === 'rejected') {
-      dependencies.say(`Cannot forget what the cloud was told of the device: ${formatError(forgotten.reason)}`);
+      dependencies.say(`Cannot delete the record of reported state: ${formatError(forgotten.reason)}`);
     }
   }
 

@@ -11,7 +11,7 @@ export class DeltaUnauthorizedError extends SupervisorError<'DELTA_UNAUTHORIZED'
   }
 }
 
-/** Nobody at the cloud can be spoken to: no network, no name, a certificate that is not trusted, a connection that broke. */
+/** The cloud cannot be reached: no network, no name, an untrusted certificate, a broken connection. */
 export class CloudUnreachableError extends SupervisorError<'CLOUD_UNREACHABLE', { host: string }> {
   constructor(host: string, cause: unknown) {
     const hint = certificateHint(cause, host);
@@ -94,7 +94,7 @@ export class DeviceUnknownError extends SupervisorError<'DEVICE_UNKNOWN', { uuid
   constructor(uuid: string) {
     super('DEVICE_UNKNOWN', `the cloud does not know device ${uuid}`, {
       details: { uuid },
-      hint: 'It was deleted there; apps stay as they are. Provision the device anew to have it back',
+      hint: 'It was deleted there; apps stay as they are. Provision the device again to bring it back',
     });
   }
 }

@@ -71,7 +71,7 @@ describe('a fleet', { timeout: 60_000 }, () => {
       expect(times.length).toBeGreaterThanOrEqual(Math.floor((4 * HOUR) / LONGEST_CYCLE));
       expect(times.length).toBeLessThanOrEqual(Math.ceil((4 * HOUR) / SHORTEST_CYCLE));
     }
-    // Nothing changed, so nothing is told.
+    // Nothing changed, so nothing is reported.
     expect(devices.map(({ uuid }) => stub.device(uuid)?.reports.length)).toEqual(devices.map(() => 1));
     // A few minutes' worth of jitter after four hours: 120 polls an hour come in no single minute.
     expect(busiestMinute(polls(settled + 3 * HOUR).flat())).toBeLessThanOrEqual(DEVICES / 2);
@@ -89,7 +89,7 @@ describe('a fleet', { timeout: 60_000 }, () => {
     expect(busiestMinute(first)).toBeLessThanOrEqual(DEVICES / 3);
   });
 
-  it('that is told to update at once, again and again, asks each time once or twice', async () => {
+  it('that is asked to update at once, repeatedly, polls once or twice each time', async () => {
     await wait(MINUTE);
     const before = clock.now();
     for (const { cloud } of devices) for (let call = 0; call < 20; call++) cloud.lookForTarget({ force: false });

@@ -19,9 +19,9 @@ type Answer = 'ok' | 'unreachable' | { readonly status: number; readonly retryAf
 /** What happens while the device waits for its next request. */
 interface Moment {
   readonly answer: Answer;
-  /** Somebody asks for a request; each time after so many milliseconds more. */
+  /** Requests from outside, after so many milliseconds each. */
   readonly wakes: readonly number[];
-  /** Somebody, e.g. NTP, sets the clock. */
+  /** The clock is set, e.g. by NTP. */
   readonly jump: number;
 }
 
@@ -41,11 +41,11 @@ const chance = fc.double({ min: 0, max: 1, noNaN: true });
 interface Request {
   readonly at: number;
   readonly answer: Answer;
-  /** Did somebody ask for the next one? */
+  /** Whether the next one was requested. */
   readonly isWoken: boolean;
 }
 
-/** Starts something that sends requests, and lets one moment after the other pass. @returns its requests, by a clock that nobody sets */
+/** Starts something that sends requests, and lets one moment after the other pass. @returns its requests, by a clock that is never set */
 async function requestsOf(
   script: readonly Moment[],
   start: (http: CloudHttp, clock: ReturnType<typeof createFakeClock>) => AsyncDisposable & { wake(): void },
@@ -106,7 +106,7 @@ function pollBounds({ answer, isWoken }: Request): Bounds {
   return { least: Math.max(SHORTEST_PAUSE, isWoken ? 0 : wanted), most: Math.max(LONGEST_RETRY, wanted) };
 }
 
-/** Nobody shortens the pause after a failure. */
+/** Requests do not shorten the pause after a failure. */
 function reportBounds({ answer }: Request): Bounds {
   if (answer === 'ok') return { least: 10_000, most: 310_000 };
   const wanted = wantedPeace(answer);
@@ -121,7 +121,7 @@ function expectWithin(requests: readonly Request[], boundsOf: (request: Request)
   }
 }
 
-describe('whatever the cloud answers, whoever asks, and however the clock is set,', () => {
+describe('whatever the cloud answers, whatever is requested, and however the clock is set,', () => {
   it('polls are neither a flood nor too rare', async () => {
     await fc.assert(
       fc.asyncProperty(moments, chance, async (script, random) => {

@@ -2,7 +2,7 @@ import { CloudRefusedError } from './errors.ts';
 
 /** First pause after a failure, in milliseconds; doubled with each failure in a row. */
 export const FIRST_RETRY = 15_000;
-/** Milliseconds, a day: a device that a server asks to be quiet for years, by mistake, comes back all the same. */
+/** Milliseconds, a day: the longest delay that a server can ask for. */
 const LONGEST_WAIT = 86_400_000;
 
 export interface RetryOptions {

@@ -39,13 +39,13 @@ async function pass(milliseconds: number): Promise<void> {
   }
 }
 
-it('come after the longest pause when nobody wants them', async () => {
+it('come after the longest pause without a request', async () => {
   await start();
   await pass(250);
   expect(begun).toEqual([0, 100, 200]);
 });
 
-it('come as soon as somebody wants them, and not before the shortest pause, however often', async () => {
+it('come on request, and not before the shortest pause', async () => {
   const rounds = await start();
   for (let time = 0; time < 10; time++) rounds.wake();
   await pass(50);
@@ -66,7 +66,7 @@ it('are not wanted earlier where the pause is fixed, nor after it without being 
   expect(begun).toEqual([0, 100]);
 });
 
-it('begin when their time has come, or earlier when somebody wants them', async () => {
+it('begin when their time has come, or earlier on request', async () => {
   const rounds = await start(50);
   await pass(20);
   expect(begun).toEqual([]);

@@ -3,21 +3,21 @@ import { waitFor } from './wait-for.ts';
 
 /** What follows a round, in milliseconds. */
 export interface Pause {
-  /** Nobody shortens it by so much. */
+  /** Requests cannot shorten it below this. */
   readonly atLeast: number;
-  /** It is over then, whether or not somebody wants the next round. */
+  /** The next round begins then, even without a request. */
   readonly atMost: number;
 }
 
 /** Goes from round to round, one at a time, until it is disposed of: that waits for the round under way. */
 export interface Rounds extends AsyncDisposable {
-  /** Somebody wants the next round; during a round, one more. However often, it is one. */
+  /** Requests the next round; during a round, one more. Repeated requests count as one. */
   wake(): void;
 }
 
 export interface RoundsOptions {
   readonly clock: Clock;
-  /** Milliseconds until the first round, unless somebody wants it earlier; 0 unless told. */
+  /** Milliseconds until the first round, unless it is requested earlier. Default: 0. */
   readonly firstDelay?: number;
   /** Never rejects. The signal is aborted when the rounds end. */
   readonly round: (signal: AbortSignal) => Promise<Pause>;

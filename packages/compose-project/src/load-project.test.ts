@@ -76,7 +76,7 @@ describe('variables', () => {
     expect(project.services[0]?.image).toBe('12');
   });
 
-  it('are told when they have no value', async () => {
+  it('are reported when they have no value', async () => {
     const project = await folder.load({ 'compose.yaml': 'services:\n  a:\n    image: a$NONE' });
     expect(project.remarks).toEqual([
       `${folder.path}/compose.yaml:3:12: variable NONE is not set, and counts as empty`,

@@ -135,7 +135,7 @@ export interface ContainerFile {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** Of the content, keyed: nobody can try contents against it. */
+  /** Keyed hash of the content: without the key, guesses cannot be verified. */
   readonly digest: string;
 }
 

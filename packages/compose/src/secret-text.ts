@@ -6,7 +6,7 @@ export class SecretText {
     this.#text = text;
   }
 
-  /** The text, for whoever brings it to where it belongs. */
+  /** The text, for the adapter that passes it on. */
   reveal(): string {
     return this.#text;
   }

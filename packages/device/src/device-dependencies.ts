@@ -11,13 +11,13 @@ export interface DeviceDependencies {
   readonly locks: DeviceLocks;
   readonly store: DeviceStore;
   readonly clock: Clock;
-  /** Unless told, images are not checked for their size. */
+  /** Default: none, the size of images is not checked. */
   readonly storage?: ImageStorage;
   /** Another one after each boot of the host; `null`: not known. */
   readonly bootId: string | null;
-  /** Brings the host to the target's configuration before the apps; unless told, the host is left alone. */
+  /** Applies the target's configuration to the host before the apps. Default: none, the host is not touched. */
   readonly deviceConfig?: DeviceConfig;
-  /** Reboots that services wait for; unless told, nobody is asked to reboot. */
+  /** Reboots that services wait for. Default: none. */
   readonly reboots?: RebootAfterApply;
   /** A number from 0 to 1, to spread retries. */
   readonly random: () => number;

@@ -24,7 +24,7 @@ export class ServiceNotFoundError extends SupervisorError<'SERVICE_NOT_FOUND', {
   }
 }
 
-/** Services hold their update locks, and nobody asked to take them by force. */
+/** Services hold their update locks, and `force` is not set. */
 export class UpdatesLockedError extends SupervisorError<'UPDATES_LOCKED', { services: readonly string[] }> {
   constructor(services: readonly string[]) {
     super('UPDATES_LOCKED', `Updates are locked by ${services.join(', ')}`, {

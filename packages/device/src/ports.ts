@@ -10,7 +10,7 @@ import type { TargetState } from '@device-supervisor/state';
 
 /** The container engine as the device needs it: changes, observation and events. */
 export interface DeviceEngine extends ContainerEngine {
-  /** The engine's contents now. Rejects with `EngineUnreachableError` when nobody answers. */
+  /** The engine's contents now. Rejects with `EngineUnreachableError` without an answer. */
   observe(request: ObserveRequest): Promise<EngineSnapshot>;
   /**
    * Changes on the engine, from the moment of the `connected` item on. Ends when the signal is aborted; throws
@@ -24,7 +24,7 @@ export interface ObserveRequest {
   readonly imageReferences: readonly string[];
   /**
    * `true`: the engine lists only the kinds of objects that its events, or our own calls, say have changed since the last
-   * look; nothing at all when nothing happened. Unless told, it lists everything anew, which finds what the events left
+   * look; nothing at all when nothing happened. Default: it lists everything, which finds what the events left
    * out.
    */
   readonly trustEvents?: boolean;
@@ -32,7 +32,7 @@ export interface ObserveRequest {
 
 export type EngineEvent =
   | { readonly kind: 'connected' }
-  /** Something changed of which no event is left: everything has to be looked at anew. */
+  /** Events were lost: everything has to be listed again. */
   | { readonly kind: 'missed' }
   | {
       readonly kind: 'container' | 'image' | 'network' | 'volume';
@@ -80,7 +80,7 @@ export interface DeviceStore {
   };
 }
 
-/** Who asks for a target. */
+/** Origin of a target. */
 export type TargetSource = 'local' | 'cloud';
 
 /** Time as the device sees it; a fake one makes tests independent of the machine's. */

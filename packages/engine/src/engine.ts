@@ -17,9 +17,9 @@ import { SYSTEM_CLOCK } from './transport/system-clock.ts';
 import { createTransport } from './transport/transport.ts';
 import { InfoAnswer, VersionAnswer } from './wire/engine-wire.ts';
 
-/** A Docker or balenaEngine. Every call rejects with an `EngineUnreachableError` when nobody answers in time. */
+/** A Docker or balenaEngine. Every call rejects with an `EngineUnreachableError` when there is no answer in time. */
 export interface Engine extends DeviceEngine, AsyncDisposable {
-  /** Is somebody there? */
+  /** Whether the engine answers. */
   ping(): Promise<void>;
   info(): Promise<EngineInfo>;
   /**
@@ -65,22 +65,22 @@ export interface EngineOptions {
   /** `unix:///path`, `tcp://host:port`, `http://host:port` or `https://host:port`. */
   readonly endpoint: string;
   readonly tls?: EngineTls;
-  /** The machine's unless told. */
+  /** Default: the machine's. */
   readonly clock?: Clock;
   /**
-   * Milliseconds that a call may take, 60000 unless told. Stopping has the container's own time on top; creating,
+   * Milliseconds that a call may take, 60000 by default. Stopping has the container's own time on top; creating,
    * starting and removing may take five times as long; a pull has no limit.
    */
   readonly callTimeout?: number;
-  /** Who we are to registries; unless told, nobody in particular. */
+  /** Credentials for registries. Default: anonymous. */
   readonly credentials?: RegistryCredentials;
-  /** Where deltas come from; unless told, images are fetched whole. */
+  /** Resolves deltas. Default: none, images are fetched whole. */
   readonly deltas?: DeltaResolver | null;
   /** An image is fetched whole because the delta to it cannot be used. */
   readonly onDeltaFailure?: (reference: string, error: unknown) => void;
   /**
-   * Milliseconds without any progress after which a pull is begun anew, 300000 unless told. Short ones cost: what an
-   * engine has of an image when a pull of it ends early, it may have to fetch again.
+   * Milliseconds without any progress after which a pull is restarted, 300000 by default. Short ones cost
+   * traffic: the engine may have to fetch the layers of an aborted pull again.
    */
   readonly stallTimeout?: number;
 }

@@ -3,7 +3,7 @@ import { SupervisorError } from '@device-supervisor/errors';
 /** What on an engine a name or id stands for. */
 export type EngineObject = 'container' | 'image' | 'network' | 'volume' | 'object';
 
-/** Nobody answers at the engine's endpoint, the connection broke, or an answer took too long. */
+/** The engine's endpoint does not answer, the connection broke, or an answer took too long. */
 export class EngineUnreachableError extends SupervisorError<'ENGINE_UNREACHABLE', { endpoint: string }> {
   constructor(endpoint: string, reason: string, cause?: unknown) {
     super('ENGINE_UNREACHABLE', `the container engine at ${endpoint} cannot be reached: ${reason}`, {
@@ -41,7 +41,7 @@ export class ImageDamagedError extends SupervisorError<'IMAGE_DAMAGED', { refere
   }
 }
 
-/** A command of `post_start` or `pre_stop` did not succeed. The container was started or stopped all the same. */
+/** A command of `post_start` or `pre_stop` did not succeed. The container was started or stopped nevertheless. */
 export class HookFailedError extends SupervisorError<'HOOK_FAILED', { container: string; hook: string }> {
   /** @param details `hook`: e.g. `post_start[0]` */
   constructor(details: { container: string; hook: string }, reason: string, cause?: unknown) {

@@ -94,7 +94,7 @@ describe('what an image says', () => {
   });
   afterAll(() => harness.engine.removeImage(reference));
 
-  it('is told', async () => {
+  it('is reported', async () => {
     expect(await readImage()).toEqual({
       entrypoint: ['sh', '-c'],
       command: ['sleep 10'],

@@ -204,7 +204,7 @@ async function untilHealthy(engine: Engine, container: string): Promise<void> {
   }
 }
 
-/** Events come in order: who is told of the last change has been told of all before it. */
+/** Events come in order: the last change is received after all others. */
 async function untilToldOf(engine: Engine, createVolume: () => Promise<void>): Promise<void> {
   for await (const event of engine.events(new AbortController().signal)) {
     if (event.kind === 'connected') await createVolume();

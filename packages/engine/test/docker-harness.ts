@@ -5,7 +5,7 @@ import { inject } from 'vitest';
 import { createEngine } from '../src/index.ts';
 import { CONTRACT_IMAGE, type EngineHarness } from '../src/testing/contract/engine-harness.ts';
 
-/** Ends when it is stopped, or with the code that somebody writes into a file; at once if that is the other file. */
+/** Ends when it is stopped, or with the code that a test writes into a file; at once for the other file. */
 const COMMAND = [
   'sh',
   '-c',

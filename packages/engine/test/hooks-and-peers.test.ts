@@ -72,7 +72,7 @@ describe('hooks', () => {
     expect(await takeNotes()).toEqual(['first root /tmp ', 'second root /tmp a=b']);
   });
 
-  it('that fail after the start leave the container running, and are told without what they print', async () => {
+  it('that fail after the start leave the container running, and are reported without their output', async () => {
     await create('web', { postStart: [{ ...HOOK, command: ['sh', '-c', 'echo secret; exit 3'] }] });
     const error = await rejection(harness.engine.startContainer('web'));
     expect(error).toBeInstanceOf(HookFailedError);
@@ -84,7 +84,7 @@ describe('hooks', () => {
     await harness.engine.startContainer('web');
   });
 
-  it('that are no program of the container are told', async () => {
+  it('that are no program of the container are reported', async () => {
     await create('web', { postStart: [{ ...HOOK, command: ['no-such-program'] }] });
     expect(await rejection(harness.engine.startContainer('web'))).toBeInstanceOf(HookFailedError);
   });

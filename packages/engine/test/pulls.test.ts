@@ -112,7 +112,7 @@ describe('a pull', () => {
     expect(proxy.blobBytes).toBeLessThan(LARGE + MEGABYTE + 1.5 * MEGABYTE);
   });
 
-  it('is begun anew when nothing comes any more, and fails when it gets no further', async () => {
+  it('is restarted when it stalls, and fails when it makes no progress', async () => {
     await using impatient = connect({ stallTimeout: 1000 });
     let stalls = 0;
     proxy.breakWith((answer) =>
@@ -220,7 +220,7 @@ describe('a delta', () => {
 });
 
 describe('a pull that cannot succeed', () => {
-  it('says that nobody answers', async () => {
+  it('reports that the registry does not answer', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = addressOf(server.address());
@@ -262,7 +262,7 @@ describe('a registry that wants to know who asks', () => {
     await ours.removeImage(reference);
   });
 
-  it('gets a token from whom it trusts', async () => {
+  it('gets a token from its token server', async () => {
     await using tokens = await startTokenServer(USER);
     await using registry = await startRegistry({ access: tokens.access });
     const { reference } = await publish('pulls-guarded:1', { ...USER, host: registry.host });
@@ -286,7 +286,7 @@ describe('a registry that wants to know who asks', () => {
   });
 });
 
-it('mirrors that the engine is told to use are used', async () => {
+it('mirrors of the engine configuration are used', async () => {
   await using ownEngine = await startTestEngine({ settings: { 'registry-mirrors': [`http://${proxy.host}`] } });
   await using own = connect({ endpoint: ownEngine.endpoint });
   const mirrored = await publish('mirrored/pulls:1', inject('registry'));

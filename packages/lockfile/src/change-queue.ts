@@ -1,6 +1,6 @@
 import type { LockHolder } from '@device-supervisor/compose';
 
-/** Changes that nobody read yet, each service once: a reader that is slow costs no memory. */
+/** Unread changes, each service once: a slow reader costs no memory. */
 export interface ChangeQueue extends AsyncIterable<LockHolder> {
   push(service: LockHolder): void;
   /** The reader gets what is queued, then this error. */

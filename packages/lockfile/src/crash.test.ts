@@ -68,7 +68,7 @@ describe('the end of a process that holds a lease', () => {
   it.each([
     ['exits', 'exit', { code: 0, signal: null }],
     ['dies of an exception', 'throw', { code: 1, signal: null }],
-    ['is told to stop by a signal that it does not handle', 'wait', { code: null, signal: 'SIGTERM' }],
+    ['gets a signal that it does not handle', 'wait', { code: null, signal: 'SIGTERM' }],
   ])('removes its locks when it %s', async (_, end, expected) => {
     const child = spawnScript('holder.ts', [temporary.directory, end]);
     const exited = exitOf(child);

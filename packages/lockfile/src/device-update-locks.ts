@@ -4,8 +4,8 @@ import type { DeviceLocks } from '@device-supervisor/device';
 /**
  * The update locks of a device. Beyond what the port says:
  * - `prepare`, `acquire` and `holders` throw `LockDirectoryError` and `InvalidServiceNameError`;
- * - `watch` throws `LockWatchError`, also while iterating. Taking and releasing by ourselves is reported too. Several
- *   changes of a service that nobody read yet are one item.
+ * - `watch` throws `LockWatchError`, also while iterating. Taking and releasing by ourselves is reported too. Unread
+ *   changes of a service are one item.
  */
 export interface DeviceUpdateLocks extends DeviceLocks, AsyncDisposable {
   /**

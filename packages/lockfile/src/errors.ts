@@ -40,7 +40,7 @@ export class InvalidServiceNameError extends SupervisorError<'INVALID_SERVICE_NA
   }
 }
 
-/** Somebody removed or replaced a lock that a lease holds: the service may take it. */
+/** Another process removed or replaced a lock that a lease holds: the service may take it. */
 export class LeaseCompromisedError extends SupervisorError<
   'LEASE_COMPROMISED',
   { readonly appId: number; readonly service: string; readonly path: string }

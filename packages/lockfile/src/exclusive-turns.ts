@@ -1,4 +1,4 @@
-/** Lets one at a time through for each key, in the order of their arrival. */
+/** Lets one caller at a time through for each key, in the order of the calls. */
 export interface ExclusiveTurns<Key> {
   /**
    * Resolves when it is the caller's turn, with the function that ends the turn.
@@ -15,7 +15,7 @@ interface Waiting {
 }
 
 export function createExclusiveTurns<Key>(): ExclusiveTurns<Key> {
-  /** A key is present while somebody has its turn. */
+  /** A key is present while a caller has its turn. */
   const queues = new Map<Key, Waiting[]>();
 
   function end(key: Key): void {

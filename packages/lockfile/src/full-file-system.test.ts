@@ -89,7 +89,7 @@ describe.each(['ENOSPC', 'EROFS', 'EDQUOT'])('a file system that takes no lock: 
   it('stops no update', async () => {
     isFull = () => true;
     const result = await acquire();
-    if (result.status === 'held') expect.unreachable('nobody holds a lock');
+    if (result.status === 'held') expect.unreachable('no lock is held');
     result.lease.assertHeld('web');
     expect(readdirSync(temporary.service(1, 'web'))).toEqual([]);
     expect(messages).toEqual([expect.stringContaining('is updated without a lock file')]);
@@ -113,7 +113,7 @@ describe.each(['ENOSPC', 'EROFS', 'EDQUOT'])('a file system that takes no lock: 
   it('ends our lease when the service takes its lock meanwhile', async () => {
     isFull = () => true;
     const result = await acquire();
-    if (result.status === 'held') expect.unreachable('nobody holds a lock');
+    if (result.status === 'held') expect.unreachable('no lock is held');
     writeFileSync(temporary.lock(1, 'web'), '');
     expect(() => result.lease.assertHeld('web')).toThrow(LeaseCompromisedError);
     expect(result.lease.compromised.aborted).toBe(true);

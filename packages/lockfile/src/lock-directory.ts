@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { InvalidServiceNameError, LockDirectoryError, systemCodeOf } from './errors.ts';
 import type { LockFileSystem } from './file-system.ts';
 
-/** Either of them holds the lock; services of old releases know the second only. */
+/** Either of them holds the lock; older services use only the second. */
 export const LOCK_NAMES = ['updates.lock', 'resin-updates.lock'] as const;
 
 /** Any user of a container makes its lock there, and removes no other user's (the sticky bit). */

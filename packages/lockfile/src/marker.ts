@@ -12,8 +12,8 @@ export interface MarkerOwner {
 }
 
 /**
- * A file that is complete on disk before it becomes a lock by link(2): so a lock of ours has its content from its first
- * instant, and needs no clean-up to be told from a service's after a crash.
+ * A file that is complete on disk before link(2) makes it a lock: our lock has its content from the first instant, and can
+ * be distinguished from a service's after a crash.
  */
 export interface Marker {
   /** Where it is staged, outside of what services see. */

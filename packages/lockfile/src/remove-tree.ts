@@ -6,7 +6,7 @@ import { systemCodeOf } from './errors.ts';
  * Removes whatever is at `path`, a directory with its contents. A process that swaps a directory below it for a
  * symbolic link meanwhile gains nothing: each directory is entered through its own descriptor. (`fs.rm` follows such a
  * link, and a container's root user could make us empty a directory of the host.) Succeeds when nothing is there.
- * Fails with `ENOTEMPTY` or `ENOTDIR` when somebody adds to it or replaces parts of it meanwhile.
+ * Fails with `ENOTEMPTY` or `ENOTDIR` when another process adds to it or replaces parts of it meanwhile.
  */
 export async function removeTree(path: string): Promise<void> {
   try {

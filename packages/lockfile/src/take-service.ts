@@ -104,7 +104,7 @@ async function removeForeign(path: string): Promise<void> {
     await removeTree(path);
   } catch (error) {
     const code = systemCodeOf(error);
-    // Somebody changes it at this moment: the caller tries again.
+    // It is being changed at this moment: the caller tries again.
     if (code !== 'ENOTEMPTY' && code !== 'ENOTDIR') throw new LockDirectoryError(path, error);
   }
 }

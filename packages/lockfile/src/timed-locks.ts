@@ -23,7 +23,7 @@ export interface TimedLocks extends DeviceLocks, Disposable {
 export interface HoldRequest {
   readonly appId: number;
   readonly service: string;
-  /** Who takes it, as the client calls itself. */
+  /** Name that the client gave itself. */
   readonly holder: string;
   /** Why, for a person to read. */
   readonly reason: string;

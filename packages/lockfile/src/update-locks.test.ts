@@ -189,7 +189,7 @@ describe('our lock', () => {
     expect((await locks.acquire({ appId: 1, services: ['web'], force: false })).status).toBe('held');
   });
 
-  it('is a lock of somebody else for a supervisor of another name', async () => {
+  it('is a foreign lock for a supervisor with another name', async () => {
     await leaveBehind(temporary.directory, temporary.lock(1, 'web'), temporary.elsewhere);
     const other = open({ holder: 'other' });
     expect(await other.recoverLeftovers()).toEqual([]);
@@ -240,7 +240,7 @@ describe('our lock', () => {
 });
 
 describe('a lease', () => {
-  it('tells when somebody removes one of its locks, and not when somebody only touches it', async () => {
+  it('reports the removal of one of its locks, and not a mere touch', async () => {
     const lease = await leaseOf(open({ verifyInterval: 1000 }), ['db', 'web']);
     utimesSync(temporary.lock(1, 'db'), 0, 0);
     unlinkSync(temporary.lock(1, 'web'));
@@ -368,7 +368,7 @@ async function leaveLease(result: unknown): Promise<void> {
   if (typeof dispose === 'function') await dispose.call(lease);
 }
 
-/** A lock as a crashed run leaves it: one of its names, nobody behind it. */
+/** A lock as a crashed run leaves it: under one of its names, without a process. */
 async function leaveBehind(directory: string, path: string, elsewhere: string): Promise<void> {
   const [service = '', appId] = path.split('/').slice(-3, -1).reverse();
   const earlier = createUpdateLocks({ directory });

@@ -71,7 +71,7 @@ export function createUpdateLocks(options: UpdateLocksOptions): DeviceUpdateLock
     }
   }
 
-  /** Nobody who stops waits for a lease that was given out afterwards. */
+  /** Disposal does not wait for leases that are created after it began. */
   async function keep(lease: UpdateLease): Promise<void> {
     leases.add(lease);
     if (!closed) return;

@@ -140,7 +140,7 @@ describe('watching', () => {
     expect(await until('web', isThere(temporary.lock(1, 'web')))).toEqual(WEB);
   });
 
-  it('wakes up somebody who found the lock held', async () => {
+  it('wakes up a caller that found the lock held', async () => {
     await locks.prepare(1, 'web');
     const { until } = watch();
     mkdirSync(temporary.lock(1, 'web'));

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A service that takes and releases its update lock over and over, until the file that stops it
-# is there or its parent has ended. Prints a line for each turn: "entered", or "violation" when somebody else was inside at the same time.
+# is there or its parent has ended. Prints a line for each turn: "entered", or "violation" when another contender was inside at the same time.
 # usage: contender.sh <way> <lock> <file that stops it>
 way=$1 lock=$2 stop=$3
 inside=${lock%/*}/inside

@@ -1,6 +1,6 @@
 import { createUpdateLocks } from '../src/index.ts';
 
-/** Takes the locks of two services, says so, and does as it is told: exits by itself, or waits for a signal. */
+/** Takes the locks of two services, prints that, and exits by itself or waits for a signal, as its argument says. */
 const [directory = '', end = ''] = process.argv.slice(2);
 const locks = createUpdateLocks({ directory });
 const result = await locks.acquire({ appId: 1, services: ['db', 'web'], force: false });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { LockHolder } from '@device-supervisor/compose';
 import type { DeviceUpdateLocks } from '../src/index.ts';
 
-/** Somebody who runs contender.sh. */
+/** A process that runs contender.sh. */
 export interface Contender {
   readonly way: string;
   /** How often each line was printed. */
@@ -13,7 +13,7 @@ export interface Contender {
 export interface Visits {
   /** How often we were not alone. */
   readonly violations: number;
-  /** What we were told each time that the lock was held. */
+  /** The holders that were reported each time that the lock was held. */
   readonly refusals: readonly (readonly LockHolder[])[];
 }
 
@@ -47,7 +47,7 @@ export async function takeTurns(
   return { violations, refusals };
 }
 
-/** Whoever is inside makes this directory, and removes it when it leaves. */
+/** The contender inside makes this directory, and removes it when it leaves. */
 async function isAlone(locks: DeviceUpdateLocks, inside: string): Promise<boolean> {
   try {
     mkdirSync(inside);

@@ -4,7 +4,7 @@ import type { LogPosition } from './log-position.ts';
 import type { ContainerLogLine, ContainerLogSource } from './ports.ts';
 import type { WatchedContainer } from './watched-container.ts';
 
-/** One reader for each container that runs and has something of interest, while anybody is interested. */
+/** One reader for each running container, while there are sinks for its lines. */
 export interface ContainerReaders {
   /** The containers that run now, and those that have ended. One that is gone may finish what it has to say. */
   watch(list: readonly WatchedContainer[]): void;
@@ -14,7 +14,7 @@ export interface ContainerReaders {
   resume(id: string): void;
   /** Reads nothing any more. */
   close(): void;
-  /** Resolves when everything that was told to end has. */
+  /** Resolves when all stopped readers have ended. */
   closed(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export function createContainerReaders({
   /** Containers that have ended, and have been heard to the end or will be. */
   let heard: ReadonlySet<string> = new Set();
   let watchedAt = clock.now();
-  /** `null`: nobody is interested. */
+  /** `null`: no sink wants lines. */
   let openedAt: number | null = null;
 
   const stop = (entry: Entry): void => {

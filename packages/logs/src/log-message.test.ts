@@ -17,7 +17,7 @@ it.each<[string, LogMessage, string]>([
     { message: 'Starting', timestamp: 5, isSystem: true, serviceName: 'web', isStdErr: false },
     '{"message":"Starting","timestamp":5,"isSystem":true}\n',
   ],
-  ['nobody in particular', { message: 'a\nb', timestamp: 5 }, '{"message":"a\\nb","timestamp":5}\n'],
+  ['no service', { message: 'a\nb', timestamp: 5 }, '{"message":"a\\nb","timestamp":5}\n'],
 ])('writes a line of %s', (_, message, line) => {
   expect(formatLogLine(message)).toBe(line);
 });

@@ -15,7 +15,7 @@ describe('positionAfter', () => {
 });
 
 describe('createReplayFilter', () => {
-  it('finds every line once, however often reading starts anew', () => {
+  it('finds every line once, however often reading restarts', () => {
     const steps = fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 40 });
     fc.assert(
       fc.property(steps, fc.array(fc.integer({ min: 1, max: 10 })), (gaps, breaks) => {

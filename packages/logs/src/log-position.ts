@@ -8,7 +8,7 @@ export interface LogPosition {
   readonly seen: number;
 }
 
-/** Milliseconds by which lines may be out of order; further back, somebody set the clock. */
+/** Milliseconds by which lines may be out of order; further back, the clock was set. */
 const DISORDER = 10_000;
 
 export function positionAfter(position: LogPosition, { timestamp }: ContainerLogLine): LogPosition {

@@ -232,7 +232,7 @@ describe('a container that restarts', () => {
     expect(await rest(reader)).toEqual(['2', '3']);
   });
 
-  it('is read on soon, also when nobody tells that it runs again', async () => {
+  it('is read again soon, even without an event', async () => {
     router.watch([WEB]);
     const reader = router.attach();
     source.write('w1', 'one');
@@ -300,7 +300,7 @@ describe('a source that fails', () => {
     expect(await rest(reader)).toEqual(['fine here']);
   });
 
-  it('is read on where it stood when it works again, and told of when it fails again', async () => {
+  it('continues at its position when it works again, and is reported when it fails again', async () => {
     router.watch([WEB]);
     const reader = router.attach();
     source.write('w1', 'one');

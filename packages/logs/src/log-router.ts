@@ -6,15 +6,15 @@ import { createReaderNotices } from './reader-notices.ts';
 import { createSink, type LogSubscription, type Sink } from './subscription.ts';
 import type { WatchedContainer } from './watched-container.ts';
 
-/** Takes messages from the containers and the supervisor to everybody who reads them. */
+/** Routes messages of the containers and of the supervisor to their readers. */
 export interface LogRouter extends AsyncDisposable {
   /** Messages that readers did not get because they read too slowly, since the start. */
   readonly dropped: number;
   /** A message of the supervisor's own. */
   system(message: string, context?: SystemContext): void;
   /**
-   * The containers that run now; to be called whenever one of them has started or ended. Their lines are read only
-   * while somebody is attached. A container that is gone from the list may finish what it has to say.
+   * Sets the running containers; call it whenever one has started or ended. Their lines are read only while a reader is
+   * attached. The remaining lines of a container that is gone from the list are still read.
    */
   watch(containers: readonly WatchedContainer[]): void;
   /** The messages from now on. */
@@ -22,9 +22,9 @@ export interface LogRouter extends AsyncDisposable {
 }
 
 export interface AttachOptions {
-  /** Characters of messages that may wait for the reader; 1,048,576 unless told. Then the oldest are dropped. */
+  /** Characters of messages that may wait for the reader, 1,048,576 by default. Beyond that the oldest are dropped. */
   readonly capacity?: number;
-  /** Messages that the reader gets; all unless told. */
+  /** Selects messages for the reader. Default: all. */
   readonly accepts?: (message: LogMessage) => boolean;
 }
 

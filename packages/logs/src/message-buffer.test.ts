@@ -13,7 +13,7 @@ describe('createMessageBuffer', () => {
     expect(buffer.takeDropped()).toBe(0);
   });
 
-  it('lets whoever is noisy drive out nobody else', () => {
+  it('drops only messages of a noisy service', () => {
     const buffer = createMessageBuffer(1_010);
     buffer.push(line('quiet', 'q'));
     buffer.push(system('s'));

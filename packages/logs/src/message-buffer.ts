@@ -13,8 +13,8 @@ export interface MessageBuffer {
 }
 
 /**
- * A buffer of bounded size. When it is full, the oldest message goes of whoever takes the most room: a noisy service
- * drives out its own messages, never those of the others.
+ * A buffer of bounded size. When it is full, the oldest message of the largest producer is dropped: a noisy service
+ * loses its own messages, never those of the others.
  *
  * @param capacity characters; a message costs 100 more than its text. One message fits always
  */

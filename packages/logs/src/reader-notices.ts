@@ -17,7 +17,7 @@ export function createReaderNotices(system: (message: string, context: SystemCon
       system(`Cannot read the logs of service '${serviceName}': ${formatError(error)}`, contextOf(container));
     },
     onGap(container, { timestamp }, first) {
-      // How many they were nobody knows: neither a journal nor an engine counts the lines of a container.
+      // Their number is unknown: neither a journal nor an engine counts the lines of a container.
       const [from, to] = [timestamp, first.timestamp].map((time) => new Date(time).toISOString());
       const text = `Messages of service '${container.serviceName}' between ${from} and ${to} may be missing`;
       system(`${text}: they are kept no longer`, contextOf(container));

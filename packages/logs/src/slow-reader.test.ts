@@ -20,7 +20,7 @@ beforeEach(() => {
 afterEach(() => router[Symbol.asyncDispose]());
 
 describe('a slow reader', () => {
-  it('gets the latest messages, and is told how many it has missed', async () => {
+  it('gets the latest messages, and the number of those that it missed', async () => {
     router.watch([WEB, DB]);
     const reader = router.attach({ capacity: 1_100 });
     source.write('d1', 'quiet');
@@ -33,7 +33,7 @@ describe('a slow reader', () => {
     expect(Number.parseInt(notice ?? '', 10)).toBe(1_001 - messages.length);
   });
 
-  it('is told once a second at most, while it stays slow', async () => {
+  it('gets that number once a second at most, while it stays slow', async () => {
     const reader = router.attach({ capacity: 330 });
     const burst = (): void => {
       for (let index = 0; index < 10; index++) router.system(`${index}`);

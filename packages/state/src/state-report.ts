@@ -21,8 +21,8 @@ export const AppReport = z.object({
 export type AppReport = z.infer<typeof AppReport>;
 
 /**
- * What a device tells its cloud of itself: the body of `PATCH /device/v3/state`, by device uuid. What is absent stays as it
- * was told last, `null` is not known any more. Sizes are in MB, temperatures in °C, `cpu_usage` in per cent; addresses are separated by spaces.
+ * What a device tells its cloud of itself: the body of `PATCH /device/v3/state`, by device uuid. What is absent keeps its
+ * last value, `null` is no longer known. Sizes are in MB, temperatures in °C, `cpu_usage` in per cent; addresses are separated by spaces.
  */
 export const DeviceReport = z.object({
   status: z.string().optional(),

@@ -11,7 +11,7 @@ export type ApiKeyScope =
 /**
  * API keys: 64 hexadecimal digits each, one for each scope, made when they are first asked for. They are kept as they
  * are, in a file that only our user reads: services get theirs in their environment, and again each time that their
- * container is made or compared, and the cloud is told the global one. What can be asked for cannot be kept as a hash.
+ * container is made or compared, and the global one is reported to the cloud. Keys that are handed out again cannot be stored as hashes.
  */
 export interface ApiKeyRepository {
   global(): string;

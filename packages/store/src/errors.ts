@@ -8,7 +8,7 @@ export class StoreTooNewError extends SupervisorError<
   constructor(path: string, version: number, supported: number) {
     super('STORE_TOO_NEW', `database ${path} has schema version ${version}; this software knows up to ${supported}`, {
       details: { path, version, supported },
-      hint: 'Run the version that wrote it, or move the file away to start anew',
+      hint: 'Run the version that wrote it, or move the file away to start with an empty one',
     });
   }
 }
@@ -49,7 +49,7 @@ export class StoreWriteError extends SupervisorError<'STORE_WRITE_FAILED', { pat
   }
 }
 
-/** The database turned out to be damaged while it was in use, or one made anew is damaged at once. */
+/** The database turned out to be damaged while it was in use, or a fresh one is damaged at once. */
 export class StoreDamagedError extends SupervisorError<'STORE_DAMAGED', { path: string }> {
   constructor(path: string, cause: unknown) {
     super('STORE_DAMAGED', `database ${path} is damaged`, {

@@ -266,7 +266,7 @@ describe('a database whose file is changed while it is open', () => {
     ['emptied', () => truncateSync(path, 0)],
     ['replaced by another database', () => replaceByEmpty()],
     ['flipped in one bit', () => flip()],
-    ['made readable for everybody', () => chmodSync(path, 0o644)],
+    ['made readable for all users', () => chmodSync(path, 0o644)],
   ];
 
   beforeEach(() => {

@@ -31,7 +31,7 @@ export function createTargetRepository(query: Query, logger: (message: string) =
     save(source, target) {
       const before = documentOf(source);
       const put = write(source, JSON.stringify(target));
-      // The cloud keeps its target itself and gives it again; nobody else has a developer's.
+      // The cloud can send its target again; a developer's target exists only here.
       if (source === 'cloud') query.change(put);
       else query.changeDurably(put, write(source, before));
     },

@@ -39,7 +39,7 @@ describe('a full disk', () => {
     expect(whatIsOnDisk((found) => found.targets.load('local'))).toEqual(bigTarget());
   });
 
-  it('keeps in memory what nobody else keeps waiting for, and writes it when there is space', () => {
+  it('keeps changes in memory, and writes them when there is space', () => {
     const clock = createFakeClock();
     const messages: string[] = [];
     using store = openStore({ path, clock, logger: (message) => messages.push(message) });

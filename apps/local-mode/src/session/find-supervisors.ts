@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { identifyProcess, type ProcessIdentity } from './process-identity.ts';
 
 /**
- * Supervisors that use a database, whoever started them: one that was started just before its starter was killed is in no
- * record. Told by their environment, which other users' processes do not show.
+ * Supervisors that use a database, also those without a record: the process that started one may have been killed before it
+ * wrote it. Recognised by their environment, which other users' processes do not show.
  */
 export async function findSupervisors(databasePath: string): Promise<readonly ProcessIdentity[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);

@@ -88,7 +88,7 @@ export function cloudMetrics(now: () => number): {
       },
       {
         name: 'supervisor_cloud_next_request_seconds',
-        help: 'Time until the next poll, unless somebody asks for it earlier; until the next report after one that failed',
+        help: 'Time until the next poll, unless one is requested earlier; until the next report after one that failed',
         type: 'gauge',
         samples: kinds.flatMap(([kind, { nextAt }]) =>
           nextAt === null ? [] : [{ labels: { kind }, value: Math.max(0, Math.round((nextAt - now()) / 1000)) }],

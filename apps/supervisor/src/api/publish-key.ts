@@ -4,7 +4,7 @@ import type { ApiKeys } from '@device-supervisor/api';
 import type { ApiKeyRepository } from '@device-supervisor/store';
 
 /**
- * Writes the device's own key to a file beside the database, for whoever may read what root reads, and again when it is
+ * Writes the device's own key to a file beside the database, readable by root alone, and again when it is
  * replaced: where a key is asked for and no cloud has it, it can be found nowhere else.
  */
 export async function publishKey(

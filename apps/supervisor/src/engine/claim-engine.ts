@@ -55,7 +55,7 @@ export async function claimEngine(options: EngineClaimOptions): Promise<Disposab
       resources.use(takeExclusiveUse(join(directory, `engine-${hash('sha256', id).slice(0, 16)}`)));
     } catch (error) {
       if (error instanceof StoreInUseError) throw new EngineInUseError(endpoint, error);
-      // Locks that cannot be kept there are reported by whoever needs them, and do not stop the apps.
+      // Locks that cannot be kept there are reported when they are needed, and do not stop the apps.
       log.warn(`This supervisor cannot make sure that it is the only one of its engine: ${String(error)}`);
     }
     return true;

@@ -23,7 +23,7 @@ describe('cloudRegistry', () => {
   it.each([
     ['without a cloud', { registryEndpoint: 'registry2.example.com' }],
     ['when the registry of the cloud is not known', { apiEndpoint: 'https://api.example.com' }],
-  ])('gives it to nobody %s', async (_, settings) => {
+  ])('does not use it %s', async (_, settings) => {
     const { credentials, deltas } = cloudRegistry({
       configJson: { ...settings, deltaEndpoint: 'https://delta.example.com' },
       ...OTHERS,

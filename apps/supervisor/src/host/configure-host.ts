@@ -47,7 +47,7 @@ export async function configureHost(dependencies: HostConfigurationDependencies)
     memoryPath: join(dirname(config.databasePath), 'boot-config.json'),
     powerFan: powerAndFanOf(configJson),
   });
-  // A device whose boot files cannot be read runs its apps all the same.
+  // A device with unreadable boot files still runs its apps.
   await bootConfig.start().catch(onFault);
   const firewall = stack.use(createFirewall({ clock, report: (event) => print(describeFirewall(event)) }));
   const deviceConfig = createDeviceConfig({
@@ -70,7 +70,7 @@ export async function configureHost(dependencies: HostConfigurationDependencies)
 function describeFirewall(event: FirewallEvent): string {
   switch (event.kind) {
     case 'restored':
-      return `The ${event.family} rules of the firewall were changed by somebody, and are in place again`;
+      return `Another program changed the ${event.family} rules of the firewall; they are restored`;
     case 'failed':
       return `The ${event.family} rules of the firewall are not in place: ${formatError(event.problem)}`;
     case 'recovered':

@@ -1,7 +1,7 @@
 import { SupervisorError } from '@device-supervisor/errors';
 import { createSystemd, type Systemd } from '@device-supervisor/systemd';
 
-/** Something was asked of the host that this supervisor was told to leave alone. */
+/** A request concerns the host, which this supervisor does not control. */
 export class HostControlOffError extends SupervisorError<'HOST_CONTROL_OFF'> {
   constructor() {
     super('HOST_CONTROL_OFF', 'this supervisor leaves the machine that it runs on alone', {

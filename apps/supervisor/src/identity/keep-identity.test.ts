@@ -62,7 +62,7 @@ describe('the identity of a device', () => {
     expect(await written()).toEqual({ ...NEW, uuid, deviceApiKey });
   });
 
-  it('is followed when somebody gives the device another key', async () => {
+  it('follows a new key in config.json', async () => {
     const identity = await keep(NEW);
     await writeFile(path, JSON.stringify({ ...NEW, deviceApiKey: 'rotated' }));
     expect(await identity.read()).toMatchObject({ deviceApiKey: 'rotated' });

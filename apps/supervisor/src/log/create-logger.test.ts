@@ -49,7 +49,7 @@ describe('createLogger', () => {
     expect(lines.map((line) => /"message":"(.)"/.exec(line)?.[1])).toEqual(expected);
   });
 
-  it.each<LogFormat>(['json', 'human'])('shows no secret that it was told of (%s)', (format) => {
+  it.each<LogFormat>(['json', 'human'])('shows no registered secret (%s)', (format) => {
     const { log, lines } = open(format);
     log.hide('0123456789abcdef');
     log.component('api').info('GET /?apikey=0123456789abcdef', { url: 'x/0123456789abcdef' });

@@ -18,7 +18,7 @@ export interface LogDependencies {
   readonly print: (message: string) => void;
 }
 
-/** Brings the lines of services, and what the device does, to everybody who reads them, and the latter to `print`. */
+/** Routes the lines of services and the messages of the device to all readers, and the latter also to `print`. */
 export function startLogs({ device, source, uploader, clock, print }: LogDependencies): LogRouter {
   const router = createLogRouter({ source, clock });
   const subscription = device.subscribe((event) => {

@@ -67,7 +67,7 @@ describe('apps.json', () => {
 
   it.each<[string, unknown, { readonly apps: readonly string[]; readonly pinned: string | null }]>([
     ['v3', APPS, { apps: ['u1'], pinned: '5' }],
-    ['v3 that nobody is to stay at', { ...APPS, pinDevice: false }, { apps: ['u1'], pinned: null }],
+    ['v3 without a pin', { ...APPS, pinDevice: false }, { apps: ['u1'], pinned: null }],
     [
       'v3 with an app of the host',
       { ...APPS, apps: { host: { ...HOST, is_host: true }, ...APPS.apps } },
@@ -90,7 +90,7 @@ describe('apps.json', () => {
     expect(store.targets.load('cloud')).toBe(null);
   });
 
-  it('that is damaged is told of without a word of what is in it, and left alone', async () => {
+  it('that is damaged is reported without its content, and not touched', async () => {
     const damaged = JSON.stringify(APPS).slice(0, -20);
     await writeFile(path, damaged);
     await load();

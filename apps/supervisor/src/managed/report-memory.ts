@@ -6,8 +6,8 @@ import { DeviceReport } from '@device-supervisor/state';
 import * as z from 'zod';
 
 /**
- * Keeps what the cloud was told in a file of the host's memory: it changes every few seconds while images download, which
- * would wear flash storage out. After a boot the cloud is told everything once. Only our user reads it: there is a key in it.
+ * Keeps the last accepted report in a file in the host's memory: it changes every few seconds while images download, which
+ * would wear out flash storage. After a boot everything is reported once. It holds a key, so only our user can read it.
  */
 export function rememberReports(path: string): ReportMemory {
   return {

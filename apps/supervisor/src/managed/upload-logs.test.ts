@@ -62,7 +62,7 @@ async function start(options: { tls?: object; fault?: CloudFault } = {}): Promis
       print: (message) => void said.push(message),
     }),
   );
-  // Whoever ends it in the middle does not wait for a server.
+  // Stopping in the middle does not wait for a server.
   stack.defer(() => stub.goAway());
   upload.uploader.watch([WEB]);
   upload.connect(identityOf(device));

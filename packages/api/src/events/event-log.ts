@@ -7,7 +7,7 @@ export interface LoggedEvent {
   readonly event: ApiEvent;
 }
 
-/** The last events, for those who come later and those who read slowly. Nobody slow makes it longer. */
+/** The last events, for late and slow readers. Its length is fixed. */
 export interface EventLog {
   /** Changes with each run of the supervisor: sequence numbers of another one mean nothing. */
   readonly run: string;

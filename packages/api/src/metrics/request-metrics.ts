@@ -2,7 +2,7 @@ import { createHistogram } from './instruments.ts';
 import type { MetricFamily } from './metric-family.ts';
 
 export interface RequestMetrics {
-  /** @param milliseconds from the arrival of the request until its answer began */
+  /** @param milliseconds from the start of the request to the start of its answer */
   record(
     request: { readonly method: string; readonly route: string; readonly status: number },
     milliseconds: number,

@@ -128,7 +128,7 @@ describe('createDeltaResolver', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('lets the image be fetched whole when nobody can be reached', async () => {
+  it('lets the image be fetched whole when the service cannot be reached', async () => {
     server.closeAllConnections();
     server.close();
     expect(await resolve()).toBeNull();
@@ -148,7 +148,7 @@ describe('createDeltaResolver', () => {
   it.each([
     ['the source', 'elsewhere.example.com/web:1', DESTINATION],
     ['the destination', SOURCE, 'web:2'],
-  ])('asks nobody when %s is not in the registry of the cloud', async (_, source, destination) => {
+  ])('asks for nothing when %s is not in the registry of the cloud', async (_, source, destination) => {
     expect(await resolve(source, destination)).toBeNull();
     expect(requests).toEqual([]);
   });
@@ -210,7 +210,7 @@ describe.each(['token', 'delta'] as const)('a cloud that, asked for a %s,', (kin
     const isSlow = fault.kind === 'hang' || fault.kind === 'drip';
     expect(await resolve(SOURCE, DESTINATION, resolverAt(cloud, isSlow ? { timeout: 100 } : {}))).toBeNull();
     expect(cloud.count(kind)).toBeLessThanOrEqual(3);
-    // That it is asked too often is a refusal; all else may be over soon.
+    // Too many requests count as a refusal; other failures may be over soon.
     expect(said).toHaveLength(fault.kind === 'status' && fault.status === 429 ? 1 : 2);
     expect(said.join()).not.toMatch(/device-key|ZF8xMjM0OmRldmljZS1rZXk/);
     cloud.heal();
@@ -219,7 +219,7 @@ describe.each(['token', 'delta'] as const)('a cloud that, asked for a %s,', (kin
 });
 
 describe('a cloud with a certificate of its own', () => {
-  it('gives deltas to those who are told to trust it, and hears nothing of others', async () => {
+  it('serves clients that trust it, and receives nothing of others', async () => {
     await using cloud = await cloudWithDelta({ tls: {} });
     expect(await resolve(SOURCE, DESTINATION, resolverAt(cloud))).toBeNull();
     expect(cloud.count()).toBe(0);

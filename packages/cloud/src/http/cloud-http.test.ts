@@ -36,7 +36,7 @@ const get = (http: CloudHttp): Promise<CloudAnswer> =>
   http.request({ method: 'GET', path: '/x', key: 'the-key', signal });
 
 describe('a request', () => {
-  it('says who asks, carries the key, and compresses its body when it is told to', async () => {
+  it('names the client, carries the key, and compresses its body on request', async () => {
     const bodies: unknown[] = [];
     const endpoint = await serve((request, response) => {
       const chunks: Buffer[] = [];
@@ -105,7 +105,7 @@ describe('an answer that is none', () => {
     expect(String(failure)).not.toContain('the-key');
   });
 
-  it('because nobody is there, and then there is somebody', async () => {
+  it('because the server is down, and then it is up', async () => {
     await using stub = await startCloudStub();
     const http = client(stub.endpoint);
     expect((await get(http)).status).toBe(404);

@@ -14,7 +14,7 @@ import { isWebPage } from './web-page.ts';
 export interface CloudHttpOptions extends ConnectorOptions {
   /** Sent with every request. */
   readonly userAgent: string;
-  /** Milliseconds that a request may take; asked before each. 59000 unless told. */
+  /** Milliseconds that a request may take; read before each. Default: 59000. */
   readonly timeout?: () => number;
 }
 
@@ -27,7 +27,7 @@ export interface CloudRequest {
   /** Compresses the body; for servers that are known to take it. */
   readonly gzip?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Key of the device or of the provisioning; a secret. `null`: the request is for anybody. */
+  /** Key of the device or of the provisioning; a secret. `null`: the request needs no key. */
   readonly key: string | null;
   readonly signal: AbortSignal;
 }

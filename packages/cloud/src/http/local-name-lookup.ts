@@ -26,7 +26,7 @@ export const lookupLocalNames: LookupFunction = (hostname, options, callback) =>
     socket.destroy();
     const [first] = addresses;
     if (first === undefined) {
-      const error = Object.assign(new Error(`nobody in the local network has the name ${hostname}`), {
+      const error = Object.assign(new Error(`no device in the local network has the name ${hostname}`), {
         code: 'ENOTFOUND',
       });
       return callback(error, '');

@@ -12,7 +12,7 @@ const IDENTITY = {
 };
 const STATE = { d0: { name: 'n', apps: {}, config: { RESIN_SUPERVISOR_POLL_INTERVAL: '1000' } } };
 
-/** @param statuses by the beginning of the path; 200 unless told */
+/** @param statuses by the beginning of the path. Default: 200 */
 async function introduce(
   introduction: Partial<Introduction>,
   statuses: Record<string, number> = {},

@@ -45,7 +45,7 @@ export async function introduceDevice(
   async function tell(what: string, request: Pick<CloudRequest, 'method' | 'path' | 'json'>): Promise<void> {
     try {
       const answer = await http.request({ ...request, key, signal });
-      // It has been told before.
+      // It has been reported before.
       if (answer.status === 409) return;
       if (answer.status < 200 || answer.status > 299) throw refusal(what, answer);
     } catch (error) {

@@ -152,7 +152,7 @@ describe('a log stream', () => {
     await expect(stream.close()).rejects.toMatchObject({ code: 'CLOUD_UNREACHABLE' });
   });
 
-  it('breaks when nobody listens', async () => {
+  it('breaks when the server is down', async () => {
     using nowhere = at('http://127.0.0.1:1');
     await expect(nowhere.open().close()).rejects.toMatchObject({ code: 'CLOUD_UNREACHABLE' });
   });
@@ -182,7 +182,7 @@ describe('a log stream', () => {
     await expect(drained).rejects.toMatchObject({ code: 'CLOUD_UNREACHABLE' });
   });
 
-  it('trusts the authority that it is told, and no other', async () => {
+  it('trusts the given authority, and no other', async () => {
     await using cloud = await startCloudStub({ tls: {} });
     const { uuid, key, logs } = cloud.createDevice(cloud.createFleet());
     const options = { endpoint: cloud.endpoint, uuid, key, userAgent: 'Supervisor/1', clock };

@@ -62,7 +62,7 @@ export function createLogStream(
     flushing = null;
     gzip?.flush(constants.Z_SYNC_FLUSH);
   };
-  // Whoever waits for one of them hears of the failure; nobody has to.
+  // Each waiting call rejects with the failure; without one it is not an unhandled rejection.
   failure.promise.catch(() => undefined);
 
   body.on('error', (error) => fail(new CloudUnreachableError(host, error)));

@@ -189,7 +189,7 @@ describe('polls', () => {
     start();
     await polled(1);
     expect(polls[0]).toMatchObject({ error: expect.any(CloudRefusedError) });
-    expect(polls[0]).toMatchObject({ error: { details: { status: 401 }, hint: expect.stringContaining('anew') } });
+    expect(polls[0]).toMatchObject({ error: { details: { status: 401 }, hint: expect.stringContaining('again') } });
   });
 
   it('end when the poller is disposed of, also in the middle of one', async () => {
@@ -242,7 +242,7 @@ describe('a cloud that', () => {
     expect(await nextPoll()).toBe(pause);
   });
 
-  it('has failed is asked every 15 seconds at most, however often somebody wants a poll now', async () => {
+  it('has failed is asked every 15 seconds at most, however often a poll is requested', async () => {
     stub.breakWith('poll', { kind: 'status', status: 503, retryAfter: '3600' });
     const poller = start();
     await polled(1);
@@ -252,7 +252,7 @@ describe('a cloud that', () => {
       pauses.push(await nextPoll());
     }
     expect(pauses).toEqual([SHORTEST_PAUSE, SHORTEST_PAUSE, SHORTEST_PAUSE, SHORTEST_PAUSE]);
-    // Nobody asks any more: it is left in peace for as long as it wanted.
+    // Without further requests the delay that it asked for is kept.
     expect(await nextPoll()).toBe(3_600_000);
   });
 

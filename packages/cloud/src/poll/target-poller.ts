@@ -15,7 +15,7 @@ export interface TargetPollerOptions {
   readonly random: () => number;
   /** Milliseconds between two polls; asked before each. */
   readonly interval: () => number;
-  /** Milliseconds until the first poll; 0 unless told. */
+  /** Milliseconds until the first poll. Default: 0. */
   readonly firstDelay?: number;
   /** Is the first target forced? Default: no. */
   readonly force?: boolean;
@@ -27,7 +27,7 @@ export interface TargetPollerOptions {
   readonly onPoll: (result: PollResult) => void;
 }
 
-/** `nextIn`: milliseconds until the next one, unless somebody asks for it earlier. */
+/** `nextIn`: milliseconds until the next one, unless it is requested earlier. */
 export type PollResult =
   | { readonly status: 'ok'; readonly nextIn: number }
   | { readonly status: 'failed'; readonly error: unknown; readonly nextIn: number };
@@ -82,7 +82,7 @@ class Poller implements TargetPoller {
       this.#failures++;
       const nextIn = retryDelay({ failures: this.#failures, limit: interval(), error, random: random() });
       if (!signal.aborted) onPoll({ status: 'failed', error, nextIn });
-      // However often somebody asks for a poll. Who wants one of a whole fleet does not get them all at one moment.
+      // Requests for a poll cannot shorten this. The spread keeps a whole fleet from polling at one moment.
       const peace = Math.round(FIRST_RETRY * (1 + random() / 4));
       return { atLeast: Math.min(nextIn, peace), atMost: nextIn };
     }
@@ -92,7 +92,7 @@ class Poller implements TargetPoller {
     const { uuid, key, onTarget } = this.#options;
     const force = this.#force;
     this.#force = false;
-    // Who forces an update wants it applied, whether or not the target changed.
+    // A forced update is applied even if the target did not change.
     const etag = force ? null : this.#etag;
     const given = this.#firstAnswer;
     this.#firstAnswer = null;
@@ -113,7 +113,7 @@ class Poller implements TargetPoller {
     }
   }
 
-  /** A document that is not valid stays so: it is not asked for again, and is told of once. */
+  /** A document that is not valid stays so: it is not fetched again, and is reported once. */
   #decode({ target, etag }: Extract<TargetAnswer, { status: 'changed' }>): TargetState {
     try {
       return target();

@@ -1,4 +1,4 @@
-/** Who the device is to the cloud, kept in its config.json. */
+/** The device's identity at the cloud, kept in its config.json. */
 export interface Identity {
   readonly uuid: string;
   /** A secret. */

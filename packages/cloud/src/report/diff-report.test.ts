@@ -26,7 +26,7 @@ const report = fc.record(
   { requiredKeys: [] },
 );
 
-/** What a cloud makes of a report: fields, and apps, are what they were told to be last. */
+/** What a cloud makes of reports: each field and app has its last reported value. */
 function tell(cloud: DeviceReport, told: DeviceReport): DeviceReport {
   return { ...cloud, ...told, apps: { ...cloud.apps, ...told.apps } };
 }
@@ -84,7 +84,7 @@ describe('diffReport', () => {
     });
   });
 
-  it('tells an app anew that was gone meanwhile', () => {
+  it('reports an app again that was gone meanwhile', () => {
     const one = { releases: {} };
     const accepted = acceptReport({ apps: { one } }, { next: { apps: {} }, sent: {} });
     expect(diffReport(accepted, { apps: { one } })).toEqual({ apps: { one } });

@@ -3,8 +3,8 @@ import { DeviceReport } from '@device-supervisor/state';
 import { isMetric } from './steady-metrics.ts';
 
 /**
- * What of `next` the cloud has not been told: fields that differ, and of `apps` the apps that do, each with all its services:
- * one that is left out is gone. A metric that `next` has no more is `null`: the cloud would keep showing what it was told last.
+ * The part of `next` that the cloud does not have yet: fields that differ, and the apps that differ, each with all its
+ * services, as a missing service counts as gone. A metric that `next` lacks is `null`: else the cloud would keep its last value.
  */
 export function diffReport(accepted: DeviceReport, next: DeviceReport): DeviceReport {
   const { apps: acceptedApps = {}, ...acceptedFields } = accepted;

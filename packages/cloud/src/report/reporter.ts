@@ -10,7 +10,7 @@ import { acceptReport, diffReport, goneFields, withoutFields } from './diff-repo
 import { sendReport } from './send-report.ts';
 import { isMetricsOnly, steadyMetrics } from './steady-metrics.ts';
 
-/** What the cloud was told last, over restarts of the supervisor. */
+/** The last accepted report, kept over restarts of the supervisor. */
 export interface ReportMemory {
   /** `null`: nothing that is known. */
   load(uuid: string): Promise<DeviceReport | null>;
@@ -30,7 +30,7 @@ export interface ReporterOptions {
   /** The whole report as it is now. */
   readonly compose: () => Promise<DeviceReport>;
   readonly memory: ReportMemory;
-  /** The cloud took a report, or it could not be told. */
+  /** The cloud accepted a report, or it failed. */
   readonly onResult?: (result: ReportResult) => void;
   readonly say: (message: string) => void;
 }
@@ -80,7 +80,7 @@ class ReportLoop implements Reporter {
   constructor(options: ReporterOptions) {
     this.#options = options;
     this.#outage = createOutage('telling the cloud the state of the device', options.say);
-    this.#memoryOutage = createOutage('remembering what the cloud was told', options.say);
+    this.#memoryOutage = createOutage('saving the last accepted report', options.say);
     this.#rounds = startRounds({ clock: options.clock, round: (signal) => this.#turn(signal) });
   }
 
@@ -203,7 +203,7 @@ class ReportLoop implements Reporter {
     }
   }
 
-  /** What was refused is not told again before it changes, or the poll interval is over. */
+  /** Refused parts are not sent again before they change, or the poll interval is over. */
   #isRefused(apps: DeviceReport['apps']): boolean {
     if (this.#refusedApps === null) return false;
     const { clock, interval } = this.#options;

@@ -9,13 +9,13 @@ import type { Identity } from '../provisioning/identity.ts';
 
 export interface TestDeviceOptions {
   readonly endpoint: string;
-  /** That it registers with. */
+  /** For the registration. */
   readonly fleet: { readonly id: number; readonly provisioningKey: string };
   readonly clock: FakeClock;
   readonly uuid?: string;
   /** Configuration that the cloud does not declare. */
   readonly undeclaredConfig?: Readonly<Record<string, string>>;
-  /** A number from 0 to 1; always one half, unless told. */
+  /** A number from 0 to 1. Default: one half. */
   readonly random?: () => number;
 }
 
@@ -34,7 +34,7 @@ export interface TestDevice extends AsyncDisposable {
   readonly underWay: number;
   /** The most polls that had no answer at one time. */
   readonly mostPollsAtOnce: number;
-  /** What the cloud is still to be told of its tags. */
+  /** Tags that are not reported yet. */
   readonly keptTags: string | null;
   /** Milliseconds that a request may take. */
   timeout: number;

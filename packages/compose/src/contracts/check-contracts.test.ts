@@ -143,7 +143,7 @@ describe('a release', () => {
     });
   });
 
-  it('is rejected all the same when another service is not optional', () => {
+  it('is still rejected when another service is not optional', () => {
     const optional = { contract: unmet, labels: { 'io.balena.features.optional': '1' } };
     const verdict = check({ web: { contract: unmet }, db: optional });
     expect(verdict).toEqual({ status: 'rejected', reasons: [{ service: 'web', reason }] });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { CallSlots } from './call-slots.ts';
 
-it('lets as many calls run at once as there are slots, whoever makes them', () => {
+it('lets as many calls run at once as there are slots, over all runs', () => {
   const slots = new CallSlots(2);
   expect([slots.take(), slots.take(), slots.take()]).toEqual([true, true, false]);
   slots.giveBack();

@@ -195,7 +195,7 @@ function needsLease({ kind }: Operation): boolean {
   return kind === 'stop-container' || kind === 'remove-container' || kind === 'rename-container';
 }
 
-/** What may take for ever is given up; what the engine has begun it also finishes. */
+/** Operations of unlimited length are aborted; calls that the engine has begun are completed. */
 function endsWhenCancelled({ kind }: Operation): boolean {
   return kind === 'pull-image' || kind === 'acquire-locks';
 }

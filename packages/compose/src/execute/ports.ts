@@ -116,7 +116,7 @@ export interface LockClaim {
   readonly expiresAt: number;
 }
 
-/** Proof that all the update locks of an app are ours, until it is disposed of, or somebody takes one away. */
+/** Proof that all the update locks of an app are ours, until it is disposed of, or another process removes one. */
 export interface LockLease extends AsyncDisposable {
   readonly appId: number;
   readonly services: readonly string[];

@@ -18,7 +18,7 @@ describe('the label io.balena.features.extra-firmware', () => {
     );
   });
 
-  it('asks for nothing when it is there, and leaves it when nobody asks any more', () => {
+  it('plans nothing when it exists, and keeps it when no service uses it any more', () => {
     expect(printPlan(target, { ...reachedSnapshot(target), volumes: [volume] })).toBe('');
     const without = testTarget({ services: { web: {} } });
     expect(printPlan(without, { ...reachedSnapshot(without), volumes: [volume] })).toBe('');

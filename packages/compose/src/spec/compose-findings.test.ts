@@ -65,7 +65,7 @@ describe('what cannot be', () => {
   });
 });
 
-describe('what is not applied is told, and why', () => {
+describe('fields without effect are reported, with the reason', () => {
   const notices = (composition: Composition, context?: Partial<ServiceSpecContext>): readonly string[] => {
     const { findings } = specify(composition, context);
     expect(findings.problems).toEqual([]);

@@ -10,7 +10,7 @@ import { BELONGS_TO_OTHERS, EXTERNAL_APPLIED, NAMED_BY_US, unknownFields } from 
 export interface NetworkSpec {
   /** Name on the engine. */
   readonly name: string;
-  /** Somebody else makes and removes it; whatever its configuration is will do. */
+  /** It is created and removed elsewhere, and used with any configuration. */
   readonly external: boolean;
   readonly config: NetworkConfig;
   readonly findings: Findings;

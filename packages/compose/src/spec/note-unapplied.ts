@@ -150,7 +150,7 @@ export function noteLogsLevel({ environment, tty }: ContainerConfig, findings: F
   );
 }
 
-/** Fields of an object that nobody reads. */
+/** Fields of an object that are not read. */
 export function unknownFields(composition: object, known: ReadonlySet<string>): string[] {
   return Object.keys(composition).filter((field) => !known.has(field) && !field.startsWith('x-'));
 }

@@ -27,7 +27,7 @@ const shown = ({ files }: ServiceSpec) => files.map(({ content, ...file }) => ({
 const digest = (spec: ServiceSpec) => spec.config.files[0]?.digest;
 
 describe('configs and secrets', () => {
-  it('are files at their usual places, that everybody may read', () => {
+  it('are files at their usual places, readable by all users', () => {
     const spec = specify({ configs: ['app'], secrets: ['key'] });
     expect(shown(spec)).toEqual([
       { path: '/app', mode: 0o444, uid: 0, gid: 0, content: 'a=1' },
@@ -55,7 +55,7 @@ describe('configs and secrets', () => {
     ]);
   });
 
-  it('are told apart by content alone, and by nobody who has not the key of the device', () => {
+  it('differ by content alone, and cannot be compared without the key of the device', () => {
     const spec = specify({ secrets: ['key'] });
     expect(digest(specify({ secrets: ['key'] }))).toBe(digest(spec));
     expect(digest(specify({ secrets: ['key'] }, { secrets: { key: { content: 'hunter3' } } }))).not.toBe(digest(spec));

@@ -20,7 +20,7 @@ export interface LeftOutService {
   readonly reason: string;
 }
 
-/** Leaves out services of profiles, which nobody can activate on a device, and optional ones of unmet contracts. */
+/** Leaves out services of profiles, which cannot be activated on a device, and optional ones of unmet contracts. */
 export function selectServices(release: TargetRelease, device: DeviceFacts): ServiceSelection {
   const inProfiles = Object.values(release.services).flatMap(outsideOfProfiles);
   const active = without(release, inProfiles);

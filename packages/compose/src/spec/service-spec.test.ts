@@ -53,7 +53,7 @@ describe('a service that asks for nothing', () => {
     ]);
   });
 
-  it('is told about its device under both prefixes', () => {
+  it('gets the variables of its device under both prefixes', () => {
     const both = {
       APP_ID: '1',
       APP_UUID: 'u1',

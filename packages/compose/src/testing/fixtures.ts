@@ -139,7 +139,7 @@ export function reachedSnapshot(target: TargetState): EngineSnapshot {
   };
 }
 
-/** A container that runs, unless told otherwise. */
+/** A container, running by default. */
 export function testContainer(
   container: Partial<ObservedContainer> & Pick<ObservedContainer, 'id' | 'name' | 'config'>,
 ): ObservedContainer {

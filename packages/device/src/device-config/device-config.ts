@@ -44,7 +44,7 @@ export interface DeviceConfig {
    * @param target `null`: there is none yet. Then the firewall alone is set up, and the host keeps its switches
    */
   converge(target: TargetState | null, circumstances: ConfigCircumstances): Promise<ConfigOutcome>;
-  /** All of the configuration as it is on the device, as the cloud wants to be told. Rejects when the host cannot tell. */
+  /** The whole configuration of the device, in the form of a report to the cloud. Rejects when the host cannot be read. */
   current(): Promise<DeviceConfigVariables>;
 }
 

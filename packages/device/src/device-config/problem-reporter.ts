@@ -3,7 +3,7 @@ import type { ConfigProblem, DeviceConfigVariables } from '../settings/resolve-d
 /** Tells of each variable that cannot be applied once, and again when it has another value. */
 export class ProblemReporter {
   readonly #say: (message: string) => void;
-  /** Values that were told of, by variable, by the part of the configuration that they are of. */
+  /** Reported values by variable, for each part of the configuration. */
   readonly #told = new Map<string, ReadonlyMap<string, string | undefined>>();
 
   constructor(say: (message: string) => void) {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Downloads } from './downloads.ts';
 
-it('begins nothing anew that ended after the device was looked at', async () => {
+it('does not restart a download that ended after the device was observed', async () => {
   const pulls: string[] = [];
   const arrived = Promise.withResolvers<void>();
   const pullImage = async (reference: string): Promise<void> => {

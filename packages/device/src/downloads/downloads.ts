@@ -2,7 +2,7 @@ import type { ContainerEngine, ExecutionEvent, PullImage, PullOptions } from '@d
 
 export interface DownloadsOptions {
   readonly engine: Pick<ContainerEngine, 'pullImage'>;
-  /** Beginning, progress and end of each download, whoever waits for it. */
+  /** Start, progress and end of each download. */
   readonly onEvent: (event: ExecutionEvent) => void;
 }
 
@@ -70,7 +70,7 @@ export class Downloads implements AsyncDisposable {
   #begin(reference: string, options: PullOptions): Download {
     const abort = new AbortController();
     const download = { abort, ended: this.#run(reference, { ...options, signal: abort.signal }) };
-    // Nobody may be waiting when it fails.
+    // It may fail without a waiting round.
     download.ended.catch(() => undefined);
     this.#running.set(reference, download);
     return download;

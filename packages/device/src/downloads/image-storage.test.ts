@@ -43,7 +43,7 @@ describe('readStorageNeeds', () => {
     expect(asked).toEqual(['web:1', 'unknown:1']);
   });
 
-  it('asks nobody when the engine lacks nothing, or the disk cannot be seen', async () => {
+  it('asks for nothing when the engine lacks nothing, or the disk cannot be read', async () => {
     const asked: string[] = [];
     const storage = storageOf(async () => size, asked);
     const clock = createFakeClock();

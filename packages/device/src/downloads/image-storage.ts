@@ -24,7 +24,7 @@ const PATIENCE = 3_000;
 /** Between two looks at a disk that is too full, in milliseconds: the engine tells of images that go, and of no other file. */
 const SPACE_RECHECK = 60_000;
 
-/** Milliseconds until a plan that waits for space is to be made anew; `Infinity`: it does not wait for any. */
+/** Milliseconds until the next plan when one waits for space; `Infinity`: none does. */
 export function spaceRecheck(blocked: readonly Blocked[]): number {
   return blocked.some(({ reason }) => reason === 'disk-space') ? SPACE_RECHECK : Infinity;
 }

@@ -8,7 +8,7 @@ export type RegistryAuth =
 export interface RegistryCredentials {
   /**
    * @param registry host as image references name it, e.g. `registry.local:5000`, or `docker.io`
-   * @returns `null`: nobody asks for any
+   * @returns `null`: none is needed
    */
   find(registry: string): Promise<RegistryAuth | null>;
 }

@@ -85,7 +85,7 @@ describe('crash loops', () => {
       [],
     ],
     [
-      'a count that begins anew',
+      'a count that restarts',
       [
         [0, 5],
         [1, 0],

@@ -52,7 +52,7 @@ export class ContainerHistory {
 
   /**
    * The engine, with every look taken note of, and our own stops and starts from the moment of the call: a call that failed
-   * may have been carried out all the same, and a look that began before a stop may end after it.
+   * may have been carried out nevertheless, and a look that began before a stop may end after it.
    */
   follow(engine: DeviceEngine): DeviceEngine {
     return {
@@ -134,7 +134,7 @@ export class ContainerHistory {
     const past = this.#pastOf(id);
     const runs = status === 'running' || status === 'restarting' || status === 'paused';
     past.seenRunning ||= runs || this.#started.has(name);
-    // The count falls when somebody starts the container.
+    // The count falls when a client starts the container.
     const more = past.restartCount < 0 ? 0 : Math.max(0, restartCount - past.restartCount);
     past.runningSince = !runs ? null : more > 0 ? this.#now() : (past.runningSince ?? this.#now());
     const seenNow = Array.from({ length: Math.min(more, RESTARTS) }, this.#now);

@@ -18,7 +18,7 @@ it('makes a service wait for the end of its download, though the image is there'
   expect(steps(['docker.io/library/web:1'])).toEqual(['pull-image web', 'save-image web', ...withImages]);
 });
 
-it('keeps the image, so that nobody takes it for a left-over', () => {
+it('keeps the image, so that it is not taken for a left-over', () => {
   const { images } = withFinishedImages(snapshot, new Set(['web:1']));
   expect(images.map(({ id }) => id)).toEqual(snapshot.images.map(({ id }) => id));
   expect(imageFinder(images)('web:1')).toBeUndefined();

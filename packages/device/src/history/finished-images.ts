@@ -2,7 +2,7 @@ import { canonicalReference, type EngineSnapshot } from '@device-supervisor/comp
 
 /**
  * What the engine has, but for images that are being fetched: they are there a moment before it is known that they are what
- * was asked for. They keep their place without the name, so that nobody takes them for left-overs.
+ * was asked for. They keep their place without the name, so that they are not taken for left-overs.
  */
 export function withFinishedImages(snapshot: EngineSnapshot, downloading: ReadonlySet<string>): EngineSnapshot {
   if (downloading.size === 0) return snapshot;

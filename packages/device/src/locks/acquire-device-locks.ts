@@ -6,7 +6,7 @@ export interface DeviceLockRequest {
   readonly apps: readonly LockedApp[];
   /** Takes what services hold, too. */
   readonly force: boolean;
-  /** Milliseconds to wait for operations of our own that hold locks, 10000 unless told. Services are not waited for. */
+  /** Milliseconds to wait for operations of our own that hold locks, 10000 by default. Services are not waited for. */
   readonly timeout?: number;
   /** Ends the wait; the call then rejects with its reason. */
   readonly signal: AbortSignal;

@@ -33,7 +33,7 @@ describe('Backoff', () => {
     expect(held.nextRetry()).toBeNull();
   });
 
-  it('begins anew after a success, and long after a failure', () => {
+  it('starts over after a success, and long after a failure', () => {
     const { backoff: held, advance } = backoff();
     held.failed('a', 'x');
     held.succeeded('a', 'cause');
@@ -43,7 +43,7 @@ describe('Backoff', () => {
     expect(held.failed('a', 'x')).toBe(500);
   });
 
-  it('holds back what succeeds again and again in vain', () => {
+  it('holds back an operation that succeeds repeatedly without effect', () => {
     const { backoff: held } = backoff();
     for (let time = 0; time < 3; time++) held.succeeded('a', 'image differs');
     expect(held.paused().size).toBe(0);

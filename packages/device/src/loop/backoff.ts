@@ -3,7 +3,7 @@ import { formatError } from '@device-supervisor/errors';
 
 /** First delay, in milliseconds; doubled with each failure in a row. */
 const FIRST_DELAY = 500;
-/** How often the same operation may succeed for one target before it is held to be in vain. */
+/** How often the same operation may succeed for one target before it counts as ineffective. */
 const REPETITIONS_ALLOWED = 3;
 /** What lies further back than this, in milliseconds, has nothing to do with what happens now. */
 const MEMORY = 600_000;
@@ -106,7 +106,7 @@ export class Backoff {
     return delays.length === 0 ? null : Math.min(...delays);
   }
 
-  /** Repetitions have another reason from now on: somebody asks for them. */
+  /** Forgets repetitions: a client asks for them from now on. */
   forgiveRepetitions(): void {
     for (const [id, { failures }] of this.#entries) if (failures === 0) this.#entries.delete(id);
   }
@@ -125,7 +125,7 @@ export class Backoff {
   #hold(id: string, entry: Pick<Entry, 'failures' | 'successes' | 'reason'>, exponent: number): number {
     const { now, random, limit } = this.#options;
     const delay = Math.min(FIRST_DELAY * 2 ** exponent, limit);
-    // Up to a quarter more, so that services that failed together are not tried together for ever.
+    // Up to a quarter more, so that services that failed together are not retried together every time.
     const spread = Math.round(delay * (1 + random() / 4));
     this.#entries.set(id, { ...entry, triedAt: now(), retryAt: now() + spread });
     return spread;

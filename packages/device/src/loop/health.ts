@@ -1,7 +1,7 @@
 import type { Operation } from '@device-supervisor/compose';
 import type { DeviceHealth } from '../device.ts';
 
-/** A call on the engine that takes longer, in milliseconds, means that something is stuck; downloads may take for ever. */
+/** A call on the engine that takes longer, in milliseconds, means that something is stuck; downloads have no limit. */
 const STUCK_AFTER = 900_000;
 
 /** @param idleFor milliseconds since an operation began, went on or ended */

@@ -5,7 +5,7 @@ import type { DeviceEvent } from '../device.ts';
 /** Before the first one was made. */
 export const NO_PLAN: Plan = { operations: [], blocked: [], notices: [], wakeAt: null };
 
-/** What failed is told when it does. */
+/** Failures are reported when they happen. */
 const FAILED: ReadonlySet<Blocked['reason']> = new Set(['backoff', 'cleanup']);
 
 /** What a plan says that the one before did not. */

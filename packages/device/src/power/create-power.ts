@@ -10,7 +10,7 @@ export interface PowerDependencies {
   /** Takes the update locks of all apps, or of none. */
   readonly lockAll: (request: { readonly force: boolean; readonly signal: AbortSignal }) => Promise<DeviceLockResult>;
   readonly clock: Clock;
-  /** The host was to go down, and does not. Nobody waits for that any more. */
+  /** The host was to go down, and does not; called when the request has been answered already. */
   readonly onFault: (error: unknown) => void;
 }
 
@@ -80,7 +80,7 @@ class PowerControl implements Power {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await Promise.allSettled([this.#request?.consent]);
-    // Somebody was told that the host goes down: that holds, though nobody waits for the answer to be out any more.
+    // A client got the answer that the host goes down, so it does, even if the answer has not been sent completely.
     if (this.#pending !== null) this.#begin(this.#pending);
     await this.#deed;
     this.#timer?.[Symbol.dispose]();

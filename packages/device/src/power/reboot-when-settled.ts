@@ -2,7 +2,7 @@ import type { Blocked, Plan } from '@device-supervisor/compose';
 import { formatError } from '@device-supervisor/errors';
 import type { RebootAfterApply } from './reboot-after-apply.ts';
 
-/** What a reboot waits for. Of everything else, such as an image that cannot be had, nobody knows when it will pass. */
+/** Reasons that a reboot waits for. Others, such as an image that cannot be pulled, may last indefinitely. */
 const PASSES_SOON: ReadonlySet<Blocked['reason']> = new Set(['engine', 'hand-over']);
 
 /**

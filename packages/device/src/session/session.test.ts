@@ -135,7 +135,7 @@ const TABLE: readonly (readonly [
     ],
   ],
   [
-    'somebody takes all locks',
+    'a caller takes all locks',
     { type: 'locks-lent' },
     [
       [IDLE, IDLE, [END_RUNS]],

@@ -59,7 +59,7 @@ export type SessionEffect =
   /** What runs is finished, and nothing new begins from the plans so far. */
   | { readonly type: 'end-runs' }
   | { readonly type: 'end-downloads' }
-  /** What failed may be tried again at once; `repetitions`: only what succeeded in vain. */
+  /** What failed may be tried again at once; `repetitions`: only what succeeded without effect. */
   | { readonly type: 'forgive'; readonly what: 'everything' | 'repetitions' }
   | { readonly type: 'reject'; readonly id: number; readonly reason: 'cancelled' | 'overruled' };
 
@@ -169,7 +169,7 @@ function cancel(session: Session): Transition {
   };
 }
 
-/** Ends the actions that would wait for what nobody wants any more. */
+/** Ends actions whose wish has been replaced. */
 function withoutOverruled(session: Session, effects: readonly SessionEffect[]): Transition {
   const running = wantedRunning(session);
   const overruled = [...session.actions].filter(([, { action }]) => isOverruled(action, running)).map(([id]) => id);

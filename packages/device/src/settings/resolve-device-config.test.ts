@@ -83,7 +83,7 @@ it('takes the present name before an older one', () => {
   expect(resolveDeviceConfig(config).settings.overrideLock).toBe(false);
 });
 
-it('hands on the variables of boot configuration, and leaves out what nobody knows', () => {
+it('hands on the variables of boot configuration, and leaves out unknown ones', () => {
   const boot = {
     HOST_CONFIG_gpu_mem: '16',
     HOST_EXTLINUX_fdt: '/a',

@@ -50,7 +50,7 @@ export const DEFAULT_SETTINGS: DeviceSettings = resolveDeviceConfig({}).settings
 
 /**
  * What a device is configured to already, and the cloud does not know: what differs from the defaults and is absent from
- * the cloud's configuration. To be told once, when the device is registered.
+ * the cloud's configuration. Reported once, when the device is registered.
  */
 export function undeclaredConfig(
   current: DeviceConfigVariables,

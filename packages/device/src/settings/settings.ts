@@ -1,7 +1,7 @@
 import type { DeviceSettings, LocalSettings } from './device-settings.ts';
 import { resolveDeviceConfig, type DeviceConfigVariables } from './resolve-device-config.ts';
 
-/** The one owner of the settings: whoever needs one reads it here at the moment of need. */
+/** The one owner of the settings: a setting is read here at the moment of its use. */
 export interface Settings {
   /** As they are now: of the target, else of config.json, else the defaults. */
   readonly current: DeviceSettings;

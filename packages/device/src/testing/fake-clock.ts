@@ -6,7 +6,7 @@ export interface FakeClock extends Clock {
   advanceToNext(): boolean;
   /** Moves time by so many milliseconds, calling back what falls due. */
   advance(milliseconds: number): void;
-  /** Somebody sets the clock, so many milliseconds on; no time passes. */
+  /** Sets the clock forward by so many milliseconds; no time passes. */
   jump(milliseconds: number): void;
   /** Timers that wait. */
   readonly pending: number;

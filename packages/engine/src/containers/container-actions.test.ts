@@ -23,7 +23,7 @@ afterEach(async () => {
 
 describe('stopContainer', () => {
   it.each([
-    { source: 'it is told', timeout: 3, Config: {}, seconds: '3' },
+    { source: 'one is given', timeout: 3, Config: {}, seconds: '3' },
     { source: 'the container has', timeout: null, Config: { StopTimeout: 40 }, seconds: '40' },
     { source: 'engines give by themselves', timeout: null, Config: {}, seconds: '10' },
   ])('gives the time that $source', async ({ timeout, Config, seconds }) => {
@@ -93,7 +93,7 @@ describe('removeContainer', () => {
     expect(Object.fromEntries(scripted.requests[0]?.query ?? [])).toEqual({ v: 'true', force: 'true' });
   });
 
-  it('waits for a removal that somebody else began', async () => {
+  it('waits for a removal that another client began', async () => {
     const gone = Promise.withResolvers<void>();
     const waiting = Promise.withResolvers<void>();
     scripted.answers[`DELETE /containers/${ID}`] = (response) =>

@@ -32,7 +32,7 @@ export type ContainerActions = Pick<
   | 'updateContainer'
 >;
 
-/** Of an engine that was not told otherwise. */
+/** The engine's default. */
 const DEFAULT_STOP_TIMEOUT_S = 10;
 /** Deleting and copying files takes its time on a memory card. */
 const SLOW_CALL_FACTOR = 5;
@@ -40,7 +40,7 @@ const SLOW_CALL_FACTOR = 5;
 /**
  * The engine's container calls.
  *
- * @param touched told of each container that a call was made on, by id or name, however it ended: a start that fails
+ * @param touched called with the id or name of each container after a call on it, even a failed one: a start that fails
  *   leaves its reason on the container without an event
  */
 export function createContainerActions(transport: Transport, touched: (container: string) => void): ContainerActions {
@@ -102,9 +102,9 @@ export function createContainerActions(transport: Transport, touched: (container
   }
 
   async function stopContainer(id: string, _lease: unknown, timeout: number | null): Promise<void> {
-    // One that is damaged does not tell, and has to go all the same.
+    // A damaged container cannot be inspected, but it must still be removable.
     const inspection = await inspect(id).catch(unless((error) => isGone(error) || isFinal(error)));
-    // It is stopped whatever its commands do: what failed is told afterwards.
+    // It is stopped even if its commands fail; their failure is reported afterwards.
     const [hooks] = await Promise.allSettled([
       inspection?.State.Status === 'running' ? runHooks(id, readContainer(inspection).preStop, 'pre_stop') : undefined,
     ]);

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { HookFailedError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';
 
-/** Milliseconds that a command may take; longer, and it is left to itself. An update must not wait for it for ever. */
+/** Milliseconds that a command may take. After that the update continues without it. */
 const HOOK_LIMIT = 60_000;
 
 const ExecCreated = z.object({ Id: z.string() });

@@ -11,7 +11,7 @@ export function createFailureOf(image: string, refusal: Refusal): SupervisorErro
 
 /**
  * What a failed start means. A container that never ran has all files of its own, so that lost ones are its image's; one
- * that ran is damaged itself, as far as can be told.
+ * that ran is assumed to be damaged itself.
  *
  * @param inspect resolves to the container that did not start
  */

@@ -1,6 +1,6 @@
 import type { EngineEvent } from '@device-supervisor/device';
 
-/** Events that wait for one consumer; more than that, and it has to look at the engine anew anyway. */
+/** Events queued for one consumer; beyond that it has to list everything again anyway. */
 const MAX_WAITING = 1000;
 
 /** Hands events to one consumer, in order. When too many wait they are all replaced by `missed`. */

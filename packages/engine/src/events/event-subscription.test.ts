@@ -75,7 +75,7 @@ describe('events', () => {
     await expect(events.next()).rejects.toThrow('its stream of events ended');
   });
 
-  it('throws when nobody listens at the endpoint', async () => {
+  it('throws when the endpoint is closed', async () => {
     await scripted[Symbol.asyncDispose]();
     await expect(listen().next()).rejects.toBeInstanceOf(EngineUnreachableError);
   });

@@ -29,9 +29,8 @@ const UNCHANGING =
   /^(exec_\w+|attach|detach|top|resize|archive-path|extract-to-dir|export|copy|commit|mount|unmount)(:|$)/;
 
 /**
- * The one subscription to the engine's events that everybody here shares: opened when it is first needed, and again
- * after it broke. As there is one alone, a consumer that is told of a change never finds the state from before it in
- * our caches.
+ * The shared subscription to the engine's events: opened when it is first needed, and again after it broke. Caches and
+ * consumers share it, so a consumer that receives a change never reads the state from before it in our caches.
  */
 export class EventSubscription implements AsyncDisposable {
   readonly #transport: Transport;
@@ -63,7 +62,7 @@ export class EventSubscription implements AsyncDisposable {
   }
 
   /**
-   * Opens a new stream in the place of one that missed something. Consumers are told `missed`; they are told of an end only when the engine does not answer.
+   * Replaces a stream that missed events. Consumers receive `missed`; their streams end only when the engine does not answer.
    */
   async reconnect(): Promise<void> {
     if (this.#connection === null || this.#closed.signal.aborted) return;

@@ -18,7 +18,7 @@ const GRACE_MS = 2_000;
 
 /** Finds out whether a stream of events is silent though something happens. */
 export function createStreamGuard({ clock, changes, onMissed }: StreamGuardOptions): StreamGuard {
-  /** How often the engine had told of a change of the kind when a list showed one more. */
+  /** Number of events of a kind at the moment when a list showed a change without one. */
   const suspects = new Map<ListKind, number>();
   let timer: Disposable | null = null;
   const decide = (): void => {

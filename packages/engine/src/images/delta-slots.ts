@@ -32,7 +32,7 @@ export class DeltaSlots {
     await promise.finally(() => signal.removeEventListener('abort', giveUp));
   }
 
-  /** The place goes to whoever waits the longest. */
+  /** Hands the place to the first in the queue. */
   #leave(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free++;

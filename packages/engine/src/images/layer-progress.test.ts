@@ -102,7 +102,7 @@ describe('LayerProgress', () => {
     ]);
   });
 
-  it('begins anew with each attempt, and reports no less than before', () => {
+  it('restarts with each attempt, and never reports less than before', () => {
     const progress = new LayerProgress();
     const begin = line('a', 'Pulling fs layer');
     for (const one of [begin, line('a', 'Downloading', { current: 80, total: 100 })]) progress.add(one);

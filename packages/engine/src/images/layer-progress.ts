@@ -45,7 +45,7 @@ export class LayerProgress {
     return this.#present + shares.reduce((sum, share) => sum + Math.min(share, 1), 0);
   }
 
-  /** The engine is asked once more: it tells of every layer anew. */
+  /** A new attempt: the engine reports every layer again. */
   beginAttempt(): void {
     this.#layers.clear();
     this.#present = 0;

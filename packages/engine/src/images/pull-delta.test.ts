@@ -25,7 +25,7 @@ let questions: Pick<DeltaQuestion, 'source' | 'destination'>[];
 let resolve: () => Promise<Delta | null>;
 /** What the engine answers to pulls, by tag or digest. */
 let pulls: Record<string, object[]>;
-/** Images of which was told that the delta cannot be used. */
+/** Images whose delta was reported as unusable. */
 let failures: string[];
 
 const done = { status: 'Status: done' };
@@ -185,7 +185,7 @@ describe('a pull with an image to start from', () => {
     const all = Promise.all(Array.from({ length: 7 }, pull));
     for (const expected of [3, 3, 1]) {
       while (open.length < expected) await setImmediate();
-      // Whoever would come as well has the time to.
+      // Further requests would have arrived by now.
       for (let turn = 0; turn < 100; turn++) await setImmediate();
       expect(open).toHaveLength(expected);
       for (const end of open.splice(0)) end();

@@ -238,7 +238,7 @@ describe('pullImage', () => {
         clock.advance(29_000);
         response.write(`{"status":"Downloading","progressDetail":{"current":${current},"total":100},"id":"a"}\n`);
         while (progress.length === before) await setImmediate();
-        // That somebody sets the clock is no silence.
+        // Setting the clock does not count as silence.
         clock.jump(86_400_000);
       }
       response.end();

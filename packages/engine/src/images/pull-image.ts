@@ -18,7 +18,7 @@ export interface ImagePullerOptions {
   readonly deltas: DeltaResolver | null;
   /** An image is fetched whole because the delta to it cannot be used. */
   readonly onDeltaFailure: (reference: string, error: unknown) => void;
-  /** Milliseconds without a word from the engine after which a pull is begun anew. */
+  /** Milliseconds without progress after which a pull is restarted. */
   readonly stallTimeout: number;
 }
 
@@ -147,7 +147,7 @@ interface PullContext {
 }
 
 interface AttemptContext extends PullContext {
-  /** `null`: nobody in particular. */
+  /** `null`: anonymous. */
   readonly auth: RegistryAuth | null;
 }
 

@@ -13,7 +13,7 @@ export interface PullOnceOptions {
   readonly clock: Clock;
   /** Milliseconds. */
   readonly stallTimeout: number;
-  /** `null`: nobody in particular. */
+  /** `null`: anonymous. */
   readonly auth: RegistryAuth | null;
   readonly signal: AbortSignal;
   readonly onLine: (line: PullLine) => void;

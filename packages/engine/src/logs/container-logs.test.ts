@@ -110,7 +110,7 @@ describe('containerLogs', () => {
     expect((await read()).map(({ line }) => line.length)).toEqual([1024 * 1024, RECORD]);
   });
 
-  it('asks for what it is told', async () => {
+  it('passes its options on', async () => {
     answer(false, framed);
     await read({ since: 1_795_464_338_039, tail: 20 });
     const request = scripted.requests.find(({ path }) => path.endsWith('/logs'));

@@ -7,7 +7,7 @@ import { readFramedMessages, readRawMessages, type LogMessage } from './log-mess
 export interface ContainerLogsOptions {
   /** Milliseconds since the epoch; older lines are left out. */
   readonly since?: number;
-  /** That many of the newest lines; all unless told. */
+  /** Number of the newest lines. Default: all. */
   readonly tail?: number;
   /** Go on until the container ends. */
   readonly follow: boolean;

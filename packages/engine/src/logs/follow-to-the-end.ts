@@ -30,7 +30,7 @@ export async function* followToTheEnd(read: ReadLog, range: LogRange): AsyncGene
       else yield message;
     }
   } catch (error) {
-    // Who removes the container ends it first.
+    // A removed container has ended.
     if (!(error instanceof NotFoundError)) throw error;
   }
 }

@@ -10,7 +10,7 @@ import { REQUESTED_LABEL } from './requested-label.ts';
 const MIB = 1024 * 1024;
 const ID = containerId(1);
 
-/** What an engine tells that was told this and changed nothing. */
+/** What an engine reports that keeps the configuration as it is. */
 function inspect(body: object): ContainerInspection {
   const { HostConfig = {}, NetworkingConfig, ...Config }: CreateBody = body;
   const inspection = ContainerInspection.parse({
@@ -285,7 +285,7 @@ describe('a configuration', () => {
   });
 });
 
-describe('a container that somebody else created', () => {
+describe('a container that another client created', () => {
   it('is read by what it shows, but for the defaults of engines', () => {
     expect(readInspected({})).toMatchObject({
       ipc: 'private',

@@ -26,7 +26,7 @@ export interface InspectedContainer {
   readonly settings: ContainerInspection['Config'];
   readonly host: ContainerInspection['HostConfig'];
   readonly endpoints: ContainerInspection['NetworkSettings']['Networks'];
-  /** What we asked for when we created it; `undefined`: somebody else created it. */
+  /** What we asked for when we created it; `undefined`: another client created it. */
   readonly requested: RequestedContainer | undefined;
 }
 

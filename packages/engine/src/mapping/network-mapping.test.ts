@@ -15,7 +15,7 @@ const PLAIN: NetworkConfig = {
   ipam: { driver: 'default', config: [], options: {} },
 };
 
-/** What an engine tells that was told this, and added something of its own. */
+/** What an engine reports that adds something to the configuration. */
 function inspect(config: NetworkConfig, added: object = {}): NetworkEntry {
   return NetworkEntry.parse(JSON.parse(JSON.stringify({ Id: 'n', ...writeNetwork('net', config), ...added })));
 }
@@ -92,7 +92,7 @@ describe('a network', () => {
     { source: 'its former label', Name: 'net', Labels: { ...former, 'io.resin.app-id': '7' }, appId: 7 },
     { source: 'its name', Name: '7_net', Labels: former, appId: 7 },
     { source: 'nothing', Name: 'net', Labels: former, appId: null },
-    { source: "nothing, when it is somebody else's,", Name: '7_net', Labels: {}, appId: null },
+    { source: "nothing, when it is another client's,", Name: '7_net', Labels: {}, appId: null },
     { source: 'nothing, when it is named after a uuid,', Name: `${'1'.repeat(32)}_net`, Labels: former, appId: null },
   ])('belongs to the app that $source tells', ({ Name, Labels, appId }) => {
     expect(readNetwork(inspect(PLAIN, { Name, Labels }))).toMatchObject({ name: Name, appId });
@@ -112,7 +112,7 @@ describe('a volume', () => {
     });
   });
 
-  it('of somebody else may have neither labels nor options', () => {
+  it('of another client may have neither labels nor options', () => {
     const entry = VolumeEntry.parse({ Name: 'data', Driver: 'local', Labels: null, Options: null });
     const config = { driver: 'local', driverOpts: {}, labels: {} };
     expect(readVolume(entry)).toEqual({ name: 'data', supervised: false, appUuid: null, config });

@@ -85,7 +85,7 @@ function writeHook({ command, environment, ...hook }: Hook): z.input<typeof Requ
 }
 
 /**
- * The value of a field, or `unset` when the engine chose it. On a container that somebody else created, a value which
+ * The value of a field, or `unset` when the engine chose it. On a container that another client created, a value which
  * engines are known to choose counts as chosen.
  */
 export function unlessChosen<Value>(

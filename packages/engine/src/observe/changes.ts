@@ -24,13 +24,13 @@ export class Changes {
     this.#counts[kind]++;
   }
 
-  /** The engine told of a change. */
+  /** The engine reported a change. */
   hear(kind: ListKind): void {
     this.#counts[kind]++;
     this.#events[kind]++;
   }
 
-  /** How often the engine told of a change. */
+  /** Number of reported changes. */
   events(kind: ListKind): number {
     return this.#events[kind];
   }

@@ -13,7 +13,7 @@ import { readObservedContainer, readStatus } from '../mapping/observed-container
 import type { Transport } from '../transport/transport.ts';
 import { ContainerInspection, type ContainerEntry } from '../wire/container-wire.ts';
 
-/** One object may take no longer than this, in milliseconds: an engine can hang on one container for ever. */
+/** One object may take no longer than this, in milliseconds: an engine can hang on one container. */
 export const INSPECTION_LIMIT_MS = 15_000;
 
 export interface ContainerInspector {
@@ -21,7 +21,7 @@ export interface ContainerInspector {
   inspect(entry: ContainerEntry): Promise<ObservedContainer | null>;
 }
 
-/** Inspects containers; one that cannot be inspected is told as damaged, by what the list says about it. */
+/** Inspects containers; one that cannot be inspected is reported as damaged, with what the list says about it. */
 export function createContainerInspector(transport: Transport): ContainerInspector {
   return {
     async inspect(entry) {

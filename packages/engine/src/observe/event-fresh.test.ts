@@ -102,7 +102,7 @@ describe('a look that trusts the events', () => {
     expect((await look()).requests).toEqual(expect.arrayContaining([CONTAINERS, IMAGES, NETWORKS, VOLUMES]));
   });
 
-  it('sees a change that was told while a list was on its way', async () => {
+  it('sees a change that was reported during a list call', async () => {
     const asked = Promise.withResolvers<void>();
     const told = Promise.withResolvers<void>();
     scripted.answers[NETWORKS] = (response) => {

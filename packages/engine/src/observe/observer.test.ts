@@ -190,7 +190,7 @@ describe('observe', () => {
     expect((await observe()).requests).toEqual(LISTS);
   });
 
-  it('does not trust an inspection for ever: engines may drop events', async () => {
+  it('does not trust an inspection forever: engines may drop events', async () => {
     await observe();
     clock.advance(10 * 60_000);
     const inspections = [await observe(), await observe()].map(({ requests }) =>
@@ -242,7 +242,7 @@ describe('observe', () => {
   });
 });
 
-/** Resolves when the adapter has noticed that nobody tells it of changes any more. */
+/** Resolves when the adapter has noticed the end of the events. */
 async function eventsToBreak(): Promise<void> {
   const events = engine.events(new AbortController().signal);
   await expect(Array.fromAsync(events)).rejects.toBeInstanceOf(EngineUnreachableError);

@@ -167,7 +167,7 @@ describe('what a test can do to the engine in memory', () => {
     expect(engine.snapshot().containers).toMatchObject([{ status: 'running', error: '' }]);
   });
 
-  it('restarts what waits for it when it is told', async () => {
+  it('restarts waiting containers on request', async () => {
     const engine = createInMemoryEngine({ images: image });
     const restart = { name: 'on-failure', maximumRetryCount: 1 } as const;
     await engine.createContainer({ name: 'web', image: 'web:1', config: { ...config, restart } });
@@ -181,7 +181,7 @@ describe('what a test can do to the engine in memory', () => {
     expect(() => engine.resume('web')).toThrow('container web is exited');
   });
 
-  it('ends each run of a container at once, until it is told otherwise', async () => {
+  it('ends each run of a container at once, until that is switched off', async () => {
     const engine = createInMemoryEngine({ images: image });
     const restart = { name: 'always', maximumRetryCount: 0 } as const;
     await engine.createContainer({ name: 'web', image: 'web:1', config: { ...config, restart } });

@@ -41,7 +41,7 @@ export interface InMemoryEngine extends DeviceEngine {
   /** Each run of the container ends at once with this exit code, until it is `null`. */
   endAtOnce(container: string, exitCode: number | null): void;
   setHealth(container: string, health: ContainerHealth): void;
-  /** Somebody else changes the container's configuration. */
+  /** Another client changes the container's configuration. */
   changeContainer(container: string, change: Partial<ContainerConfig>): void;
   /** Content of a file that was put into a container; `undefined`: there is none. */
   fileIn(container: string, path: string): string | undefined;
@@ -69,13 +69,13 @@ export interface InMemoryEngine extends DeviceEngine {
 }
 
 export interface InMemoryEngineOptions {
-  /** Unless told, a second passes at each look at it. */
+  /** Default: a clock that advances by a second at each reading. */
   readonly clock?: Pick<Clock, 'now'>;
   /** On the engine from the start, by reference. */
   readonly images?: Readonly<Record<string, ImageSpec>>;
   /** In the registry, by reference. */
   readonly pullable?: Readonly<Record<string, ImageSpec>>;
-  /** Those of API 1.41 with all limits, unless told. */
+  /** Default: those of API 1.41 with all limits. */
   readonly abilities?: EngineAbilities;
 }
 

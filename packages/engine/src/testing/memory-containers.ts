@@ -188,7 +188,7 @@ export class MemoryContainers {
     this.change(id, { restart, resources: { ...config.resources, ...Object.fromEntries(limits) } });
   }
 
-  /** Somebody else changes the container's configuration, e.g. its limits. */
+  /** Another client changes the container's configuration, e.g. its limits. */
   change(container: string, change: Partial<ContainerConfig>): void {
     const { id, config } = this.#get(container);
     this.#change(id, { config: { ...config, ...change } });

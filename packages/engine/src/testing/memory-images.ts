@@ -13,7 +13,7 @@ import { isSupervised } from '../mapping/observed-container.ts';
 
 /** An image that a test gives to the engine or to its registry. */
 export interface ImageSpec extends Partial<ImageConfig> {
-  /** Content id; unless told, made from the configuration and `content`. */
+  /** Content id. Default: derived from the configuration and `content`. */
   readonly id?: string;
   /** Tells images with the same configuration apart. */
   readonly content?: string;

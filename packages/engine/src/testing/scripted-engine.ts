@@ -25,7 +25,7 @@ export interface ScriptedEngine extends AsyncDisposable {
   readonly requests: readonly ReceivedRequest[];
   /** Method and path of the requests since the last look. */
   takeRequests(): string[];
-  /** Sends an event to everybody who listens, and resolves when it is on its way. */
+  /** Sends an event to all subscribers, and resolves when it is sent. */
   emit(event: object): Promise<void>;
   /** Breaks the connections of those who listen to events. */
   breakEvents(): void;

@@ -94,7 +94,7 @@ export function pullFailureOf(reference: string, message: string): SupervisorErr
   return new ImagePullError(reference, reason, message);
 }
 
-/** A registry answers `denied` also for a repository that does not exist: who may not see it is not told. */
+/** A registry answers `denied` also for a repository that does not exist, so as not to reveal which ones do. */
 const PULL_REASONS: readonly (readonly [RegExp, PullFailure])[] = [
   [/toomanyrequests|too many requests|pull rate limit/i, 'too-many-requests'],
   [

@@ -60,7 +60,7 @@ describe('a call', () => {
     );
   });
 
-  it('asks the engine that it was told, whatever the environment says', async () => {
+  it('uses the given endpoint, whatever the environment says', async () => {
     await using engine = await startScriptedEngine({ 'GET /info': { name: 'x' } });
     vi.stubEnv('DOCKER_HOST', 'tcp://192.0.2.1:2375');
     vi.stubEnv('DOCKER_TLS_VERIFY', '1');
@@ -70,7 +70,7 @@ describe('a call', () => {
 });
 
 describe('an engine that does not answer', () => {
-  it('is unreachable when nobody listens', async () => {
+  it('is unreachable when the port is closed', async () => {
     const { endpoint, ...engine } = await startScriptedEngine();
     await engine[Symbol.asyncDispose]();
     await using transport = connect(endpoint);

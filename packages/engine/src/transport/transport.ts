@@ -27,7 +27,7 @@ export interface Call {
   readonly limit?: number | null;
   /** Aborts it. */
   readonly signal?: AbortSignal;
-  /** What a refusal means; unless told, what its text says. */
+  /** Maps a refusal to an error. Default: by its text. */
   readonly toError?: (refusal: Refusal) => SupervisorError;
 }
 
@@ -181,7 +181,7 @@ const EVERY_STATUS = Object.fromEntries(Array.from({ length: 500 }, (_, index) =
 function createAgent(protocol: 'http' | 'https'): HttpAgent {
   const options = { keepAlive: true, keepAliveMsecs: PROBE_INTERVAL_MS };
   const agent = protocol === 'https' ? new HttpsAgent(options) : new HttpAgent(options);
-  // docker-modem prints every request with everything in it to a debug channel, also when nobody listens.
+  // docker-modem prints every request with everything in it to a debug channel, even without listeners.
   return Object.assign(agent, { [inspect.custom]: () => 'Agent' });
 }
 

@@ -14,9 +14,9 @@ export interface InMemoryLocks extends DeviceUpdateLocks {
   heldByUs(appId: number): readonly string[];
   /** An earlier run of us held the lock when it crashed. */
   leaveBehind(appId: number, service: string): void;
-  /** The supervisor is killed: what it held is left behind, and nobody of it waits or watches any more. */
+  /** Kills the supervisor: its locks are left behind, its waits and watches end. */
   crash(): void;
-  /** Somebody removes our lock, and we notice it. */
+  /** Another process removes our lock, and we notice it. */
   compromise(appId: number, service: string): void;
   /** The service's new container says that it took over. */
   completeHandOver(appId: number, service: string): void;

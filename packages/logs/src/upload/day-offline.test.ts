@@ -67,7 +67,7 @@ it('a day offline takes no more memory than its first hour; then each service ge
   expect(cloud.confirmed.filter((text) => text.includes('missing'))).toEqual([
     expect.stringMatching(/^Messages of service 'noisy' between .* and .* may be missing: they are kept no longer$/),
   ]);
-  // Whoever writes little does not wait for all that whoever writes much has written.
+  // A quiet service does not wait for the backlog of a noisy one.
   const before = cloud.confirmed.slice(0, cloud.confirmed.indexOf(`hour ${HOURS - 1}`));
   expect(before.length).toBeLessThan(500);
 });

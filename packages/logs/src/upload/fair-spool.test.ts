@@ -33,7 +33,7 @@ describe('createFairSpool', () => {
     expect(spool.take()?.message.message).toBe(`${dropped}`);
   });
 
-  it('never holds more than its capacity and one line of each, loses no line, and wants everybody again', () => {
+  it('never holds more than its capacity and one line of each, loses no line, and accepts every source again', () => {
     const step = fc.record({ id: fc.constantFrom('a', 'b', 'c'), length: fc.nat(500), take: fc.nat(2) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300 }), (steps) => {

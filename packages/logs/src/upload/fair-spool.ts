@@ -13,7 +13,7 @@ export interface FairSpool {
   /** Characters in use; see {@link costOf}. */
   readonly cost: number;
   readonly size: number;
-  /** `false`: its queue is full until {@link FairSpoolOptions.onRoom}. Further lines are kept all the same. */
+  /** `false`: its queue is full until {@link FairSpoolOptions.onRoom}. Further lines are still kept. */
   push(item: SpooledMessage): boolean;
   /** One of each queue in turn: a queue with many messages keeps none of the others waiting. */
   take(): SpooledMessage | undefined;
@@ -67,7 +67,7 @@ export function createFairSpool({ capacity, onRoom }: FairSpoolOptions): FairSpo
   };
   const reportRoom = (): void => {
     for (const key of stopped) {
-      // Half of its share: reading begins anew for many lines, not for one.
+      // Half of its share: reading restarts for many lines, not for one.
       if (total.cost > capacity / 2 || (queues.get(key)?.cost ?? 0) > capacity / (2 * Math.max(1, queues.size)))
         continue;
       stopped.delete(key);

@@ -2,7 +2,7 @@ import type { LogMessage } from '../log-message.ts';
 
 /** A server that takes messages over streams, and says at the end of one that it has them. */
 export interface LogDestination {
-  /** Begins a stream. That it cannot be had shows when it is used. */
+  /** Begins a stream. Failures surface when it is used. */
   open(): OutgoingLogStream;
   judge(error: unknown): StreamFailure;
 }

@@ -124,7 +124,7 @@ describe('a server that takes logs', () => {
 });
 
 describe('a server that cannot be had', () => {
-  it('is tried later and later, told of once, and gets everything when it is back', async () => {
+  it('is retried with growing delays, reported once, and gets everything when it is back', async () => {
     cloud.failure = new Error('connection refused');
     uploader.watch([WEB]);
     uploader.connect(cloud);
@@ -160,7 +160,7 @@ describe('a server that cannot be had', () => {
     expect(uploader.dropped).toBe(100 - system.length);
   });
 
-  it('is told that lines may be missing which were not kept for as long as it was away', async () => {
+  it('gets a notice about lines that were not kept while it was away', async () => {
     await end(uploader);
     start(20_000).watch([WEB, DB]);
     cloud.failure = new Error('offline');
@@ -207,7 +207,7 @@ describe('a server that cannot be had', () => {
     expect(cloud.streams).toHaveLength(2);
   });
 
-  it('keeps no stream for ever when it does not read or does not answer', async () => {
+  it('keeps no stream open that it does not read or answer', async () => {
     cloud.reads = false;
     uploader.watch([WEB]);
     uploader.connect(cloud);
@@ -326,7 +326,7 @@ describe('another run', () => {
   });
 
   it.each(['', 'null', '{', '{"since":"x","containers":[]}', '{"since":1,"containers":7}'])(
-    'begins anew after %j was saved',
+    'starts over after %j was saved',
     async (text) => {
       await end(uploader);
       source.write('w1', 'before');

@@ -51,7 +51,7 @@ export interface LogUploaderDependencies {
   readonly onResult: (result: UploadResult) => void;
   /** The positions of confirmed lines cannot be saved. */
   readonly onFault: (error: unknown) => void;
-  /** Characters that wait at most; 1,048,576 unless told. */
+  /** Characters that wait at most, 1,048,576 by default. */
   readonly capacity?: number;
 }
 

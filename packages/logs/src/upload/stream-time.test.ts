@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createStreamTime } from './stream-time.ts';
 
 describe('createStreamTime', () => {
-  it('is a minute, also after a server was started anew', () => {
+  it('is a minute, also after a restart of the server', () => {
     const time = createStreamTime();
     expect(time.limit).toBe(60_000);
     for (let day = 0; day < 3; day++) {

@@ -13,9 +13,9 @@ const SHORTEST = 5_000;
 const GROWTH = 500;
 
 /**
- * A proxy may break off what is silent for half a minute. Messages that are sent again after that would be broken off again,
- * for ever, and people would see them over and over. A server that is started anew breaks a stream off, too: only the second
- * one in a row tells of a proxy. From then on time is tried out in small steps: each one that is too long costs a repetition.
+ * A proxy may close a stream that is silent for half a minute. Messages that are sent again would then be cut off every time,
+ * and show up repeatedly. A restarted server closes a stream, too: only the second one in a row indicates a proxy. From then
+ * on the duration grows in small steps, as each step that is too long costs a repetition.
  */
 export function createStreamTime(): StreamTime {
   let limit = LONGEST;

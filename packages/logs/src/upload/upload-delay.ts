@@ -3,7 +3,7 @@ import { backoffDelay } from '@device-supervisor/primitives';
 /** Milliseconds before the first new attempt; doubled with each failure in a row. */
 const FIRST_RETRY = 5_000;
 const LAST_RETRY = 300_000;
-/** Milliseconds, a day: a server that asks for years of silence by mistake is tried all the same. */
+/** Milliseconds, a day: the longest delay that a server can ask for. */
 const LONGEST_WAIT = 86_400_000;
 
 export interface UploadDelayOptions {

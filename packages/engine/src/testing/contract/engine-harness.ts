@@ -10,7 +10,7 @@ export interface EngineHarness extends AsyncDisposable {
   publish(name: string, content: string): Promise<{ readonly tag: string; readonly digest: string }>;
   /** Puts an image into a registry that gives out a part of it and no more, until it is released. */
   publishHeld(name: string, content: string): Promise<HeldImage>;
-  /** A reference in that registry that nobody published. */
+  /** A reference that is not in that registry. */
   readonly unpublished: string;
   /** Gives an image of the engine one more tag. */
   tag(reference: string, tag: string): Promise<void>;
@@ -22,9 +22,9 @@ export interface EngineHarness extends AsyncDisposable {
   becomeHealthy(container: string): Promise<void>;
   /** What a file in a running container holds. */
   readFile(container: string, path: string): Promise<string>;
-  /** Changes a limit as somebody else who uses the engine. */
+  /** Changes a limit as another client of the engine does. */
   limitMemory(container: string, bytes: number): Promise<void>;
-  /** A port that nobody listens on. */
+  /** A closed port. */
   freePort(): Promise<number>;
 }
 

@@ -28,7 +28,7 @@ export function describeEvents(subject: ContractSubject): void {
       ]);
     });
 
-    it('tells everybody who listens', async () => {
+    it('reaches every subscriber', async () => {
       await using first = listen();
       await using second = listen();
       expect([await first.next(), await second.next()]).toEqual([{ kind: 'connected' }, { kind: 'connected' }]);

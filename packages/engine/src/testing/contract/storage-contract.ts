@@ -133,7 +133,7 @@ export function describeStorage(subject: ContractSubject): void {
       expect((await observe()).images.some(({ tags }) => tags.includes(tag))).toBe(false);
     });
 
-    it('tells of one that a container of somebody else uses', async () => {
+    it('reports one that a container of another client uses', async () => {
       const { tag } = await subject.harness.publish('contract-pull', 'one');
       await pull(tag);
       const isUsedByOthers = async (): Promise<boolean | undefined> =>
