@@ -94,8 +94,7 @@ export function createInvariants({ engine, locks, target, onBroken }: Invariants
     },
     beforeNetworkRemoval(id) {
       const network = engine.snapshot().networks.find((one) => one.id === id);
-      if (network !== undefined && !network.supervised)
-        onBroken(`the foreign network ${network.name} is removed`);
+      if (network !== undefined && !network.supervised) onBroken(`the foreign network ${network.name} is removed`);
     },
     beforeVolumeRemoval(name) {
       const volume = engine.snapshot().volumes.find((one) => one.name === name);

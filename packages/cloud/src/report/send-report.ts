@@ -29,7 +29,8 @@ export async function sendReport(
     signal,
   });
   if (answer.status === 401 && report.apps !== undefined) return 'refused';
-  if (answer.status === 401) throw refusal(REQUEST, answer, 'Provision the device again if it was deleted in the cloud');
+  if (answer.status === 401)
+    throw refusal(REQUEST, answer, 'Provision the device again if it was deleted in the cloud');
   if (answer.status < 200 || answer.status > 299) {
     const redact = createRedactor(report.api_secret === undefined ? [] : [report.api_secret]);
     throw refusal(REQUEST, { ...answer, body: redact(answer.body) });
