@@ -33,7 +33,7 @@ export async function fetchTarget(http: CloudHttp, { uuid, key, etag, signal }: 
     return { status: 'unchanged' };
   }
   if (answer.status === 401) {
-    throw refusal(REQUEST, answer, 'The key of the device is not valid any more; provision the device anew');
+    throw refusal(REQUEST, answer, 'The key of the device is not valid any more; provision the device again');
   }
   const document = readAnswer(REQUEST, answer, z.unknown());
   return {
