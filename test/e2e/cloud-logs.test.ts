@@ -117,7 +117,7 @@ describe('logs of a device of a cloud that stores 50 lines of a stream every hal
     // Two seconds at the pace of the upload, whatever the pace of this machine.
     expect(count() - asked).toBeLessThan(160 + REPEATED_AT_MOST);
     for (const word of ['one', 'two']) {
-      await waitFor('the last lines', () => linesOf(logs, word).includes(total - 1));
+      await waitFor('the last lines', () => linesOf(logs, word).includes(total - 1), { timeout: 120_000 });
       expect([...new Set(linesOf(logs, word))]).toEqual(upTo(total));
     }
     const twice = ['one', 'two'].map((word) => linesOf(logs, word).length - total);
@@ -133,12 +133,12 @@ describe('logs of a device of a cloud that stores 50 lines of a stream every hal
     await using supervisor = await fixture.startDevice(device);
     const kills = 3;
     for (let kill = 1; kill <= kills; kill++) {
-      await waitFor('lines', () => linesOf(logs, 'one').length > kill * 100);
+      await waitFor('lines', () => linesOf(logs, 'one').length > kill * 100, { timeout: 120_000 });
       await supervisor.kill();
       await supervisor.start();
     }
     for (const word of ['one', 'two']) {
-      await waitFor('the last lines', () => linesOf(logs, word).includes(total - 1));
+      await waitFor('the last lines', () => linesOf(logs, word).includes(total - 1), { timeout: 120_000 });
       expect([...new Set(linesOf(logs, word))]).toEqual(upTo(total));
     }
     const twice = linesOf(logs, 'one').length + linesOf(logs, 'two').length - 2 * total;

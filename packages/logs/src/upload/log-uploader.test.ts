@@ -284,6 +284,9 @@ describe('another run', () => {
     expect(await numbersAfter()).toEqual(Array.from({ length: 9 }, (_, index) => 61 + index));
     [saved, quick] = [savedThen, null];
     expect((await numbersAfter()).at(0)).toBe(20);
+    // That of another device, which began at another time.
+    [saved, quick] = [savedThen, quickThen?.replace(/"since":\d+/, '"since":1') ?? null];
+    expect((await numbersAfter()).at(0)).toBe(20);
     // A memory that was left behind by an earlier boot says nothing that is newer.
     [saved, quick] = [quickThen, savedThen];
     expect((await numbersAfter()).at(0)).toBe(61);

@@ -41,7 +41,7 @@ const MAX_OTHERS = 50;
  */
 export function createSavedPositions({ store, quickStore, clock, onFailure }: SavedPositionsOptions): SavedPositions {
   const [durable, quick] = [store, quickStore].map((each) => parse(load(each, onFailure), clock.now()));
-  const loaded = (quick?.saves ?? -1) >= (durable?.saves ?? 0) ? quick : durable;
+  const loaded = latest(durable ?? null, quick ?? null);
   let saves = loaded?.saves ?? 0;
   let since = loaded?.since ?? clock.now();
   let known = new Map(loaded?.positions);
@@ -91,7 +91,7 @@ export function createSavedPositions({ store, quickStore, clock, onFailure }: Sa
   };
 
   // A container that starts before anything is confirmed is read from its first line on also in the next run.
-  if (loaded == null) reset();
+  if (loaded === null) reset();
   return {
     get resume() {
       return { since, positions: new Map(known) };
@@ -125,6 +125,12 @@ function load(store: PositionStore, onFailure: (error: unknown) => void): string
   }
 }
 
+/** The quick store may be of another device, or of an earlier database of this one: then it began at another time. */
+function latest(durable: Parsed | null, quick: Parsed | null): Parsed | null {
+  if (durable === null || quick === null) return durable;
+  return quick.begun === durable.begun && quick.saves >= durable.saves ? quick : durable;
+}
+
 interface Formatted {
   readonly since: number;
   readonly saves: number;
@@ -140,6 +146,8 @@ function format({ since, saves, positions }: Formatted): string {
 }
 
 interface Parsed {
+  /** `since` as it was saved, which tells one series of saves from another. */
+  readonly begun: number;
   readonly since: number;
   /** Number of saves so far: of two texts, the one with more is newer. */
   readonly saves: number;
@@ -154,7 +162,12 @@ function parse(text: string | null, now: number): Parsed | null {
   const { since, containers } = saved;
   if (typeof since !== 'number' || !Array.isArray(containers)) return null;
   const saves = 'saves' in saved && typeof saved.saves === 'number' ? saved.saves : 0;
-  return { since: Math.min(since, now), saves, positions: containers.flatMap((entry) => parsePosition(entry, now)) };
+  return {
+    begun: since,
+    since: Math.min(since, now),
+    saves,
+    positions: containers.flatMap((entry) => parsePosition(entry, now)),
+  };
 }
 
 function parsePosition(entry: unknown, now: number): [string, LogPosition][] {
