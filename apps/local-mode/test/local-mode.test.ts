@@ -120,11 +120,11 @@ describe('the example, in a terminal', () => {
 
     mark = run.text().length;
     run.press('q');
-    await run.says('Kept the volume findings', mark);
+    await run.says('Kept the volume findings of hello', mark);
     expect(await run.ended()).toBe(0);
     expect(await containers()).toEqual({});
     expect(await networks()).toEqual([]);
-    expect(await volumes()).toEqual(['1_findings']);
+    expect(await volumes()).toEqual(['1_hello_findings']);
 
     await using stop = start('--stop', '--volumes');
     expect(await stop.ended()).toBe(0);

@@ -1,3 +1,4 @@
+import { prefixVolumes } from './prefix-volumes.ts';
 import type { Project, ProjectFile, ProjectService } from './project.ts';
 
 /** Target state v2 with a project as its only app, in the form in which the public command-line client sends it. */
@@ -21,11 +22,19 @@ const COMMIT = '10ca12e1ea5e';
 /** The target that removes every app. */
 export const EMPTY_TARGET: LocalTarget = { local: { apps: {} } };
 
-/** @param device name and config that the device has now, and keeps */
+export interface TargetOptions {
+  /** Name and config that the device has now, and keeps. */
+  readonly device?: { readonly name?: string; readonly config?: Readonly<Record<string, string>> };
+  /** A prefix for the names of volumes, which separates the data of projects that share an engine. */
+  readonly volumePrefix?: string;
+}
+
+/** The target state with a project as its only app. */
 export function toTargetState(
   project: Pick<Project, 'services' | 'networks' | 'volumes' | 'configs' | 'secrets'>,
-  device: { readonly name?: string; readonly config?: Readonly<Record<string, string>> } = {},
+  { device = {}, volumePrefix = '' }: TargetOptions = {},
 ): LocalTarget {
+  const { volumes, services } = prefixVolumes(project, volumePrefix);
   return {
     local: {
       ...device,
@@ -35,9 +44,9 @@ export function toTargetState(
           commit: COMMIT,
           releaseId: '1',
           services: Object.fromEntries(
-            project.services.map((service, index) => [String(index + 1), toService(service, index + 1)]),
+            services.map((service, index) => [String(index + 1), toService(service, index + 1)]),
           ),
-          volumes: project.volumes,
+          volumes,
           networks: project.networks,
           ...filesOf('configs', project.configs),
           ...filesOf('secrets', project.secrets),

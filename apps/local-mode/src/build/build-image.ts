@@ -7,6 +7,9 @@ import { packBuildContext } from './build-context.ts';
 import { NO_OUTPUT, readBuildLine, type BuildOutput, type BuildStep } from './build-output.ts';
 import { BuildError } from './errors.ts';
 
+/** Names the project for which an image was built: services of two projects may have one name. */
+export const PROJECT_LABEL = 'io.resin.local.project';
+
 export interface BuildOptions {
   readonly engine: Docker;
   readonly signal: AbortSignal;
@@ -23,7 +26,7 @@ export interface BuildOptions {
  */
 export async function buildImage(
   service: ProjectService & { readonly build: BuildInstructions },
-  project: Pick<Project, 'directory'>,
+  project: Pick<Project, 'name' | 'directory'>,
   options: BuildOptions,
 ): Promise<string> {
   let output = NO_OUTPUT;
@@ -39,7 +42,7 @@ export async function buildImage(
       cause,
     );
   try {
-    for await (const next of buildOutputs(service, options)) {
+    for await (const next of buildOutputs(service, project.name, options)) {
       if (next.step !== null && next.step !== output.step) options.onStep(next.step);
       output = next;
     }
@@ -56,6 +59,7 @@ export async function buildImage(
 
 async function* buildOutputs(
   { name, image, build }: ProjectService & { readonly build: BuildInstructions },
+  project: string,
   { engine, signal, busybox }: BuildOptions,
 ): AsyncGenerator<BuildOutput> {
   const context = await packBuildContext(build, build.addBusybox ? await busybox() : null);
@@ -63,7 +67,7 @@ async function* buildOutputs(
     t: image,
     dockerfile: context.dockerfile,
     buildargs: build.args,
-    labels: { ...build.labels, 'io.resin.local.image': '1', 'io.resin.local.service': name },
+    labels: { ...build.labels, 'io.resin.local.image': '1', 'io.resin.local.service': name, [PROJECT_LABEL]: project },
     forcerm: true,
     nocache: build.noCache,
     ...(build.pull ? { pull: true } : {}),

@@ -16,6 +16,7 @@ describe('parseOptions', () => {
       keep: false,
       stop: false,
       volumes: false,
+      replace: false,
       port: null,
       listenAll: false,
       install: true,

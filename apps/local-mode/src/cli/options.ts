@@ -21,8 +21,10 @@ export interface Options {
   readonly keep: boolean;
   /** Stop what was left running. */
   readonly stop: boolean;
-  /** Remove the project's volumes, too, when stopping. */
+  /** Remove the volumes of the project when stopping. */
   readonly volumes: boolean;
+  /** Whether this project may take the place of another one that runs. */
+  readonly replace: boolean;
   /** 0: any free one; `null`: not given. */
   readonly port: number | null;
   readonly listenAll: boolean;
@@ -48,7 +50,9 @@ Usage: npm start [-- [path] [options]]
   --detach          leave once the services are up, and keep them running; exit code 1 when one is not
   --keep            keep everything running after Ctrl-C
   --stop            stop what --detach or --keep left running
-  --volumes         when stopping, remove the project's named volumes as well: their data is lost
+  --volumes         when stopping, remove the project's named volumes as well: their data is lost;
+                    -p names another project whose volumes go
+  --replace         take the place of another project that runs
   --port NUMBER     port of the supervisor's API (default: 48484; 0: any free one)
   --listen-all      offer the API on every network of this machine, to anyone, without a key
   --no-install      never install programs; without a container engine, fail instead
@@ -88,6 +92,7 @@ export function parseOptions(args: readonly string[]): Options {
     keep: values.keep,
     stop: values.stop,
     volumes: values.volumes,
+    replace: values.replace,
     port: values.port === undefined ? null : readPort(values.port),
     listenAll: values['listen-all'],
     install: !values['no-install'],
@@ -115,6 +120,7 @@ function parse(args: readonly string[]) {
         keep: flag,
         stop: flag,
         volumes: flag,
+        replace: flag,
         port: { type: 'string' },
         'listen-all': flag,
         'no-install': flag,

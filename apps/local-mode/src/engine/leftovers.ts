@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { LOCAL_APP_ID } from '@device-supervisor/compose-project';
+import { volumePrefix, type ProjectVolume } from '../session/project-volumes.ts';
 import { LOCAL_APP_FILTER } from './observe-containers.ts';
 
 /** The network on which services reach the supervisor's API. */
@@ -27,31 +28,32 @@ export async function removeSupervisorNetwork(engine: Docker): Promise<void> {
   await ignoreRefusal(engine.getNetwork(SUPERVISOR_NETWORK).remove());
 }
 
-/**
- * Removes volumes of the local app.
- *
- * @param names as the project has them
- * @returns those that were there
- */
-export async function removeVolumes(engine: Docker, names: readonly string[]): Promise<readonly string[]> {
+/** Removes volumes of projects. @returns those that existed */
+export async function removeVolumes(
+  engine: Docker,
+  volumes: readonly ProjectVolume[],
+): Promise<readonly ProjectVolume[]> {
   const removed = await Promise.all(
-    names.map(async (name) => await ignoreRefusal(engine.getVolume(volumeName(name)).remove())),
+    volumes.map(async (volume) => await ignoreRefusal(engine.getVolume(engineName(volume)).remove())),
   );
-  return names.filter((_, index) => removed[index]);
+  return volumes.filter((_, index) => removed[index]);
 }
 
-/** Names, as the project has them, of those volumes that are on the engine. */
-export async function presentVolumes(engine: Docker, names: readonly string[]): Promise<readonly string[]> {
+/** The volumes of projects that are on the engine. */
+export async function presentVolumes(
+  engine: Docker,
+  volumes: readonly ProjectVolume[],
+): Promise<readonly ProjectVolume[]> {
   const { Volumes } = await engine.listVolumes();
   const present = new Set((Volumes ?? []).map(({ Name }) => Name));
-  return names.filter((name) => present.has(volumeName(name)));
+  return volumes.filter((volume) => present.has(engineName(volume)));
 }
 
-function volumeName(name: string): string {
-  return `${LOCAL_APP_ID}_${name}`;
+function engineName({ project, name }: ProjectVolume): string {
+  return `${LOCAL_APP_ID}_${volumePrefix(project)}${name}`;
 }
 
-/** @returns false: it was not there, or the engine does not let go of it */
+/** @returns false: it did not exist, or the engine refused because it is in use */
 async function ignoreRefusal(removal: Promise<unknown>): Promise<boolean> {
   try {
     await removal;

@@ -8,21 +8,21 @@ import { projectPath, shortPath } from './place.ts';
 import { readProject } from './read-project.ts';
 import { runProject } from './run-project.ts';
 
-/** A running supervisor; another process may own it. */
-export interface RunningSession extends Pick<Session, 'engine' | 'client' | 'supervisor' | 'noteVolumes'> {
-  /** How to stop it, when it is not as usual. */
+/** A supervisor that runs, started by this process or by another one. */
+export interface RunningSession extends Pick<Session, 'engine' | 'client' | 'supervisor' | 'recordProject'> {
+  /** How to stop it; `null`: as usual. */
   readonly stopHint: string | null;
 }
 
 /**
  * Applies a project, and follows its services unless the options say to detach.
  *
- * @returns whether all services are as they shall be; only when it detaches
+ * @returns whether all services reached their target; only when it detaches
  */
 export async function applyAndFollow(project: Project, session: RunningSession, run: Run): Promise<boolean> {
   const { options, place, state, interruption } = run;
   const path = projectPath(options, place);
-  await session.noteVolumes(Object.keys(project.volumes));
+  await session.recordProject(project);
   const stream = new AbortController();
   try {
     return await runProject(project, {
@@ -47,7 +47,7 @@ export async function applyAndFollow(project: Project, session: RunningSession, 
       },
       async readProject() {
         const again = await readProject(options, place);
-        await session.noteVolumes(Object.keys(again.volumes));
+        await session.recordProject(again);
         return again;
       },
     });
@@ -56,7 +56,7 @@ export async function applyAndFollow(project: Project, session: RunningSession, 
   }
 }
 
-/** Several images may ask at the same time. */
+/** Several builds share one search. */
 function busyboxOnce({ place, state, interruption, say }: Run): () => Promise<string> {
   let found: Promise<string> | undefined;
   return () =>

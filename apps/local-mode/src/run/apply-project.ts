@@ -4,6 +4,7 @@ import { toTargetState, type Project } from '@device-supervisor/compose-project'
 import { outcomeOf } from '../view/phase.ts';
 import { createProgressView } from '../view/progress-view.ts';
 import type { Screen } from '../view/screen.ts';
+import { volumePrefix } from '../session/project-volumes.ts';
 import { buildServices, type BuildResult } from './build-services.ts';
 import { watchServices, type Look, type Watched } from './watch-services.ts';
 
@@ -39,7 +40,12 @@ export async function applyProject(project: Project, context: ApplyContext): Pro
   }
   for (const failure of built.failures) screen.print(describeFailure(failure, screen));
   logs.beginApply(project.services);
-  await client.setTarget(toTargetState({ ...project, services: built.runnable }, await client.device()));
+  await client.setTarget(
+    toTargetState(
+      { ...project, services: built.runnable },
+      { device: await client.device(), volumePrefix: volumePrefix(project.name) },
+    ),
+  );
   const last = await watchUntilSettled(project, built, context);
   for (const remark of new Set(logs.remarks)) screen.print(screen.paint('yellow', `! ${remark}`));
   signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import { formatError } from '@device-supervisor/errors';
 import type Docker from 'dockerode';
-import { buildImage } from '../build/build-image.ts';
+import { buildImage, PROJECT_LABEL } from '../build/build-image.ts';
 import { formatStep } from '../build/build-output.ts';
 import { BuildError } from '../build/errors.ts';
 import type { Project, ProjectService } from '@device-supervisor/compose-project';
@@ -23,9 +23,9 @@ export interface BuildServicesOptions {
 }
 
 /**
- * Builds the images of a project, one after the other: concurrent builds would each create the layers that they share, and
- * later builds would find either in the cache and produce different images. When an image cannot be built, the one from an
- * earlier build is used, and only without that the service and its dependants are left out.
+ * Builds the images of a project one after the other: concurrent builds would each create their own copies of shared
+ * layers, and later builds would find now these, now those in the cache. A build that fails stops only the services that
+ * need it; the image of the last successful build for this project stays in use.
  */
 export async function buildServices(project: Project, options: BuildServicesOptions): Promise<BuildResult> {
   const { engine, view, signal } = options;
@@ -53,7 +53,7 @@ export async function buildServices(project: Project, options: BuildServicesOpti
   }
   const present = new Map<string, boolean>();
   for (const { name, image } of project.services)
-    present.set(name, !failures.has(name) || (await isPresent(engine, image)));
+    present.set(name, !failures.has(name) || (await wasBuilt(engine, image, project.name)));
   return {
     failures: [...failures.values()],
     ...chooseRunnable(project.services, { failures, hasImage: (name) => present.get(name) ?? false }),
@@ -89,10 +89,11 @@ function reasonOf(error: unknown): string {
   return `cannot be built: ${step === null ? dockerfile : `${dockerfile}, ${formatStep(step)}`}`;
 }
 
-async function isPresent(engine: Docker, image: string): Promise<boolean> {
+/** Whether an earlier build for the same project gave the image. */
+async function wasBuilt(engine: Docker, image: string, project: string): Promise<boolean> {
   try {
-    await engine.getImage(image).inspect();
-    return true;
+    const { Config } = await engine.getImage(image).inspect();
+    return Config.Labels?.[PROJECT_LABEL] === project;
   } catch (error) {
     if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return false;
     throw error;

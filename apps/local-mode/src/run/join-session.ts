@@ -4,7 +4,7 @@ import { connectEngine } from '../engine/connect-engine.ts';
 import { StartError } from '../errors.ts';
 import type { Project } from '@device-supervisor/compose-project';
 import { isRunning } from '../session/process-identity.ts';
-import type { SessionRecord } from '../session/session-record.ts';
+import { withProject, type SessionFile, type SessionRecord } from '../session/session-record.ts';
 import { createSupervisorClient } from '../supervisor/supervisor-client.ts';
 import { applyAndFollow, type RunningSession } from './apply-and-follow.ts';
 import type { Run } from './run.ts';
@@ -14,10 +14,10 @@ const START_DEADLINE = 300_000;
 const LOOK_INTERVAL = 200;
 
 /**
- * Applies a project to the supervisor that another process looks after. Leaving changes nothing there.
+ * Applies a project to the supervisor of another process. Leaving changes nothing there.
  *
  * @returns exit code
- * @throws StartError when the other process does not get ready
+ * @throws StartError when the other process is not ready in time
  */
 export async function joinSession(project: Project, run: Run): Promise<number> {
   const session = await findSession(run);
@@ -37,7 +37,7 @@ async function findSession({ file, interruption, say }: Run): Promise<RunningSes
   while (performance.now() < end) {
     signal.throwIfAborted();
     const record = await file.read();
-    const session = record === null ? null : await sessionOf(record);
+    const session = record === null ? null : await sessionOf(record, file);
     if (session !== null) {
       say(`Using the supervisor of another npm start (process ${record?.owner?.pid ?? 'unknown'})`);
       return session;
@@ -52,7 +52,10 @@ async function findSession({ file, interruption, say }: Run): Promise<RunningSes
 }
 
 /** `null`: its supervisor does not answer yet. */
-async function sessionOf({ owner, engine, supervisor }: SessionRecord): Promise<RunningSession | null> {
+async function sessionOf(
+  { owner, engine, supervisor }: SessionRecord,
+  file: SessionFile,
+): Promise<RunningSession | null> {
   if (supervisor === null || !(await isRunning(supervisor.process))) return null;
   const client = createSupervisorClient(supervisor.port);
   if (!(await client.isAlive())) return null;
@@ -60,7 +63,10 @@ async function sessionOf({ owner, engine, supervisor }: SessionRecord): Promise<
     client,
     engine: connectEngine(engine.endpoint),
     supervisor: supervisor.process,
-    noteVolumes: () => Promise.resolve(),
+    async recordProject(project) {
+      const record = await file.read();
+      if (record !== null) await file.write(withProject(record, project));
+    },
     stopHint: `in the npm start that was first (process ${owner?.pid ?? 'unknown'}), or npm start -- --stop; Ctrl-C only leaves`,
   };
 }

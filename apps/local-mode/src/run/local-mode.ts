@@ -7,6 +7,7 @@ import type { Session } from '../session/session.ts';
 import { sessionFile } from '../session/session-record.ts';
 import { prepareStateFolder } from '../session/state-folder.ts';
 import { applyAndFollow } from './apply-and-follow.ts';
+import { confirmReplacement } from './confirm-replacement.ts';
 import { joinSession } from './join-session.ts';
 import { statePath, type Place } from './place.ts';
 import { readProject } from './read-project.ts';
@@ -15,7 +16,7 @@ import { startSession } from './start-session.ts';
 import { stopRecordedSession, stopSession } from './stop-session.ts';
 import { LISTEN_ALL_WARNING } from './summary.ts';
 
-/** Does what the options ask for. @returns exit code */
+/** Carries out what the options ask for. @returns exit code */
 export async function runLocalMode(options: Options, place: Place): Promise<number> {
   const { screen } = place;
   if (process.platform !== 'linux') {
@@ -37,6 +38,7 @@ export async function runLocalMode(options: Options, place: Place): Promise<numb
   };
   await using ownership = await ownStateFolder(state.directory);
   if (project === null) return await stopRecordedSession(run, ownership);
+  await confirmReplacement(project, run);
   if (ownership === null) return await joinSession(project, run);
   try {
     session = await startSession(run);
@@ -49,7 +51,7 @@ export async function runLocalMode(options: Options, place: Place): Promise<numb
   return await ownProject(project, session, run);
 }
 
-/** Exit code after Ctrl-C. */
+/** Exit code of a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
 
 async function ownProject(project: Project, session: Session, run: Run): Promise<number> {
@@ -64,23 +66,23 @@ async function ownProject(project: Project, session: Session, run: Run): Promise
   } catch (error) {
     if (error instanceof SupervisorLostError) {
       await session.release();
-      run.say('The containers still run. npm start continues with them, npm start -- --stop removes them');
+      run.say('The containers stay as they are: npm start continues with them, npm start -- --stop removes them');
       throw error;
     }
     if (leaves) {
       await session.release();
       place.screen.print(`Left running: ${session.describe()}. Stop it with npm start -- --stop`);
     } else {
-      await stopSession(session, run);
+      await stopSession(session, project.name, run);
     }
     if (!isInterruption(error)) throw error;
     return 0;
   }
 }
 
-/** Exits at once, after a second request to stop. */
+/** A second Ctrl-C ends the process at once. */
 function giveUp({ screen }: Place, session: Session | null): void {
   screen[Symbol.dispose]();
-  if (session !== null) screen.print(`Still running: ${session.describe()}. Stop it with npm start -- --stop`);
+  if (session !== null) screen.print(`Left as it is: ${session.describe()}. npm start -- --stop removes it`);
   process.exit(INTERRUPTED);
 }

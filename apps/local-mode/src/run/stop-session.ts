@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { LeftoversError } from '../errors.ts';
+import { LeftoversError, UsageError } from '../errors.ts';
 import { ownStateFolder } from '../session/own-state-folder.ts';
 import { signalProcess } from '../session/process-identity.ts';
+import { describeVolumes, type ProjectVolume } from '../session/project-volumes.ts';
 import type { Session } from '../session/session.ts';
 import type { Run } from './run.ts';
 import { startSession } from './start-session.ts';
@@ -10,25 +11,40 @@ import { startSession } from './start-session.ts';
 const OWNER_DEADLINE = 180_000;
 const LOOK_INTERVAL = 200;
 
-/** Takes a session away, and says what stays. */
-export async function stopSession(session: Session, { options, place, say }: Run): Promise<void> {
+/**
+ * Stops a session, and prints what stays.
+ *
+ * @param project whose volumes `--volumes` removes
+ */
+export async function stopSession(
+  session: Session,
+  project: string | null,
+  { options, place, say }: Run,
+): Promise<void> {
   const { screen } = place;
-  const { removedVolumes, keptVolumes } = await session.stop({ volumes: options.volumes, onProgress: say });
-  if (removedVolumes.length > 0) say(`Removed ${volumes(removedVolumes)}`);
+  const { removedVolumes, keptVolumes } = await session.stop({
+    removeVolumesOf: options.volumes ? project : null,
+    onProgress: say,
+  });
+  if (removedVolumes.length > 0) say(`Removed ${describeVolumes(removedVolumes)}`);
   if (keptVolumes.length > 0) {
+    const names = new Set(keptVolumes.map((volume) => volume.project));
+    const choice = names.size === 1 ? '' : ` -p ${[...names].join('|')}`;
+    const object = keptVolumes.length === 1 ? 'it' : 'them';
     say(
-      `Kept ${volumes(keptVolumes)} for the next start; npm start -- --stop --volumes removes ${keptVolumes.length === 1 ? 'it' : 'them'}`,
+      `Kept ${describeVolumes(keptVolumes)} for the next start; npm start -- --stop --volumes${choice} removes ${object}`,
     );
   }
   screen.print('Stopped');
 }
 
 /**
- * Stops what earlier processes left running; one that looks after it is asked to do so itself.
+ * Stops what earlier processes left running. A process that still owns the session stops it itself, on request.
  *
- * @param ownership `null`: another process looks after it
+ * @param ownership `null`: another process owns the session
  * @returns exit code
  * @throws LeftoversError when that process does not end
+ * @throws UsageError when `--volumes` does not say which project's
  */
 export async function stopRecordedSession(run: Run, ownership: AsyncDisposable | null): Promise<number> {
   const { file, options, place } = run;
@@ -39,11 +55,24 @@ export async function stopRecordedSession(run: Run, ownership: AsyncDisposable |
     place.screen.print(ownership === null ? 'Stopped' : 'Nothing is running');
     return 0;
   }
-  await stopSession(await startSession(run), run);
+  const project = options.projectName ?? record.project?.name ?? onlyProject(record.volumes);
+  if (options.volumes && project === null) {
+    throw new UsageError(
+      `--volumes does not say whose: there are ${describeVolumes(record.volumes)}`,
+      'Name the project whose volumes go with -p',
+    );
+  }
+  await stopSession(await startSession(run), project, run);
   return 0;
 }
 
-/** Asks the process that looks after a session to stop it, and waits until it has ended. */
+/** The project that owns all these volumes; `null`: there are several. */
+function onlyProject(volumes: readonly ProjectVolume[]): string | null {
+  const [first, ...others] = new Set(volumes.map(({ project }) => project));
+  return others.length > 0 ? null : (first ?? null);
+}
+
+/** Asks the process that owns a session to stop it, and waits until it has ended. */
 async function takeOwnership({ file, state, say, interruption }: Run): Promise<AsyncDisposable> {
   const end = performance.now() + OWNER_DEADLINE;
   let asked = false;
@@ -55,15 +84,11 @@ async function takeOwnership({ file, state, say, interruption }: Run): Promise<A
       throw new LeftoversError([owner === null ? 'another npm start' : `npm start (process ${owner.pid})`]);
     }
     if (owner !== null && !asked) {
-      say(`Asking the npm start that looks after it (process ${owner.pid}) to stop`);
-      // Unlike the other signals, it does no harm to a process that is stopping already.
+      say(`Asking the npm start that owns it (process ${owner.pid}) to stop`);
+      // Unlike the other signals, this one may reach a process that is stopping already.
       await signalProcess(owner, 'SIGHUP');
       asked = true;
     }
     await delay(LOOK_INTERVAL, undefined, { signal: interruption.signal });
   }
-}
-
-function volumes(names: readonly string[]): string {
-  return `${names.length === 1 ? 'the volume' : 'the volumes'} ${names.join(', ')}`;
 }

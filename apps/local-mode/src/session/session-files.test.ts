@@ -64,12 +64,13 @@ describe('ownStateFolder', () => {
 
 describe('sessionFile', () => {
   const record: SessionRecord = {
-    version: 1,
+    version: 2,
     owner: null,
     engine: { endpoint: 'unix:///run/x.sock', kind: 'private' },
     supervisor: { process: { pid: 5, startTime: '7', scope: 's' }, port: 48484, setup: '{}' },
     madeSupervisorNetwork: true,
-    volumes: ['data'],
+    project: { name: 'shop', directory: '/shop' },
+    volumes: [{ project: 'shop', name: 'data' }],
   };
 
   it('reads what was written, and nothing of what is damaged', async () => {
@@ -78,7 +79,7 @@ describe('sessionFile', () => {
     await file.write(record);
     expect(await file.read()).toEqual(record);
     const text = await readFile(join(folder, 'session.json'), 'utf8');
-    for (const damaged of ['', text.slice(0, 40), '[]', text.replace('"version": 1', '"version": 2')]) {
+    for (const damaged of ['', text.slice(0, 40), '[]', text.replace('"version": 2', '"version": 1')]) {
       await writeFile(join(folder, 'session.json'), damaged);
       expect(await file.read()).toBeNull();
     }

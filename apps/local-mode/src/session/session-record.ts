@@ -1,12 +1,14 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Project } from '@device-supervisor/compose-project';
 import * as z from 'zod';
 import { ProcessIdentity } from './process-identity.ts';
+import { volumesOf, type ProjectVolume } from './project-volumes.ts';
 
-/** What runs, or may still run, for a state folder; written before it is started, removed once it is gone. */
+/** What runs, or may still run, for a state folder; written before anything is started, removed when all has ended. */
 export const SessionRecord = z.strictObject({
-  version: z.literal(1),
-  /** The owning process, which may have been killed; `null`: none (`--keep`, `--detach`). */
+  version: z.literal(2),
+  /** The process that owns the session, which may have been killed; `null`: none (`--keep`, `--detach`). */
   owner: ProcessIdentity.nullable(),
   engine: z.strictObject({ endpoint: z.string(), kind: z.enum(['configured', 'system', 'private']) }),
   /** `null`: it was not started yet. */
@@ -20,10 +22,22 @@ export const SessionRecord = z.strictObject({
     .nullable(),
   /** The network `supervisor0` was not on the engine before. */
   madeSupervisorNetwork: z.boolean(),
-  /** Names of the volumes of all projects that were applied. */
-  volumes: z.array(z.string()),
+  /** The project that was applied last; `null`: none was. */
+  project: z.strictObject({ name: z.string(), directory: z.string() }).nullable(),
+  /** Volumes of all projects that were applied, as the compose files name them. */
+  volumes: z.array(z.strictObject({ project: z.string(), name: z.string() })),
 });
 export type SessionRecord = z.infer<typeof SessionRecord>;
+
+/** The record with a project as the one applied last, and with its volumes. */
+export function withProject(record: SessionRecord, { name, directory, volumes }: Project): SessionRecord {
+  const added = volumesOf({ name, volumes }).filter((volume) => !record.volumes.some((known) => isSame(known, volume)));
+  return { ...record, project: { name, directory }, volumes: [...record.volumes, ...added] };
+}
+
+function isSame(one: ProjectVolume, other: ProjectVolume): boolean {
+  return one.project === other.project && one.name === other.name;
+}
 
 /** The record of a state folder on disk. */
 export interface SessionFile {

@@ -10,13 +10,14 @@ import {
   removeVolumes,
 } from '../engine/leftovers.ts';
 import { LeftoversError, SupervisorApiError } from '../errors.ts';
-import { EMPTY_TARGET } from '@device-supervisor/compose-project';
+import { EMPTY_TARGET, type Project } from '@device-supervisor/compose-project';
 import { freePort } from '../supervisor/free-port.ts';
 import { createSupervisorClient, type SupervisorClient } from '../supervisor/supervisor-client.ts';
 import { startSupervisor, stopSupervisor, supervisorAnswers } from '../supervisor/supervisor-process.ts';
 import { findSupervisors } from './find-supervisors.ts';
 import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts';
-import type { SessionFile, SessionRecord } from './session-record.ts';
+import type { ProjectVolume } from './project-volumes.ts';
+import { withProject, type SessionFile, type SessionRecord } from './session-record.ts';
 import type { StateFolder } from './state-folder.ts';
 import { DEFAULT_PORT, describeSetup, supervisorEnvironment } from './supervisor-setup.ts';
 
@@ -41,21 +42,28 @@ export interface Session {
   readonly supervisor: ProcessIdentity;
   /** What runs now, for a person. */
   describe(): string;
-  /** Notes volumes of a project, so that they can be removed when everything is stopped. */
-  noteVolumes(names: readonly string[]): Promise<void>;
+  /** Records the project that is applied, and its volumes, which `stop` may remove. */
+  recordProject(project: Project): Promise<void>;
   /** Leaves everything running, for a later process. */
   release(): Promise<void>;
   /**
-   * Takes everything away: containers, networks, supervisor, a private engine. Named volumes stay unless asked for.
+   * Removes containers and networks, and ends the supervisor and a private engine. Named volumes stay, except those of the
+   * project that `removeVolumesOf` names.
    *
-   * @throws LeftoversError when something does not go
+   * @throws LeftoversError when something remains
    */
-  stop(options: { readonly volumes: boolean; onProgress(message: string): void }): Promise<StopReport>;
+  stop(options: StopOptions): Promise<StopReport>;
+}
+
+export interface StopOptions {
+  /** `null`: all volumes stay. */
+  readonly removeVolumesOf: string | null;
+  onProgress(message: string): void;
 }
 
 export interface StopReport {
-  readonly removedVolumes: readonly string[];
-  readonly keptVolumes: readonly string[];
+  readonly removedVolumes: readonly ProjectVolume[];
+  readonly keptVolumes: readonly ProjectVolume[];
 }
 
 /** How long containers may take to stop, in milliseconds: more than the engine's ten seconds for each, one after the other. */
@@ -74,12 +82,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const before = await file.read();
   const setup = await describeSetup(options.program, { ...options, engineEndpoint: engine.endpoint });
   const base: SessionRecord = {
-    version: 1,
+    version: 2,
     owner: await identifyProcess(process.pid),
     engine: { endpoint: engine.endpoint, kind: engine.kind },
     supervisor: null,
     madeSupervisorNetwork:
       before?.supervisor == null ? !(await hasSupervisorNetwork(docker)) : before.madeSupervisorNetwork,
+    project: before?.project ?? null,
     volumes: before?.volumes ?? [],
   };
   await file.write({ ...base, supervisor: before?.supervisor ?? null });
@@ -137,7 +146,8 @@ function session(
 ): Session {
   const { docker, engine, file, supervisor } = options;
   const client = createSupervisorClient(supervisor.port);
-  let record = initial;
+  // Another process may have applied a project to this session.
+  const recorded = async (): Promise<SessionRecord> => (await file.read()) ?? initial;
   return {
     engine: docker,
     client,
@@ -146,20 +156,23 @@ function session(
       const private_ = engine.kind === 'private' ? `, ${engine.description}` : '';
       return `the project's containers, the supervisor (process ${supervisor.process.pid})${private_}`;
     },
-    async noteVolumes(names) {
-      record = { ...record, volumes: [...new Set([...record.volumes, ...names])] };
-      await file.write(record);
+    async recordProject(project) {
+      await file.write(withProject(await recorded(), project));
     },
     async release() {
-      await file.write({ ...record, owner: null });
+      await file.write({ ...(await recorded()), owner: null });
     },
-    async stop({ volumes, onProgress }) {
+    async stop({ removeVolumesOf, onProgress }) {
+      const record = await recorded();
       onProgress('Stopping the services');
       if (await isRunning(supervisor.process)) await empty(docker, client);
       onProgress('Stopping the supervisor');
       await stopSupervisor(supervisor.process);
       if (record.madeSupervisorNetwork) await removeSupervisorNetwork(docker);
-      const removedVolumes = volumes ? await removeVolumes(docker, record.volumes) : [];
+      const removedVolumes = await removeVolumes(
+        docker,
+        record.volumes.filter(({ project }) => project === removeVolumesOf),
+      );
       const keptVolumes = await presentVolumes(docker, record.volumes);
       const left = await listLeftovers(docker);
       if (engine.kind === 'private') onProgress('Stopping the private engine');
@@ -169,7 +182,7 @@ function session(
         throw new LeftoversError(left);
       }
       if (keptVolumes.length === 0) await file.remove();
-      else await file.write({ ...record, owner: null, supervisor: null, volumes: [...keptVolumes] });
+      else await file.write({ ...record, owner: null, supervisor: null, project: null, volumes: [...keptVolumes] });
       return { removedVolumes, keptVolumes };
     },
   };
