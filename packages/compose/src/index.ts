@@ -43,6 +43,7 @@ export {
   type PlanPolicy,
 } from './plan/plan-input.ts';
 export { formatPlan, type Blocked, type BlockReason, type Notice, type Plan } from './plan/plan-output.ts';
+export { checkRelease, type ReleaseFinding } from './spec/check-release.ts';
 export type { DeviceFacts } from './spec/device-facts.ts';
 export { serviceLabels, wantsSupervisorApi } from './spec/feature-labels.ts';
 export type { Finding, Findings } from './spec/findings.ts';

@@ -47,7 +47,6 @@ export async function applyProject(project: Project, context: ApplyContext): Pro
     ),
   );
   const last = await watchUntilSettled(project, built, context);
-  for (const remark of new Set(logs.remarks)) screen.print(screen.paint('yellow', `! ${remark}`));
   signal.throwIfAborted();
   return {
     ...last,

@@ -1,4 +1,3 @@
-import { oneLine } from '../view/paint.ts';
 import { NO_EVENTS, readServiceEvent, type ServiceEvents } from '../view/service-events.ts';
 import type { SupervisorClient } from '../supervisor/supervisor-client.ts';
 import type { LogLine } from '../supervisor/stream-logs.ts';
@@ -9,8 +8,6 @@ export interface LogHub {
   readonly events: ReadonlyMap<string, ServiceEvents>;
   /** Milliseconds, on the clock of `performance.now()`, of the supervisor's latest line. */
   readonly lastSystemLine: number;
-  /** The supervisor's remarks about fields without effect, since {@link LogHub.beginApply}. */
-  readonly remarks: readonly string[];
   /** The latest lines of a service. */
   tail(service: string): readonly string[];
   /** What failed before does not count any more. */
@@ -32,7 +29,6 @@ const TAIL_LINES = 5;
 /** Lines name a service alone, or with its image. */
 const SERVICE = /\bservice '([^' ]+)/i;
 const IMAGE = /\bimage '(.+?)'/;
-const REMARK = /^Service '(.+?)': (?!.*has to wait)(.*)$/s;
 
 /** Opens the stream; nothing that is written after this resolves is missed. */
 export async function openLogHub(client: Pick<SupervisorClient, 'logs'>, signal: AbortSignal): Promise<LogHub> {
@@ -58,7 +54,6 @@ async function readOn(
 class Hub {
   readonly events = new Map<string, ServiceEvents>();
   lastSystemLine = 0;
-  remarks: string[] = [];
   readonly #tails = new Map<string, string[]>();
   #services: readonly ServiceImage[] = [];
   #held: LogLine[] = [];
@@ -70,7 +65,6 @@ class Hub {
 
   beginApply(services: readonly ServiceImage[]): void {
     this.#services = services;
-    this.remarks = [];
     // Why something waits is said once, as long as it stays true.
     for (const [name, events] of this.events) this.events.set(name, { ...events, failure: null });
   }
@@ -98,8 +92,6 @@ class Hub {
     for (const service of this.#concerned(line)) {
       this.events.set(service, readServiceEvent(this.events.get(service) ?? NO_EVENTS, line));
     }
-    const [, service, remark] = REMARK.exec(line.message) ?? [];
-    if (service !== undefined && remark !== undefined) this.remarks.push(`${service}: ${oneLine(remark)}`);
   }
 
   /** The service that a line names, and those that use the image that it names. */

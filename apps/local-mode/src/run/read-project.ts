@@ -1,14 +1,19 @@
 import { loadProject, type Project } from '@device-supervisor/compose-project';
 import type { Options } from '../cli/options.ts';
 import { buildDevice } from './build-device.ts';
+import { checkProject } from './check-project.ts';
 import { projectPath, type Place } from './place.ts';
 
 /** Files that balena's tools add to the compose file when a project runs on a developer's device. */
 const DEVELOPMENT_FILES = ['docker-compose.dev.yml', 'docker-compose.dev.yaml'];
 
-/** Reads the project that the options name, for this machine. @throws ProjectError, ProjectNotFoundError */
+/**
+ * Reads the project that the options name, for this machine, and checks all of it.
+ *
+ * @throws ProjectError, ProjectNotFoundError
+ */
 export async function readProject(options: Options, place: Place): Promise<Project> {
-  return await loadProject(projectPath(options, place), {
+  const project = await loadProject(projectPath(options, place), {
     environment: place.environment,
     files: options.files,
     envFiles: options.envFiles,
@@ -18,4 +23,5 @@ export async function readProject(options: Options, place: Place): Promise<Proje
     device: buildDevice(process.arch),
     overlays: DEVELOPMENT_FILES,
   });
+  return { ...project, remarks: [...project.remarks, ...checkProject(project)] };
 }

@@ -53,6 +53,9 @@ export function checkDependencies(
       result.set(name, { ...settled, restart: 'no' });
     }
   }
+  for (const cycle of findCycles(result)) {
+    fault(['services', cycle[0] ?? ''], `depends on itself: ${[...cycle, cycle[0]].join(' → ')}`);
+  }
   return result;
 }
 
@@ -95,4 +98,20 @@ function pathOfName(service: ServiceInput, needed: string): readonly PropertyKey
   }
   const shared = ['network_mode', 'pid', 'ipc'].find((field) => service[field] === `service:${needed}`);
   return [shared ?? 'volumes_from'];
+}
+
+/** Circles of services that name each other, each once, beginning with the service that comes first. */
+function findCycles(services: ReadonlyMap<string, ServiceInput>): readonly (readonly string[])[] {
+  const cycles: string[][] = [];
+  const settled = new Set<string>();
+  const visit = (name: string, path: readonly string[]): void => {
+    const start = path.indexOf(name);
+    if (start >= 0) cycles.push(path.slice(start));
+    const service = services.get(name);
+    if (start >= 0 || service === undefined || settled.has(name)) return;
+    for (const needed of namedServices(service)) visit(needed, [...path, name]);
+    settled.add(name);
+  };
+  for (const name of services.keys()) visit(name, []);
+  return cycles;
 }

@@ -42,6 +42,22 @@ secrets:
     ).toEqual(['compose.override.yaml:3:5: services.a.ports: expected array, received string']);
   });
 
+  it('name each circle of dependencies once', async () => {
+    expect(
+      await folder.faults({
+        'compose.yaml': `services:
+  a: {image: a, depends_on: [b]}
+  b: {image: b, network_mode: "service:c"}
+  c: {image: c, depends_on: [a, d]}
+  d: {image: d, depends_on: [d]}
+`,
+      }),
+    ).toEqual([
+      'compose.yaml:2:3: services.a: depends on itself: a → b → c → a',
+      'compose.yaml:5:3: services.d: depends on itself: d → d',
+    ]);
+  });
+
   it('guess what a misspelt field means', async () => {
     const project = await folder.load({
       'compose.yaml': 'services:\n  a:\n    image: a\n    enviroment: {A: 1}\nvolume: {}',
