@@ -53,6 +53,7 @@ describe('the route table', () => {
       'GET /v3/locks',
       'GET /v3/metrics',
       'GET /v3/plan',
+      'GET /v3/state',
       'POST /v1/apps/:appId/start',
       'POST /v1/apps/:appId/stop',
       'POST /v1/purge',

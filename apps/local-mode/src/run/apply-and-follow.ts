@@ -4,6 +4,7 @@ import type { Project } from '@device-supervisor/compose-project';
 import type { Session } from '../session/session.ts';
 import type { Run } from './run.ts';
 import { openLogHub } from './log-hub.ts';
+import { openOperationFeed } from './operation-feed.ts';
 import { projectPath, shortPath } from './place.ts';
 import { readProject } from './read-project.ts';
 import { runProject } from './run-project.ts';
@@ -42,6 +43,7 @@ export async function applyAndFollow(project: Project, session: RunningSession, 
         screen: place.screen,
         logFile: state.logFile,
         logs: await openLogHub(session.client, stream.signal),
+        operations: await openOperationFeed(session.client, stream.signal),
         signal: interruption.signal,
         busybox: busyboxOnce(run),
       },

@@ -16,7 +16,7 @@ export interface ApplyContext extends Watched {
 
 export interface ApplyResult extends Look {
   readonly notBuilt: ReadonlyMap<string, string>;
-  /** Every service is as it shall be. */
+  /** Every service has reached its target. */
   readonly succeeded: boolean;
 }
 
@@ -24,13 +24,13 @@ export interface ApplyResult extends Look {
 const LOOK_INTERVAL = 250;
 
 /**
- * Builds what a project builds, sends it to the supervisor, and shows how the services get on until nothing changes any
- * more.
+ * Builds the images of a project, sends it to the supervisor, and shows the progress of its services until nothing changes
+ * any more.
  *
  * @throws SupervisorApiError, SupervisorLostError; the signal's reason when aborted
  */
 export async function applyProject(project: Project, context: ApplyContext): Promise<ApplyResult> {
-  const { screen, logs, client, signal } = context;
+  const { screen, logs, operations, client, signal } = context;
   for (const remark of project.remarks) screen.print(screen.paint('yellow', `! ${remark}`));
   logs.passTo(null);
   let built: BuildResult;
@@ -39,7 +39,7 @@ export async function applyProject(project: Project, context: ApplyContext): Pro
     built = await buildServices(project, { ...context, view });
   }
   for (const failure of built.failures) screen.print(describeFailure(failure, screen));
-  logs.beginApply(project.services);
+  operations.forgetFailures();
   await client.setTarget(
     toTargetState(
       { ...project, services: built.runnable },

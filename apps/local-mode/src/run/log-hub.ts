@@ -1,45 +1,29 @@
-import { NO_EVENTS, readServiceEvent, type ServiceEvents } from '../view/service-events.ts';
 import type { SupervisorClient } from '../supervisor/supervisor-client.ts';
 import type { LogLine } from '../supervisor/stream-logs.ts';
 
-/** Everything that services and supervisor write, from one stream; read as long as the session lasts. */
+/** Everything that services and supervisor write, from one stream that is open as long as the session lasts. */
 export interface LogHub {
-  /** What the supervisor's lines say of each service. */
-  readonly events: ReadonlyMap<string, ServiceEvents>;
-  /** Milliseconds, on the clock of `performance.now()`, of the supervisor's latest line. */
-  readonly lastSystemLine: number;
   /** The latest lines of a service. */
   tail(service: string): readonly string[];
-  /** What failed before does not count any more. */
-  beginApply(services: readonly ServiceImage[]): void;
-  /** Passes lines on, beginning with those that were held; `null`: holds them from now on. */
+  /** Passes lines on, beginning with the held ones; `null`: holds them from now on. */
   passTo(sink: ((line: LogLine) => void) | null): void;
 }
 
-export interface ServiceImage {
-  readonly name: string;
-  readonly image: string;
-}
-
-/** Lines that are held at most; the older ones are dropped. */
+/** Lines that are held at most; older ones are dropped. */
 const HELD_LINES = 1000;
-/** Lines of each service that are remembered for showing why it failed. */
+/** Lines of each service that are kept to show why it failed. */
 const TAIL_LINES = 5;
-
-/** Lines name a service alone, or with its image. */
-const SERVICE = /\bservice '([^' ]+)/i;
-const IMAGE = /\bimage '(.+?)'/;
 
 /** Opens the stream; nothing that is written after this resolves is missed. */
 export async function openLogHub(client: Pick<SupervisorClient, 'logs'>, signal: AbortSignal): Promise<LogHub> {
   const hub = new Hub();
   const first = await client.logs(signal);
-  // The watcher of the services notices the end of the supervisor.
+  // The watcher of the services reports a supervisor that is gone.
   void readOn(hub, first, { client, signal }).catch(() => undefined);
   return hub;
 }
 
-/** Reopens a stream that breaks off while the supervisor runs. */
+/** Opens a new stream when one breaks off while the supervisor runs. */
 async function readOn(
   hub: Hub,
   first: AsyncIterable<LogLine>,
@@ -51,22 +35,13 @@ async function readOn(
   }
 }
 
-class Hub {
-  readonly events = new Map<string, ServiceEvents>();
-  lastSystemLine = 0;
+class Hub implements LogHub {
   readonly #tails = new Map<string, string[]>();
-  #services: readonly ServiceImage[] = [];
   #held: LogLine[] = [];
   #sink: ((line: LogLine) => void) | null = null;
 
   tail(service: string): readonly string[] {
     return this.#tails.get(service) ?? [];
-  }
-
-  beginApply(services: readonly ServiceImage[]): void {
-    this.#services = services;
-    // Why something waits is said once, as long as it stays true.
-    for (const [name, events] of this.events) this.events.set(name, { ...events, failure: null });
   }
 
   passTo(sink: ((line: LogLine) => void) | null): void {
@@ -78,28 +53,12 @@ class Hub {
   }
 
   take(line: LogLine): void {
-    if (line.isSystem) this.#takeSystemLine(line);
-    else if (line.service !== null) remember(this.#tails, line.service, line.message);
+    if (!line.isSystem && line.service !== null) remember(this.#tails, line.service, line.message);
     if (this.#sink !== null) return this.#sink(line);
-    // What the supervisor does is shown otherwise while lines are held.
+    // While lines are held, the table shows what the supervisor does.
     if (line.isSystem) return;
     this.#held.push(line);
     if (this.#held.length > HELD_LINES) this.#held.shift();
-  }
-
-  #takeSystemLine(line: LogLine): void {
-    this.lastSystemLine = performance.now();
-    for (const service of this.#concerned(line)) {
-      this.events.set(service, readServiceEvent(this.events.get(service) ?? NO_EVENTS, line));
-    }
-  }
-
-  /** The service that a line names, and those that use the image that it names. */
-  #concerned({ message, service }: LogLine): readonly string[] {
-    const named = service ?? SERVICE.exec(message)?.[1];
-    const image = IMAGE.exec(message)?.[1];
-    const users = this.#services.filter((one) => one.image === image).map(({ name }) => name);
-    return [...new Set([...(named === undefined ? [] : [named]), ...users])];
   }
 }
 

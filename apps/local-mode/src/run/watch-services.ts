@@ -10,8 +10,9 @@ import { CrashMemory } from '../view/crash-memory.ts';
 import { derivePhases } from '../view/derive-phases.ts';
 import { outcomeOf, type Phase } from '../view/phase.ts';
 import type { LogHub } from './log-hub.ts';
+import type { OperationFeed } from './operation-feed.ts';
 
-/** What there is to look at. */
+/** The parts of a running session that a watcher reads. */
 export interface Watched {
   readonly engine: Docker;
   readonly client: SupervisorClient;
@@ -19,13 +20,14 @@ export interface Watched {
   /** The supervisor's log file. */
   readonly logFile: string;
   readonly logs: LogHub;
+  readonly operations: OperationFeed;
 }
 
 /** How the services are at one moment. */
 export interface Look {
   readonly phases: ReadonlyMap<string, Phase>;
   readonly containers: ReadonlyMap<string, ObservedContainer>;
-  /** Nothing will change by itself, or nothing has for a while though something failed. */
+  /** Nothing changes by itself; or something failed, and nothing has changed for a while. */
   readonly settled: boolean;
 }
 
@@ -37,13 +39,13 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
 }
 
-/** So long after the supervisor's latest line, in milliseconds, what has failed is taken as what came of it. */
+/** The supervisor is quiet when it ended no operation for so long, in milliseconds. */
 const QUIET_AFTER = 1500;
 /** Looks in a row that may fail while supervisor or engine are busy. */
 const FAILED_LOOKS = 20;
 
 /**
- * Polls the services until the consumer stops or the signal is aborted.
+ * Looks at the services again and again, until the reader stops or the signal is aborted.
  *
  * @throws SupervisorLostError when the supervisor has ended
  */
@@ -64,14 +66,15 @@ export async function* watchServices(watched: Watched, options: WatchOptions): A
 }
 
 async function look(
-  { engine, client, logs }: Watched,
+  { engine, client, operations }: Watched,
   { project, notBuilt }: WatchOptions,
   crashes: CrashMemory,
 ): Promise<Look> {
-  const [{ applying, services: statuses }, containers] = await Promise.all([
+  const [{ applying, services: statuses, blocked }, containers] = await Promise.all([
     client.status(),
     observeContainers(engine),
   ]);
+  const isQuiet = performance.now() - operations.lastEnd > QUIET_AFTER;
   const phases = derivePhases({
     services: project.services,
     notBuilt,
@@ -79,10 +82,11 @@ async function look(
     statuses,
     containers,
     crashing: crashes.observe(containers),
-    events: logs.events,
+    blocked,
+    failures: operations.failures,
+    isQuiet,
   });
   const outcomes = [...phases.values()].map(outcomeOf);
-  const quiet = performance.now() - logs.lastSystemLine > QUIET_AFTER;
-  const settled = !outcomes.includes('active') && (!applying || (outcomes.includes('bad') && quiet));
+  const settled = !outcomes.includes('active') && (!applying || (outcomes.includes('bad') && isQuiet));
   return { phases, containers, settled };
 }

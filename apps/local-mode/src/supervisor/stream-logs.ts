@@ -1,7 +1,7 @@
-import { request, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
-import { SupervisorApiError } from '../errors.ts';
+import { openStream } from './open-stream.ts';
 
 /** One line that a service or the supervisor wrote. */
 export interface LogLine {
@@ -27,28 +27,7 @@ const LogAnswer = z.object({
  * @throws SupervisorApiError when it cannot be opened
  */
 export async function streamLogs(url: string, signal: AbortSignal): Promise<AsyncIterable<LogLine>> {
-  const failed = (reason: string, cause?: unknown): SupervisorApiError =>
-    new SupervisorApiError('GET /v2/local/logs', null, { reason, cause });
-  let answer: IncomingMessage;
-  try {
-    answer = await open(url, signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    throw failed(error instanceof Error ? error.message : String(error), error);
-  }
-  if (answer.statusCode !== 200) {
-    answer.destroy();
-    throw failed(`status ${answer.statusCode}`);
-  }
-  return readLines(answer);
-}
-
-/** Not with fetch: it gives up on a stream that is silent for some minutes. */
-function open(url: string, signal: AbortSignal): Promise<IncomingMessage> {
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  // The listener stays: later failures end the answer, and reach its reader there.
-  request(url, { agent: false, signal }, resolve).on('error', reject).end();
-  return promise;
+  return readLines(await openStream(url, signal));
 }
 
 async function* readLines(answer: IncomingMessage): AsyncGenerator<LogLine> {
@@ -58,7 +37,7 @@ async function* readLines(answer: IncomingMessage): AsyncGenerator<LogLine> {
       if (line !== null) yield line;
     }
   } catch (error) {
-    // Its end is all that matters, whether it came in order or not.
+    // A stream that was destroyed has ended, in order or not.
     if (!answer.destroyed) throw error;
   } finally {
     answer.destroy();

@@ -30,20 +30,46 @@ async function fakeSupervisor(
 const json = (value: unknown) => (response: ServerResponse) => void response.end(JSON.stringify(value));
 
 describe('createSupervisorClient', () => {
-  it('puts the status together from two answers', async () => {
+  it('reads the local app of the state, and a service that is updated once', async () => {
+    const blocked = [
+      { appId: 1, service: 'web', reason: 'locked', message: 'the service holds its update lock' },
+      { appId: 7, service: 'web', reason: 'locked', message: 'another app' },
+    ];
+    const service = (status: string, downloadProgress: number | null) => ({ name: 'web', status, downloadProgress });
     const client = await fakeSupervisor({
-      'GET /v2/state/status': json({ status: 'success', appState: 'applying', containers: [], images: [] }),
-      'GET /v2/applications/state': json({
-        localapp: {
-          appId: 1,
-          services: { web: { status: 'Downloading', releaseId: 1, downloadProgress: 42, image: 'x' } },
-        },
+      'GET /v3/state': json({
+        status: 'success',
+        applying: true,
+        apps: [
+          { appId: 7, services: [service('Running', null)] },
+          { appId: 1, services: [service('Downloading', 42), service('Running', null)] },
+        ],
+        blocked,
       }),
     });
-    expect(await client.status()).toEqual({
+    expect(await client.status()).toMatchObject({
       applying: true,
       services: new Map([['web', { status: 'Downloading', downloadProgress: 42 }]]),
+      blocked: [{ service: 'web', message: 'the service holds its update lock' }],
     });
+  });
+
+  it('streams the ends of operations', async () => {
+    const operation = { id: 'pull web', kind: 'pull-image', service: 'web' };
+    const events = [
+      ['operation-started', operation],
+      ['operation-finished', { ...operation, result: 'failed', error: { message: 'no such host' }, retryIn: 1000 }],
+      ['operation-finished', { ...operation, result: 'done', retryIn: null }],
+    ] as const;
+    const client = await fakeSupervisor({
+      'GET /v3/events': (response) =>
+        response.end(events.map(([event, data]) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`).join('')),
+    });
+    const ends = await Array.fromAsync(await client.operations(new AbortController().signal));
+    expect(ends).toEqual([
+      { ...operation, failure: 'no such host', isRetried: true },
+      { ...operation, failure: null, isRetried: false },
+    ]);
   });
 
   it('posts a target with the name and the configuration that the device has', async () => {

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { SupervisorApiError } from '../errors.ts';
-import { LOCAL_APP_NAME, type LocalTarget } from '@device-supervisor/compose-project';
+import { LOCAL_APP_ID, type LocalTarget } from '@device-supervisor/compose-project';
 import { streamLogs, type LogLine } from './stream-logs.ts';
+import { streamOperations, type OperationEnd } from './stream-operations.ts';
 
 /** A supervisor, as any client of its HTTP API sees it. */
 export interface SupervisorClient {
@@ -13,15 +14,19 @@ export interface SupervisorClient {
   device(): Promise<{ readonly name?: string; readonly config?: Readonly<Record<string, string>> }>;
   setTarget(target: LocalTarget): Promise<void>;
   status(): Promise<SupervisorStatus>;
-  /** Lines from now on, until the signal is aborted or the supervisor ends. */
+  /** Lines of services from now on, until the signal is aborted or the supervisor ends. */
   logs(signal: AbortSignal): Promise<AsyncIterable<LogLine>>;
+  /** Ends of operations from now on, until the signal is aborted or the supervisor ends. */
+  operations(signal: AbortSignal): Promise<AsyncIterable<OperationEnd>>;
 }
 
 export interface SupervisorStatus {
-  /** It is not yet, or no longer, at its target. */
+  /** It has not reached its target. */
   readonly applying: boolean;
   /** Services of the local app by name. */
   readonly services: ReadonlyMap<string, ServiceStatus>;
+  /** What of the local app waits, and why. */
+  readonly blocked: readonly Blocked[];
 }
 
 export interface ServiceStatus {
@@ -29,6 +34,14 @@ export interface ServiceStatus {
   readonly status: string;
   /** Percent; `null`: not downloading. */
   readonly downloadProgress: number | null;
+}
+
+export interface Blocked {
+  /** `null`: the whole app. */
+  readonly service: string | null;
+  /** The API's word, e.g. `locked`, `invalid`. */
+  readonly reason: string;
+  readonly message: string;
 }
 
 /** Milliseconds in which the API answers; it is on this machine, and none of these requests waits for an action. */
@@ -41,13 +54,23 @@ const TargetAnswer = z.object({
     local: z.object({ name: z.string().optional(), config: z.record(z.string(), z.string()).optional() }),
   }),
 });
-const StatusAnswer = z.object({ appState: z.string() });
-const ApplicationsAnswer = z.record(
-  z.string(),
-  z.object({
-    services: z.record(z.string(), z.object({ status: z.string(), downloadProgress: z.number().nullable() })),
-  }),
-);
+const StateAnswer = z.object({
+  applying: z.boolean(),
+  apps: z.array(
+    z.object({
+      appId: z.number(),
+      services: z.array(z.object({ name: z.string(), status: z.string(), downloadProgress: z.number().nullable() })),
+    }),
+  ),
+  blocked: z.array(
+    z.object({
+      appId: z.number().nullable(),
+      service: z.string().nullable(),
+      reason: z.string(),
+      message: z.string(),
+    }),
+  ),
+});
 const FailureAnswer = z.object({ message: z.string() });
 
 /** A client of the supervisor that listens on this port of this machine. */
@@ -74,14 +97,17 @@ export function createSupervisorClient(port: number): SupervisorClient {
       await answer.body?.cancel();
     },
     async status() {
-      const [{ appState }, applications] = await Promise.all([
-        get('/v2/state/status', StatusAnswer),
-        get('/v2/applications/state', ApplicationsAnswer),
-      ]);
-      const services = applications[LOCAL_APP_NAME]?.services ?? {};
-      return { applying: appState !== 'applied', services: new Map(Object.entries(services)) };
+      const { applying, apps, blocked } = await get('/v3/state', StateAnswer);
+      const services = apps.find(({ appId }) => appId === LOCAL_APP_ID)?.services ?? [];
+      return {
+        applying,
+        // A service that is updated comes twice, and its image first.
+        services: new Map(services.toReversed().map(({ name, ...status }) => [name, status])),
+        blocked: blocked.filter(({ appId }) => appId === null || appId === LOCAL_APP_ID),
+      };
     },
     logs: (signal) => streamLogs(`${base}/v2/local/logs`, signal),
+    operations: (signal) => streamOperations(`${base}/v3/events`, signal),
   };
 }
 

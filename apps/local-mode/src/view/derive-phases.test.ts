@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ObservedContainer } from '../engine/observe-containers.ts';
 import { derivePhases, type Sources } from './derive-phases.ts';
-import { NO_EVENTS, readServiceEvent, type ServiceEvents } from './service-events.ts';
 
 const NOTHING: Sources = {
   services: [
@@ -10,10 +9,12 @@ const NOTHING: Sources = {
   ],
   notBuilt: new Map(),
   applying: true,
+  isQuiet: false,
   statuses: new Map(),
   containers: new Map(),
   crashing: new Map(),
-  events: new Map(),
+  blocked: [],
+  failures: new Map(),
 };
 
 function container(fields: Partial<ObservedContainer>): ObservedContainer {
@@ -34,10 +35,9 @@ function web(sources: Partial<Sources>) {
   return derivePhases({ ...NOTHING, ...sources }).get('web');
 }
 
-function heard(...messages: string[]): ServiceEvents {
-  return messages
-    .map((message) => ({ message, service: 'web', isSystem: true, isStdErr: false }))
-    .reduce(readServiceEvent, NO_EVENTS);
+function failed(attempts: number): Sources['failures'] {
+  const reason = 'cannot start container: port is already allocated';
+  return new Map([['start web', { service: 'web', reason, attempts, isRetried: true }]]);
 }
 
 describe('derivePhases', () => {
@@ -104,86 +104,52 @@ describe('derivePhases', () => {
     expect(web(sources)).toEqual(phase);
   });
 
-  it('does not show a download for an image that is built here', () => {
+  it('shows no download of an image that is built here', () => {
     const statuses = new Map([['probe', { status: 'Downloading', downloadProgress: 0 }]]);
     expect(derivePhases({ ...NOTHING, statuses }).get('probe')).toEqual({ kind: 'waiting', reason: null });
   });
 
-  it('takes a failure as final when it is not retried, or after the third', () => {
-    const message = "Failed to start service 'web' due to 'port is already allocated', retrying in 2 s";
-    const reason = 'cannot start: port is already allocated';
-    expect(web({ events: new Map([['web', heard(message)]]) })).toEqual({ kind: 'retrying', reason });
-    expect(web({ events: new Map([['web', heard(message, message, message)]]) })).toEqual({ kind: 'failed', reason });
-    expect(web({ events: new Map([['web', heard("Failed to install service 'web img' due to 'x'")]]) })).toEqual({
-      kind: 'failed',
-      reason: 'cannot install: x',
-    });
+  it('shows a failure as final after the third attempt', () => {
+    const reason = 'cannot start container: port is already allocated';
+    expect(web({ failures: failed(2) })).toEqual({ kind: 'retrying', reason });
+    expect(web({ failures: failed(3) })).toEqual({ kind: 'failed', reason });
   });
 
-  it('forgets a failure after a success', () => {
-    const events = heard(
-      "Failed to start service 'web' due to 'x', retrying in 1 s",
-      "Starting service 'web'",
-      "Started service 'web'",
-    );
-    expect(web({ events: new Map([['web', events]]) })).toEqual({ kind: 'waiting', reason: null });
-  });
-
-  it('shows a service that waits for a failed one as blocked, with the reason', () => {
-    const waits = heard("Service 'probe' has to wait: depends_on: waits for web to be healthy");
-    const sources = { ...NOTHING, events: new Map([['probe', waits]]) };
-    expect(derivePhases(sources).get('probe')).toEqual({
-      kind: 'waiting',
-      reason: 'depends_on: waits for web to be healthy',
-    });
+  it('shows a service that waits for a failed one as blocked, with what it waits for', () => {
+    const message = 'depends_on: waits for web to be healthy';
+    const sources = { ...NOTHING, blocked: [{ service: 'probe', reason: 'dependency', message }] };
+    expect(derivePhases(sources).get('probe')).toEqual({ kind: 'waiting', reason: message });
     const unhealthy = { ...sources, containers: new Map([['web', container({ health: 'unhealthy' })]]) };
-    expect(derivePhases(unhealthy).get('probe')).toEqual({
-      kind: 'blocked',
-      reason: 'depends_on: waits for web to be healthy',
-    });
+    expect(derivePhases(unhealthy).get('probe')).toEqual({ kind: 'blocked', reason: message });
+  });
+
+  it('shows a wait as vain when what it waits for changes no more and the supervisor is quiet', () => {
+    const message = 'depends_on: waits for web to be healthy, but it has no health check';
+    const sources = {
+      ...NOTHING,
+      blocked: [{ service: 'probe', reason: 'dependency', message }],
+      containers: new Map([['web', container({ steady: true })]]),
+    };
+    expect(derivePhases(sources).get('probe')).toEqual({ kind: 'waiting', reason: message });
+    expect(derivePhases({ ...sources, isQuiet: true }).get('probe')).toEqual({ kind: 'blocked', reason: message });
   });
 
   it.each([
-    ["Service 'web' has to wait: ports[0]: 'x' is not a port", "ports[0]: 'x' is not a port"],
-    [
-      "Service 'web' has to wait: depends_on: waits for db to complete, but it failed with exit code 1",
-      'depends_on: waits for db to complete, but it failed with exit code 1',
-    ],
-    ["Service 'web' has to wait: depends_on: cycle web → db → web", 'depends_on: cycle web → db → web'],
-  ])('takes what does not come about by itself as blocked: %s', (message, reason) => {
-    expect(web({ events: new Map([['web', heard(message)]]) })).toEqual({ kind: 'blocked', reason });
-  });
-
-  it('names the service that blocks an update', () => {
-    expect(
-      web({ events: new Map([['web', heard("Updates are locked, retrying in 10 s (Service 'web': x)")]]) }),
-    ).toEqual({
+    ['invalid', "ports[0]: 'x' is not a port"],
+    ['locked', 'the service holds its update lock'],
+  ])('shows what does not pass by itself, also while the old container runs: %s', (reason, message) => {
+    const containers = new Map([['web', container({ steady: true })]]);
+    expect(web({ containers, blocked: [{ service: 'web', reason, message }] })).toEqual({
       kind: 'blocked',
-      reason: 'it holds its update lock',
+      reason: message,
     });
   });
 
   it('waits for a hand-over to end, though the new container runs', () => {
-    const started = [
-      "Started service 'web'",
-      "Service 'web' has to wait: the old container runs until the new one takes over, or for 20000 ms",
-    ];
+    const message = 'the old container runs until the new one takes over, or for 20000 ms';
     const containers = new Map([['web', container({ steady: true })]]);
-    expect(web({ applying: true, containers, events: new Map([['web', heard(...started)]]) })).toEqual({
-      kind: 'waiting',
-      reason: 'the old container runs until the new one takes over, or for 20000 ms',
-    });
-    const over = heard(...started, "Removed service 'web'");
-    expect(web({ applying: true, containers, events: new Map([['web', over]]) })).toEqual({ kind: 'running' });
-  });
-
-  it("does not believe a service's own lines", () => {
-    const line = {
-      message: "Failed to start service 'web' due to 'x'",
-      service: 'web',
-      isSystem: false,
-      isStdErr: false,
-    };
-    expect(readServiceEvent(NO_EVENTS, line)).toBe(NO_EVENTS);
+    const blocked = [{ service: 'web', reason: 'hand-over', message }];
+    expect(web({ containers, blocked })).toEqual({ kind: 'waiting', reason: message });
+    expect(web({ containers })).toEqual({ kind: 'running' });
   });
 });

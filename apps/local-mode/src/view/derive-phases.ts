@@ -1,20 +1,21 @@
 import type { ObservedContainer } from '../engine/observe-containers.ts';
 import type { ServiceStatus } from '../supervisor/supervisor-client.ts';
 import { outcomeOf, type Phase } from './phase.ts';
-import { NO_EVENTS, type ServiceEvents } from './service-events.ts';
+import { hindrancesOf, type Hindrance, type HindranceSources } from './service-blocks.ts';
 
-/** Everything that determines the phases of a project's services at one moment. */
-export interface Sources {
+/** What is known of the services of a project at one moment. */
+export interface Sources extends HindranceSources {
   readonly services: readonly WatchedService[];
   /** Services whose images could not be built, with the reason. */
   readonly notBuilt: ReadonlyMap<string, string>;
-  /** The supervisor is not at its target. */
+  /** The supervisor has not reached its target. */
   readonly applying: boolean;
+  /** The supervisor has ended no operation for a while. */
+  readonly isQuiet: boolean;
   readonly statuses: ReadonlyMap<string, ServiceStatus>;
   readonly containers: ReadonlyMap<string, ObservedContainer>;
   /** Exit codes of services that crash, though their containers may run at this moment. */
   readonly crashing: ReadonlyMap<string, number>;
-  readonly events: ReadonlyMap<string, ServiceEvents>;
 }
 
 export interface WatchedService {
@@ -24,40 +25,47 @@ export interface WatchedService {
   readonly build: object | null;
 }
 
-/** Attempts before an operation counts as failed; the supervisor keeps retrying. */
-const ATTEMPTS = 3;
-
-/** Derives the phase of each service. */
+/** Puts together how each service is doing. */
 export function derivePhases(sources: Sources): ReadonlyMap<string, Phase> {
   const phases = new Map<string, Phase>();
   for (const service of sources.services) phases.set(service.name, phaseOf(service, sources));
-  return settleWaiting(phases, sources.services);
+  return settleWaiting(phases, sources);
 }
 
 function phaseOf({ name, build }: WatchedService, sources: Sources): Phase {
-  const { failure, block } = sources.events.get(name) ?? NO_EVENTS;
   const notBuilt = sources.notBuilt.get(name);
   if (notBuilt !== undefined) return { kind: 'failed', reason: notBuilt };
-  if (failure !== null) {
-    const { reason, attempts, retries } = failure;
-    return retries && attempts < ATTEMPTS ? { kind: 'retrying', reason } : { kind: 'failed', reason };
+  const [hindrance] = hindrancesOf(name, sources);
+  const isUp = isRunning(sources.containers.get(name));
+  switch (hindrance?.kind) {
+    case 'failed':
+      return { kind: 'failed', reason: hindrance.reason };
+    case 'retried':
+      return { kind: 'retrying', reason: hindrance.reason };
+    // The container of the old version may run on.
+    case 'stands':
+      return { kind: 'blocked', reason: hindrance.reason };
+    case 'waits':
+      // The new container of a hand-over runs, but the update has not ended.
+      if (isUp && sources.applying) return { kind: 'waiting', reason: hindrance.reason };
   }
-  // Even if the service's previous container still runs.
-  if (block !== null && !block.passes) return { kind: 'blocked', reason: block.reason };
-  if (block?.handOver === true && sources.applying) return { kind: 'waiting', reason: block.reason };
   const status = sources.statuses.get(name);
-  // An image that was built a moment ago may not be known yet.
+  // The supervisor does not know a freshly built image yet.
   if (status?.status === 'Downloading' && build === null)
     return { kind: 'downloading', percent: status.downloadProgress };
   if (status?.status === 'Installing') return { kind: 'installing' };
   if (status?.status === 'Stopping') return { kind: 'stopping' };
   const container = sources.containers.get(name);
-  const waiting: Phase | null = block === null ? null : waitingPhase(block.reason, sources);
+  const waiting = hindrance === undefined ? null : waitingPhase(hindrance, sources);
   return container === undefined ? (waiting ?? absentPhase(sources)) : containerPhase(container, { waiting, sources });
 }
 
-/** A service that still waits when the supervisor is done is blocked. */
-function waitingPhase(reason: string, { applying }: Sources): Phase {
+function isRunning(container: ObservedContainer | undefined): boolean {
+  return container?.state === 'running';
+}
+
+/** Once nothing is applied any more, nothing ends the wait. */
+function waitingPhase({ reason }: Hindrance, { applying }: Sources): Phase {
   return applying ? { kind: 'waiting', reason } : { kind: 'blocked', reason };
 }
 
@@ -109,19 +117,24 @@ function crashPhase(exitCode: number): Phase {
   return { kind: 'failed', reason: `it ends with exit code ${exitCode} again and again; see its log` };
 }
 
-/** A service that waits for one that does not come up has settled, too. */
-function settleWaiting(phases: Map<string, Phase>, services: Sources['services']): ReadonlyMap<string, Phase> {
+/**
+ * A service that waits in vain has settled too: for one that does not come up, or, once the supervisor is quiet, for ones
+ * that change no more.
+ */
+function settleWaiting(
+  phases: Map<string, Phase>,
+  { services, isQuiet }: Pick<Sources, 'services' | 'isQuiet'>,
+): ReadonlyMap<string, Phase> {
   for (let changed = true; changed;) {
     changed = false;
     for (const { name, dependencies } of services) {
       const phase = phases.get(name);
       if (phase?.kind !== 'waiting') continue;
-      const culprit = dependencies.find((other) => {
-        const state = phases.get(other);
-        return state !== undefined && outcomeOf(state) === 'bad';
-      });
-      if (culprit === undefined) continue;
-      phases.set(name, { kind: 'blocked', reason: phase.reason ?? `waits for ${culprit}` });
+      const others = dependencies.flatMap((other) => phases.get(other) ?? []).map(outcomeOf);
+      const culprit = dependencies[others.indexOf('bad')];
+      const isInVain = isQuiet && phase.reason !== null && others.length > 0 && !others.includes('active');
+      if (culprit === undefined && !isInVain) continue;
+      phases.set(name, { kind: 'blocked', reason: phase.reason ?? `waits for ${culprit ?? 'another service'}` });
       changed = true;
     }
   }

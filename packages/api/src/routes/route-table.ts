@@ -14,6 +14,7 @@ import { healthRoutes } from './v3/health-routes.ts';
 import { lockRoutes } from './v3/lock-routes.ts';
 import { monitorRoutes } from './v3/monitor-routes.ts';
 import { planRoutes } from './v3/plan-routes.ts';
+import { deviceStateRoutes } from './v3/state-routes.ts';
 
 /** Every route there is. */
 export function routeTable(dependencies: OwnDependencies): readonly Route[] {
@@ -32,6 +33,7 @@ const GROUPS = [
   hostRoutes,
   documentRoutes,
   planRoutes,
+  deviceStateRoutes,
   monitorRoutes,
   lockRoutes,
   healthRoutes,

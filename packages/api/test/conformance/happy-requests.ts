@@ -87,6 +87,7 @@ export const HAPPY: Readonly<Record<string, Happy>> = {
   'GET /v3/docs': { answer: expect.stringContaining('<!doctype html>') },
   'GET /v3/plan': { answer: { ...OK, operations: [], blocked: [], notices: [] } },
   'POST /v3/plan': { body: { local: { apps: {} } } },
+  'GET /v3/state': { answer: expect.objectContaining({ ...OK, applying: false, blocked: [], notices: [] }) },
   'GET /v3/events': { answer: ': device-supervisor\n\n' },
   'GET /v3/metrics': { answer: expect.stringContaining('supervisor_applying 0') },
   'GET /v3/locks': { answer: { ...OK, locks: [] } },

@@ -1,0 +1,67 @@
+import type { SupervisorClient } from '../supervisor/supervisor-client.ts';
+import type { OperationEnd } from '../supervisor/stream-operations.ts';
+
+/** Why an operation failed the last time. */
+export interface OperationFailure {
+  /** `null`: no service in particular. */
+  readonly service: string | null;
+  readonly reason: string;
+  /** Failures in a row. */
+  readonly attempts: number;
+  readonly isRetried: boolean;
+}
+
+/** The failures of the supervisor's operations, as its events report them. */
+export interface OperationFeed {
+  /** Operations whose last attempt failed, by id. */
+  readonly failures: ReadonlyMap<string, OperationFailure>;
+  /** When the last operation ended, in milliseconds on the clock of `performance.now()`. */
+  readonly lastEnd: number;
+  /** A new apply begins: earlier failures no longer count. */
+  forgetFailures(): void;
+}
+
+/** Opens the stream of events; nothing that happens after this resolves is missed. */
+export async function openOperationFeed(
+  client: Pick<SupervisorClient, 'operations'>,
+  signal: AbortSignal,
+): Promise<OperationFeed> {
+  const feed = new Feed();
+  const first = await client.operations(signal);
+  // The watcher of the services reports a supervisor that is gone.
+  void readOn(feed, first, { client, signal }).catch(() => undefined);
+  return feed;
+}
+
+/** Opens a new stream when one breaks off while the supervisor runs. */
+async function readOn(
+  feed: Feed,
+  first: AsyncIterable<OperationEnd>,
+  { client, signal }: { client: Pick<SupervisorClient, 'operations'>; signal: AbortSignal },
+): Promise<void> {
+  for (let ends = first; ; ends = await client.operations(signal)) {
+    for await (const end of ends) feed.take(end);
+    if (signal.aborted) return;
+  }
+}
+
+class Feed implements OperationFeed {
+  readonly failures = new Map<string, OperationFailure>();
+  lastEnd = 0;
+
+  forgetFailures(): void {
+    this.failures.clear();
+  }
+
+  take({ id, kind, service, failure, isRetried }: OperationEnd): void {
+    this.lastEnd = performance.now();
+    const attempts = (this.failures.get(id)?.attempts ?? 0) + 1;
+    if (failure === null) this.failures.delete(id);
+    else this.failures.set(id, { service, reason: `${describeKind(kind)}: ${failure}`, attempts, isRetried });
+  }
+}
+
+/** `pull-image` as `cannot pull image`. */
+function describeKind(kind: string): string {
+  return `cannot ${kind.replaceAll('-', ' ')}`;
+}
