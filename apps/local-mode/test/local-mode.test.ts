@@ -230,7 +230,6 @@ describe('failures', () => {
   absent: { image: "127.0.0.1:9/none:1" }
   port: { ${base}, depends_on: [good], ports: ["127.0.0.1:18080:80"] }
   crash: { ${base}, command: [/busybox, sh, -c, "echo the reason; exit 3"] }
-  wrong: { ${base}, ports: ["x:y"], annotations: { a: b } }
   sick: { ${base}, healthcheck: { test: [CMD, /busybox, "false"], interval: 0.2s, retries: 2 } }
   needs-sick: { ${base}, depends_on: { sick: { condition: service_healthy } } }
   once: { ${base}, command: [/busybox, "true"], restart: "no" }
@@ -245,19 +244,26 @@ describe('failures', () => {
     expect(text).toContain('✖ the image of broken cannot be built (Dockerfile.broken, step 3/5): ');
     expect(text).toContain('\nbroken: cannot be built: Dockerfile.broken, step 3/5: RUN ');
     expect(text).toContain('\nneeds-broken: depends_on: needs broken, which cannot run\n');
-    expect(text).toMatch(/\nabsent: cannot download: .*127\.0\.0\.1:9/);
-    expect(text).toMatch(/\nport: cannot start: .*18080/);
+    expect(text).toMatch(/\nabsent: cannot pull image: .*127\.0\.0\.1:9/);
+    expect(text).toMatch(/\nport: cannot start container: .*18080/);
     expect(text).toMatch(/\ncrash: it ends with exit code 3 again and again/);
     expect(text).toContain('\n  crash | the reason\n');
-    expect(text).toMatch(/\nwrong: ports\[0\]: 'x:y' is not a port/);
     expect(text).toContain('\nsick: its health check fails\n');
     expect(text).toContain('\nneeds-sick: depends_on: waits for sick to be healthy\n');
   });
 
-  it('tells in one line what is wrong with the project or the options, and ends with 2', async () => {
-    const project = await writeProject({ 'compose.yaml': 'services:\n  web:\n    image: web\n    ports: 80\n' });
+  it('names what is wrong with the project or the options before anything is built, and ends with 2', async () => {
+    const project = await writeProject({
+      'compose.yaml': 'services:\n  web:\n    image: web\n    ports: 80\n',
+      'ports.yaml': 'services:\n  web:\n    image: web\n    ports:\n      - "x:y"\n    volumes: ["none:/x"]\n',
+    });
     for (const [args, message] of [
       [[project], `${project}/compose.yaml:4:5: services.web.ports: expected array, received number\n`],
+      [
+        [project, '-f', 'ports.yaml'],
+        `${project}/ports.yaml:6:15: services.web.volumes.0: volume 'none' is not one of the app's volumes\n` +
+          `${project}/ports.yaml:5:9: services.web.ports.0: 'x:y' is not a port\n`,
+      ],
       [
         [join(folder, 'none')],
         `there is no ${folder}/none. Name a folder with a compose.yaml or a Dockerfile, or the file itself\n`,
@@ -292,7 +298,7 @@ describe('failures', () => {
     process.kill((await session()).supervisor?.process.pid ?? 0, 'SIGKILL');
     expect(await run.ended()).toBe(1);
     expect(run.text()).toContain('the supervisor ended unexpectedly; the end of its log:');
-    expect(run.text()).toContain("  | Started service 'one'");
+    expect(run.text()).toMatch(/\n {2}\| .*Started service 'one'/);
     await using next = start(project, '--port', '0', '--detach');
     expect(await next.ended()).toBe(0);
     expect(await containers()).toEqual(before);

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleApp } from '@device-supervisor/bundle';
-import { connectEngine } from '@device-supervisor/testbed';
+import { connectEngine, waitFor } from '@device-supervisor/testbed';
 import { afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import { ROOT, startLocalMode, type LocalModeProcess } from './local-mode-process.ts';
 
@@ -108,5 +108,7 @@ it('never run the image that was built for another project', async () => {
   await using second = start(broken, '--detach', '--replace');
   expect(await second.ended()).toBe(1);
   expect(second.text()).toContain('cannot be built');
-  expect(await projectOf('app')).toBeUndefined();
+  await waitFor('the container of the other project to go', () => projectOf('app'), {
+    until: (project) => project === undefined,
+  });
 });

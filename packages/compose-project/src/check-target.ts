@@ -15,7 +15,6 @@ export function checkTarget(project: Project): TargetState {
     if (!(error instanceof TargetStateError)) throw error;
     throw new ProjectError(
       error.details.issues.map(({ path, message }) => issueOf(composePath(path, project), { project, message })),
-      { cause: error },
     );
   }
 }

@@ -39,7 +39,7 @@ export async function applyProject(project: Project, context: ApplyContext): Pro
     built = await buildServices(project, { ...context, view });
   }
   for (const failure of built.failures) screen.print(describeFailure(failure, screen));
-  operations.forgetFailures();
+  operations.beginApply();
   await client.setTarget(
     toTargetState(
       { ...project, services: built.runnable },

@@ -47,6 +47,6 @@ it('counts the failures of an operation, also over streams that break off', asyn
 it('forgets the failures of an operation that succeeds, and all when a new apply begins', async () => {
   const feed = await feedOf([PULL, { ...PULL, id: 'start web', kind: 'start-container' }, { ...PULL, failure: null }]);
   await waitFor('the success', () => !feed.failures.has(PULL.id) && feed.failures.size === 1);
-  feed.forgetFailures();
+  feed.beginApply();
   expect(feed.failures.size).toBe(0);
 });

@@ -15,10 +15,10 @@ export interface OperationFailure {
 export interface OperationFeed {
   /** Operations whose last attempt failed, by id. */
   readonly failures: ReadonlyMap<string, OperationFailure>;
-  /** When the last operation ended, in milliseconds on the clock of `performance.now()`. */
-  readonly lastEnd: number;
+  /** When the last operation ended or the apply began, in milliseconds on the clock of `performance.now()`. */
+  readonly lastChange: number;
   /** A new apply begins: earlier failures no longer count. */
-  forgetFailures(): void;
+  beginApply(): void;
 }
 
 /** Opens the stream of events; nothing that happens after this resolves is missed. */
@@ -47,14 +47,15 @@ async function readOn(
 
 class Feed implements OperationFeed {
   readonly failures = new Map<string, OperationFailure>();
-  lastEnd = 0;
+  lastChange = performance.now();
 
-  forgetFailures(): void {
+  beginApply(): void {
+    this.lastChange = performance.now();
     this.failures.clear();
   }
 
   take({ id, kind, service, failure, isRetried }: OperationEnd): void {
-    this.lastEnd = performance.now();
+    this.lastChange = performance.now();
     const attempts = (this.failures.get(id)?.attempts ?? 0) + 1;
     if (failure === null) this.failures.delete(id);
     else this.failures.set(id, { service, reason: `${describeKind(kind)}: ${failure}`, attempts, isRetried });

@@ -74,7 +74,7 @@ async function look(
     client.status(),
     observeContainers(engine),
   ]);
-  const isQuiet = performance.now() - operations.lastEnd > QUIET_AFTER;
+  const isQuiet = performance.now() - operations.lastChange > QUIET_AFTER;
   const phases = derivePhases({
     services: project.services,
     notBuilt,

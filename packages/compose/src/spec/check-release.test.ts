@@ -32,6 +32,14 @@ it('finds what cannot be applied and what has no effect, in all objects of a rel
 
 it('finds nothing in a release that can be applied as it is', () => {
   expect(
-    check({ services: { web: { composition: { ports: ['80:80'], volumes: ['data:/data'] } } }, volumes: { data: {} } }),
+    check({
+      services: {
+        web: {
+          labels: { 'io.balena.features.supervisor-api': '1' },
+          composition: { ports: ['80:80'], volumes: ['data:/data'] },
+        },
+      },
+      volumes: { data: {} },
+    }),
   ).toEqual([]);
 });

@@ -24,7 +24,8 @@ export function checkRelease(
   release: TargetRelease,
   { device, abilities }: { readonly device: DeviceFacts; readonly abilities: EngineAbilities },
 ): ReleaseFinding[] {
-  const context = { app, release, device, abilities, supervisorApiKey: null };
+  // A service gets its key when it is applied; the value decides nothing here.
+  const context = { app, release, device, abilities, supervisorApiKey: '' };
   return [
     ...Object.entries(release.services).flatMap(([name, service]) =>
       located('services', name, specifyService(service, context).findings),
