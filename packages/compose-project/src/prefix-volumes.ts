@@ -3,7 +3,7 @@ import type { Project } from './project.ts';
 type Volumes = Pick<Project, 'services' | 'volumes'>;
 
 /** Puts a prefix before the name of each volume of a project and its uses; external volumes keep their names. */
-export function prefixVolumes<T extends Volumes>(project: T, prefix: string): Volumes {
+export function prefixVolumes(project: Volumes, prefix: string): Volumes {
   if (prefix === '') return project;
   const renamed = new Map(
     Object.entries(project.volumes)

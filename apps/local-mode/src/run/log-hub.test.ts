@@ -52,7 +52,7 @@ async function openHub() {
 
 describe('openLogHub', () => {
   it('keeps the latest lines of each service', async () => {
-    const { hub, system, service } = await openHub();
+    const { hub, service } = await openHub();
     for (let count = 1; count <= 7; count++) service('a', `line ${count}`);
     await waitFor('the last line', () => hub.tail('a').includes('line 7'));
     expect(hub.tail('a')).toEqual(['line 3', 'line 4', 'line 5', 'line 6', 'line 7']);

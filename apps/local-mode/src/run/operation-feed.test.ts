@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { waitFor } from '@device-supervisor/testbed';
 import { expect, it } from 'vitest';
 import type { OperationEnd } from '../supervisor/stream-operations.ts';
@@ -30,7 +31,7 @@ async function feedOf(...streams: readonly (readonly OperationEnd[])[]) {
 /** A stream that breaks off after its items, or stays open until the signal is aborted. */
 async function* read(items: readonly OperationEnd[], open: AbortSignal | null): AsyncGenerator<OperationEnd> {
   yield* items;
-  if (open !== null) await new Promise((resolve) => open.addEventListener('abort', resolve));
+  if (open !== null) await once(open, 'abort');
 }
 
 it('counts the failures of an operation, also over streams that break off', async () => {

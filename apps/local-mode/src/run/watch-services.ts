@@ -27,7 +27,7 @@ export interface Watched {
 export interface Look {
   readonly phases: ReadonlyMap<string, Phase>;
   readonly containers: ReadonlyMap<string, ObservedContainer>;
-  /** Nothing changes by itself; or something failed, and nothing has changed for a while. */
+  /** The target is reached, or no service changes and nothing was done for a while. */
   readonly settled: boolean;
 }
 
@@ -87,6 +87,6 @@ async function look(
     isQuiet,
   });
   const outcomes = [...phases.values()].map(outcomeOf);
-  const settled = !outcomes.includes('active') && (!applying || (outcomes.includes('bad') && isQuiet));
+  const settled = !outcomes.includes('active') && (!applying || isQuiet);
   return { phases, containers, settled };
 }

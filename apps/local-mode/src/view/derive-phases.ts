@@ -48,6 +48,9 @@ function phaseOf({ name, build }: WatchedService, sources: Sources): Phase {
     case 'waits':
       // The new container of a hand-over runs, but the update has not ended.
       if (isUp && sources.applying) return { kind: 'waiting', reason: hindrance.reason };
+      break;
+    case undefined:
+      break;
   }
   const status = sources.statuses.get(name);
   // The supervisor does not know a freshly built image yet.
