@@ -241,8 +241,8 @@ describe('failures', () => {
     expect(text).toMatch(/good +running +http:\/\/localhost:18080 /);
     expect(text).toMatch(/\nonce +completed /);
     expect(text).toContain('  | compiling\n');
-    expect(text).toContain('✖ the image of broken cannot be built (Dockerfile.broken, step 3/5): ');
-    expect(text).toContain('\nbroken: cannot be built: Dockerfile.broken, step 3/5: RUN ');
+    expect(text).toContain('✖ the image of broken cannot be built (Dockerfile.broken, step 3/6): ');
+    expect(text).toContain('\nbroken: cannot be built: Dockerfile.broken, step 3/6: RUN ');
     expect(text).toContain('\nneeds-broken: depends_on: needs broken, which cannot run\n');
     expect(text).toMatch(/\nabsent: cannot pull image: .*127\.0\.0\.1:9/);
     expect(text).toMatch(/\nport: cannot start container: .*18080/);
@@ -261,8 +261,8 @@ describe('failures', () => {
       [[project], `${project}/compose.yaml:4:5: services.web.ports: expected array, received number\n`],
       [
         [project, '-f', 'ports.yaml'],
-        `${project}/ports.yaml:6:15: services.web.volumes.0: volume 'none' is not one of the app's volumes\n` +
-          `${project}/ports.yaml:5:9: services.web.ports.0: 'x:y' is not a port\n`,
+        `${project}/ports.yaml:5:9: services.web.ports.0: 'x:y' is not a port; write e.g. 80, 8080:80 or 127.0.0.1:8080:80/udp\n` +
+          `${project}/ports.yaml:6:15: services.web.volumes.0: volume 'none' is not one of the app's volumes\n`,
       ],
       [
         [join(folder, 'none')],
