@@ -2,6 +2,7 @@ import type { DeviceState } from '@device-supervisor/device';
 import type { TargetState } from '@device-supervisor/state';
 import { OutOfScopeError, UnauthorizedError } from './errors.ts';
 import type { ApiKeys, KeyScope } from './ports.ts';
+import type { ClientConnection } from './routes/route.ts';
 
 /** What a request may see and do. */
 export type Access = KeyScope | { readonly kind: 'anonymous' };
@@ -11,14 +12,23 @@ export type RouteScope = 'none' | 'any-key' | 'app' | 'global';
 
 export interface AccessRules {
   readonly keys: ApiKeys;
-  /** False: every client that reaches the API has full access. */
+  /** False: clients need no key, unless they are containers. */
   readonly requiresKey: () => boolean;
+  /** Whether a connection comes from a bridge of the engine: its containers need a key in any mode. None does by default. */
+  readonly isContainer?: ((connection: ClientConnection) => boolean) | undefined;
+}
+
+export interface Credentials {
+  readonly key: string | undefined;
+  /** Absent: the request did not come over HTTP. */
+  readonly connection: ClientConnection | undefined;
 }
 
 /** @throws UnauthorizedError */
-export function grantAccess(scope: RouteScope, key: string | undefined, rules: AccessRules): Access {
+export function grantAccess(scope: RouteScope, { key, connection }: Credentials, rules: AccessRules): Access {
   if (scope === 'none') return { kind: 'anonymous' };
-  if (!rules.requiresKey()) return { kind: 'global' };
+  const isContainer = connection !== undefined && rules.isContainer?.(connection) === true;
+  if (!rules.requiresKey() && !isContainer) return { kind: 'global' };
   const access = key === undefined ? null : rules.keys.find(key);
   if (access === null || (scope === 'global' && access.kind !== 'global')) throw new UnauthorizedError();
   return access;
@@ -33,7 +43,7 @@ export function requireApp(access: Access, appId: number): void {
   if (!seesApp(access, appId)) throw new OutOfScopeError();
 }
 
-/** What is about no app in particular is for those who see all. */
+/** Only a global key sees what belongs to no app. */
 export function seesApp(access: Access, appId: number | null | undefined): boolean {
   switch (access.kind) {
     case 'global':
@@ -45,7 +55,7 @@ export function seesApp(access: Access, appId: number | null | undefined): boole
   }
 }
 
-/** What the key sees of a state: its own apps, what is about them, and the progress of their downloads. */
+/** The part of a state that the key sees: its own apps, and the progress of their downloads. */
 export function visibleState(state: DeviceState, access: Access): DeviceState {
   if (access.kind === 'global') return state;
   const images = state.images.filter(({ appId }) => seesApp(access, appId));
@@ -70,7 +80,7 @@ export function visibleTarget(target: TargetState, access: Access): TargetState 
   };
 }
 
-/** The key of a request. One in the query wins over the header, as clients that send both rely on. */
+/** The key of a request. Clients that send both rely on the one in the query taking precedence over the header. */
 export function readKey(query: string | undefined, authorization: string | undefined): string | undefined {
   if (query) return query;
   return /^\s*(?:apikey|bearer)\s+(\S+)\s*$/i.exec(authorization ?? '')?.[1];

@@ -130,7 +130,7 @@ describe('POST /v2/local/target-state', () => {
       /services\.1\.serviceName/,
     ],
     ['an unknown word for force', { local: { apps: {} }, force: 'perhaps' }, /^force: must be true or false$/],
-    ['nesting without end', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, /^body: must be a JSON object/],
+    ['nesting without end', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, /^body: must not be nested/],
   ])('refuses %s with a 400 that says where', async (_, body, message) => {
     const { status, answer, api } = await post(body);
     expect(answer).toEqual({ status: 'failed', message: expect.stringMatching(message) });

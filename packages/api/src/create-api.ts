@@ -1,20 +1,29 @@
 import { Hono } from 'hono';
-import { grantAccess, readKey, type RouteScope } from './access.ts';
+import { hostname } from 'node:os';
+import { grantAccess, readKey, type AccessRules, type RouteScope } from './access.ts';
 import { answerFailure } from './error-map.ts';
 import { MethodNotAllowedError, RouteNotFoundError } from './errors.ts';
 import { createMonitor } from './monitor.ts';
 import { createDocumentation } from './openapi/create-documentation.ts';
 import type { RouteDependencies } from './routes/dependencies.ts';
 import { routeTable } from './routes/route-table.ts';
-import type { RequestIdentity, Route, RouteContext, RouteEnvironment } from './routes/route.ts';
+import type { RequestBindings, RequestIdentity, Route, RouteContext, RouteEnvironment } from './routes/route.ts';
 import { answerWithin } from './transport/answer-within.ts';
 import { canonicalPath, createPathReader } from './transport/canonical-path.ts';
+import { refuseForeign } from './transport/foreign-request.ts';
+import { createIntake } from './transport/intake.ts';
 import { conditionalAnswer } from './transport/conditional-answer.ts';
 import { listen, type ListenOptions, type Server } from './transport/listen.ts';
+import { createStreamSlots, guardStream, STREAM_LIMITS, type StreamLimits } from './transport/stream-slots.ts';
 
 export interface ApiDependencies extends Omit<RouteDependencies, 'onError'> {
   /** Must clients show a key? Asked at every request. */
   readonly requiresKey: () => boolean;
+  readonly isContainer?: AccessRules['isContainer'];
+  /** Names of this device that others resolve, e.g. `kitchen.example.com`; its host name by default. */
+  readonly hostNames?: () => readonly string[];
+  /** How many streams may be open. */
+  readonly streamLimits?: StreamLimits;
   /** Milliseconds until a request must have been read and answered; 15 min by default. Streams may stay open. */
   readonly requestTimeout?: number;
   /** Receives faults of the supervisor, whose details clients do not see; absent `request`: no single request caused it. */
@@ -25,7 +34,7 @@ export interface ApiDependencies extends Omit<RouteDependencies, 'onError'> {
 export interface Api extends Disposable {
   readonly routes: readonly Route[];
   /** Answers one request; never rejects. */
-  fetch(request: Request): Promise<Response>;
+  fetch(request: Request, bindings?: RequestBindings): Promise<Response>;
   /** @throws ListenError */
   listen(options: ListenOptions): Promise<Server>;
 }
@@ -41,6 +50,9 @@ export interface Api extends Disposable {
  */
 export function createApi(dependencies: ApiDependencies): Api {
   const { device, version, requestTimeout = DEFAULT_REQUEST_TIMEOUT, onError } = dependencies;
+  const { keys, requiresKey, hostNames = () => [hostname()], streamLimits = STREAM_LIMITS } = dependencies;
+  const intake = createIntake();
+  const slots = createStreamSlots(streamLimits);
   const monitor = createMonitor(device);
   const document = createDocumentation(() => routes, version);
   const routes = routeTable({ ...dependencies, monitor, document });
@@ -65,7 +77,7 @@ export function createApi(dependencies: ApiDependencies): Api {
 
   return {
     routes,
-    fetch: async (request) => app.fetch(request, {}),
+    fetch: async (request, bindings = {}) => app.fetch(request, bindings),
     listen: (options) => listen(app.fetch, { requestTimeout, onError, ...options }),
     [Symbol.dispose]: () => monitor[Symbol.dispose](),
   };
@@ -82,7 +94,9 @@ export function createApi(dependencies: ApiDependencies): Api {
     const finishFailed = (error: unknown): Response => finish(fail(error, context, route));
     try {
       authorize(context, route.scope);
-      const made = route.handle(context);
+      if (route.acts && context.req.method === 'HEAD') throw new MethodNotAllowedError('HEAD', [route.method]);
+      context.set('intake', intake);
+      const made = route.streams ? openStream(route, context) : route.handle(context);
       const report = (error: unknown): void => onError(error, identify(context));
       if (route.method === 'GET') {
         const answered = made instanceof Promise ? answerWithin(requestTimeout, made, report) : Promise.resolve(made);
@@ -98,8 +112,30 @@ export function createApi(dependencies: ApiDependencies): Api {
 
   function authorize(context: RouteContext, scope: RouteScope): void {
     const key = readKey(context.req.query('apikey'), context.req.header('authorization'));
+    // A page of another site has no key.
+    if (!isKey(key)) refuseForeign(context.req.raw, (name) => hostNames().some((own) => own.toLowerCase() === name));
     context.set('key', key);
-    context.set('access', grantAccess(scope, key, dependencies));
+    context.set('access', grantAccess(scope, { key, connection: context.env.connection }, dependencies));
+  }
+
+  function isKey(key: string | undefined): key is string {
+    return key !== undefined && keys.find(key) !== null;
+  }
+
+  /** Streams count for their client, and end when its key is replaced or revoked. */
+  async function openStream(route: Route, context: RouteContext): Promise<Response> {
+    const key = context.get('key');
+    const release = slots.take(isKey(key) ? key : (context.env.connection?.remoteAddress ?? ''));
+    try {
+      return guardStream(await route.handle(context), {
+        isAllowed: isKey(key) ? () => isKey(key) : () => !requiresKey(),
+        onEnd: release,
+        onError: (error) => onError(error, identify(context)),
+      });
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
   function fail(error: unknown, context: RouteContext, route?: Route): Response {
@@ -126,7 +162,7 @@ function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, PathMethod
     [...paths].map(([path, own]) => [
       path,
       {
-        methods: own.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
+        methods: own.flatMap(({ method, acts }) => (method === 'GET' && !acts ? ['GET', 'HEAD'] : [method])),
         scope: own.some(({ scope }) => scope === 'none') ? 'none' : 'any-key',
       },
     ]),

@@ -1,11 +1,13 @@
 import { SupervisorError } from '@device-supervisor/errors';
-import { MethodNotAllowedError, OutOfScopeError, UnauthorizedError } from './errors.ts';
+import { MethodNotAllowedError, OutOfScopeError, ServerBusyError, UnauthorizedError } from './errors.ts';
 import type { FailureForm, FailureStatus, Route } from './routes/route.ts';
 
 /** The failures that a client can act on or knows; every other failure is a fault of the supervisor. */
 const STATUS: ReadonlyMap<string, FailureStatus> = new Map([
   ['UNAUTHORIZED', 401],
   ['OUT_OF_SCOPE', 401],
+  ['FOREIGN_REQUEST', 403],
+  ['SERVER_BUSY', 429],
   ['ROUTE_NOT_FOUND', 404],
   ['METHOD_NOT_ALLOWED', 405],
   ['INVALID_REQUEST', 400],
@@ -46,8 +48,13 @@ export function answerFailure(error: unknown, { style = PLAIN, onError }: Failur
   const form = formOf(error, style.failures[status]);
   return formatFailure(form, messageFor(error), {
     status,
-    headers: error instanceof MethodNotAllowedError ? { allow: error.details.allowed.join(', ') } : {},
+    headers: headersFor(error),
   });
+}
+
+function headersFor(error: unknown): Readonly<Record<string, string>> {
+  if (error instanceof MethodNotAllowedError) return { allow: error.details.allowed.join(', ') };
+  return error instanceof ServerBusyError ? { 'retry-after': '5' } : {};
 }
 
 /** A missing key has always been answered with text, and a key of another app with JSON, whatever else a route does. */

@@ -14,6 +14,23 @@ export class OutOfScopeError extends SupervisorError<'OUT_OF_SCOPE'> {
   }
 }
 
+/** A page of another site sent the request, or it came to a name that is not this device's. */
+export class ForeignRequestError extends SupervisorError<'FOREIGN_REQUEST', { reason: string }> {
+  constructor(reason: string) {
+    super('FOREIGN_REQUEST', `the request is refused: ${reason}`, {
+      details: { reason },
+      hint: 'Use an address of the device or its name in .local, or an API key',
+    });
+  }
+}
+
+/** Other requests take what the supervisor has for requests of this kind. */
+export class ServerBusyError extends SupervisorError<'SERVER_BUSY', { reason: string }> {
+  constructor(reason: string) {
+    super('SERVER_BUSY', `the supervisor is busy: ${reason}`, { details: { reason }, hint: 'Try again in a moment' });
+  }
+}
+
 export class RouteNotFoundError extends SupervisorError<'ROUTE_NOT_FOUND', { path: string }> {
   constructor(path: string) {
     super('ROUTE_NOT_FOUND', `there is no route ${path}`, { details: { path } });
@@ -42,7 +59,8 @@ export class InvalidRequestError extends SupervisorError<'INVALID_REQUEST'> {
 export class BodyTooLargeError extends SupervisorError<'BODY_TOO_LARGE', { limit: number }> {
   /** @param limit bytes */
   constructor(limit: number) {
-    super('BODY_TOO_LARGE', `the body is larger than ${limit / 1024 / 1024} MB`, { details: { limit } });
+    const text = limit < 1024 * 1024 ? `${limit / 1024} KB` : `${limit / 1024 / 1024} MB`;
+    super('BODY_TOO_LARGE', `the body is larger than ${text}`, { details: { limit } });
   }
 }
 

@@ -17,5 +17,5 @@ export {
 } from './errors.ts';
 export type { ListenOptions, Server } from './transport/listen.ts';
 export type * from './ports.ts';
-export type { RequestIdentity } from './routes/route.ts';
+export type { ClientConnection, RequestIdentity } from './routes/route.ts';
 export type { Labels, MetricFamily, MetricSource, Sample } from './metrics/metric-family.ts';

@@ -14,6 +14,7 @@ import { withChangesReported } from '../managed/report-keys.ts';
 import { CONTRACT_VERSION } from '../version.ts';
 import { keptTags } from './device-tags.ts';
 import { buildMetrics, hostMetrics, logMetrics, uploadMetrics } from './metric-sources.ts';
+import { isOnEngineBridge } from './engine-bridges.ts';
 import { publishKey } from './publish-key.ts';
 
 export interface OpenApiDependencies {
@@ -52,6 +53,7 @@ export async function openApi(dependencies: OpenApiDependencies): Promise<Api> {
     ],
     version: CONTRACT_VERSION,
     requiresKey: () => config.alwaysRequireKey || !device.localMode,
+    isContainer: (connection) => isOnEngineBridge(connection),
     onError: (error, request) => log.error(describeFault(error, request)),
   });
 }

@@ -46,6 +46,7 @@ export function streamEvents(options: EventStreamOptions): ReadableStream<Uint8A
     {
       start(controller) {
         const finish = (): void => {
+          if (end.signal.aborted) return;
           end.abort();
           controller.close();
           rouse();
@@ -67,10 +68,11 @@ export function streamEvents(options: EventStreamOptions): ReadableStream<Uint8A
           rouse();
         });
         end.signal.addEventListener('abort', () => {
+          ending?.removeEventListener('abort', finish);
           clearInterval(heartbeat);
           listening[Symbol.dispose]();
         });
-        ending?.addEventListener('abort', finish, { signal: end.signal });
+        ending?.addEventListener('abort', finish);
         controller.enqueue(KEEP_ALIVE);
         const resume = readEventId(lastEventId, log);
         if (resume.missed !== 0) tellGap(resume.missed);

@@ -117,11 +117,13 @@ function contentOf({ scope }: Route, status: string, form: FailureForm): Content
 }
 
 /** Those that the route names, and those of every route of its kind. */
-function failuresOf({ scope, input, failures, faultStatus }: Route): Readonly<Record<string, FailureForm>> {
+function failuresOf({ scope, input, failures, faultStatus, streams }: Route): Readonly<Record<string, FailureForm>> {
   return {
     ...(scope === 'none' ? {} : { 401: 'text' }),
+    403: 'json',
     ...(input.params === undefined && input.query === undefined ? {} : { 400: 'json' }),
-    ...(input.body === undefined ? {} : { 400: 'json', 413: 'json' }),
+    ...(input.body === undefined ? {} : { 400: 'json', 413: 'json', 429: 'json' }),
+    ...(streams ? { 429: 'json' } : {}),
     [faultStatus]: 'json',
     ...failures,
   };
@@ -135,8 +137,10 @@ const PHRASES: Readonly<Record<string, string>> = {
   401: 'No key, one that does not exist, or one that does not open this',
   404: 'There is no such thing on the device',
   409: 'There is no such app on the device, or the key does not see it',
-  413: 'The body is larger than 10 MB',
+  403: 'A page of another site sent it, or it came to a name that is not this device’s, and it has no key',
+  413: 'The body is larger than the route takes',
   423: 'A service holds its update lock, or the host is being updated',
+  429: 'Other requests take the memory or the streams that there are; try again in a moment',
   500: 'It did not work',
   503: 'It did not work',
 };

@@ -47,7 +47,17 @@ describe('GET /v3/openapi.json', () => {
       type: 'object',
       properties: { serviceName: expect.anything(), imageId: expect.anything(), force: { anyOf: expect.anything() } },
     });
-    expect(Object.keys(restart?.responses ?? {})).toEqual(['200', '400', '401', '404', '413', '423', '503']);
+    expect(Object.keys(restart?.responses ?? {})).toEqual([
+      '200',
+      '400',
+      '401',
+      '403',
+      '404',
+      '413',
+      '423',
+      '429',
+      '503',
+    ]);
     expect(restart?.responses['401']?.content).toHaveProperty('text/plain');
   });
 

@@ -2,7 +2,8 @@ import type { Context } from 'hono';
 import * as z from 'zod';
 import type { Access, RouteScope } from '../access.ts';
 import { InvalidRequestError } from '../errors.ts';
-import { readBody } from '../transport/read-body.ts';
+import type { Intake } from '../transport/intake.ts';
+import { readBody, type RequestBody } from '../transport/read-body.ts';
 
 /** One entry of the route table: routing, keys, allowed methods, validation and documentation come from it. */
 export interface Route {
@@ -23,6 +24,8 @@ export interface Route {
   readonly faultStatus: FailureStatus;
   /** Does it answer with a stream, which has no length and no validator? */
   readonly streams: boolean;
+  /** Does a GET change something? Then HEAD is not allowed. */
+  readonly acts: boolean;
   /** Throws one of the errors of the error map when it cannot answer. */
   readonly handle: (context: RouteContext) => Response | Promise<Response>;
 }
@@ -41,14 +44,14 @@ export type Answer =
 
 /** By status: `json` is `{status, message}`, `data` is `{Data, Error}` as some of the first routes have it. */
 export type Failures = Readonly<Partial<Record<FailureStatus, FailureForm>>>;
-export type FailureStatus = 400 | 401 | 404 | 405 | 409 | 413 | 423 | 500 | 503;
+export type FailureStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 423 | 429 | 500 | 503;
 export type FailureForm = 'json' | 'text' | 'data';
 
 export type RouteContext = Context<RouteEnvironment>;
 
 export interface RouteEnvironment {
   Bindings: RequestBindings;
-  Variables: { access: Access; key: string | undefined };
+  Variables: { access: Access; key: string | undefined; intake: Intake };
 }
 
 /** What the server passes along with a request. */
@@ -57,6 +60,14 @@ export interface RequestBindings {
   readonly ending?: AbortSignal;
   /** Absent: it did not come over HTTP. */
   readonly requestId?: string;
+  /** Absent: it did not come over HTTP. */
+  readonly connection?: ClientConnection;
+}
+
+/** The two ends of a client's connection. */
+export interface ClientConnection {
+  readonly remoteAddress: string;
+  readonly localAddress: string;
 }
 
 /** Tells requests apart in logs; clients find the id in the header `X-Request-Id` of the answer. */
@@ -75,6 +86,8 @@ export function defineRoute<Input extends InputShape>({
   statuses = {},
   faultStatus = 503,
   streams = false,
+  acts = false,
+  bodyLimit = SMALL_BODY,
   messages = {},
   handle,
   ...route
@@ -93,13 +106,14 @@ export function defineRoute<Input extends InputShape>({
     statuses,
     faultStatus,
     streams,
+    acts,
     handle(context) {
       const raw = {
         ...(parts.has('params') ? { params: context.req.param() } : {}),
         ...(parts.has('query') ? { query: context.req.query() } : {}),
       };
       if (!parts.has('body')) return run(raw, context);
-      return readBody(context.req.raw).then((body) => run({ ...raw, body }, context));
+      return handleBody(context, bodyLimit, (body) => run({ ...raw, body }, context));
     },
   };
 }
@@ -113,9 +127,26 @@ interface RouteDefinition<Input extends InputShape> extends Pick<
   readonly statuses?: Route['statuses'];
   readonly faultStatus?: FailureStatus;
   readonly streams?: boolean;
+  readonly acts?: boolean;
+  /** Bytes that the body may have; 256 KB by default. */
+  readonly bodyLimit?: number;
   /** By field of the body: the message that deployed clients expect when it is missing or not valid. */
   readonly messages?: Readonly<Record<string, string>>;
   readonly handle: (request: RouteRequest<Input>) => Response | Promise<Response>;
+}
+
+/** Bytes: of a target. */
+export const TARGET_BODY: number = 10 * 1024 * 1024;
+const SMALL_BODY = 256 * 1024;
+
+async function handleBody(
+  context: RouteContext,
+  limit: number,
+  handle: (body: RequestBody) => Response | Promise<Response>,
+): Promise<Response> {
+  using upload = context.get('intake').open();
+  const read = await readBody(context.req.raw, { limit, upload });
+  return await upload.inTurn(() => handle(read()));
 }
 
 /** A request whose parts have been checked. */

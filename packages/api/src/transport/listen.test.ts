@@ -244,7 +244,7 @@ describe('GET /v2/local/logs over HTTP', () => {
   });
 
   it('leaves nothing behind after many clients', async () => {
-    await using api = await serve();
+    await using api = await serve({}, { streamLimits: { perClient: 50, total: 50 } });
     const responses = await Promise.all(
       Array.from({ length: 50 }, () => responseTo(send(api.port, '/v2/local/logs').end())),
     );

@@ -6,7 +6,7 @@ import { answerFailure } from '../error-map.ts';
 import { InvalidRequestError, ListenError } from '../errors.ts';
 import { createLocalAddressFilter } from './local-address-filter.ts';
 import { createRequestNames, REQUEST_ID } from './request-names.ts';
-import type { RequestBindings } from '../routes/route.ts';
+import type { ClientConnection, RequestBindings } from '../routes/route.ts';
 
 export interface ListenOptions {
   /** 0: any that is free. */
@@ -34,7 +34,11 @@ export async function listen(
   const nameRequest = createRequestNames();
   const onRequest = getRequestListener(
     (request, { outgoing }) =>
-      answer(request, { ending: ending.signal, requestId: String(outgoing.getHeader(REQUEST_ID)) }),
+      answer(request, {
+        ending: ending.signal,
+        requestId: String(outgoing.getHeader(REQUEST_ID)),
+        connection: addressesOf(outgoing.req.socket),
+      }),
     {
       hostname: 'localhost',
       // Otherwise it replaces Request and Response for the whole process.
@@ -73,6 +77,11 @@ export async function listen(
       await drain(drainTimeout);
     },
   };
+}
+
+/** Of a socket that is closed already there is none. */
+function addressesOf({ remoteAddress = '', localAddress = '' }: Socket): ClientConnection {
+  return { remoteAddress, localAddress };
 }
 
 export interface TransportOptions {

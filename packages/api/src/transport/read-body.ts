@@ -1,10 +1,18 @@
 import { BodyTooLargeError, InvalidRequestError, RequestAbortedError } from '../errors.ts';
+import type { Upload } from './intake.ts';
 
 /** The fields of a request's body. */
 export type RequestBody = Readonly<Record<string, unknown>>;
 
-/** Bytes. */
-const MAX_BODY_SIZE = 10 * 1024 * 1024;
+export interface BodyOptions {
+  /** Bytes. */
+  readonly limit: number;
+  /** Accounts for what is read. */
+  readonly upload: Upload;
+}
+
+/** Milliseconds in which a body must have arrived. */
+const ARRIVAL_LIMIT = 120_000;
 /**
  * Bytes of a body that is too large that are read and dropped. Many clients read the answer only when they have sent
  * everything, and Node.js closes the connection with the answer: without this they would see a broken connection.
@@ -14,15 +22,21 @@ const MAX_DRAINED = 64 * 1024 * 1024;
 const DRAIN_IDLE_LIMIT = 2_000;
 
 /**
- * Reads a JSON or URL-encoded body. No body, and one of any other content type, is an empty object.
+ * Receives a JSON or URL-encoded body. No body, and one of any other content type, is an empty object.
  *
- * @throws InvalidRequestError, BodyTooLargeError, RequestAbortedError
+ * @returns decodes it, which for a large body takes several times its size of memory; throws InvalidRequestError
+ * @throws BodyTooLargeError, RequestAbortedError, ServerBusyError
  */
-export async function readBody(request: Request): Promise<RequestBody> {
-  const text = await readText(request);
-  if (isJson(request)) return parseObject(text);
-  if (mediaType(request) === 'application/x-www-form-urlencoded') return Object.fromEntries(new URLSearchParams(text));
-  return {};
+export async function readBody(request: Request, options: BodyOptions): Promise<() => RequestBody> {
+  const chunks = await readChunks(request, options);
+  return () => {
+    const text = decodeText(chunks.splice(0));
+    if (isJson(request)) return parseObject(text);
+    if (mediaType(request) === 'application/x-www-form-urlencoded') {
+      return Object.fromEntries(new URLSearchParams(text));
+    }
+    return {};
+  };
 }
 
 export function isJson(request: Request): boolean {
@@ -34,16 +48,25 @@ function mediaType(request: Request): string {
 }
 
 /** Counts what comes instead of trusting `Content-Length`, which chunked bodies do not have. */
-async function readText(request: Request): Promise<string> {
+async function readChunks(request: Request, { limit, upload }: BodyOptions): Promise<Uint8Array[]> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of chunksOf(request)) {
+  for await (const chunk of chunksOf(request, limit)) {
     size += chunk.byteLength;
-    if (size <= MAX_BODY_SIZE) chunks.push(chunk);
-    else if (size > MAX_DRAINED) break;
-    else chunks.length = 0;
+    if (size <= limit) {
+      upload.add(chunk.byteLength);
+      chunks.push(chunk);
+    } else if (size > MAX_DRAINED) break;
+    else {
+      chunks.length = 0;
+      upload.drop();
+    }
   }
-  if (size > MAX_BODY_SIZE || lengthOf(request) > MAX_BODY_SIZE) throw new BodyTooLargeError(MAX_BODY_SIZE);
+  if (size > limit || lengthOf(request) > limit) throw new BodyTooLargeError(limit);
+  return chunks;
+}
+
+function decodeText(chunks: readonly Uint8Array[]): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
   } catch (error) {
@@ -55,16 +78,17 @@ async function readText(request: Request): Promise<string> {
  * The body, piece by piece. Of one that is known to be too large it ends early where that is far too large, or where the
  * client waits for an answer before it sends more.
  */
-async function* chunksOf(request: Request): AsyncGenerator<Uint8Array> {
+async function* chunksOf(request: Request, limit: number): AsyncGenerator<Uint8Array> {
   const length = lengthOf(request);
   if (request.body === null || length > MAX_DRAINED) return;
   const reader = request.body.getReader();
+  const began = performance.now();
   for (;;) {
-    const next = await (length > MAX_BODY_SIZE ? within(DRAIN_IDLE_LIMIT, reader.read()) : reader.read()).catch(
-      (error: unknown) => {
-        throw new RequestAbortedError(error);
-      },
-    );
+    const patience = length > limit ? DRAIN_IDLE_LIMIT : began + ARRIVAL_LIMIT - performance.now();
+    const next = await within(Math.max(1, patience), reader.read()).catch((error: unknown) => {
+      throw new RequestAbortedError(error);
+    });
+    if (next === null && length <= limit) throw new RequestAbortedError(undefined);
     if (next === null || next.done) return;
     yield next.value;
   }
@@ -88,10 +112,41 @@ async function within<T>(limit: number, next: Promise<T>): Promise<T | null> {
 
 function parseObject(text: string): RequestBody {
   if (text.trim() === '') return {};
+  if (!isShallow(text)) throw new InvalidRequestError(`body: must not be nested in more than ${DEEPEST} levels`);
   const value = parseJson(text);
   if (!isObject(value)) throw new InvalidRequestError(`body: must be a JSON object, not ${nameOf(value)}`);
   return value;
 }
+
+/** Levels of JSON in one another; a target has about 20. Its decoding says where it is too deep below that. */
+const DEEPEST = 1_000;
+
+/** Whether JSON has no more than {@link DEEPEST} levels, without parsing it: the parser takes memory for each. */
+function isShallow(text: string): boolean {
+  let level = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case BACKSLASH:
+        at++;
+        break;
+      case QUOTE:
+        inString = !inString;
+        break;
+      case OPEN_LIST:
+      case OPEN_OBJECT:
+        if (!inString && ++level > DEEPEST) return false;
+        break;
+      case CLOSE_LIST:
+      case CLOSE_OBJECT:
+        if (!inString) level--;
+        break;
+    }
+  }
+  return true;
+}
+
+const [BACKSLASH, QUOTE, OPEN_LIST, OPEN_OBJECT, CLOSE_LIST, CLOSE_OBJECT] = [0x5c, 0x22, 0x5b, 0x7b, 0x5d, 0x7d];
 
 function parseJson(text: string): unknown {
   try {

@@ -38,7 +38,8 @@ export async function beginStream(
           stop.abort();
           controller.close();
         };
-        ending?.addEventListener('abort', finish, { signal: stop.signal });
+        ending?.addEventListener('abort', finish);
+        stop.signal.addEventListener('abort', () => ending?.removeEventListener('abort', finish));
         if (ending?.aborted === true) finish();
       },
       async pull(controller) {

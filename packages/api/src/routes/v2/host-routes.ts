@@ -17,6 +17,7 @@ export function hostRoutes({ device, host, onError }: RouteDependencies): readon
       method: 'GET',
       path: '/v2/cleanup-volumes',
       scope: 'app',
+      acts: true,
       summary: 'Removes volumes that nothing refers to any more, with all their data',
       input: {},
       answers: () => ({ 200: json(success({})) }),

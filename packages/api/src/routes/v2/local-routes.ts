@@ -8,7 +8,7 @@ import { json, success } from '../../schema/answers.ts';
 import { Flag } from '../../schema/inputs.ts';
 import { isJson } from '../../transport/read-body.ts';
 import type { RouteDependencies } from '../dependencies.ts';
-import { defineRoute, type Route } from '../route.ts';
+import { defineRoute, TARGET_BODY, type Route } from '../route.ts';
 import { streamLogs } from './stream-logs.ts';
 
 /** Routes for developers, who set the target themselves. */
@@ -45,6 +45,7 @@ export function localRoutes({ device, logs, onError }: RouteDependencies): reado
       scope: 'global',
       summary: 'Sets the target state, and begins to apply it',
       input: { body: LocalTarget },
+      bodyLimit: TARGET_BODY,
       answers: () => ({ 200: json(success({ message: z.literal('OK') })) }),
       failures: { 400: 'json', 503: 'json' },
       async handle({ input: { body }, context }) {

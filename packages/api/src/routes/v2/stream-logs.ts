@@ -20,11 +20,15 @@ export function streamLogs(
     {
       start(controller) {
         const finish = () => {
+          if (end.signal.aborted) return;
           end.abort();
           controller.close();
         };
-        end.signal.addEventListener('abort', () => subscription[Symbol.dispose](), { once: true });
-        ending?.addEventListener('abort', finish, { signal: end.signal });
+        end.signal.addEventListener('abort', () => {
+          ending?.removeEventListener('abort', finish);
+          subscription[Symbol.dispose]();
+        });
+        ending?.addEventListener('abort', finish);
         // Clients wait for the first bytes before they take the stream as open.
         controller.enqueue(formatLine({ message: 'Streaming logs', isSystem: true }));
         if (ending?.aborted === true) finish();

@@ -5,7 +5,7 @@ import { seesApp, type Access } from '../../access.ts';
 import { summarise } from '../../events/api-event.ts';
 import { json, success } from '../../schema/answers.ts';
 import type { OwnDependencies } from '../dependencies.ts';
-import { defineRoute, type Route } from '../route.ts';
+import { defineRoute, TARGET_BODY, type Route } from '../route.ts';
 
 /** Routes that show what would be done, and do nothing. */
 export function planRoutes({ device }: OwnDependencies): readonly Route[] {
@@ -26,6 +26,7 @@ export function planRoutes({ device }: OwnDependencies): readonly Route[] {
       scope: 'global',
       summary: 'What an apply of another target state would do',
       input: { body: AnyTarget },
+      bodyLimit: TARGET_BODY,
       answers: () => ({ 200: json(PlanAnswer()) }),
       failures: { 400: 'json', 503: 'json' },
       handle: async ({ input: { body }, access, context }) =>
@@ -40,7 +41,7 @@ const AnyTarget = z.looseObject({}).meta({
 });
 
 function decode(document: object, uuid: string): TargetState {
-  return 'local' in document || !(uuid in document)
+  return 'local' in document || !Object.hasOwn(document, uuid)
     ? decodeTargetStateV2(document)
     : decodeTargetStateV3(document, uuid);
 }
