@@ -20,15 +20,15 @@ export function documentFaults(document: unknown, prefix: readonly PropertyKey[]
     if (reason !== null) faults.push({ path: formatPath([...prefix, ...pathOf(place)]), message: reason });
     if (faults.length >= MOST_FAULTS) return faults;
     if (reason !== null || typeof place.value !== 'object' || place.value === null) continue;
-    const children: readonly (readonly [string | number, unknown])[] = Array.isArray(place.value)
-      ? place.value.map((value, index) => [index, value] as const)
-      : Object.entries(place.value);
-    seen += children.length;
+    seen += Array.isArray(place.value) ? place.value.length : Object.keys(place.value).length;
     if (seen > MOST_VALUES) {
       return [
         { path: formatPath(prefix), message: `holds more than ${MOST_VALUES} values; leave out what no service needs` },
       ];
     }
+    const children: readonly (readonly [string | number, unknown])[] = Array.isArray(place.value)
+      ? place.value.map((value, index) => [index, value] as const)
+      : Object.entries(place.value);
     for (const [key, value] of children.toReversed()) {
       pending.push({ value, key, parent: place, level: place.level + 1 });
     }
