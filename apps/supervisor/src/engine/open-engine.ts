@@ -7,6 +7,7 @@ import type { Logger } from '../log/create-logger.ts';
 import type { CloudAccess } from '../managed/cloud-access.ts';
 import { cloudRegistry } from './cloud-registry.ts';
 import { imageStorage } from './image-storage.ts';
+import { withRegistryHint } from './registry-hint.ts';
 
 export interface EngineDependencies {
   readonly config: SupervisorConfig;
@@ -37,7 +38,8 @@ export function openEngine({ config, opened, deviceSettings, access, log }: Engi
     access,
     print,
   });
-  const engine = createEngine({ endpoint, ...registry });
+  const created = createEngine({ endpoint, ...registry });
+  const engine = { ...created, ...withRegistryHint(created, settings) };
   const storage = imageStorage({
     engine,
     engineEndpoint: endpoint,
