@@ -105,3 +105,46 @@ describe('a device of a cloud', () => {
     expect(names(harness).containers).toEqual([]);
   });
 });
+
+describe('a developer whose app has the id of the fleet', () => {
+  const fleet = testTarget({
+    id: 1,
+    services: { main: { composition: { volumes: ['data:/data'], network_mode: 'host' } } },
+    volumes: { data: {} },
+  });
+  const pushed = testTarget({
+    id: 1,
+    services: { main: { image: 'dev:1', composition: { volumes: ['data:/data'], network_mode: 'host' } } },
+    volumes: { data: {} },
+  });
+
+  it('gets containers and volumes of their own, which leave with local mode before the fleet is back', async () => {
+    await using harness = startHarness({
+      images: { 'dev:1': { content: 'dev' } },
+      pullable: { 'main:1': { content: 'main' } },
+      dependencies: { managed: true },
+    });
+    await harness.device.setCloudTarget(fleet);
+    await harness.settle();
+    await harness.device.setCloudTarget(withLocalMode(fleet));
+    await harness.device.setLocalTarget(pushed);
+    await harness.settle();
+    expect(names(harness)).toMatchObject({
+      containers: ['main_1_1_c1'],
+      volumes: ['1000000001_data', '1_data'],
+    });
+    expect(harness.engine.snapshot().containers[0]?.config.mounts).toContainEqual(
+      expect.objectContaining({ source: '1000000001_data' }),
+    );
+
+    const before = harness.events.length;
+    await harness.device.setCloudTarget(fleet);
+    await harness.settle();
+    expect(names(harness)).toEqual({ containers: ['main_1_1_c1'], images: ['dev:1', 'main:1'], volumes: ['1_data'] });
+    const done = harness.events
+      .slice(before)
+      .flatMap((event) => (event.type === 'operation-finished' ? [event.operation.kind] : []));
+    expect(done.indexOf('stop-container')).toBeGreaterThanOrEqual(0);
+    expect(done.indexOf('start-container')).toBeGreaterThan(done.indexOf('stop-container'));
+  });
+});
