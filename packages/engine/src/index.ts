@@ -7,6 +7,7 @@ export {
   EngineTimeoutError,
   EngineUnreachableError,
   ImageDamagedError,
+  HookFailedError,
   ImageDigestError,
   ImageNotFoundError,
   ImagePullError,

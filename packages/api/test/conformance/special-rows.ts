@@ -19,6 +19,21 @@ function row(name: string, request: Row['request'], expected: Pick<Row, 'status'
 const done = (answer: unknown = 'OK'): Pick<Row, 'status' | 'body'> => ({ status: 200, body: answer });
 const CONTAINER = { containerId: expect.any(String) };
 
+const TAGS = '/v2/device/tags';
+const TAG_ROWS: readonly Row[] = [
+  row(
+    'takes them from a service of a device without a cloud',
+    { method: 'PATCH', path: TAGS, body: { place: 'shelf 3' } },
+    { status: 202, body: OK, key: 'single' },
+  ),
+  row(
+    'wants keys without white space',
+    { method: 'PATCH', path: TAGS, body: { 'a b': 'c' } },
+    failure('', 400, /white space/),
+  ),
+  row('wants texts', { method: 'PATCH', path: TAGS, body: { a: 5 } }, failure('', 400, /^a: must be a string/)),
+];
+
 /** Rows of one route each: unknown ids, missing fields, locks, force, several containers. */
 export const SPECIAL: Readonly<Record<string, readonly Row[]>> = {
   'POST /v1/update': [
@@ -119,6 +134,19 @@ export const SPECIAL: Readonly<Record<string, readonly Row[]>> = {
       ),
     ),
   ],
+  'GET /v2/state/status': [
+    row(
+      'shows the first app alone',
+      { method: 'GET', path: '/v2/state/status' },
+      done(
+        expect.objectContaining({
+          containers: [expect.objectContaining({ appId: SINGLE.id, serviceName: 'main' })],
+          release: 'commit-of-single',
+        }),
+      ),
+    ),
+  ],
+  'PATCH /v2/device/tags': TAG_ROWS,
   'GET /v2/containerId': [
     row('finds one', { method: 'GET', path: '/v2/containerId?service=web' }, done({ ...OK, ...CONTAINER })),
     row(
@@ -142,18 +170,6 @@ export const SPECIAL: Readonly<Record<string, readonly Row[]>> = {
   'POST /v2/applications/:appId/start-service': serviceRows('start-service'),
   'POST /v2/applications/:appId/restart': appRows('restart'),
   'POST /v2/applications/:appId/purge': appRows('purge'),
-  'PATCH /v2/device/tags': [
-    row(
-      'wants keys without white space',
-      { method: 'PATCH', path: '/v2/device/tags', body: { 'a b': 'c' } },
-      failure('', 400, /white space/),
-    ),
-    row(
-      'wants texts',
-      { method: 'PATCH', path: '/v2/device/tags', body: { a: 5 } },
-      failure('', 400, /^a: must be a string/),
-    ),
-  ],
   'POST /v2/local/target-state': [
     row('wants a target', post('/v2/local/target-state', {}), failure('', 400, /local: is missing/)),
     row(
