@@ -119,6 +119,10 @@ export interface ObservedNetwork {
   /** `null`: not ours, or shared between apps (`supervisor0`). */
   readonly appId: number | null;
   readonly config: NetworkConfig;
+  /** Address ranges that the network has now, also where the engine chose them. */
+  readonly subnets?: readonly string[];
+  /** Present while a container that is not supervised runs in the network. */
+  readonly usedByOthers?: true;
   /** Present where its configuration does not decode: only the name and the labels are known. */
   readonly damage?: Damage;
 }

@@ -180,9 +180,9 @@ describe('execute', () => {
       { signal },
     );
     expect(calls.slice(-2)).toEqual(['stop c-1-web', 'unlock']);
-    expect(results.get('remove-container web_1_1_c1')).toEqual({ status: 'failed', error });
     expect(results.get('stop-container db_2_1_c1')).toEqual({ status: 'failed', error });
-    expect(statusOf(results, 'create-container')).toEqual(['skipped', 'skipped']);
+    expect(statusOf(results, 'start-container')).toEqual(['skipped', 'skipped']);
+    expect(statusOf(results, 'remove-container')).toEqual(['skipped', 'skipped']);
   });
 
   it('looks at the lock of a service right before it touches its container', async () => {
@@ -204,7 +204,7 @@ describe('execute', () => {
       ),
       { signal },
     );
-    expect(calls).toContain('remove c-1-web');
+    expect(calls).toContain('stop c-1-web');
     expect(calls).not.toContain('stop c-1-db');
     expect(results.get('stop-container db_2_1_c1')).toEqual({ status: 'failed', error });
   });

@@ -9,6 +9,7 @@ import { AppLocks } from './locks.ts';
 import { decideNetwork, specifyNetworks, type NetworkDecision } from './networks.ts';
 import { forcesLocks, serviceKey } from './plan-input.ts';
 import { askedFor, isAsWanted, requestedServices, urgentRequests, type AskedContainer } from './requests.ts';
+import type { StartDecision } from './start-conditions.ts';
 import { isOfUnread, unreadApps } from './unread-apps.ts';
 import { decideVolumes, type VolumeDecision } from './volumes.ts';
 
@@ -26,6 +27,8 @@ export interface AppPlan {
   readonly requestsOnly: boolean;
   readonly networks: readonly NetworkDecision[];
   readonly volumes: readonly VolumeDecision[];
+  /** Names of the networks that are replaced, of the app and of the device. */
+  readonly replacedNetworks: ReadonlySet<string>;
   /** In order of their dependencies. */
   readonly services: readonly ServiceDecision[];
   /** Containers that are removed without a successor. */
@@ -35,6 +38,8 @@ export interface AppPlan {
 
   /** By name. */
   readonly servicesByName: ReadonlyMap<string, ServiceDecision>;
+  /** By service, in order of their dependencies. */
+  readonly startDecisions: Map<string, StartDecision>;
   /** Services that depend on a service, by its name. */
   readonly dependents: Index<string, ServiceDecision>;
   readonly surplusByService: Index<string, ObservedContainer>;
@@ -49,8 +54,10 @@ export interface AppPlan {
   readonly stoppedToBeRenamed: Set<string>;
   /** By service. */
   readonly clearedHandOvers: Map<string, PlanNode>;
+  /** By service: what is done to its containers because another one comes. */
+  readonly makingWay: Map<string, PlanNode[]>;
   /** By service: everything that is done before its new container starts. */
-  readonly arrivals: Map<string, readonly PlanNode[]>;
+  readonly arrivals: Map<string, PlanNode[]>;
   /** By service. */
   readonly starts: Map<string, PlanNode>;
 }
@@ -128,7 +135,8 @@ export function planTargetApp(
       ...(requested.some(({ current }) => current === null) ? { networks, volumes, requestsOnly: false } : {}),
     });
   }
-  return createAppPlan({ ...app, networks, volumes, services, surplus });
+  const replaced = [...networks, ...shared].filter(({ status }) => status === 'changed').map(({ spec }) => spec.name);
+  return createAppPlan({ ...app, networks, volumes, services, surplus, replacedNetworks: new Set(replaced) });
 }
 
 /** An app of which a part cannot be read now: it stays as it is. */
@@ -151,8 +159,18 @@ export function planAbsentApp(id: number, device: DevicePlan): AppPlan {
   return createAppPlan({ device, draft: device.graph.draft(), id, target: null, lockedBy: containers, surplus });
 }
 
+type AppPlanOptions =
+  | 'release'
+  | 'requestsOnly'
+  | 'networks'
+  | 'volumes'
+  | 'replacedNetworks'
+  | 'services'
+  | 'surplus'
+  | 'asTheyAre';
+
 type AppPlanParts = Pick<AppPlan, 'device' | 'id' | 'target' | 'draft'> &
-  Partial<Pick<AppPlan, 'release' | 'requestsOnly' | 'networks' | 'volumes' | 'services' | 'surplus' | 'asTheyAre'>> & {
+  Partial<Pick<AppPlan, AppPlanOptions>> & {
     /** Containers whose services' locks are taken, besides those of the release. */
     readonly lockedBy: readonly ObservedContainer[];
     /** Whether locks are taken even while services hold them; by default, as the policy says. */
@@ -174,6 +192,7 @@ function createAppPlan({ lockedBy, force, ...parts }: AppPlanParts): AppPlan {
     requestsOnly: false,
     networks: [],
     volumes: [],
+    replacedNetworks: new Set(),
     asTheyAre: [],
     ...parts,
     release,
@@ -188,6 +207,7 @@ function createAppPlan({ lockedBy, force, ...parts }: AppPlanParts): AppPlan {
       force: force ?? forcesLocks(device.input.policy, id),
     }),
     servicesByName: new Map(services.map((decision) => [decision.spec.service.name, decision])),
+    startDecisions: new Map(),
     dependents,
     surplusByService: Map.groupBy(surplus, ({ identity }) => identity?.serviceName ?? ''),
     downloads,
@@ -195,6 +215,7 @@ function createAppPlan({ lockedBy, force, ...parts }: AppPlanParts): AppPlan {
     updates: new Map(),
     stoppedToBeRenamed: new Set(),
     clearedHandOvers: new Map(),
+    makingWay: new Map(),
     arrivals: new Map(),
     starts: new Map(),
   };

@@ -2,14 +2,16 @@ import type { RestartPolicy } from '../container-config.ts';
 import type { ObservedContainer } from '../observed.ts';
 import type { AppPlan } from './app-plan.ts';
 import { updateContainerId } from './compare.ts';
-import type { PlanNode } from './graph.ts';
+import { addTo } from './device-plan.ts';
+import type { Order, PlanNode } from './graph.ts';
 
 /** Stops a container under its app's locks. */
 export function stopContainer(
   { identity, id, name, config }: ObservedContainer,
-  { device, draft, locks, id: appId }: AppPlan,
-  { cause, follows = [] }: { readonly cause: string; readonly follows?: readonly PlanNode[] },
+  plan: AppPlan,
+  { cause, needs = [], follows = [] }: { readonly cause: string } & Order,
 ): PlanNode {
+  const { device, draft, locks, id: appId } = plan;
   const service = identity?.serviceName ?? '';
   const stop = draft.add(
     {
@@ -21,23 +23,34 @@ export function stopContainer(
       containerId: id,
       timeout: config.stopTimeout,
     },
-    { needs: [locks.acquire(`to stop ${service}`)], follows },
+    { needs: [locks.acquire(`to stop ${service}`), ...needs], follows },
   );
   device.stops.set(id, stop);
+  addTo(plan.makingWay, service, stop);
   return stop;
 }
 
-/** Stops a container if it runs, and removes it. */
-export function removeContainer(container: ObservedContainer, plan: AppPlan, cause: string): PlanNode {
+/**
+ * Stops a container if it runs, and removes it.
+ *
+ * @param needs further operations that come before
+ */
+export function removeContainer(
+  container: ObservedContainer,
+  plan: AppPlan,
+  { cause, needs = [] }: { readonly cause: string; readonly needs?: readonly (PlanNode | undefined)[] },
+): PlanNode {
   const { identity, id, name } = container;
   const { device, draft, locks } = plan;
   const service = identity?.serviceName ?? '';
   const stop = isStopped(container) ? null : (device.stops.get(id) ?? stopContainer(container, plan, { cause }));
   const removal = draft.add(
     { kind: 'remove-container', id: `remove-container ${name}`, cause, appId: plan.id, service, containerId: id },
-    { needs: [stop ?? locks.acquire(`to replace or remove ${service}`)] },
+    { needs: [stop ?? locks.acquire(`to replace or remove ${service}`), ...needs] },
   );
   device.removals.set(id, removal);
+  addTo(plan.makingWay, service, removal);
+  if (!device.departures.has(id)) device.departures.set(id, removal);
   return removal;
 }
 
@@ -85,6 +98,7 @@ export function renameContainer(
     { needs: [locks.acquire(`to rename ${service}`), stop, ...needs] },
   );
   plan.renames.set(id, rename);
+  addTo(plan.makingWay, service, rename);
   return rename;
 }
 
@@ -113,6 +127,7 @@ export function changeRestartPolicy(
     { needs: [locks.acquire(`to hand over ${service}`)] },
   );
   plan.updates.set(id, update);
+  addTo(plan.makingWay, service, update);
   return update;
 }
 

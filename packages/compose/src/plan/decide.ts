@@ -11,6 +11,7 @@ import { decideHandOver, handOverObstacle, serviceContainers, type HandOver } fr
 import type { NetworkDecision } from './networks.ts';
 import type { Blocked } from './plan-output.ts';
 import { serviceKey } from './plan-input.ts';
+import { isInSubnets } from './subnets.ts';
 import type { VolumeDecision } from './volumes.ts';
 
 /** What is wrong with one service's container, and what is done about it. */
@@ -35,9 +36,21 @@ export interface ServiceDecision {
  */
 export type ServiceAction =
   | { readonly kind: 'hold'; readonly blocked: BlockCause | null }
-  | { readonly kind: 'keep'; readonly update: { readonly config: UpdatableConfig; readonly cause: string } | null }
+  | {
+      readonly kind: 'keep';
+      readonly update: { readonly config: UpdatableConfig; readonly cause: string } | null;
+      /** Why the container is stopped and started again as it is. */
+      readonly restart?: string;
+    }
   | { readonly kind: 'create'; readonly cause: string }
-  | { readonly kind: 'replace'; readonly cause: string; readonly order: ReplaceOrder; readonly notice?: string };
+  | {
+      readonly kind: 'replace';
+      readonly cause: string;
+      readonly order: ReplaceOrder;
+      /** The old container is removed before the new one is created; otherwise it stays until the new one has started. */
+      readonly oldFirst: boolean;
+      readonly notice?: string;
+    };
 
 /**
  * - `requested`: the container is right, and a client asked for another one
@@ -80,13 +93,14 @@ export function decideServices(specs: readonly ServiceSpec[], app: WantedApp): S
     if (spec === undefined) continue;
     const { current, predecessor } = serviceContainers(containers.get(name) ?? [], spec);
     const running = device.input.policy.requests.running.get(serviceKey(target.id, name)) ?? spec.service.running;
+    const peers = new Map(spec.peers.map(({ service }) => [service, decisions.get(service) ?? null]));
     const blocked = obstacleOf(spec, cycleOf(name), app);
-    const subject: Subject = { ...app, spec, running, decisions };
+    const handOver: HandOver | null = predecessor === null ? null : { kind: 'held', predecessor };
     decisions.set(
       name,
       blocked === null
-        ? decideService(current, predecessor, subject)
-        : { spec, current, handOver: null, action: { kind: 'hold', blocked }, running, config: null },
+        ? decideService(current, predecessor, { ...app, spec, running, peers })
+        : { spec, current, handOver, action: { kind: 'hold', blocked }, running, config: null },
     );
   }
   return [...decisions.values()];
@@ -96,8 +110,8 @@ export function decideServices(specs: readonly ServiceSpec[], app: WantedApp): S
 interface Subject extends WantedApp {
   readonly spec: ServiceSpec;
   readonly running: boolean;
-  /** By service, at least for those that this one depends on. */
-  readonly decisions: ReadonlyMap<string, ServiceDecision>;
+  /** Decisions on the services whose containers this one needs. */
+  readonly peers: ReadonlyMap<string, ServiceDecision | null>;
 }
 
 /** Why the service cannot run as the target asks; `null`: it can. */
@@ -114,6 +128,8 @@ function obstacleOf(
     return { reason: 'invalid', message: `depends_on: cycle ${[...cycle, cycle[0]].join(' → ')}` };
   }
   const attached = Object.keys(config.networks).flatMap((name) => networks.get(name) ?? []);
+  const address = addressProblem(config, attached);
+  if (address !== null) return { reason: 'invalid', message: address };
   const taken = attached.find(({ status }) => status === 'taken');
   if (taken !== undefined) {
     const message = `networks: a network ${taken.spec.name} exists that is not ours; remove or rename it`;
@@ -136,6 +152,21 @@ function obstacleOf(
   return null;
 }
 
+/** A fixed address that its network does not have; `null`: there is none. */
+function addressProblem({ networks }: ContainerConfig, attached: readonly NetworkDecision[]): string | null {
+  for (const { spec } of attached) {
+    const endpoint = Object.hasOwn(networks, spec.name) ? networks[spec.name] : undefined;
+    if (spec.external || endpoint === undefined) continue;
+    const subnets = spec.config.ipam.config.map(({ subnet }) => subnet).filter((subnet) => subnet !== '');
+    const { ipv4Address, ipv6Address } = endpoint;
+    const wrong = [ipv4Address, ipv6Address].find((one) => one !== '' && !isInSubnets(one, subnets));
+    if (wrong === undefined) continue;
+    const reason = subnets.length === 0 ? 'which has no subnet of its own' : `whose subnets are ${subnets.join(', ')}`;
+    return `networks: address ${wrong} is not in network ${spec.name}, ${reason}; change the address or the subnet`;
+  }
+  return null;
+}
+
 function decideService(
   current: ObservedContainer | null,
   predecessor: ObservedContainer | null,
@@ -153,8 +184,8 @@ function decideService(
 }
 
 function decideContainer(current: ObservedContainer | null, subject: Subject): ServiceDecision {
-  const { device, spec, running, decisions } = subject;
-  const config = completeWithPeers(spec.config, (service) => keptContainer(decisions.get(service)));
+  const { device, spec, running, peers } = subject;
+  const config = completeWithPeers(spec.config, (service) => containerThatStays(peers.get(service)));
   const decide = (action: ServiceAction): ServiceDecision => ({
     spec,
     current,
@@ -163,7 +194,7 @@ function decideContainer(current: ObservedContainer | null, subject: Subject): S
     running,
     config,
   });
-  const held = spec.peers.find(({ service }) => decisions.get(service)?.action.kind === 'hold');
+  const held = spec.peers.find(({ service }) => peers.get(service)?.action.kind === 'hold');
   if (held !== undefined) {
     const message = `${held.field}: waits for ${held.service}`;
     return decide({ kind: 'hold', blocked: { reason: 'dependency', message } });
@@ -178,15 +209,29 @@ function decideContainer(current: ObservedContainer | null, subject: Subject): S
   if (current.status === 'removing') {
     return decide({ kind: 'hold', blocked: { reason: 'engine', message: 'its container is being removed' } });
   }
-  const stopFirst = reasonToStopFirst(current, subject);
-  if (stopFirst !== null) return decide({ kind: 'replace', cause: stopFirst, order: stopFirstOrder(spec) });
+  if (current.damage?.isFinal === false) {
+    const message = `the engine does not describe its container: ${current.damage.reason}`;
+    return decide({ kind: 'hold', blocked: { reason: 'engine', message } });
+  }
+  const order = stopFirstOrder(spec);
+  const oldFirst = reasonToRemoveFirst(current, subject);
+  if (oldFirst !== null) return decide({ kind: 'replace', cause: oldFirst, order, oldFirst: true });
+  const network = replacedNetwork(current, subject);
+  if (network !== null) {
+    const cause = `network ${network} is replaced`;
+    return decide({ kind: 'replace', cause, order, oldFirst: isKillFirst(order) });
+  }
   if (config === null) {
-    const replaced = spec.peers.find(({ service }) => keptContainer(decisions.get(service)) === null);
-    const cause = `the container of ${replaced?.service ?? ''} is replaced`;
-    return decide({ kind: 'replace', cause, order: stopFirstOrder(spec) });
+    const missing = spec.peers.find(({ service }) => containerThatStays(peers.get(service)) === null);
+    return decide({
+      kind: 'replace',
+      cause: `the container of ${missing?.service} is replaced`,
+      order,
+      oldFirst: true,
+    });
   }
   const replace = (cause: string): ServiceDecision =>
-    decide({ kind: 'replace', cause, ...replaceOrder(current, config, subject) });
+    decide({ kind: 'replace', cause, ...replaceOrder(current, subject) });
   if (image === undefined) {
     // The engine lost the tag. Whether the container is still right shows when the image is back.
     return current.imageReference === spec.service.image || current.imageId === contentId
@@ -203,42 +248,69 @@ function decideContainer(current: ObservedContainer | null, subject: Subject): S
     const update = wanted === null || !isSameImage || isRefused ? null : updateInPlace(current.config, wanted);
     return update === null ? replace(cause) : decide({ kind: 'keep', update: { config: update, cause } });
   }
-  return device.input.policy.requests.containers.get(current.id) === 'replace'
-    ? decide({ kind: 'replace', cause: REQUESTED, order: 'requested' })
-    : decide({ kind: 'keep', update: null });
+  if (device.input.policy.requests.containers.get(current.id) === 'replace') {
+    return decide({ kind: 'replace', cause: REQUESTED, order: 'requested', oldFirst: false });
+  }
+  const restart = reasonToRestart(current, subject);
+  return decide({ kind: 'keep', update: null, ...(restart === null ? {} : { restart }) });
 }
 
-/** Id of the container that a service has and keeps. */
-function keptContainer(decision: ServiceDecision | undefined): string | null {
+function containerThatStays(decision: ServiceDecision | null | undefined): string | null {
   return decision?.action.kind === 'keep' ? (decision.current?.id ?? null) : null;
 }
 
-/** Why the container has to go before another one can come, whatever differs; `null`: it need not. */
-function reasonToStopFirst(current: ObservedContainer, { spec, networks, volumes }: Subject): string | null {
+/** Why the container has to be removed before another one can be created, whatever differs; `null`: it need not. */
+function reasonToRemoveFirst(current: ObservedContainer, { spec, networks, volumes, device }: Subject): string | null {
+  if (current.damage !== undefined) return `damaged: ${current.damage.reason}`;
   if (current.status === 'dead') return 'the container is dead';
-  // The networks of both: other services may wait for a new network, which comes when nothing is on the old one.
-  const attached = [spec.config, current.config].flatMap((config) => Object.keys(config.networks));
-  const network = attached.find((name) => networks.get(name)?.status === 'changed');
-  if (network !== undefined) return `network ${network} is replaced`;
+  if (current.startedAt === null && device.damagedImages.has(spec.service.image)) return 'its image is damaged';
   const ids = new Set(current.networkIds);
-  const duplicate = attached.find((name) => networks.get(name)?.surplus.some(({ id }) => ids.has(id)));
+  const attached = [spec.config, current.config].flatMap((config) => Object.keys(config.networks));
+  const duplicate = attached.find((name) => isDuplicate(networks.get(name), ids));
   if (duplicate !== undefined) return `network ${duplicate} is there twice`;
   const mounted = [...spec.volumes, ...current.config.mounts.map(({ source }) => source)];
   const volume = mounted.find((name) => volumes.get(name)?.status === 'replaced');
   return volume === undefined ? null : `volume ${volume} is replaced`;
 }
 
+function isDuplicate(network: NetworkDecision | undefined, ids: ReadonlySet<string>): boolean {
+  return network?.status !== 'changed' && network?.surplus.some(({ id }) => ids.has(id)) === true;
+}
+
+/** A network of the container that is replaced; of the old and the new configuration, since other services wait for it. */
+function replacedNetwork({ config, startedAt }: ObservedContainer, { spec, networks }: Subject): string | null {
+  const attached = [spec.config, config].flatMap((one) => Object.keys(one.networks));
+  const replaced = attached.find((name) => networks.get(name)?.status === 'changed');
+  if (replaced === undefined) return null;
+  // A container that never started joins the network of its mode by name, when it starts.
+  const joinsLater = startedAt === null && attached.every((name) => name === spec.config.networkMode);
+  return joinsLater ? null : replaced;
+}
+
+/** Why a container that is right has to start again; `null`: it need not. */
+function reasonToRestart({ status, startedAt }: ObservedContainer, { spec, peers }: Subject): string | null {
+  if (status !== 'running' || startedAt === null) return null;
+  // It keeps the namespace of the owner's earlier run, which has no network any more.
+  const owner = spec.peers.find(({ service, field }) => {
+    const current = field === 'volumes_from' ? null : (peers.get(service)?.current ?? null);
+    return current?.status === 'running' && current.startedAt !== null && current.startedAt > startedAt;
+  });
+  return owner === undefined ? null : `${owner.service}, whose ${NAMESPACES[owner.field]} it shares, started after it`;
+}
+
+const NAMESPACES = { network_mode: 'network', pid: 'processes', ipc: 'memory', volumes_from: 'volumes' } as const;
+
 /** The order that the service's label asks for, as far as it is possible. */
 function replaceOrder(
   current: ObservedContainer,
-  config: ContainerConfig,
   { spec, running }: Subject,
-): { readonly order: ReplaceOrder; readonly notice?: string } {
-  if (spec.updatePolicy.strategy !== 'hand-over') return { order: stopFirstOrder(spec) };
-  const obstacle = handOverObstacle(current, { spec, config, running });
-  if (obstacle === null) return { order: 'hand-over' };
+): { readonly order: ReplaceOrder; readonly oldFirst: boolean; readonly notice?: string } {
+  const order = stopFirstOrder(spec);
+  if (spec.updatePolicy.strategy !== 'hand-over') return { order, oldFirst: isKillFirst(order) };
+  const obstacle = handOverObstacle(current, { spec, running });
+  if (obstacle === null) return { order: 'hand-over', oldFirst: false };
   const notice = `io.balena.update.strategy hand-over: ${obstacle.reason}, so the old one is stopped first`;
-  return { order: 'download-first', ...(obstacle.notice ? { notice } : {}) };
+  return { order, oldFirst: false, ...(obstacle.notice ? { notice } : {}) };
 }
 
 function stopFirstOrder({ updatePolicy }: ServiceSpec): ReplaceOrder {
@@ -251,6 +323,10 @@ function stopFirstOrder({ updatePolicy }: ServiceSpec): ReplaceOrder {
     case 'hand-over':
       return 'download-first';
   }
+}
+
+function isKillFirst(order: ReplaceOrder): boolean {
+  return order === 'kill-first' || order === 'delete-first';
 }
 
 interface WantedContainer {

@@ -9,9 +9,12 @@ import type { PlanInput } from './plan-input.ts';
 export interface DevicePlan {
   readonly input: PlanInput;
   readonly graph: PlanGraph;
+  /** Finds an image that containers can be created from. */
   readonly findImage: ImageFinder;
   /** The image that a service is to run. */
   readonly imageOf: (service: Pick<TargetService, 'image' | 'contentId'>) => ObservedImage | undefined;
+  /** References of images on the engine that only another download can repair. */
+  readonly damagedImages: ReadonlySet<string>;
   readonly containersByApp: Index<number, ObservedContainer>;
   /** By the name of a network that they are in. */
   readonly containersByNetwork: Index<string, ObservedContainer>;
@@ -19,8 +22,8 @@ export interface DevicePlan {
   readonly containersByVolume: Index<string, ObservedContainer>;
   /** By the canonical reference that they were created with. */
   readonly containersByImage: Index<string, ObservedContainer>;
-  /** By published port, e.g. `80/tcp`. */
-  readonly containersByPort: Index<string, ObservedContainer>;
+  /** By published port, e.g. `80/tcp`, and by fixed address. */
+  readonly containersByEndpoint: Index<string, ObservedContainer>;
   readonly networksByName: Index<string, ObservedNetwork>;
   readonly networksByApp: Index<number | null, ObservedNetwork>;
   readonly volumesByName: ReadonlyMap<string, ObservedVolume>;
@@ -33,10 +36,12 @@ export interface DevicePlan {
 
   /** By container id. */
   readonly stops: Map<string, PlanNode>;
-  /** Of containers of apps that the target does not have. */
+  /** Of containers of apps that are not in the target. */
   readonly absentStops: PlanNode[];
   /** By container id. */
   readonly removals: Map<string, PlanNode>;
+  /** By container id: after it, the container is off its networks for good. */
+  readonly departures: Map<string, PlanNode>;
   /** By reference. */
   readonly pulls: Map<string, PlanNode>;
   /** Downloads as a difference, by the reference of the image that they need for it. */
@@ -55,12 +60,20 @@ export type Index<Key, Item> = ReadonlyMap<Key, readonly Item[]>;
 
 export function startPlan(input: PlanInput): DevicePlan {
   const { snapshot, target, images } = input;
-  const findImage = imageFinder(snapshot.images);
+  const findAny = imageFinder(snapshot.images);
+  const damagedImages = new Set(
+    Object.values(target.apps)
+      .flatMap(({ release }) => Object.values(release?.services ?? {}).map(({ image }) => image))
+      .filter((image) => findAny(image)?.damage?.isFinal === true || input.policy.damagedImages?.has(image) === true),
+  );
+  const findImage = (reference: string): ObservedImage | undefined =>
+    damagedImages.has(reference) ? undefined : findAny(reference);
   return {
     input,
     graph: new PlanGraph(),
     findImage,
     imageOf: ({ image, contentId }) => findImage(contentId ?? image),
+    damagedImages,
     containersByApp: indexBy(snapshot.containers, ({ identity }) => (identity === null ? [] : [identity.appId])),
     containersByNetwork: indexBy(snapshot.containers, ({ config }) => [
       ...Object.keys(config.networks),
@@ -68,7 +81,10 @@ export function startPlan(input: PlanInput): DevicePlan {
     ]),
     containersByVolume: indexBy(snapshot.containers, ({ config }) => config.mounts.map(({ source }) => source)),
     containersByImage: indexBy(snapshot.containers, ({ imageReference }) => [canonicalReference(imageReference)]),
-    containersByPort: indexBy(snapshot.containers, ({ config }) => hostPortsOf(config)),
+    containersByEndpoint: indexBy(snapshot.containers, ({ config }) => [
+      ...hostPortsOf(config),
+      ...addressesOf(config),
+    ]),
     networksByName: indexBy(snapshot.networks, ({ name }) => [name]),
     networksByApp: indexBy(snapshot.networks, ({ appId }) => [appId]),
     volumesByName: new Map(snapshot.volumes.map((volume) => [volume.name, volume])),
@@ -83,6 +99,7 @@ export function startPlan(input: PlanInput): DevicePlan {
     stops: new Map(),
     absentStops: [],
     removals: new Map(),
+    departures: new Map(),
     pulls: new Map(),
     pullsByDeltaSource: new Map(),
     imageRemovals: new Map(),
@@ -97,6 +114,13 @@ export function hostPortsOf({ portBindings }: ObservedContainer['config']): stri
   return portBindings
     .filter(({ hostPort }) => hostPort !== '')
     .map(({ hostPort, containerPort }) => `${hostPort}/${containerPort.split('/')[1] ?? 'tcp'}`);
+}
+
+/** Fixed addresses, each behind the name of its network. */
+export function addressesOf({ networks }: ObservedContainer['config']): string[] {
+  return Object.entries(networks).flatMap(([network, { ipv4Address, ipv6Address }]) =>
+    [ipv4Address, ipv6Address].filter((address) => address !== '').map((address) => `${network} ${address}`),
+  );
 }
 
 export function addTo<Key, Item>(index: Map<Key, Item[]>, key: Key, item: Item): void {

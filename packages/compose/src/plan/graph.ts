@@ -23,7 +23,7 @@ export interface Order {
 
 /** A plan in the making, as a graph. Nodes are added after the nodes that they refer to, so it has no cycle. */
 export class PlanGraph {
-  readonly #shared: SharedNodes = { byId: new Map(), held: new Set() };
+  readonly #shared: SharedNodes = { byId: new Map(), held: new Set(), companions: new Map() };
   readonly #drafts: Draft[] = [];
 
   /** A part of the plan, printed behind those that were begun before. */
@@ -40,7 +40,7 @@ export class PlanGraph {
 
   /** @param paused why an operation, by its id, is not to be tried now */
   finish(paused: ReadonlyMap<string, string>): Plan {
-    const { byId, held } = this.#shared;
+    const { byId, held, companions } = this.#shared;
     const blocked = this.#drafts.flatMap((draft) => draft.blocked);
     for (const [id, message] of paused) {
       const node = byId.get(id);
@@ -51,7 +51,7 @@ export class PlanGraph {
     }
     const nodes = this.#drafts.flatMap((draft) => draft.inPrintOrder());
     return {
-      operations: operationsOf(withoutHeld(nodes, held)),
+      operations: operationsOf(withoutHeld(nodes, held, companions)),
       blocked,
       notices: this.#drafts.flatMap((draft) => draft.notices),
       wakeAt: this.#drafts.reduce<number | null>((first, { wakeAt }) => earlier(first, wakeAt), null),
@@ -63,6 +63,8 @@ interface SharedNodes {
   readonly byId: Map<string, PlanNode>;
   /** Left out of the plan. */
   readonly held: Set<PlanNode>;
+  /** Nodes that are left out together with another one, by that one. */
+  readonly companions: Map<PlanNode, PlanNode[]>;
 }
 
 /** One part of a plan: the operations of an app, or of the device. */
@@ -70,7 +72,7 @@ export class Draft {
   readonly notices: Notice[] = [];
   readonly #shared: SharedNodes;
   readonly #nodes: PlanNode[] = [];
-  #blocked: Blocked[] = [];
+  readonly #blocked: Blocked[] = [];
   #wakeAt: number | null = null;
 
   constructor(shared: SharedNodes) {
@@ -106,6 +108,12 @@ export class Draft {
     this.#blocked.push(...reasons);
   }
 
+  /** Leaves `nodes` out where `condition` is left out: they only make sense if it comes later. */
+  onlyWith(condition: PlanNode, nodes: readonly (PlanNode | null | undefined)[]): void {
+    const known = this.#shared.companions.get(condition) ?? [];
+    this.#shared.companions.set(condition, [...known, ...nodes.filter(isPlanned)]);
+  }
+
   notice(notice: Notice): void {
     this.notices.push(notice);
   }
@@ -113,12 +121,6 @@ export class Draft {
   /** Asks for another plan at a time, though nothing happens until then; milliseconds since the epoch. */
   planAgainAt(time: number): void {
     this.#wakeAt = earlier(this.#wakeAt, time);
-  }
-
-  /** Leaves out everything that was added so far, for one reason. */
-  abandon(reason: Blocked): void {
-    for (const node of this.#nodes) this.#shared.held.add(node);
-    this.#blocked = [reason];
   }
 
   /** The nodes of this draft that need one of its nodes, directly or not; what is printed last comes first. */
@@ -157,31 +159,19 @@ const PRINT_ORDER: Readonly<Record<OperationKind, number>> = {
   'forget-image': 4,
 };
 
-/** What is done to a container because another one takes its place. */
-const MAKES_WAY: ReadonlySet<OperationKind> = new Set([
-  'stop-container',
-  'remove-container',
-  'rename-container',
-  'update-container',
-]);
-
 /** The nodes that can be carried out: without those that are held, those that need them, and locks that serve nothing. */
-function withoutHeld(nodes: readonly PlanNode[], held: ReadonlySet<PlanNode>): PlanNode[] {
-  const dependents = new Map<PlanNode, PlanNode[]>();
-  const addDependent = (node: PlanNode, dependent: PlanNode): void => {
-    const known = dependents.get(node);
-    if (known === undefined) dependents.set(node, [dependent]);
-    else known.push(dependent);
-  };
-  for (const node of nodes) for (const need of node.needs) addDependent(need, node);
-  // A container does not make way for another one that cannot come now.
-  const makesWay = Map.groupBy(
-    nodes.filter(({ operation }) => MAKES_WAY.has(operation.kind)),
-    serviceOf,
-  );
+function withoutHeld(
+  nodes: readonly PlanNode[],
+  held: ReadonlySet<PlanNode>,
+  companions: ReadonlyMap<PlanNode, readonly PlanNode[]>,
+): PlanNode[] {
+  const dependents = new Map([...companions].map(([condition, followers]) => [condition, [...followers]]));
   for (const node of nodes) {
-    if (node.operation.kind !== 'create-container') continue;
-    for (const other of makesWay.get(serviceOf(node)) ?? []) addDependent(node, other);
+    for (const need of node.needs) {
+      const known = dependents.get(need);
+      if (known === undefined) dependents.set(need, [node]);
+      else known.push(node);
+    }
   }
   const left = new Set<PlanNode>();
   const leave = (...roots: readonly PlanNode[]): void => {
@@ -199,10 +189,6 @@ function withoutHeld(nodes: readonly PlanNode[], held: ReadonlySet<PlanNode>): P
     if (users.every(({ operation }) => operation.kind === 'release-locks')) leave(node);
   }
   return nodes.filter((node) => !left.has(node));
-}
-
-function serviceOf({ operation: { appId, service } }: PlanNode): string {
-  return `${appId}/${service}`;
 }
 
 /** The operations with their dependencies, each behind those that it depends on. */

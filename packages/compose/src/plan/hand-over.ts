@@ -1,26 +1,34 @@
-import type { ContainerConfig, RestartPolicy } from '../container-config.ts';
+import type { RestartPolicy } from '../container-config.ts';
 import type { ObservedContainer } from '../observed.ts';
 import type { ServiceSpec } from '../spec/service-spec.ts';
 import type { AppPlan } from './app-plan.ts';
 import { changeRestartPolicy, isStopped, removeContainer, renameContainer } from './containers.ts';
 import type { ServiceDecision, WantedApp } from './decide.ts';
-import { hostPortsOf } from './device-plan.ts';
+import { addressesOf, hostPortsOf } from './device-plan.ts';
 import type { PlanNode } from './graph.ts';
 import { serviceKey } from './plan-input.ts';
 
 /**
- * How far a hand-over is.
+ * How far a container is that takes over from another one.
  * - `waiting`: the new container has not reported yet that it took over; it has time until `until` (milliseconds since the
  *   epoch; `null`: it does not run yet)
  * - `complete`: the old container can go
  * - `failed`: the new container does not work; the old one stays
+ * - `replacing`: there is no hand-over: the old container is stopped, and removed when the new one has started
+ * - `held`: both stay as they are, since the service is blocked
  */
 export type HandOver =
   | { readonly kind: 'waiting'; readonly predecessor: ObservedContainer; readonly until: number | null }
   | { readonly kind: 'complete'; readonly predecessor: ObservedContainer; readonly cause: string }
-  | { readonly kind: 'failed'; readonly predecessor: ObservedContainer; readonly cause: string };
+  | { readonly kind: 'failed'; readonly predecessor: ObservedContainer; readonly cause: string }
+  | { readonly kind: 'replacing' | 'held'; readonly predecessor: ObservedContainer };
 
 const PREDECESSOR = 'old_';
+/** What the engine calls a container while another one takes its place. */
+export function predecessorName(name: string): string {
+  return isPredecessorName(name) ? name : `${PREDECESSOR}${name}`;
+}
+
 const REPORTED_EARLIER = 'what an earlier container said does not count';
 const NEVER: RestartPolicy = { name: 'no', maximumRetryCount: 0 };
 
@@ -42,16 +50,23 @@ export interface ServiceContainers {
   readonly predecessor: ObservedContainer | null;
 }
 
-/** Of several containers of a service, the one with the wanted name stands for it, else the newest. */
+/**
+ * Of several containers of a service, the one with the wanted name stands for it, else the newest. One that never started
+ * has not taken over yet from the one that ran before.
+ */
 export function serviceContainers(
-  own: readonly ObservedContainer[],
+  containers: readonly ObservedContainer[],
   { containerName }: ServiceSpec,
 ): ServiceContainers {
+  // A container that is being removed stands in the way of its name alone.
+  const own = containers.filter(({ name, status }) => status !== 'removing' || name === containerName);
   const isPredecessor = ({ name }: ObservedContainer): boolean => isPredecessorName(name) && name !== containerName;
-  const predecessor = newest(own.filter(isPredecessor));
+  const named = newest(own.filter(isPredecessor));
   const others = own.filter((container) => !isPredecessor(container));
   const current = others.find(({ name }) => name === containerName) ?? newest(others);
-  return current === null ? { current: predecessor, predecessor: null } : { current, predecessor };
+  if (current === null) return { current: named, predecessor: null };
+  const ran = current.startedAt === null ? others.filter(({ startedAt }) => startedAt !== null) : [];
+  return { current, predecessor: named ?? newest(ran) };
 }
 
 /** How far it is, where `successor` takes over from `predecessor`. */
@@ -61,6 +76,11 @@ export function decideHandOver(
 ): HandOver {
   const { policy, handOverMarkers, now } = device.input;
   if (!running) return { kind: 'complete', predecessor, cause: 'the service is not to run' };
+  if (!standsAside(predecessor, spec) || conflictOf(predecessor, spec) !== null) {
+    return successor.startedAt === null
+      ? { kind: 'replacing', predecessor }
+      : { kind: 'complete', predecessor, cause: 'the service has another container' };
+  }
   const failure = failureOf(successor, policy.crashLooping);
   if (failure !== null) return { kind: 'failed', predecessor, cause: failure };
   if (successor.startedAt === null) return { kind: 'waiting', predecessor, until: null };
@@ -73,6 +93,12 @@ export function decideHandOver(
   return successor.status === 'running'
     ? { kind: 'complete', predecessor, cause: 'the new container had its time to take over' }
     : { kind: 'failed', predecessor, cause: `the new container is ${successor.status}` };
+}
+
+/** Whether a container was prepared to be taken over from. One that is only replaced keeps its restart policy. */
+function standsAside({ name, config }: ObservedContainer, spec: ServiceSpec): boolean {
+  if (!isPredecessorName(name) || config.restart.name !== NEVER.name) return false;
+  return spec.updatePolicy.strategy === 'hand-over' || spec.config.restart.name !== NEVER.name;
 }
 
 /** Why the new container does not work; `null`: no failure so far. */
@@ -93,31 +119,30 @@ function failureOf(
  */
 export function handOverObstacle(
   current: ObservedContainer,
-  { spec, config, running }: Pick<ServiceDecision, 'spec' | 'running'> & { readonly config: ContainerConfig },
+  { spec, running }: Pick<ServiceDecision, 'spec' | 'running'>,
 ): { readonly reason: string; readonly notice: boolean } | null {
   if (!running || current.status !== 'running') return { reason: 'there is nothing to hand over', notice: false };
+  const reason = conflictOf(current, spec);
+  return reason === null ? null : { reason, notice: true };
+}
+
+/** What two containers of a service cannot both have; `null`: nothing. */
+function conflictOf(current: ObservedContainer, { service, config }: ServiceSpec): string | null {
   const ports = new Set(hostPortsOf(current.config));
   const port = hostPortsOf(config).find((one) => ports.has(one));
-  if (port !== undefined) {
-    return { reason: `both containers would publish port ${port.split('/', 1)[0]}`, notice: true };
-  }
-  const endpoints = new Map(Object.entries(current.config.networks));
-  const address = Object.entries(config.networks).find(
-    ([network, { ipv4Address, ipv6Address }]) =>
-      (ipv4Address !== '' && endpoints.get(network)?.ipv4Address === ipv4Address) ||
-      (ipv6Address !== '' && endpoints.get(network)?.ipv6Address === ipv6Address),
-  );
-  if (address !== undefined) {
-    return { reason: `both containers of ${spec.service.name} would have one address in ${address[0]}`, notice: true };
-  }
-  return null;
+  if (port !== undefined) return `both containers would publish port ${port.split('/', 1)[0]}`;
+  const addresses = new Set(addressesOf(current.config));
+  const address = addressesOf(config).find((one) => addresses.has(one));
+  return address === undefined
+    ? null
+    : `both containers of ${service.name} would have one address in ${address.split(' ', 1)[0]}`;
 }
 
 /** Prepares a container to be taken over from: it runs on under another name, and is not restarted any more. */
 export function planStandAside(current: ObservedContainer, cause: string, plan: AppPlan): void {
   const service = current.identity?.serviceName ?? '';
   const update = changeRestartPolicy(current, NEVER, plan, cause);
-  const rename = renameContainer(current, `${PREDECESSOR}${current.name}`, plan, { cause });
+  const rename = renameContainer(current, predecessorName(current.name), plan, { cause });
   const locked = plan.locks.acquire(`to hand over ${service}`);
   clearHandOver(service, plan, { cause: REPORTED_EARLIER, needs: [locked, update, rename] });
 }
@@ -136,12 +161,16 @@ export function continueHandOver({ spec, current, handOver }: ServiceDecision, p
     }
     case 'complete': {
       const { cause, predecessor } = handOver;
-      clearHandOver(service, plan, { cause, needs: [removeContainer(predecessor, plan, cause)] });
+      const removal = removeContainer(predecessor, plan, { cause });
+      if (standsAside(predecessor, spec)) clearHandOver(service, plan, { cause, needs: [removal] });
       return;
     }
+    case 'replacing':
+    case 'held':
+      return;
     case 'failed': {
       const { cause, predecessor } = handOver;
-      const removal = removeContainer(current, plan, cause);
+      const removal = removeContainer(current, plan, { cause });
       planRestoration(predecessor, plan, { restart: spec.config.restart, cause, needs: [removal] });
     }
   }

@@ -47,6 +47,7 @@ const NO_ROOM: Room = { removals: [], oldImages: [], withImages: false };
 /** `null`: a service that needs the image does not want its container stopped for the download. */
 function roomFor({ spec }: ServiceDecision, { device, id, services }: AppPlan): Room | null {
   const { image } = spec.service;
+  if (device.damagedImages.has(image)) return NO_ROOM;
   // Another app neither waits for the locks of this one, nor for its containers.
   if (device.appsByImage.get(canonicalReference(image))?.some((other) => other.id !== id)) return null;
   const users = services.filter((one) => one.spec.service.image === image);
@@ -94,6 +95,7 @@ function planPull(service: TargetService, plan: AppPlan, room: Room): PlanNode {
   const { device, draft, id: appId } = plan;
   // An image that is removed to make room cannot be the base of a delta.
   const deltaSource = room.withImages ? null : deltaSourceOf(service, plan);
+  const repair = device.damagedImages.has(service.image) ? removeDamaged(service, plan) : null;
   const pull = draft.add(
     {
       kind: 'pull-image',
@@ -104,11 +106,36 @@ function planPull(service: TargetService, plan: AppPlan, room: Room): PlanNode {
       reference: service.image,
       deltaSource,
     },
-    { needs: room.removals, follows: room.oldImages.map((reference) => device.imageRemovals.get(reference)) },
+    {
+      needs: [...room.removals, repair],
+      follows: room.oldImages.map((reference) => device.imageRemovals.get(reference)),
+    },
   );
   device.pulls.set(service.image, pull);
   if (deltaSource !== null) addTo(device.pullsByDeltaSource, deltaSource, pull);
   return pull;
+}
+
+/** Removes a damaged image, so that a download replaces it instead of finding its layers there. */
+function removeDamaged({ image, name }: TargetService, { device, draft, id: appId }: AppPlan): PlanNode {
+  const users = device.containersByImage.get(canonicalReference(image)) ?? [];
+  const removal = draft.add(
+    {
+      kind: 'remove-image',
+      id: `remove-image ${image}`,
+      cause: 'it is damaged',
+      appId,
+      service: name,
+      reference: image,
+    },
+    { needs: users.map(({ id }) => device.removals.get(id)) },
+  );
+  const user = users.find(({ id }) => !device.removals.has(id));
+  if (user !== undefined) {
+    const message = `image ${image} is damaged, and is downloaded again when container ${user.name} no longer uses it`;
+    draft.hold(removal, { appId, service: name, reason: 'dependency', message });
+  }
+  return removal;
 }
 
 /** The image that probably differs least from the new one: of the service before others of the app. */
@@ -121,7 +148,10 @@ function deltaSourceOf(service: TargetService, { device, id }: AppPlan): string 
   return (own ?? candidates.at(-1))?.reference ?? null;
 }
 
-/** Removes the images that we put on the engine and that neither the target nor a container needs. */
+/**
+ * Removes the images that we put on the engine and that neither the target nor a container needs. Those whose containers are
+ * removed later are left to the next call.
+ */
 export function planUnusedImages(device: DevicePlan, draft: Draft): void {
   const { images, policy, target } = device.input;
   const wanted = new Set(

@@ -5,6 +5,8 @@ import type { AppPlan } from './app-plan.ts';
 import { compareNetworks } from './compare.ts';
 import type { DevicePlan } from './device-plan.ts';
 import type { Draft, PlanNode } from './graph.ts';
+import { subnetsOverlap } from './subnets.ts';
+import { unreadApps } from './unread-apps.ts';
 
 /** What is wrong with a network. */
 export interface NetworkDecision {
@@ -39,14 +41,33 @@ export function decideNetwork(spec: NetworkSpec, device: DevicePlan): NetworkDec
     return { spec, status: 'equal', surplus, cause: 'there is another one of its name' };
   }
   const [changed] = ours;
-  if (changed === undefined) return { spec, status: 'absent', surplus: [], cause: 'does not exist' };
+  if (changed === undefined) {
+    // A network of ours that has the addresses may be on its way out.
+    const status = overlappingNetworks(spec, device).length === 0 ? 'absent' : 'changed';
+    return { spec, status, surplus: [], cause: 'does not exist' };
+  }
   return { spec, status: 'changed', surplus: ours, cause: compareNetworks(changed.config, spec.config).join('; ') };
 }
 
-/** Creates the networks of an app that are missing, and replaces those that changed. */
-export function planNetworks({ device, id, networks, draft, requestsOnly }: AppPlan): void {
-  if (requestsOnly) return;
-  for (const network of networks) planNetwork(network, { device, draft, appId: id });
+/** The networks of an app, or of the device. */
+export interface NetworksOf {
+  readonly device: DevicePlan;
+  readonly draft: Draft;
+  /** Of the app; `null`: they belong to the device. */
+  readonly id: number | null;
+  readonly networks: readonly NetworkDecision[];
+}
+
+/** Creates the networks for which nothing has to go. */
+export function planNewNetworks(plan: NetworksOf): void {
+  for (const network of plan.networks) if (network.status === 'absent') createNetwork(network, plan, []);
+}
+
+/** Removes changed networks and duplicates. */
+export function planNetworkRemovals({ device, draft, networks }: NetworksOf): void {
+  for (const { surplus, cause } of networks) {
+    for (const network of surplus) planNetworkRemoval(network, cause, { device, draft });
+  }
 }
 
 /** Removes the networks of an app that its release does not have. */
@@ -59,44 +80,80 @@ export function planNetworkLeftovers({ device, id, networks, draft, requestsOnly
   }
 }
 
-export function planNetwork(
-  { spec, status, surplus, cause }: NetworkDecision,
-  { device, draft, appId }: { readonly device: DevicePlan; readonly draft: Draft; readonly appId: number | null },
-): void {
-  const removals = surplus.map((network) => planNetworkRemoval(network, cause, { device, draft }));
-  if (status !== 'absent' && status !== 'changed') return;
-  const creation = draft.add(
-    {
-      kind: 'create-network',
-      id: `create-network ${spec.name}`,
-      cause,
-      appId,
-      service: null,
-      name: spec.name,
-      config: spec.config,
-    },
-    { needs: removals },
-  );
-  device.networkCreations.set(spec.name, creation);
+/** Removes the networks of apps that are not in the target. */
+export function planAbsentNetworks(device: DevicePlan, draft: Draft): void {
+  const { snapshot, target } = device.input;
+  const ids = new Set(Object.values(target.apps).map(({ id }) => id));
+  const unread = [...unreadApps(target)];
+  for (const network of snapshot.networks) {
+    if (!network.supervised || network.appId === null || ids.has(network.appId)) continue;
+    if (unread.some((uuid) => network.name.startsWith(`${uuid}_`))) continue;
+    planNetworkRemoval(network, 'the app is not in the target', { device, draft });
+  }
 }
 
-/** Removes a network after its containers; it stays while one of them stays. */
-export function planNetworkRemoval(
+/** Creates networks after those that have their name or addresses. */
+export function planReplacedNetworks(plan: NetworksOf): void {
+  for (const network of plan.networks) if (network.status === 'changed') replaceNetwork(network, plan);
+}
+
+function replaceNetwork(network: NetworkDecision, plan: NetworksOf): void {
+  const { device, draft, id: appId } = plan;
+  const others = overlappingNetworks(network.spec, device);
+  const removals = [...network.surplus, ...others].map(({ id }) => device.networkRemovals.get(id));
+  const creation = createNetwork(network, plan, removals);
+  // What runs on the old network stays there until the new one can come.
+  draft.onlyWith(creation, removals);
+  const obstacle = others.find(({ id }) => !device.networkRemovals.has(id));
+  if (obstacle === undefined) return;
+  const message = `network ${network.spec.name} cannot have its addresses: network ${obstacle.name} has them (${obstacle.subnets?.join(', ')}); change one of the subnets, or remove the other network`;
+  draft.hold(creation, { appId, service: null, reason: 'dependency', message });
+}
+
+function createNetwork(
+  { spec, cause }: NetworkDecision,
+  { device, draft, id: appId }: NetworksOf,
+  needs: readonly (PlanNode | undefined)[],
+): PlanNode {
+  const { name, config } = spec;
+  const creation = draft.add(
+    { kind: 'create-network', id: `create-network ${name}`, cause, appId, service: null, name, config },
+    { needs },
+  );
+  device.networkCreations.set(name, creation);
+  return creation;
+}
+
+/** Removes a network when its containers have left; it stays while one of them stays. */
+function planNetworkRemoval(
   network: ObservedNetwork,
   cause: string,
   { device, draft }: Pick<AppPlan, 'device' | 'draft'>,
-): PlanNode {
+): void {
   const { id, name, appId } = network;
   const attached = (device.containersByNetwork.get(name) ?? []).filter((one) => isAttached(one, network, device));
-  const removals = attached.map((container) => device.removals.get(container.id));
+  const departures = attached.map((container) => device.departures.get(container.id));
   const suffix = hasNamesake(network, device) ? ` (${id.slice(0, 12)})` : '';
   const removal = draft.add(
     { kind: 'remove-network', id: `remove-network ${name}${suffix}`, cause, appId, service: null, networkId: id, name },
-    { needs: removals },
+    { needs: departures },
   );
-  if (removals.includes(undefined)) draft.hold(removal);
   device.networkRemovals.set(id, removal);
-  return removal;
+  if (departures.includes(undefined)) draft.hold(removal);
+  if (network.usedByOthers !== true) return;
+  const message = `network ${name} cannot be removed (${cause}): a container that is not ours is connected to it; disconnect that container`;
+  draft.hold(removal, { appId, service: null, reason: 'dependency', message });
+}
+
+/** Other networks that have addresses of the wanted one. */
+function overlappingNetworks({ name, config }: NetworkSpec, { input }: DevicePlan): ObservedNetwork[] {
+  const wanted = config.ipam.config.map(({ subnet }) => subnet).filter((subnet) => subnet !== '');
+  if (wanted.length === 0) return [];
+  return input.snapshot.networks.filter(
+    (network) =>
+      network.name !== name &&
+      network.subnets?.some((taken) => wanted.some((subnet) => subnetsOverlap(subnet, taken))) === true,
+  );
 }
 
 /** Removals of duplicates: engines cannot attach a container by a name that two networks have. */

@@ -35,11 +35,11 @@ describe('what one app waits for', () => {
     expect(printPlan(to, snapshot, input)).toBe(
       [
         'acquire-locks 2: to stop db',
-        'stop-container db_101_1_c1: image db:1 → db:2 [after acquire-locks 2]',
-        'remove-container db_101_1_c1: image db:1 → db:2 [after stop-container db_101_1_c1]',
-        'create-container db_101_1_c2: image db:1 → db:2 [after acquire-locks 2, remove-container db_101_1_c1]',
-        'start-container db_101_1_c2: image db:1 → db:2 [after create-container db_101_1_c2]',
-        'release-locks 2: done [after start-container db_101_1_c2]',
+        'create-container db_101_1_c2: image db:1 → db:2 [after acquire-locks 2]',
+        'stop-container db_101_1_c1: image db:1 → db:2 [after acquire-locks 2, create-container db_101_1_c2]',
+        'start-container db_101_1_c2: image db:1 → db:2 [after create-container db_101_1_c2, stop-container db_101_1_c1]',
+        'remove-container db_101_1_c1: image db:1 → db:2 [after stop-container db_101_1_c1, start-container db_101_1_c2]',
+        'release-locks 2: done [after remove-container db_101_1_c1]',
         `blocked ${blocked}`,
       ].join('\n'),
     );

@@ -58,11 +58,11 @@ describe('the network supervisor0', () => {
     );
     const plan = printPlan(target, { ...snapshot, networks }).split('\n');
     expect(plan.filter((line) => /^(remove|connect)-/.test(line))).toEqual([
-      'remove-container first_1_1_c1: network supervisor0 is replaced [after stop-container first_1_1_c1]',
-      'remove-container second_3_1_c1: network supervisor0 is replaced [after stop-container second_3_1_c1]',
-      'remove-network supervisor0: internal true → false [after remove-container first_1_1_c1, remove-container second_3_1_c1]',
-      'connect-network first_1_1_c1 to supervisor0: network supervisor0 is replaced [after create-container first_1_1_c1]',
-      'connect-network second_3_1_c1 to supervisor0: network supervisor0 is replaced [after create-container second_3_1_c1]',
+      'remove-network supervisor0: internal true → false [after stop-container first_1_1_c1, stop-container second_3_1_c1]',
+      'connect-network first_1_1_c1 to supervisor0: network supervisor0 is replaced [after create-container first_1_1_c1, create-network supervisor0]',
+      'connect-network second_3_1_c1 to supervisor0: network supervisor0 is replaced [after create-container second_3_1_c1, create-network supervisor0]',
+      'remove-container first_1_1_c1: network supervisor0 is replaced [after stop-container first_1_1_c1, start-container first_1_1_c1]',
+      'remove-container second_3_1_c1: network supervisor0 is replaced [after stop-container second_3_1_c1, start-container second_3_1_c1]',
     ]);
   });
 

@@ -20,15 +20,17 @@ describe('a restart', () => {
     expect(printPlan(TARGET, SNAPSHOT, both)).toBe(
       [
         'acquire-locks 1: to stop db',
-        'stop-container web_1_1_c1: a client asked for it [after acquire-locks 1]',
-        'stop-container db_2_1_c1: a client asked for it [after acquire-locks 1, stop-container web_1_1_c1]',
-        'remove-container db_2_1_c1: a client asked for it [after stop-container db_2_1_c1]',
-        'remove-container web_1_1_c1: a client asked for it [after stop-container web_1_1_c1]',
-        'create-container db_2_1_c1: a client asked for it [after acquire-locks 1, remove-container db_2_1_c1]',
-        'create-container web_1_1_c1: a client asked for it [after acquire-locks 1, remove-container web_1_1_c1]',
-        'start-container db_2_1_c1: a client asked for it [after create-container db_2_1_c1]',
-        'start-container web_1_1_c1: a client asked for it [after create-container web_1_1_c1, start-container db_2_1_c1]',
-        'release-locks 1: done [after start-container web_1_1_c1]',
+        'rename-container db_2_1_c1: a client asked for it [after acquire-locks 1]',
+        'create-container db_2_1_c1: a client asked for it [after acquire-locks 1, rename-container db_2_1_c1]',
+        'rename-container web_1_1_c1: a client asked for it [after acquire-locks 1]',
+        'create-container web_1_1_c1: a client asked for it [after acquire-locks 1, rename-container web_1_1_c1]',
+        'stop-container web_1_1_c1: a client asked for it [after acquire-locks 1, create-container web_1_1_c1]',
+        'stop-container db_2_1_c1: a client asked for it [after acquire-locks 1, create-container db_2_1_c1, stop-container web_1_1_c1]',
+        'start-container db_2_1_c1: a client asked for it [after create-container db_2_1_c1, stop-container db_2_1_c1]',
+        'start-container web_1_1_c1: a client asked for it [after create-container web_1_1_c1, stop-container web_1_1_c1, start-container db_2_1_c1]',
+        'remove-container db_2_1_c1: a client asked for it [after stop-container db_2_1_c1, start-container db_2_1_c1]',
+        'remove-container web_1_1_c1: a client asked for it [after stop-container web_1_1_c1, start-container web_1_1_c1]',
+        'release-locks 1: done [after remove-container db_2_1_c1, remove-container web_1_1_c1]',
       ].join('\n'),
     );
   });
@@ -37,11 +39,12 @@ describe('a restart', () => {
     expect(printPlan(TARGET, SNAPSHOT, RESTART_WEB)).toBe(
       [
         'acquire-locks 1: to stop web',
-        'stop-container web_1_1_c1: a client asked for it [after acquire-locks 1]',
-        'remove-container web_1_1_c1: a client asked for it [after stop-container web_1_1_c1]',
-        'create-container web_1_1_c1: a client asked for it [after acquire-locks 1, remove-container web_1_1_c1]',
-        'start-container web_1_1_c1: a client asked for it [after create-container web_1_1_c1]',
-        'release-locks 1: done [after start-container web_1_1_c1]',
+        'rename-container web_1_1_c1: a client asked for it [after acquire-locks 1]',
+        'create-container web_1_1_c1: a client asked for it [after acquire-locks 1, rename-container web_1_1_c1]',
+        'stop-container web_1_1_c1: a client asked for it [after acquire-locks 1, create-container web_1_1_c1]',
+        'start-container web_1_1_c1: a client asked for it [after create-container web_1_1_c1, stop-container web_1_1_c1]',
+        'remove-container web_1_1_c1: a client asked for it [after stop-container web_1_1_c1, start-container web_1_1_c1]',
+        'release-locks 1: done [after remove-container web_1_1_c1]',
       ].join('\n'),
     );
   });
@@ -89,9 +92,10 @@ describe('a service that a client stopped', () => {
     expect(printPlan(next, stopped, STOP_WEB)).toBe(
       [
         'acquire-locks 1: to replace or remove web',
-        'remove-container web_1_1_c1: environment A [after acquire-locks 1]',
-        'create-container web_1_1_c1: environment A [after acquire-locks 1, remove-container web_1_1_c1]',
-        'release-locks 1: done [after create-container web_1_1_c1]',
+        'rename-container web_1_1_c1: environment A [after acquire-locks 1]',
+        'create-container web_1_1_c1: environment A [after acquire-locks 1, rename-container web_1_1_c1]',
+        'remove-container web_1_1_c1: environment A [after acquire-locks 1, create-container web_1_1_c1]',
+        'release-locks 1: done [after remove-container web_1_1_c1]',
       ].join('\n'),
     );
   });

@@ -82,8 +82,8 @@ describe('a download that does not fit on the disk', () => {
     });
     expect(result).toEqual([
       'pull-image side:2',
-      'stop-container side_101_1_c1: image side:1 → side:2',
       'create-container side_101_1_c2: image side:1 → side:2',
+      'stop-container side_101_1_c1: image side:1 → side:2',
       'remove-image side:1: nothing needs it any more',
       expect.stringContaining('blocked app 1 (disk-space): web:2, db:2: about 90 MB are needed'),
     ]);

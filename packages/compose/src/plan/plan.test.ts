@@ -100,15 +100,15 @@ describe('a new release', () => {
         'pull-image db:2: service db needs it',
         'save-image db:2 for 1/db: service db of release c2 needs it [after pull-image db:2]',
         'acquire-locks 1: to stop web [after pull-image web:2, pull-image db:2]',
-        'stop-container web_1_1_c1: image web:1 → web:2 [after acquire-locks 1]',
-        'remove-container web_1_1_c1: image web:1 → web:2 [after stop-container web_1_1_c1]',
-        'stop-container db_2_1_c1: image db:1 → db:2 [after acquire-locks 1]',
-        'remove-container db_2_1_c1: image db:1 → db:2 [after stop-container db_2_1_c1]',
-        'create-container web_1_1_c2: image web:1 → web:2 [after acquire-locks 1, remove-container web_1_1_c1, pull-image web:2]',
-        'create-container db_2_1_c2: image db:1 → db:2 [after acquire-locks 1, remove-container db_2_1_c1, pull-image db:2]',
-        'start-container web_1_1_c2: image web:1 → web:2 [after create-container web_1_1_c2]',
-        'start-container db_2_1_c2: image db:1 → db:2 [after create-container db_2_1_c2]',
-        'release-locks 1: done [after start-container web_1_1_c2, start-container db_2_1_c2]',
+        'create-container web_1_1_c2: image web:1 → web:2 [after acquire-locks 1, pull-image web:2]',
+        'create-container db_2_1_c2: image db:1 → db:2 [after acquire-locks 1, pull-image db:2]',
+        'stop-container web_1_1_c1: image web:1 → web:2 [after acquire-locks 1, create-container web_1_1_c2]',
+        'stop-container db_2_1_c1: image db:1 → db:2 [after acquire-locks 1, create-container db_2_1_c2]',
+        'start-container web_1_1_c2: image web:1 → web:2 [after create-container web_1_1_c2, stop-container web_1_1_c1]',
+        'start-container db_2_1_c2: image db:1 → db:2 [after create-container db_2_1_c2, stop-container db_2_1_c1]',
+        'remove-container web_1_1_c1: image web:1 → web:2 [after stop-container web_1_1_c1, start-container web_1_1_c2]',
+        'remove-container db_2_1_c1: image db:1 → db:2 [after stop-container db_2_1_c1, start-container db_2_1_c2]',
+        'release-locks 1: done [after remove-container web_1_1_c1, remove-container db_2_1_c1]',
         'remove-image web:1: nothing needs it any more [after remove-container web_1_1_c1]',
         'forget-image web:1 for 1: nothing needs it any more [after remove-container web_1_1_c1, remove-image web:1]',
         'remove-image db:1: nothing needs it any more [after remove-container db_2_1_c1]',
@@ -220,11 +220,12 @@ describe('a service that differs', () => {
     expect(text).toBe(
       [
         'acquire-locks 1: to stop web',
-        'stop-container web_1_1_c1: environment A, SECRET [after acquire-locks 1]',
-        'remove-container web_1_1_c1: environment A, SECRET [after stop-container web_1_1_c1]',
-        'create-container web_1_1_c1: environment A, SECRET [after acquire-locks 1, remove-container web_1_1_c1]',
-        'start-container web_1_1_c1: environment A, SECRET [after create-container web_1_1_c1]',
-        'release-locks 1: done [after start-container web_1_1_c1]',
+        'rename-container web_1_1_c1: environment A, SECRET [after acquire-locks 1]',
+        'create-container web_1_1_c1: environment A, SECRET [after acquire-locks 1, rename-container web_1_1_c1]',
+        'stop-container web_1_1_c1: environment A, SECRET [after acquire-locks 1, create-container web_1_1_c1]',
+        'start-container web_1_1_c1: environment A, SECRET [after create-container web_1_1_c1, stop-container web_1_1_c1]',
+        'remove-container web_1_1_c1: environment A, SECRET [after stop-container web_1_1_c1, start-container web_1_1_c1]',
+        'release-locks 1: done [after remove-container web_1_1_c1]',
       ].join('\n'),
     );
   });
@@ -235,7 +236,7 @@ describe('a service that differs', () => {
       image.id === 'sha256:db:1' ? { ...image, id: 'sha256:rebuilt' } : image,
     );
     expect(printPlan(base, { ...snapshot, images })).toContain(
-      'stop-container db_2_1_c1: image db:1 has new content [after acquire-locks 1]',
+      'stop-container db_2_1_c1: image db:1 has new content [after acquire-locks 1, create-container db_2_1_c1]',
     );
   });
 

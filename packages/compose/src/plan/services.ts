@@ -1,33 +1,35 @@
 import type { ContainerConfig } from '../container-config.ts';
 import type { ObservedContainer } from '../observed.ts';
-import type { Dependency } from '../spec/dependencies.ts';
 import { LABELS } from '../spec/names.ts';
 import type { AppPlan } from './app-plan.ts';
 import { isTightened, updateContainerId } from './compare.ts';
 import { isStopped, removeContainer, renameContainer, stopContainer } from './containers.ts';
-import { REQUESTED, type ServiceDecision } from './decide.ts';
-import { hostPortsOf } from './device-plan.ts';
+import type { ServiceDecision } from './decide.ts';
+import { addressesOf, hostPortsOf } from './device-plan.ts';
 import type { PlanNode } from './graph.ts';
-import { continueHandOver, isPredecessorName, planRestoration, planStandAside } from './hand-over.ts';
+import { continueHandOver, isPredecessorName, planRestoration, planStandAside, predecessorName } from './hand-over.ts';
 import { duplicateRemovals } from './networks.ts';
-import { startCause, unmetCondition } from './start-conditions.ts';
+import { decideStarts, hasArrival } from './start-conditions.ts';
 
-/** Stops, removes and renames the containers of an app that make way. */
+/** Containers that make way. A container with a successor stays until that one is created, and may be started again. */
 export function planDepartures(plan: AppPlan): void {
-  for (const container of plan.surplus) removeContainer(container, plan, surplusCause(container, plan));
+  decideStarts(plan);
+  for (const container of plan.surplus) removeContainer(container, plan, { cause: surplusCause(container, plan) });
   for (const decision of plan.services) continueHandOver(decision, plan);
+  for (const decision of plan.services) if (isReplacedBeside(decision, plan)) createBeside(decision, plan);
   for (const decision of plan.services) planDeparture(decision, plan);
 }
 
-/** Creates containers, and changes others in place. */
+/** Creates the containers that no other one has to make way for, or that has made way. */
 export function planArrivals(plan: AppPlan): void {
   for (const decision of plan.services) planArrival(decision, plan);
   for (const decision of plan.services) planUpdate(decision, plan);
 }
 
-/** Starts containers after the services that they depend on. */
+/** Starts containers after the services that they depend on, and removes their predecessors. */
 export function planStarts(plan: AppPlan): void {
   for (const decision of plan.services) planStart(decision, plan);
+  for (const decision of plan.services) removeReplaced(decision, plan);
 }
 
 function surplusCause({ identity }: ObservedContainer, { target, servicesByName }: AppPlan): string {
@@ -37,13 +39,49 @@ function surplusCause({ identity }: ObservedContainer, { target, servicesByName 
     : 'the service is not in the release';
 }
 
-function planDeparture(decision: ServiceDecision, plan: AppPlan): void {
+/** Whether the new container is created while the old one runs. */
+function isReplacedBeside(decision: ServiceDecision, plan: AppPlan): boolean {
+  const { action, current, config } = decision;
+  if (action.kind !== 'replace' || action.oldFirst || action.order === 'hand-over') return false;
+  return current !== null && config !== null && !isLeftRunning(decision, plan);
+}
+
+/**
+ * Whether a service goes on with its old container, because the new one cannot start yet. A replaced network does not wait:
+ * other services need it.
+ */
+function isLeftRunning({ spec, current, action }: ServiceDecision, plan: AppPlan): boolean {
+  if (current === null || action.kind !== 'replace' || action.oldFirst || isStopped(current)) return false;
+  const start = plan.startDecisions.get(spec.service.name);
+  if (start?.kind !== 'blocked' || start.blocked.reason === 'reboot') return false;
+  return !Object.keys(current.config.networks).some((name) => plan.replacedNetworks.has(name));
+}
+
+/** Creates the new container beside the old one, which gives up its name if both have the same. */
+function createBeside(decision: ServiceDecision, plan: AppPlan): void {
   const { spec, current, action } = decision;
-  if (current === null) return;
+  if (current === null || action.kind !== 'replace') return;
+  const { cause } = action;
+  plan.locks.acquire(`to ${isStopped(current) ? 'replace or remove' : 'stop'} ${spec.service.name}`);
+  if (current.name === spec.containerName) {
+    // Engines refuse to rename a container that they are about to restart.
+    if (current.status === 'restarting') stopService(decision, plan);
+    const needs = surplusRemovals(spec.service.name, plan);
+    renameContainer(current, predecessorName(current.name), plan, { cause, needs });
+  }
+  createContainer(decision, plan);
+}
+
+function planDeparture(decision: ServiceDecision, plan: AppPlan): void {
+  const { spec, current, action, handOver } = decision;
+  if (current === null || isLeftRunning(decision, plan)) return;
   stopService(decision, plan);
   if (action.kind === 'replace') {
-    if (action.order !== 'hand-over') {
-      removeContainer(current, plan, action.cause);
+    if (action.oldFirst) {
+      removeContainer(current, plan, { cause: action.cause });
+    } else if (action.order !== 'hand-over') {
+      const last = plan.device.stops.get(current.id) ?? plan.renames.get(current.id) ?? plan.locks.acquired;
+      if (last !== null) plan.device.departures.set(current.id, last);
     } else if (isPredecessorName(current.name)) {
       const needs = surplusRemovals(spec.service.name, plan);
       planRestoration(current, plan, { restart: spec.config.restart, cause: 'the hand-over was cut short', needs });
@@ -52,7 +90,50 @@ function planDeparture(decision: ServiceDecision, plan: AppPlan): void {
     }
   }
   if (action.kind === 'keep' && current.name !== spec.containerName) {
-    renameContainer(current, spec.containerName, plan, { cause: `belongs to release ${plan.release.commit} now` });
+    const namesakes = plan.surplus.filter(({ name }) => name === spec.containerName);
+    const needs = namesakes.map(({ id }) => plan.device.removals.get(id));
+    renameContainer(current, spec.containerName, plan, {
+      cause: `belongs to release ${plan.release.commit} now`,
+      needs,
+    });
+  }
+  if (action.kind === 'keep' && handOver?.kind === 'replacing')
+    replacePredecessor(handOver.predecessor, decision, plan);
+}
+
+/** Continues a replacement whose new container was created, and has not started yet. */
+function replacePredecessor(predecessor: ObservedContainer, { spec }: ServiceDecision, plan: AppPlan): void {
+  const { device, draft, id: appId } = plan;
+  const service = spec.service.name;
+  const start = plan.startDecisions.get(service);
+  const failure = device.input.policy.paused.get(`start-container ${spec.containerName}`);
+  if (start?.kind === 'start' && failure === undefined) {
+    if (!isStopped(predecessor)) stopContainer(predecessor, plan, { cause: REPLACED });
+    return;
+  }
+  if (start?.kind === 'blocked' && start.blocked.reason === 'reboot') return;
+  if (predecessor.status !== 'exited' || predecessor.stoppedByUs !== true) return;
+  const cause = failure === undefined ? 'the new container cannot start yet' : 'the new container could not be started';
+  const operation = { kind: 'start-container', cause, appId, service, container: predecessor.id } as const;
+  draft.add({ ...operation, id: `start-container ${predecessor.name}` });
+}
+
+const REPLACED = 'the service has another container';
+
+/** Removes the old container when the new one has started. */
+function removeReplaced(decision: ServiceDecision, plan: AppPlan): void {
+  const { spec, current, action, handOver } = decision;
+  const service = spec.service.name;
+  const start = plan.starts.get(service);
+  if (isReplacedBeside(decision, plan) && current !== null && action.kind === 'replace') {
+    const { cause } = action;
+    const [created] = plan.arrivals.get(service) ?? [];
+    removeContainer(current, plan, { cause, needs: [start ?? created] });
+  } else if (action.kind === 'keep' && handOver?.kind === 'replacing' && start !== undefined) {
+    removeContainer(handOver.predecessor, plan, { cause: REPLACED, needs: [start] });
+  }
+  if (start !== undefined && (plan.arrivals.has(service) || handOver?.kind === 'replacing')) {
+    plan.draft.onlyWith(start, plan.makingWay.get(service) ?? []);
   }
 }
 
@@ -61,44 +142,61 @@ function stopService(decision: ServiceDecision, plan: AppPlan): PlanNode | null 
   const { current, spec } = decision;
   if (current === null) return null;
   const known = plan.device.stops.get(current.id);
-  const cause = stopCause(decision);
+  const cause = stopCause(decision, plan);
   if (known !== undefined || cause === null) return known ?? null;
   plan.locks.acquire(`to stop ${spec.service.name}`);
   const dependents = plan.dependents.get(spec.service.name) ?? [];
   const follows = dependents.flatMap((dependent) => stopService(dependent, plan) ?? []);
-  return stopContainer(current, plan, { cause, follows });
+  return stopContainer(current, plan, { cause, needs: successorsOf(decision, plan), follows });
+}
+
+/** What must be created before the container is stopped: its successor, or that of the container which it needs. */
+function successorsOf({ spec, config }: ServiceDecision, { arrivals }: AppPlan): PlanNode[] {
+  const services = config === null ? spec.peers.map(({ service }) => service) : [spec.service.name];
+  return services.flatMap((service) => arrivals.get(service) ?? []);
 }
 
 /** Why a service's container is stopped; `null`: it is not, or it is stopped already. */
-function stopCause({ spec, current, action, running }: ServiceDecision): string | null {
-  if (current === null || isStopped(current)) return null;
+function stopCause(decision: ServiceDecision, plan: AppPlan): string | null {
+  const { spec, current, action, running } = decision;
+  if (current === null || isStopped(current) || isLeftRunning(decision, plan)) return null;
   if (action.kind === 'replace' && action.order !== 'hand-over') return action.cause;
-  if (action.kind !== 'keep' || running) return null;
+  if (action.kind !== 'keep') return null;
+  if (running) return plan.startDecisions.get(spec.service.name)?.kind === 'start' ? (action.restart ?? null) : null;
   return spec.service.running ? 'a client stopped it' : 'the target wants it stopped';
 }
 
 function planArrival(decision: ServiceDecision, plan: AppPlan): void {
-  const { spec, current, action } = decision;
-  if (action.kind !== 'create' && action.kind !== 'replace') return;
-  // The old container gets its name back first; the next plan begins the hand-over again.
-  if (isHandOverCutShort(decision)) return;
-  const { device, draft, locks, id: appId } = plan;
-  const { name: service, image } = spec.service;
-  const { cause } = action;
-  const config = configToCreate(decision, plan);
-  if (config === null) {
-    for (const { field, service: peer } of spec.peers) {
-      if (plan.servicesByName.get(peer)?.action.kind === 'keep') continue;
-      draft.block({ appId, service, reason: 'dependency', message: `${field}: waits for the container of ${peer}` });
-    }
+  const { spec, action, config } = decision;
+  const service = spec.service.name;
+  if (isReplacedBeside(decision, plan)) {
+    // Connections to the networks that are replaced meanwhile.
+    connectNetworks(decision, plan, (network) => plan.replacedNetworks.has(network));
     return;
   }
+  if (isLeftRunning(decision, plan)) return;
+  if (hasArrival(decision)) return createContainer(decision, plan);
+  if ((action.kind !== 'create' && action.kind !== 'replace') || config !== null) return;
+  for (const { field, service: peer } of spec.peers) {
+    if (plan.servicesByName.get(peer)?.action.kind === 'keep') continue;
+    const message = `${field}: waits for the container of ${peer}`;
+    plan.draft.block({ appId: plan.id, service, reason: 'dependency', message });
+  }
+}
+
+/** Creates a service's container, with its files and its connections to networks. */
+function createContainer(decision: ServiceDecision, plan: AppPlan): void {
+  const { spec, current, action } = decision;
+  const { device, draft, locks, id: appId } = plan;
+  const config = configToCreate(decision, plan);
+  if (config === null || (action.kind !== 'create' && action.kind !== 'replace')) return;
+  const { name: service, image } = spec.service;
   const networks = Object.keys(config.networks);
   const create = draft.add(
     {
       kind: 'create-container',
       id: `create-container ${spec.containerName}`,
-      cause,
+      cause: action.cause,
       appId,
       service,
       name: spec.containerName,
@@ -120,29 +218,39 @@ function planArrival(decision: ServiceDecision, plan: AppPlan): void {
       follows: duplicateRemovals(networks, device),
     },
   );
-  const connections = Object.entries(config.networks)
-    .filter(([network]) => network !== config.networkMode)
-    .map(([network, endpoint]) =>
-      draft.add(
-        {
-          kind: 'connect-network',
-          id: `connect-network ${spec.containerName} to ${network}`,
-          cause,
-          appId,
-          service,
-          container: spec.containerName,
-          network,
-          endpoint,
-        },
-        { needs: [create] },
-      ),
-    );
-  const files = putFiles(decision, plan, { container: spec.containerName, needs: [create] });
-  plan.arrivals.set(service, [create, ...connections, ...files]);
+  plan.arrivals.set(service, [create]);
+  draft.onlyWith(create, plan.makingWay.get(service) ?? []);
+  const isBeside = isReplacedBeside(decision, plan);
+  connectNetworks(decision, plan, (network) => !isBeside || !plan.replacedNetworks.has(network));
+  plan.arrivals.get(service)?.push(...putFiles(decision, plan, { container: spec.containerName, needs: [create] }));
 }
 
-function isHandOverCutShort({ current, action }: ServiceDecision): boolean {
-  return action.kind === 'replace' && action.order === 'hand-over' && isPredecessorName(current?.name ?? '');
+function connectNetworks(
+  { spec, config, action }: ServiceDecision,
+  { draft, device, arrivals, replacedNetworks, id: appId }: AppPlan,
+  isMeant: (network: string) => boolean,
+): void {
+  const service = spec.service.name;
+  const arrival = arrivals.get(service);
+  if (config === null || arrival === undefined || (action.kind !== 'create' && action.kind !== 'replace')) return;
+  const [create] = arrival;
+  for (const [network, endpoint] of Object.entries(config.networks)) {
+    if (network === config.networkMode || !isMeant(network)) continue;
+    const connect = draft.add(
+      {
+        kind: 'connect-network',
+        id: `connect-network ${spec.containerName} to ${network}`,
+        cause: action.cause,
+        appId,
+        service,
+        container: spec.containerName,
+        network,
+        endpoint,
+      },
+      { needs: [create, replacedNetworks.has(network) ? device.networkCreations.get(network) : null] },
+    );
+    arrival.push(connect);
+  }
 }
 
 /** A container that waits for a reboot is labelled with the boot in which it was created. */
@@ -188,69 +296,51 @@ function planUpdate({ spec, current, action }: ServiceDecision, plan: AppPlan): 
 
 /** Starts a service's container if it shall run and does not, once its dependencies are ready. */
 function planStart(decision: ServiceDecision, plan: AppPlan): void {
-  const { spec, current, action, running } = decision;
+  const { spec, current } = decision;
   const { device, draft, id: appId } = plan;
   const service = spec.service.name;
   const update = plan.updates.get(current?.id ?? '');
-  const start = { kind: 'start-container', id: `start-container ${spec.containerName}`, appId, service } as const;
+  const operation = { kind: 'start-container', id: `start-container ${spec.containerName}`, appId, service } as const;
   if (current !== null && plan.stoppedToBeRenamed.has(current.id)) {
-    const renamed = { ...start, cause: 'was stopped to be renamed', container: current.id };
+    const renamed = { ...operation, cause: 'was stopped to be renamed', container: current.id };
     plan.starts.set(service, draft.add(renamed, { needs: [plan.renames.get(current.id)], follows: [update] }));
     return;
   }
-  if (action.kind === 'hold' || !running) return;
+  const start = plan.startDecisions.get(service);
+  if (start?.kind === 'blocked') return draft.block({ appId, service, ...start.blocked });
+  if (start?.kind !== 'start') return;
   const arrival = plan.arrivals.get(service);
-  if (action.kind !== 'keep' && arrival === undefined) return;
-  const cause = action.kind === 'keep' ? keepCause(current, plan) : action.cause;
-  if (cause === null) return;
-  const block = (reason: 'dependency' | 'reboot', message: string): void =>
-    draft.block({ appId, service, reason, message });
-  if (waitsForReboot(decision, plan)) return block('reboot', 'it starts after the device was rebooted');
-  const needs: (PlanNode | undefined)[] = [...(arrival ?? surplusRemovals(service, plan))];
-  // Whether the files of a container that never ran are complete does not show.
-  if (arrival === undefined && current?.startedAt === null) {
-    needs.push(...putFiles(decision, plan, { container: current.id }));
-  }
-  for (const dependency of spec.dependencies) {
-    const state = dependencyState(dependency, plan);
-    if (state.kind === 'waits') return block('dependency', `depends_on: ${state.message}`);
-    if (state.kind === 'planned') needs.push(state.start);
-  }
+  const needs = [
+    ...(arrival ?? surplusRemovals(service, plan)),
+    // Whether the files of a container that never ran are complete does not show.
+    ...(arrival === undefined && current?.startedAt === null
+      ? putFiles(decision, plan, { container: current.id })
+      : []),
+    ...madeWayBefore(decision, plan),
+    ...spec.dependencies
+      .filter(({ condition }) => condition === 'service_started')
+      .map((dependency) => plan.starts.get(dependency.service)),
+  ];
   const container = arrival !== undefined || current === null ? spec.containerName : current.id;
-  const portOwners = hostPortsOf(spec.config).flatMap((port) => device.containersByPort.get(port) ?? []);
-  // What leaves the device may hold what a new container needs, such as the ports of the host's network.
-  const follows = [...device.absentStops, ...portOwners.map(({ id }) => device.stops.get(id)), update];
-  plan.starts.set(service, draft.add({ ...start, cause, container }, { needs, follows }));
+  const owners = [...hostPortsOf(spec.config), ...addressesOf(spec.config)].flatMap(
+    (endpoint) => device.containersByEndpoint.get(endpoint) ?? [],
+  );
+  // An app that leaves the device may hold what a new container needs, such as ports of the host's network.
+  const follows = [...device.absentStops, ...owners.map(({ id }) => device.stops.get(id)), update];
+  plan.starts.set(service, draft.add({ ...operation, cause: start.cause, container }, { needs, follows }));
 }
 
-function keepCause(current: ObservedContainer | null, { device }: AppPlan): string | null {
-  if (current === null) return null;
-  const { requests, seenRunning } = device.input.policy;
-  const asked = requests.containers.get(current.id) === 'start' && current.status === 'exited';
-  return startCause(current, seenRunning) ?? (asked ? REQUESTED : null);
-}
-
-function waitsForReboot({ spec, current, action }: ServiceDecision, { device }: AppPlan): boolean {
-  const { bootId } = device.input;
-  if (!spec.updatePolicy.requiresReboot || bootId === null) return false;
-  if (action.kind === 'replace') return action.order !== 'requested';
-  if (action.kind === 'create') return true;
-  return current?.startedAt === null && current.config.labels[LABELS.bootId] === bootId;
-}
-
-type DependencyState =
-  | { readonly kind: 'met' }
-  | { readonly kind: 'planned'; readonly start: PlanNode }
-  | { readonly kind: 'waits'; readonly message: string };
-
-function dependencyState(dependency: Dependency, plan: AppPlan): DependencyState {
-  const other = plan.servicesByName.get(dependency.service);
-  if (other === undefined) return { kind: 'met' };
-  const start = plan.starts.get(dependency.service);
-  if (dependency.condition === 'service_started' && start !== undefined) return { kind: 'planned', start };
-  const stays = other.action.kind === 'keep' || other.action.kind === 'hold';
-  const message = unmetCondition(dependency, stays ? other.current : null);
-  return message === null ? { kind: 'met' } : { kind: 'waits', message };
+/** What ends between the creation and the start of a container: the run of its predecessor, and its networks. */
+function madeWayBefore(decision: ServiceDecision, plan: AppPlan): (PlanNode | undefined)[] {
+  const { current, handOver, action, spec } = decision;
+  const { stops, networkCreations } = plan.device;
+  const networks = Object.keys(spec.config.networks).filter((name) => plan.replacedNetworks.has(name));
+  if (isReplacedBeside(decision, plan)) {
+    return [stops.get(current?.id ?? ''), ...networks.map((name) => networkCreations.get(name))];
+  }
+  if (action.kind !== 'keep') return [];
+  const earlier = handOver?.kind === 'replacing' ? handOver.predecessor : current;
+  return [stops.get(earlier?.id ?? ''), ...networks.map((name) => networkCreations.get(name))];
 }
 
 /** Removals of the service's other containers: none of them runs beside a new one. */

@@ -1,11 +1,82 @@
 import type { ObservedContainer } from '../observed.ts';
 import type { Dependency } from '../spec/dependencies.ts';
+import { LABELS } from '../spec/names.ts';
+import type { AppPlan } from './app-plan.ts';
+import { REQUESTED, type BlockCause, type ServiceDecision } from './decide.ts';
+import { isPredecessorName } from './hand-over.ts';
+
+/** Whether a service's container is started. */
+export type StartDecision =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'start'; readonly cause: string }
+  | { readonly kind: 'blocked'; readonly blocked: BlockCause };
+
+const NONE: StartDecision = { kind: 'none' };
+
+/** Decides for all services of an app which ones start now. */
+export function decideStarts(plan: AppPlan): void {
+  for (const decision of plan.services) {
+    plan.startDecisions.set(decision.spec.service.name, decideStart(decision, plan));
+  }
+}
+
+function decideStart(decision: ServiceDecision, plan: AppPlan): StartDecision {
+  const { spec, current, action, running } = decision;
+  if (action.kind === 'hold' || !running) return NONE;
+  if (action.kind !== 'keep' && !hasArrival(decision)) return NONE;
+  const cause = action.kind === 'keep' ? (action.restart ?? keepCause(current, plan)) : action.cause;
+  if (cause === null) return NONE;
+  if (waitsForReboot(decision, plan)) {
+    return { kind: 'blocked', blocked: { reason: 'reboot', message: 'it starts after the device was rebooted' } };
+  }
+  for (const dependency of spec.dependencies) {
+    const message = unmetDependency(dependency, plan);
+    if (message !== null) {
+      return { kind: 'blocked', blocked: { reason: 'dependency', message: `depends_on: ${message}` } };
+    }
+  }
+  return { kind: 'start', cause };
+}
+
+/** Whether a new container is created for the service in this plan. */
+export function hasArrival({ action, config, current }: ServiceDecision): boolean {
+  if (action.kind === 'create') return config !== null;
+  // The old container gets its name back first; the next plan begins the hand-over again.
+  const isCutShort =
+    action.kind === 'replace' && action.order === 'hand-over' && isPredecessorName(current?.name ?? '');
+  return action.kind === 'replace' && config !== null && !isCutShort;
+}
+
+function keepCause(current: ObservedContainer | null, { device }: AppPlan): string | null {
+  if (current === null) return null;
+  const { requests, seenRunning } = device.input.policy;
+  const asked = requests.containers.get(current.id) === 'start' && current.status === 'exited';
+  return startCause(current, seenRunning) ?? (asked ? REQUESTED : null);
+}
+
+function waitsForReboot({ spec, current, action }: ServiceDecision, { device }: AppPlan): boolean {
+  const { bootId } = device.input;
+  if (!spec.updatePolicy.requiresReboot || bootId === null) return false;
+  if (action.kind === 'replace') return action.order !== 'requested';
+  if (action.kind === 'create') return true;
+  return current?.startedAt === null && current.config.labels[LABELS.bootId] === bootId;
+}
+
+/** What a dependency still lacks; `null`: it is ready, or starts before. */
+function unmetDependency(dependency: Dependency, { servicesByName, startDecisions }: AppPlan): string | null {
+  const other = servicesByName.get(dependency.service);
+  if (other === undefined) return null;
+  const starts = startDecisions.get(dependency.service)?.kind === 'start';
+  if (dependency.condition === 'service_started' && starts) return null;
+  const stays = other.action.kind === 'keep' || other.action.kind === 'hold';
+  return unmetCondition(dependency, stays ? other.current : null);
+}
 
 /** The engine's message where no interface had the host address of a published port. */
 const ADDRESS_NOT_THERE = /cannot assign requested address/i;
 
 /** Why a container that is right must be started; `null`: it need not. */
-export function startCause(container: ObservedContainer, seenRunning: ReadonlySet<string>): string | null {
+function startCause(container: ObservedContainer, seenRunning: ReadonlySet<string>): string | null {
   switch (container.status) {
     case 'created':
       return ADDRESS_NOT_THERE.test(container.error) ? 'its host address was not there' : 'was never started';
@@ -43,7 +114,7 @@ function isRestartedByEngine({ config: { restart }, exitCode, restartCount }: Ob
 }
 
 /** What a dependency still lacks; `null`: it is met. */
-export function unmetCondition({ service, condition }: Dependency, container: ObservedContainer | null): string | null {
+function unmetCondition({ service, condition }: Dependency, container: ObservedContainer | null): string | null {
   if (container === null) return `waits for ${service} to be created`;
   switch (condition) {
     case 'service_started':

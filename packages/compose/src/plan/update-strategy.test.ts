@@ -72,7 +72,7 @@ describe('kill-then-download', () => {
       services: { web: { image: 'web:2', labels: KILL }, db: { image: 'db:2' } },
     });
     const plan = printPlan(to, reachedSnapshot(from), { images: testImageRecords(from, reachedSnapshot(from)) });
-    expect(plan).toContain('acquire-locks 1: to stop web [after pull-image db:2]');
+    expect(plan).toContain('acquire-locks 1: to stop db [after pull-image db:2]');
     expect(plan).toContain('pull-image web:2: service web needs it [after remove-container web_1_1_c1]');
   });
 });
@@ -127,7 +127,9 @@ describe('a strategy that there is not', () => {
     expect(plan).toContain(
       "notice app 1 service web: labels io.balena.update.strategy 'later' is not a strategy; download-then-kill is used",
     );
-    expect(plan).toContain('stop-container web_1_1_c1: image web:1 → web:2 [after acquire-locks 1]');
+    expect(plan).toContain(
+      'stop-container web_1_1_c1: image web:1 → web:2 [after acquire-locks 1, create-container web_1_1_c2]',
+    );
   });
 });
 
@@ -312,10 +314,10 @@ describe('requires-reboot', () => {
     expect(printUpdate(from, to)).toBe(
       [
         'acquire-locks 1: to stop web',
-        'stop-container web_1_1_c1: image web:1 → web:2 [after acquire-locks 1]',
-        'remove-container web_1_1_c1: image web:1 → web:2 [after stop-container web_1_1_c1]',
-        'create-container web_1_1_c2: image web:1 → web:2 [after acquire-locks 1, remove-container web_1_1_c1]',
-        'release-locks 1: done [after create-container web_1_1_c2]',
+        'create-container web_1_1_c2: image web:1 → web:2 [after acquire-locks 1]',
+        'stop-container web_1_1_c1: image web:1 → web:2 [after acquire-locks 1, create-container web_1_1_c2]',
+        'remove-container web_1_1_c1: image web:1 → web:2 [after stop-container web_1_1_c1, create-container web_1_1_c2]',
+        'release-locks 1: done [after remove-container web_1_1_c1]',
         'blocked app 1 service web (reboot): it starts after the device was rebooted',
       ].join('\n'),
     );

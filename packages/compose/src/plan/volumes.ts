@@ -51,12 +51,18 @@ export function decideVolumes(app: TargetApp, release: TargetRelease, device: De
   });
 }
 
-/** Creates the volumes of an app that are missing, and empties those that may or shall be. */
+/** Creates the volumes of an app that are missing. */
+export function planNewVolumes({ device, id, volumes, draft }: AppPlan): void {
+  for (const volume of volumes) {
+    if (volume.status === 'absent' && isUsable(volume)) planVolume(volume, { device, draft, appId: id });
+  }
+}
+
+/** Replaces the volumes of an app that may be, and removes those that a client asked to. */
 export function planVolumes({ device, target, volumes, draft, requestsOnly }: AppPlan): void {
   if (requestsOnly || target === null) return;
   for (const volume of volumes) {
-    // The services that mount it are blocked, and say why.
-    if (volume.spec.findings.problems.length === 0) planVolume(volume, { device, draft, appId: target.id });
+    if (volume.status !== 'absent' && isUsable(volume)) planVolume(volume, { device, draft, appId: target.id });
   }
   const wanted = new Set(volumes.map(({ spec }) => spec.name));
   const { snapshot, policy } = device.input;
@@ -78,6 +84,11 @@ export function planAbsentVolumes(device: DevicePlan, draft: Draft, keep: boolea
     if (keep && !policy.requests.purge.has(volume.name)) continue;
     planVolumeRemoval(volume, 'the app is not in the target', { device, draft, appId: null });
   }
+}
+
+/** A volume with problems is left alone: the services that mount it are blocked, with the reason. */
+function isUsable({ spec }: VolumeDecision): boolean {
+  return spec.findings.problems.length === 0;
 }
 
 export interface VolumePlan {

@@ -50,6 +50,7 @@ export function readNetwork(entry: NetworkEntry): ObservedNetwork {
     supervised: isTruthy(labels[LABELS.supervised]),
     appId: readAppId(labels) ?? appIdInName(entry),
     config: readNetworkConfig(entry),
+    subnets: (entry.IPAM?.Config ?? []).map(({ Subnet }) => Subnet).filter((subnet) => subnet !== ''),
   };
 }
 

@@ -52,6 +52,7 @@ export function createObserver(options: ObserverOptions) {
       isSupervised(Labels) ? 'ours' : 'others',
     );
     const usedByOthers = new Set(others.map(({ ImageID }) => ImageID));
+    const networksOfOthers = networksInUse(others);
     const containers = await observeContainers(ours);
     const faults = [able.fault, listed.fault, images.fault, networks.fault, volumes.fault];
     return {
@@ -62,7 +63,10 @@ export function createObserver(options: ObserverOptions) {
         containers,
         imageReferences,
       ),
-      networks: networks.entries.map((one) => withDamage(one, readNetwork)),
+      networks: networks.entries.map((one) => ({
+        ...withDamage(one, readNetwork),
+        ...(networksOfOthers.has(one.entry.Id) ? { usedByOthers: true } : {}),
+      })),
       volumes: volumes.entries
         .filter(({ entry }) => !ANONYMOUS_VOLUME.test(entry.Name))
         .map((one) => withDamage(one, readVolume)),
@@ -107,6 +111,16 @@ function readImage({ Id, RepoTags, RepoDigests }: ImageEntry, usedByOthers: Read
     digests: named(RepoDigests),
     ...(usedByOthers.has(Id) ? { usedByOthers: true } : {}),
   };
+}
+
+/** Ids of the networks that containers run in: engines do not remove them meanwhile. */
+function networksInUse(entries: readonly ContainerEntry[]): Set<string> {
+  const running = entries.filter(({ State }) => State !== 'created' && State !== 'exited' && State !== 'dead');
+  return new Set(
+    running.flatMap(({ NetworkSettings }) =>
+      Object.values(NetworkSettings?.Networks ?? {}).map(({ NetworkID }) => NetworkID),
+    ),
+  );
 }
 
 function withDamage<Entry, Observed extends object>(
