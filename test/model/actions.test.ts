@@ -62,10 +62,11 @@ describe('restarting a service', () => {
     const web = idOf(harness, 'web');
     await act(harness, harness.device.restartService(1, 'web'));
     expect(writes(harness)).toEqual([
-      `stopContainer ${web}`,
-      `removeContainer ${web}`,
+      `renameContainer ${web}`,
       'createContainer web_1_1_c1',
+      `stopContainer ${web}`,
       'startContainer web_1_1_c1',
+      `removeContainer ${web}`,
     ]);
     expect(statusOf(harness, 'web')).toBe('running');
     expect(harness.locks.heldByUs(1)).toEqual([]);

@@ -68,10 +68,11 @@ describe('a device', () => {
     harness.engine.clearCalls();
     await reach(harness, testTarget({ services: { web: { environment: { A: '1' } }, db: {} } }));
     expect(writes(harness).map((call) => call.split(' ')[0])).toEqual([
-      'stopContainer',
-      'removeContainer',
+      'renameContainer',
       'createContainer',
+      'stopContainer',
       'startContainer',
+      'removeContainer',
     ]);
   });
 

@@ -178,6 +178,11 @@ function decideService(
   if (handOver.kind === 'complete') return { ...decision, handOver };
   // A successor that the target no longer asks for never took over: the old container still stands for the service.
   if (decision.action.kind === 'replace') return decideContainer(predecessor, subject);
+  if (handOver.kind === 'replacing') {
+    // The old one is right after all: a client's request for another one has ended.
+    const old = decideContainer(predecessor, subject);
+    return old.action.kind === 'keep' ? old : { ...decision, handOver };
+  }
   return handOver.kind === 'failed'
     ? { ...decision, handOver, action: { kind: 'hold', blocked: { reason: 'hand-over', message: handOver.cause } } }
     : { ...decision, handOver };

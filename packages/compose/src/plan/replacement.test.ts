@@ -62,6 +62,21 @@ describe('a container and its successor', () => {
     expect(plan).toMatch(/stop-container web_1_1_c1: .*\[after acquire-locks 1, create-container web_1_1_c3\]/);
   });
 
+  it('the old one stays, and the new one goes, when the target is what the old one is', () => {
+    const snapshot = halfReplaced();
+    const names: Readonly<Record<string, string>> = { web_1_1_c1: 'old_web_1_1_c1', web_1_1_c2: 'web_1_1_c1' };
+    const containers = snapshot.containers.map((one) => ({ ...one, name: names[one.name] ?? one.name }));
+    const right = containers.map((one) => ({ ...one, imageId: 'sha256:web:1', imageReference: 'web:1' }));
+    expect(printPlan(BEFORE, { ...snapshot, containers: right }, { policy: { keepImages: true } })).toBe(
+      [
+        'acquire-locks 1: to replace or remove web',
+        'remove-container web_1_1_c1: the service has another container [after acquire-locks 1]',
+        'rename-container old_web_1_1_c1: belongs to release c1 now [after acquire-locks 1, remove-container web_1_1_c1]',
+        'release-locks 1: done [after rename-container old_web_1_1_c1]',
+      ].join('\n'),
+    );
+  });
+
   it('both stay while the service is blocked', () => {
     const invalid = testTarget({ commit: 'c2', services: { web: { composition: { restart: 'sometimes' } } } });
     expect(printPlan(invalid, halfReplaced())).toMatch(/^blocked app 1 service web \(invalid\)/);
