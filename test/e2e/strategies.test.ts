@@ -241,10 +241,10 @@ describe('on a device of a developer', () => {
       const names = await update(handOver(600_000, { ports }), handOver(600_000, { ...SECOND, ports }));
       await supervisor.applied();
       expect(writes(names)).toEqual([
-        'POST /containers/OLD/stop',
-        'DELETE /containers/OLD',
         'POST /containers/create',
+        'POST /containers/OLD/stop',
         'POST /containers/web_1_1_c2/start',
+        'DELETE /containers/OLD',
       ]);
       expect(output()).toContain(
         "Service 'web': labels io.balena.update.strategy hand-over: both containers would publish port 18991, " +
