@@ -77,6 +77,8 @@ export interface DeviceStore {
   readonly apiKeys: {
     /** The key of a service for our API, made when it has none; a secret. */
     forService(appId: number, service: string): string;
+    /** Revokes the keys of all other services. */
+    keepOnly(services: readonly { readonly appId: number; readonly service: string }[]): void;
   };
 }
 

@@ -1,5 +1,5 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { and, eq, ne } from 'drizzle-orm/sql/expressions';
+import { eq } from 'drizzle-orm/sql/expressions';
 import type { Query, Transaction } from './query.ts';
 import { apiKeys } from './schema.ts';
 
@@ -24,8 +24,8 @@ export interface ApiKeyRepository {
    * @throws StoreWriteError when it could not be kept: the old key would be back after a restart
    */
   regenerate(key: string): string | null;
-  /** Makes the keys of all services of an app void. */
-  forgetApp(appId: number): void;
+  /** Makes the keys of all other services void. Writes nothing when there are none. */
+  keepOnly(services: readonly { readonly appId: number; readonly service: string }[]): void;
 }
 
 export function createApiKeyRepository(query: Query): ApiKeyRepository {
@@ -57,16 +57,15 @@ export function createApiKeyRepository(query: Query): ApiKeyRepository {
       known.set(nameOf(replacement), withDigest(replacement));
       return replacement.key;
     },
-    forgetApp(appId) {
-      query.change((database) =>
-        database
-          .delete(apiKeys)
-          .where(and(eq(apiKeys.appId, appId), ne(apiKeys.serviceName, GLOBAL.serviceName)))
-          .run(),
-      );
-      for (const [name, row] of known) {
-        if (row.appId === appId && row.serviceName !== GLOBAL.serviceName) known.delete(name);
-      }
+    keepOnly(services) {
+      const kept = new Set([GLOBAL, ...services.map(holderOf)].map(nameOf));
+      const gone = [...known].filter(([name]) => !kept.has(name));
+      if (gone.length === 0) return;
+      // Void at once, whatever the disk does.
+      for (const [name] of gone) known.delete(name);
+      query.change((database) => {
+        for (const [, { key }] of gone) database.delete(apiKeys).where(eq(apiKeys.key, key)).run();
+      });
     },
   };
 }
@@ -77,6 +76,10 @@ const GLOBAL = { appId: 0, serviceName: '' } as const;
 type Row = typeof apiKeys.$inferSelect;
 type Holder = Omit<Row, 'key'>;
 type KnownKey = Row & { readonly digest: Buffer };
+
+function holderOf({ appId, service }: { readonly appId: number; readonly service: string }): Holder {
+  return { appId, serviceName: service };
+}
 
 function nameOf({ appId, serviceName }: Holder): string {
   return `${appId}/${serviceName}`;

@@ -154,14 +154,14 @@ describe('apiKeys', () => {
     expect(store.apiKeys.global()).toBe(other);
   });
 
-  it('forgets the keys of an app, and never the global one', () => {
+  it('revokes the keys of services that are gone, and never the global one', () => {
     const global = store.apiKeys.global();
-    const main = store.apiKeys.forService(0, 'main');
-    const other = store.apiKeys.forService(1, 'main');
-    store.apiKeys.forgetApp(0);
-    expect(store.apiKeys.find(main)).toBeNull();
+    const [gone, kept] = [store.apiKeys.forService(1, 'gone'), store.apiKeys.forService(1, 'main')];
+    store.apiKeys.keepOnly([{ appId: 1, service: 'main' }]);
+    expect(store.apiKeys.find(gone)).toBeNull();
     expect(store.apiKeys.find(global)).toEqual({ kind: 'global' });
-    expect(store.apiKeys.find(other)).toEqual({ kind: 'app', appId: 1, serviceName: 'main' });
+    expect(store.apiKeys.find(kept)).toEqual({ kind: 'app', appId: 1, serviceName: 'main' });
+    expect(store.apiKeys.forService(1, 'gone')).not.toBe(gone);
   });
 });
 

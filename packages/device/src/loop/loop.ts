@@ -264,6 +264,7 @@ export class Loop implements AsyncDisposable {
     if (!(await this.#look()) || scope === 'nothing' || epoch !== this.#epoch) return;
     const { snapshot } = this.#observer;
     this.#plans.noteLocalMode(snapshot);
+    this.#plans.revokeKeys(target, snapshot);
     this.#actions.prepare(snapshot);
     const planned = await this.#plans.make({ target, snapshot, scope, downloading }, (heldLocks) => {
       if (epoch === this.#epoch) this.#actions.refuseLocked(heldLocks);

@@ -10,6 +10,7 @@ import type { Targets } from '../session/targets.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Backoff } from './backoff.ts';
 import type { FaultReporter } from './fault-reporter.ts';
+import { keyHolders } from './key-holders.ts';
 import { gatherPlanInput, type KnownToLoop } from './plan-inputs.ts';
 
 export interface PlanMakerOptions {
@@ -58,6 +59,16 @@ export class PlanMaker {
   noteLocalMode(snapshot: EngineSnapshot): void {
     const { managed, targets } = this.#options.dependencies;
     if (managed) this.#localModeMemory.note(targets.localMode, snapshot);
+  }
+
+  /** Revokes the keys of services that have none any more. After a fault the next plan tries again. */
+  revokeKeys(target: TargetState, snapshot: EngineSnapshot): void {
+    const { dependencies, faults } = this.#options;
+    try {
+      dependencies.store.apiKeys.keepOnly(keyHolders(target, snapshot));
+    } catch (error) {
+      faults.report(error, 'keys');
+    }
   }
 
   /** The plan with what prevents a reboot that is due; it reboots when nothing else is left to do. */

@@ -29,6 +29,6 @@ export function createInMemoryStore(): DeviceStore {
         }
       },
     },
-    apiKeys: { forService: (appId, service) => `key-of-${appId}-${service}` },
+    apiKeys: { forService: (appId, service) => `key-of-${appId}-${service}`, keepOnly: () => undefined },
   };
 }
