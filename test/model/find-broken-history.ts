@@ -3,7 +3,6 @@ import { NameConflictError } from '@device-supervisor/engine';
 import type { Hold, ImageSpec, InMemoryEngine } from '@device-supervisor/engine/testing';
 import type { TargetState } from '@device-supervisor/state';
 import * as fc from 'fast-check';
-import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import {
   APPS,
@@ -19,6 +18,7 @@ import { guardedEngine } from './guarded-engine.ts';
 import { guardedPorts } from './guarded-ports.ts';
 import { servicesOf } from './invariants.ts';
 import { createSaboteur, type Saboteur } from './saboteur.ts';
+import { searchWithinBudget } from './search-within-budget.ts';
 
 /** Looks at the engine that a device may need from the last fault on. */
 const MOST_ROUNDS = 80;
@@ -29,11 +29,6 @@ const LONGEST_PAUSE = 60_000;
 const SHARED_CONTENT = ['i:2', 'i:3'];
 /** A service may use it as well. */
 const FOREIGN_IMAGE = LOCAL_IMAGES[0];
-
-/** Histories between two looks at the budget. */
-const BATCH = 250;
-/** Seconds of processor time for one call; `MODEL_SECONDS=600 npm test -- model` searches for longer. */
-const BUDGET = Number(process.env['MODEL_SECONDS'] ?? '20');
 
 /**
  * Plays random histories of a device and checks each step and the end, until the budget of processor time is spent.
@@ -51,26 +46,10 @@ export async function findBrokenHistory({
   /** Of a history that was found: it is played first, and alone. */
   readonly path?: string | undefined;
 }): Promise<string | null> {
-  const property = fc.asyncProperty(arbitraryHistory, (history) => live(history, managed));
-  const began = process.cpuUsage();
-  for (let batch = 0; batch === 0 || secondsSince(began) < BUDGET; batch++) {
-    // The first failure is reported as it is: shrinking takes minutes. To shrink it, run its seed and path without this.
-    const details = await fc.check(property, {
-      numRuns: path === undefined ? BATCH : 1,
-      seed: seed + batch,
-      endOnFailure: true,
-      ...(path === undefined ? {} : { path }),
-    });
-    if (details.failed)
-      return [await fc.asyncDefaultReportMessage(details), inspect(details.errorInstance)].join('\n\n');
-    if (path !== undefined) break;
-  }
-  return null;
-}
-
-function secondsSince(began: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(began);
-  return (user + system) / 1_000_000;
+  return await searchWithinBudget(
+    fc.asyncProperty(arbitraryHistory, (history) => live(history, managed)),
+    { seed, path },
+  );
 }
 
 interface World {

@@ -51,7 +51,7 @@ export interface Device extends AsyncDisposable {
   removeUnusedVolumes(appIds: readonly number[] | 'all'): Promise<void>;
   /** Takes the update locks of all apps, or of none, for what disturbs them all. */
   lockAll(request: Pick<DeviceLockRequest, 'force' | 'signal'>): Promise<DeviceLockResult>;
-  /** What would be done to reach a target (unless told, the present one). Nothing is done. */
+  /** What would be done to reach a target (by default, the present one). Nothing is done. */
   plan(target?: TargetState): Promise<Plan>;
 
   /** Variables of a container, secrets among them; `null`: there is no such container. */

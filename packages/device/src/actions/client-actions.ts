@@ -12,7 +12,7 @@ import {
 } from '@device-supervisor/compose';
 import { formatError } from '@device-supervisor/errors';
 import { ActionFailedError, UpdatesLockedError } from '../errors.ts';
-import { wantedRunning, type Session } from '../session/session.ts';
+import { targetOf, wantedRunning, type Session } from '../session/session.ts';
 import type { ClientAction } from './client-action.ts';
 import { PendingAction } from './pending-action.ts';
 
@@ -90,7 +90,7 @@ export class ClientActions {
   }
 
   /** Ends the actions that are done as the snapshot shows, and those that the plan says cannot be done now. */
-  onPlan({ plan: { blocked }, snapshot, busyApps }: PlanOutcome): void {
+  onPlan({ plan, snapshot, busyApps }: PlanOutcome): void {
     for (const pending of this.#pending.values()) {
       const { action } = pending;
       if (pending.isDone(snapshot, (service) => this.#isToRun(action, service))) {
@@ -100,7 +100,7 @@ export class ClientActions {
         continue;
       }
       if (!pending.isPrepared || (action.app !== null && busyApps.has(action.app.id))) continue;
-      const obstacle = this.#findObstacle(pending, blocked);
+      const obstacle = this.#findObstacle(pending, plan);
       if (obstacle !== null) this.#fail(pending, obstacle);
     }
   }
@@ -143,21 +143,24 @@ export class ClientActions {
 
   #isToRun({ app }: ClientAction, service: string): boolean {
     if (app === null) return false;
-    const wish = wantedRunning(this.#options.session()).get(serviceKey(app.id, service));
-    return wish ?? app.release?.services[service]?.running ?? false;
+    const session = this.#options.session();
+    const wish = wantedRunning(session).get(serviceKey(app.id, service));
+    const wanted = targetOf(session.target, app.id, service);
+    return wanted !== null && (wish ?? wanted.running);
   }
 
   /** Why a plan cannot do it now; everything else that a plan waits for comes by itself. */
-  #findObstacle(pending: PendingAction, blocked: readonly Blocked[]): Error | null {
+  #findObstacle(pending: PendingAction, { operations, blocked }: Plan): Error | null {
     const { action } = pending;
     const locked = blocked.filter(({ appId, reason }) => appId === action.app?.id && reason === 'locked');
     // A container is started without them.
     if (locked.length > 0 && action.kind !== 'start')
       return new UpdatesLockedError(locked.flatMap(({ service }) => service ?? []));
-    const stopsPurge = action.kind === 'purge' && !this.#hasBegun(pending);
+    // While the update of its app is cancelled, nothing but what is planned now will come of it.
+    const waitsForUpdate = !operations.some((operation) => isPartOf(pending, operation));
     const obstacle = blocked.find(
       ({ appId, service, reason }) =>
-        (OBSTACLES.has(reason) || (reason === 'cancelled' && stopsPurge)) && pending.concerns(appId, service),
+        (OBSTACLES.has(reason) || (reason === 'cancelled' && waitsForUpdate)) && pending.concerns(appId, service),
     );
     return obstacle === undefined ? null : new ActionFailedError(obstacle.message);
   }

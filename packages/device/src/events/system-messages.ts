@@ -67,7 +67,7 @@ interface Wording {
   readonly object: string;
 }
 
-/** `null`: of interest to nobody who watches the device. */
+/** `null`: not worth a message. */
 function wordingOf(operation: Operation): Wording | null {
   switch (operation.kind) {
     case 'pull-image':

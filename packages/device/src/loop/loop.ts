@@ -413,7 +413,7 @@ export class Loop implements AsyncDisposable {
 
 const REJECTIONS = {
   cancelled: 'a client cancelled it before it began',
-  overruled: 'the opposite was asked for since',
+  overruled: 'a later request took its place',
 } as const;
 
 /** Events after which there may be something to do. */

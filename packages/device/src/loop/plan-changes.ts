@@ -45,7 +45,7 @@ export function withBusyApps(next: Plan, before: Plan, busyApps: ReadonlySet<num
 /** Milliseconds until an app that could not be read is looked at again. */
 const FAULT_RECHECK = 10_000;
 
-/** Milliseconds after which another plan may differ though nobody tells of a change; `Infinity`: never. */
+/** Milliseconds after which another plan may differ without an event; `Infinity`: never. */
 export function delayUntilChange({ blocked, wakeAt }: Pick<Plan, 'blocked' | 'wakeAt'>, now: number): number {
   return Math.min(
     blocked.some(awaitsService) ? LOCK_RECHECK : Infinity,

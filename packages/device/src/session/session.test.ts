@@ -221,6 +221,12 @@ describe('what clients want to run', () => {
     },
   );
 
+  it('rejects an action on a service that the target has no more', () => {
+    const without = testTarget({ services: { db: {} } });
+    const { effects } = reduce(session(PLAIN, ask(1, RESTART)), { type: 'target', target: without, force: false });
+    expect(effects).toContainEqual({ type: 'reject', id: 1, reason: 'overruled' });
+  });
+
   it('rejects an action that the opposite overrules', () => {
     const { effects } = reduce(session(PLAIN, ask(1, STOP)), ask(2, START));
     expect(effects).toContainEqual({ type: 'reject', id: 1, reason: 'overruled' });

@@ -1,5 +1,5 @@
 import { serviceKey } from '@device-supervisor/compose';
-import type { TargetState } from '@device-supervisor/state';
+import type { TargetService, TargetState } from '@device-supervisor/state';
 import { isDeepStrictEqual } from 'node:util';
 import type { ClientAction } from '../actions/client-action.ts';
 
@@ -172,7 +172,9 @@ function cancel(session: Session): Transition {
 /** Ends actions whose wish has been replaced. */
 function withoutOverruled(session: Session, effects: readonly SessionEffect[]): Transition {
   const running = wantedRunning(session);
-  const overruled = [...session.actions].filter(([, { action }]) => isOverruled(action, running)).map(([id]) => id);
+  const overruled = [...session.actions]
+    .filter(([, { action }]) => isOverruled(action, running) || hasLeftTarget(action, session))
+    .map(([id]) => id);
   return {
     session: overruled.reduce((before, id) => withoutAction(before, id, 'failed'), session),
     effects: [...effects, ...overruled.map((id) => ({ type: 'reject', id, reason: 'overruled' }) as const)],
@@ -183,6 +185,18 @@ function isOverruled({ kind, app, services }: ClientAction, running: ReadonlyMap
   if (kind !== 'stop' && kind !== 'start') return false;
   const wishes = services.map((service) => running.get(serviceKey(app.id, service)));
   return kind === 'stop' ? wishes.some((value) => value !== false) : wishes.includes(false);
+}
+
+/** Has the target none of its services any more? */
+function hasLeftTarget({ app, services }: ClientAction, { target }: Session): boolean {
+  return app !== null && services.length > 0 && services.every((service) => targetOf(target, app.id, service) === null);
+}
+
+/** A service of the target; `null`: it has none of that name. */
+export function targetOf(target: TargetState | null, appId: number, service: string): TargetService | null {
+  const app = Object.values(target?.apps ?? {}).find(({ id }) => id === appId);
+  const services = app?.release?.services ?? {};
+  return Object.hasOwn(services, service) ? (services[service] ?? null) : null;
 }
 
 function withWishes(wishes: Session['wishes'], by: number, { kind, app, services }: ClientAction): Session['wishes'] {

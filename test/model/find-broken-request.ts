@@ -1,0 +1,314 @@
+import type { DeviceEngine, DeviceLease } from '@device-supervisor/device';
+import type { Hold, WriteKind } from '@device-supervisor/engine/testing';
+import type { InMemoryLocks } from '@device-supervisor/lockfile/testing';
+import type { TargetState } from '@device-supervisor/state';
+import * as fc from 'fast-check';
+import { isDeepStrictEqual } from 'node:util';
+import { expect } from 'vitest';
+import {
+  APPS,
+  arbitraryRequests,
+  IMAGES,
+  SERVICES,
+  type RequestEvent,
+  type RequestHistory,
+} from './arbitrary-requests.ts';
+import { startHarness, type DeviceHarness } from './device-harness.ts';
+import type { LocalPorts } from './mortal-ports.ts';
+import { searchWithinBudget, type Search } from './search-within-budget.ts';
+
+/** Milliseconds after which a request must have its answer when nothing is in its way any more. */
+const ANSWER_TIME = 120_000;
+
+/** Plays random interleavings of requests, and checks that what the device does never contradicts what it was asked to do. */
+export async function findBrokenRequest(search: Search): Promise<string | null> {
+  const property = fc.asyncProperty(arbitraryRequests, async (history) => {
+    try {
+      await play(history);
+    } catch (error) {
+      throw new Error(describe(history), { cause: error });
+    }
+  });
+  return await searchWithinBudget(property, search);
+}
+
+/** A history in a few lines, for the person who has to understand it. */
+function describe({ targets, events }: RequestHistory): string {
+  const apps = ({ apps: all, config }: TargetState): string =>
+    JSON.stringify([
+      config,
+      ...Object.values(all).map(({ id, release }) => [
+        id,
+        release?.commit,
+        ...Object.values(release?.services ?? {}).map(({ name, image, environment }) => [name, image, environment]),
+      ]),
+    ]);
+  return [
+    'this history breaks an invariant:',
+    ...targets.map(apps),
+    ...events.map((event) => JSON.stringify(event)),
+  ].join('\n');
+}
+
+/** A request under way, as a client sees it. */
+interface OpenRequest {
+  readonly appId: number;
+  readonly services: readonly string[];
+  readonly force: boolean;
+}
+
+/** What the clients know: which requests are open, and whether the last word on the update was a cancel. */
+interface Clients {
+  target: TargetState | null;
+  forced: boolean;
+  cancelled: boolean;
+  isSending: boolean;
+  readonly open: Set<OpenRequest>;
+}
+
+async function play({ targets, events }: RequestHistory): Promise<void> {
+  const clients: Clients = { target: null, forced: false, cancelled: false, isSending: false, open: new Set() };
+  const broken: string[] = [];
+  const onBroken = (rule: string): void => void broken.push(rule);
+  await using harness: DeviceHarness = startHarness({
+    pullable: Object.fromEntries(IMAGES.map((image) => [image, { content: image }])),
+    wrapEngine: (engine) => watchedEngine(engine, { clients, onBroken, nameOf: (id) => nameOf(harness, id) }),
+    wrapPorts: (ports) => watchedLocks(ports, { clients, onBroken, locks: () => harness.locks }),
+  });
+  const world: World = { harness, clients, targets, holds: [], leases: [], subscriptions: [] };
+  listen(world);
+  for (const event of events) await happen(event, world);
+  await quieten(world);
+
+  expect(broken).toEqual([]);
+  expect([...clients.open], 'requests without an answer').toEqual([]);
+  expect(shownContainers(harness)).toEqual(actualContainers(harness));
+  for (const appId of APPS) expect(harness.locks.heldByUs(appId)).toEqual([]);
+  for (const subscription of world.subscriptions) subscription[Symbol.dispose]();
+}
+
+interface World {
+  readonly harness: DeviceHarness;
+  readonly clients: Clients;
+  readonly targets: readonly TargetState[];
+  readonly holds: Hold[];
+  readonly leases: DeviceLease[];
+  readonly subscriptions: Disposable[];
+}
+
+/** An update ends when the device says that its target is reached. */
+function listen({ harness, clients, subscriptions }: World): void {
+  subscriptions.push(
+    harness.device.subscribe(({ type }) => {
+      if (type === 'settled' && !clients.isSending) [clients.forced, clients.cancelled] = [false, false];
+    }),
+  );
+}
+
+async function happen(event: RequestEvent, world: World): Promise<void> {
+  const { harness, clients, targets, holds, leases, subscriptions } = world;
+  const { engine, locks, device } = harness;
+  switch (event.type) {
+    case 'target': {
+      const target = targets[event.which];
+      if (target === undefined) return;
+      await harness.flush();
+      // Until the target is accepted, the one before counts.
+      clients.isSending = true;
+      await harness.device.setLocalTarget(structuredClone(target), { force: event.force });
+      const isSame = isDeepStrictEqual(target, clients.target);
+      clients.forced = event.force || (isSame && clients.forced);
+      [clients.target, clients.cancelled, clients.isSending] = [target, false, false];
+      return;
+    }
+    case 'update':
+      clients.forced = clients.target !== null && (event.force || clients.forced);
+      clients.cancelled = false;
+      return await device.update({ force: event.force });
+    case 'cancel': {
+      const isAtWork = device.state().applying;
+      await device.update({ cancel: true });
+      if (!isAtWork || clients.open.size > 0 || device.state().applying) return;
+      [clients.forced, clients.cancelled] = [false, true];
+      return;
+    }
+    case 'action':
+      return ask(event, world);
+    case 'lock':
+      return void locks.hold(event.appId, event.service);
+    case 'unlock':
+      return locks.drop(event.appId, event.service);
+    case 'exit': {
+      const running = engine.snapshot().containers.filter(({ status }) => status === 'running');
+      return running.slice(event.which, event.which + 1).forEach(({ id }) => engine.exit(id, event.exitCode));
+    }
+    case 'hold':
+      return void holds.push(engine.hold(event.call));
+    case 'fail':
+      return engine.failNext(event.call, new Error('the engine does not want to'));
+    case 'release':
+      return holds.splice(0).forEach((hold) => hold.release());
+    case 'engine-away':
+      return engine.goAway();
+    case 'engine-back':
+      return engine.comeBack();
+    case 'bad-listener':
+      return void subscriptions.push(
+        device.subscribe(() => {
+          throw new Error('the disk is full');
+        }),
+      );
+    case 'lend': {
+      const lending = device.lockAll({ force: false, signal: new AbortController().signal });
+      void lending.then((result) => {
+        if (result.status === 'acquired') leases.push(result.lease);
+      });
+      return await harness.flush();
+    }
+    case 'give-back':
+      return await giveBack(leases);
+    case 'restart':
+      holds.splice(0).forEach((hold) => hold.release());
+      await giveBack(leases);
+      await harness.restart();
+      [clients.forced, clients.cancelled] = [false, false];
+      return listen(world);
+    case 'turn':
+      return await harness.flush();
+    case 'tick':
+      harness.clock.advanceToNext();
+      return await harness.flush();
+  }
+}
+
+async function giveBack(leases: DeviceLease[]): Promise<void> {
+  for (const lease of leases.splice(0)) await lease[Symbol.asyncDispose]();
+}
+
+function ask(
+  { kind, appId, service, force }: Extract<RequestEvent, { readonly type: 'action' }>,
+  { harness: { device }, clients }: World,
+): void {
+  const forWholeApp = kind === 'restartApp' || kind === 'purgeApp';
+  const request: OpenRequest = { appId, services: forWholeApp ? SERVICES : [service], force };
+  clients.open.add(request);
+  const answer = forWholeApp ? device[kind](appId, { force }) : device[kind](appId, service, { force });
+  void Promise.allSettled([answer]).then(() => clients.open.delete(request));
+}
+
+/** From here on nothing is in the way any more, but the locks that services hold. */
+async function quieten({ harness, holds, leases }: World): Promise<void> {
+  holds.splice(0).forEach((hold) => hold.release());
+  harness.engine.comeBack();
+  await harness.flush();
+  // Locks that were asked for may come only now.
+  await giveBack(leases);
+  await harness.flush();
+  const end = harness.clock.monotonic() + ANSWER_TIME;
+  while (harness.clock.monotonic() < end && harness.clock.advanceToNext()) {
+    await harness.flush();
+    await giveBack(leases);
+  }
+  await harness.flush();
+}
+
+interface WatchOptions {
+  readonly clients: Clients;
+  readonly onBroken: (rule: string) => void;
+}
+
+/** A lock is taken from a service only while a request is open that may do so. */
+function watchedLocks(
+  { locks, store }: LocalPorts,
+  { clients, onBroken, locks: inMemory }: WatchOptions & { readonly locks: () => InMemoryLocks },
+): LocalPorts {
+  return {
+    store,
+    locks: {
+      ...locks,
+      async acquire(request) {
+        const held = await inMemory().holders(request.appId, request.services);
+        const isAllowed =
+          clients.forced ||
+          clients.isSending ||
+          clients.target?.config['SUPERVISOR_OVERRIDE_LOCK'] !== undefined ||
+          [...clients.open].some(({ force, appId }) => force && appId === request.appId);
+        if (request.force && held.length > 0 && !isAllowed) onBroken(`the lock of app ${request.appId} is broken`);
+        return await locks.acquire(request);
+      },
+    },
+  };
+}
+
+/** After a cancel nothing begins but what clients asked for. */
+function watchedEngine(
+  engine: DeviceEngine,
+  { clients, onBroken, nameOf: find }: WatchOptions & { readonly nameOf: (container: string) => string },
+): DeviceEngine {
+  const check = (kind: WriteKind, subject: string): void => {
+    if (!clients.cancelled || clients.isSending) return;
+    const name = find(subject);
+    const isAsked = [...clients.open].some(({ services }) =>
+      services.some((service) => name.startsWith(`${service}_`)),
+    );
+    const isForRequest = clients.open.size > 0 && !CONTAINER_CALLS.has(kind) && kind !== 'pullImage';
+    if (!isAsked && !isForRequest) onBroken(`${kind} ${name} after a cancel`);
+  };
+  const watched =
+    <Args extends readonly unknown[], Result>(kind: WriteKind, call: (...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      const [subject] = args;
+      check(kind, typeof subject === 'string' ? subject : containerName(subject));
+      return await call(...args);
+    };
+  return {
+    ...engine,
+    pullImage: watched('pullImage', engine.pullImage),
+    removeImage: watched('removeImage', engine.removeImage),
+    createNetwork: watched('createNetwork', engine.createNetwork),
+    removeNetwork: watched('removeNetwork', engine.removeNetwork),
+    createVolume: watched('createVolume', engine.createVolume),
+    removeVolume: watched('removeVolume', engine.removeVolume),
+    createContainer: watched('createContainer', engine.createContainer),
+    startContainer: watched('startContainer', engine.startContainer),
+    stopContainer: watched('stopContainer', engine.stopContainer),
+    removeContainer: watched('removeContainer', engine.removeContainer),
+    renameContainer: watched('renameContainer', engine.renameContainer),
+    updateContainer: watched('updateContainer', engine.updateContainer),
+  };
+}
+
+const CONTAINER_CALLS: ReadonlySet<WriteKind> = new Set([
+  'createContainer',
+  'startContainer',
+  'stopContainer',
+  'removeContainer',
+  'renameContainer',
+  'updateContainer',
+]);
+
+function containerName(subject: unknown): string {
+  return typeof subject === 'object' && subject !== null && 'name' in subject ? String(subject.name) : '';
+}
+
+function nameOf({ engine }: DeviceHarness, subject: string): string {
+  return engine.snapshot().containers.find(({ id }) => id === subject)?.name ?? subject;
+}
+
+const SHOWN: Readonly<Record<string, string>> = { created: 'Installed', running: 'Running', dead: 'Dead' };
+
+function actualContainers({ engine }: DeviceHarness): string[] {
+  return engine
+    .snapshot()
+    .containers.map(({ id, status }) => `${id} ${SHOWN[status] ?? status}`)
+    .toSorted();
+}
+
+function shownContainers({ device }: DeviceHarness): string[] {
+  return device
+    .state()
+    .apps.flatMap(({ services }) =>
+      services.flatMap(({ containerId, status }) => (containerId === null ? [] : [`${containerId} ${status}`])),
+    )
+    .toSorted();
+}
