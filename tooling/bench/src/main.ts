@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { applyTables } from './apply-tables.ts';
 import { bareServer, supervisor } from './candidates.ts';
 import { fleetTables } from './fleet/fleet-tables.ts';
+import { measureHttp } from './measure-http.ts';
 import { measureIdle, measureStart } from './measure.ts';
 import { readsTable } from './reads-table.ts';
 
@@ -16,12 +17,20 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     services: { type: 'string', default: '30' },
     apply: { type: 'boolean', default: false },
+    http: { type: 'boolean', default: false },
     fleet: { type: 'boolean', default: false },
     devices: { type: 'string', default: '200' },
     minutes: { type: 'string', default: '5' },
     poll: { type: 'string', default: '60' },
   },
 });
+
+/** Sizes of targets that are sent over HTTP. */
+const REQUESTS = [
+  { apps: 1, services: 30 },
+  { apps: 10, services: 10 },
+  { apps: 50, services: 6 },
+] as const;
 
 if (values.fleet) await measureDevices();
 else await measureOne();
@@ -38,10 +47,30 @@ async function measureDevices(): Promise<void> {
 async function measureOne(): Promise<void> {
   await using engine = await startTestEngine();
   await busyboxImage(engine.endpoint, { tag: 'bench:1', cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' });
+  if (values.http) return await measureRequests(engine.endpoint);
   if (!values.apply) await measureProcess(engine.endpoint);
   console.log('targets applied, medians');
   const apply = { rounds: Number(values.rounds), services: Number(values.services) };
   for (const table of await applyTables(engine.endpoint, apply)) console.table(table);
+}
+
+/** From a request over HTTP to the engine's events. */
+async function measureRequests(endpoint: string): Promise<void> {
+  await bundleApp(resolve(import.meta.dirname, '../../../apps/supervisor'));
+  const rounds = Number(values.rounds);
+  const table: Record<string, object> = {};
+  for (const { apps, services } of REQUESTS) {
+    const { firstWrite, whole, straight, noChange } = await measureHttp(endpoint, { apps, services, rounds });
+    table[`${apps * services} services of ${apps} apps`] = {
+      'first write, ms': firstWrite.toFixed(0),
+      'whole, ms': whole.toFixed(0),
+      'straight calls, ms': straight.toFixed(0),
+      ratio: (whole / straight).toFixed(2),
+      'again, ms': noChange.toFixed(0),
+    };
+  }
+  console.table(table);
+  console.log('at most: first write 40 ms and again 20 ms with 30 services, ratio 1.5');
 }
 
 /** The supervisor as its users have it. */

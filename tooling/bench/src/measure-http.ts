@@ -1,0 +1,148 @@
+import { testTarget } from '@device-supervisor/compose/testing';
+import { createEngine } from '@device-supervisor/engine';
+import { connectEngine, startSupervisor, type SupervisorProcess } from '@device-supervisor/testbed';
+import { rm } from 'node:fs/promises';
+import { createAndStart } from './straight-calls.ts';
+
+/** Medians, in milliseconds. */
+export interface HttpFigures {
+  /** From the POST to the engine's first event of a change that is ours. */
+  readonly firstWrite: number;
+  /** From the POST to the start of the last service. */
+  readonly whole: number;
+  /** The same create and start calls made straight, eight at once. */
+  readonly straight: number;
+  /** From a POST of the same target to its answer. */
+  readonly noChange: number;
+}
+
+export interface HttpOptions {
+  readonly apps: number;
+  /** Of each app. */
+  readonly services: number;
+  readonly rounds: number;
+}
+
+/** Ids of the apps, and of their lock directories; no test has them. */
+const FIRST_APP = 90_200;
+const IMAGE = 'bench:1';
+const AT_ONCE = 8;
+
+/** Sends targets over HTTP to the bundled supervisor, and takes the time from the engine's events. */
+export async function measureHttp(endpoint: string, options: HttpOptions): Promise<HttpFigures> {
+  await using supervisor = await startSupervisor({ engineEndpoint: endpoint });
+  const figures: HttpFigures[] = [];
+  try {
+    for (let round = 0; round < options.rounds; round++) {
+      const straight = await timeOfStraightCalls(endpoint, options);
+      figures.push({ straight, ...(await timeOfTarget(endpoint, supervisor, options)) });
+    }
+  } finally {
+    for (let app = 0; app < options.apps; app++) {
+      await rm(`/tmp/balena-supervisor/services/${FIRST_APP + app}`, { recursive: true, force: true });
+    }
+  }
+  return {
+    firstWrite: median(figures.map(({ firstWrite }) => firstWrite)),
+    whole: median(figures.map(({ whole }) => whole)),
+    straight: median(figures.map(({ straight }) => straight)),
+    noChange: median(figures.map(({ noChange }) => noChange)),
+  };
+}
+
+async function timeOfTarget(
+  endpoint: string,
+  supervisor: SupervisorProcess,
+  options: HttpOptions,
+): Promise<Omit<HttpFigures, 'straight'>> {
+  const apps = targetOf(options);
+  await supervisor.apply({});
+  await using events = await followEngine(endpoint, options.apps * options.services);
+  const began = Date.now();
+  await send(supervisor, apps);
+  const { first, last } = await events.done;
+  await supervisor.applied();
+  const again = performance.now();
+  await send(supervisor, apps);
+  const noChange = performance.now() - again;
+  await supervisor.apply({});
+  return { firstWrite: first - began, whole: last - began, noChange };
+}
+
+async function send(supervisor: SupervisorProcess, apps: object): Promise<void> {
+  const { status, body } = await supervisor.post('/v2/local/target-state', { local: { apps } });
+  if (status !== 200) throw new Error(`the target was answered with ${status}: ${JSON.stringify(body)}`);
+}
+
+function targetOf({ apps, services }: HttpOptions): object {
+  return Object.fromEntries(
+    Array.from({ length: apps }, (_, app) => [
+      FIRST_APP + app,
+      {
+        name: `bench${app}`,
+        commit: 'c1',
+        releaseId: '1',
+        services: Object.fromEntries(
+          Array.from({ length: services }, (__, service) => [
+            service + 1,
+            { serviceName: `s${service}`, imageId: service + 1, image: IMAGE, environment: {}, labels: {} },
+          ]),
+        ),
+        volumes: {},
+        networks: {},
+      },
+    ]),
+  );
+}
+
+interface EngineClock extends AsyncDisposable {
+  /** Milliseconds since the epoch, as the engine saw them, of the first change and of the last start. */
+  readonly done: Promise<{ readonly first: number; readonly last: number }>;
+}
+
+/** @param starts containers that are started until it is done */
+async function followEngine(endpoint: string, starts: number): Promise<EngineClock> {
+  const docker = connectEngine(endpoint);
+  const stream = await docker.getEvents({ filters: { type: ['container', 'network', 'volume'] } });
+  const done = Promise.withResolvers<{ first: number; last: number }>();
+  let first = 0;
+  let seen = 0;
+  let rest = '';
+  stream.on('data', (chunk: Buffer) => {
+    const lines = `${rest}${chunk.toString()}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const [, action] = /"Action":"(\w+)/.exec(line) ?? [];
+      const time = Number(/"timeNano":(\d+)/.exec(line)?.[1] ?? 0) / 1e6;
+      if (action === 'create' && first === 0) first = time;
+      if (action === 'start' && ++seen === starts) done.resolve({ first, last: time });
+    }
+  });
+  return {
+    done: done.promise,
+    async [Symbol.asyncDispose]() {
+      stream.removeAllListeners('data');
+      if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy();
+    },
+  };
+}
+
+async function timeOfStraightCalls(endpoint: string, { apps, services }: HttpOptions): Promise<number> {
+  await using engine = createEngine({ endpoint });
+  const app = {
+    services: Object.fromEntries(Array.from({ length: services }, (_, index) => [`s${index}`, { image: IMAGE }])),
+  };
+  const target = testTarget(...Array.from({ length: apps }, () => app));
+  const began = performance.now();
+  await createAndStart(engine, target, AT_ONCE);
+  const time = performance.now() - began;
+  const docker = connectEngine(endpoint);
+  for (const { Id } of await docker.listContainers({ all: true }))
+    await docker.getContainer(Id).remove({ force: true });
+  await docker.pruneNetworks();
+  return time;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
