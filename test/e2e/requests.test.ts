@@ -45,8 +45,12 @@ async function status(): Promise<string> {
   return await (await fetch(supervisor.url('/v2/state/status'))).text();
 }
 
-function restart(service: string): Promise<{ readonly status: number }> {
-  return supervisor.post(`/v2/applications/${APP}/restart-service`, { serviceName: service });
+async function restart(service: string): Promise<{ readonly status: number }> {
+  return await fetch(supervisor.url(`/v2/applications/${APP}/restart-service`), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ serviceName: service }),
+  });
 }
 
 async function idOf(name: string): Promise<string> {

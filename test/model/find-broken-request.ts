@@ -19,6 +19,8 @@ import { searchWithinBudget, type Search } from './search-within-budget.ts';
 
 /** Milliseconds after which a request must have its answer when nothing is in its way any more. */
 const ANSWER_TIME = 120_000;
+/** Milliseconds after which the engine has been looked at again, whatever happened before. */
+const LOOK_TIME = 45_000;
 
 /** Plays random interleavings of requests, and checks that what the device does never contradicts what it was asked to do. */
 export async function findBrokenRequest(search: Search): Promise<string | null> {
@@ -197,15 +199,17 @@ function ask(
 }
 
 /** From here on nothing is in the way any more, but the locks that services hold. */
-async function quieten({ harness, holds, leases }: World): Promise<void> {
+async function quieten({ harness, holds, leases, clients }: World): Promise<void> {
   holds.splice(0).forEach((hold) => hold.release());
   harness.engine.comeBack();
   await harness.flush();
   // Locks that were asked for may come only now.
   await giveBack(leases);
   await harness.flush();
-  const end = harness.clock.monotonic() + ANSWER_TIME;
-  while (harness.clock.monotonic() < end && harness.clock.advanceToNext()) {
+  const quietSince = harness.clock.monotonic();
+  const isBusy = (): boolean => clients.open.size > 0 || harness.device.state().applying || leases.length > 0;
+  const isLate = (time: number): boolean => harness.clock.monotonic() - quietSince > time;
+  while (!isLate(isBusy() ? ANSWER_TIME : LOOK_TIME) && harness.clock.advanceToNext()) {
     await harness.flush();
     await giveBack(leases);
   }

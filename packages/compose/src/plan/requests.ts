@@ -24,7 +24,14 @@ export function urgentRequests(
   const isReady = services.every(({ spec, action }) => action.kind !== 'hold' && imageOf(spec.service) !== undefined);
   const isLocked = !forcesLocks(input.policy, appId) && input.heldLocks.some((holder) => holder.appId === appId);
   if (isReady && !isLocked) return [];
-  return services.filter(({ current }) => current !== null && isAskedFor(current, input));
+  return services.filter((decision) => isUrgent(decision, input));
+}
+
+/** A stopped container that is not to run waits for its successor: as it is, nothing can be done with it. */
+function isUrgent(decision: ServiceDecision, input: PlanInput): boolean {
+  const { current, running } = decision;
+  if (current === null || !isAskedFor(current, input)) return false;
+  return running || !isStopped(current) || isAsWanted(decision);
 }
 
 /** Requests of clients for an app whose update is cancelled, and the services that the cancel left without a container. */
@@ -34,10 +41,10 @@ export function requestedServices(
   { input }: DevicePlan,
 ): ServiceDecision[] {
   const { unfinished } = input.policy.requests;
-  return services.filter(({ spec, current, action }) =>
+  return services.filter(({ spec, current, action, ...rest }) =>
     current === null
       ? action.kind === 'create' && unfinished.has(serviceKey(appId, spec.service.name))
-      : isAskedFor(current, input),
+      : isUrgent({ spec, current, action, ...rest }, input),
   );
 }
 

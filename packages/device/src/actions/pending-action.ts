@@ -14,8 +14,8 @@ export class PendingAction {
   readonly action: ClientAction;
   readonly force: boolean;
   readonly #done = Promise.withResolvers<void>();
-  /** Ids of containers, and engine names of volumes; `null`: not looked up yet. */
-  #open: { readonly containers: Set<string>; readonly volumes: Set<string> } | null = null;
+  /** Containers by id with their names, and engine names of volumes; `null`: not looked up yet. */
+  #open: { readonly containers: Map<string, string>; readonly volumes: Set<string> } | null = null;
 
   constructor(id: number, { action, force }: { readonly action: ClientAction; readonly force: boolean }) {
     this.id = id;
@@ -33,7 +33,7 @@ export class PendingAction {
   }
 
   get containers(): ReadonlySet<string> {
-    return this.#open?.containers ?? new Set();
+    return new Set(this.#open?.containers.keys());
   }
 
   get volumes(): ReadonlySet<string> {
@@ -49,13 +49,17 @@ export class PendingAction {
     if (this.#open === null) {
       const own = ownContainers(this.action, snapshot);
       this.#open = {
-        containers: new Set(subjects(this.action, own).map(({ id }) => id)),
+        containers: new Map(subjects(this.action, own).map(({ id, name }) => [id, name])),
         volumes: new Set(volumesOf(this.action, own, snapshot)),
       };
       return;
     }
-    const present = new Set(snapshot.containers.map(({ id }) => id));
-    for (const id of this.#open.containers) if (!present.has(id)) this.#open.containers.delete(id);
+    const statuses = new Map(snapshot.containers.map(({ id, status }) => [id, status]));
+    for (const id of this.#open.containers.keys()) {
+      const status = statuses.get(id);
+      const isUpAgain = status !== undefined && this.action.kind === 'start' && isUp(status);
+      if (status === undefined || isUpAgain) this.#open.containers.delete(id);
+    }
   }
 
   /** Does an operation or obstacle of this app and service concern it? */
@@ -69,7 +73,10 @@ export class PendingAction {
   note(operation: Operation): void {
     switch (operation.kind) {
       case 'start-container':
-        this.#open?.containers.delete(operation.container);
+        // It is named by its id or its name.
+        for (const [id, name] of this.#open?.containers ?? []) {
+          if (id === operation.container || name === operation.container) this.#open?.containers.delete(id);
+        }
         break;
       case 'remove-container':
         this.#open?.containers.delete(operation.containerId);

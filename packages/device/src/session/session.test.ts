@@ -193,6 +193,18 @@ describe('force', () => {
   });
 });
 
+it('the same target with other contents of its images confirms the request under way', () => {
+  const pinned = structuredClone(ONE);
+  for (const app of Object.values(pinned.apps)) {
+    for (const service of Object.values(app.release?.services ?? {})) service.contentId = 'sha256:1';
+  }
+  const before = session(FORCED, ask(1, STOP), end(1));
+  const { session: after, effects } = reduce(before, { type: 'target', target: pinned, force: false });
+  expect(after).toMatchObject({ target: pinned, apply: FORCED });
+  expect([...wantedRunning(after).values()]).toEqual([false]);
+  expect(effects).toEqual([END_RUNS, FORGIVE]);
+});
+
 describe('a cancel', () => {
   it('rejects actions that have not begun, and lets the others be finished', () => {
     const before = session(PLAIN, ask(1, RESTART), ask(2, STOP), { type: 'action-begun', id: 1 });

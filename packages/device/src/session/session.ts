@@ -85,6 +85,10 @@ export function reduce(session: Session, event: SessionEvent): Transition {
       const { target, force } = event;
       // The same target again confirms the request under way, with what that was allowed to do.
       if (isDeepStrictEqual(session.target, target)) return reduce(session, { type: 'update', force });
+      if (isSameRequest(session.target, target)) {
+        const confirmed = { ...session, target, apply: applyOf(target, force || forcesTarget(session)) };
+        return { session: confirmed, effects: [{ type: 'end-runs' }, FORGIVE_ALL] };
+      }
       const next = { ...session, target, wishes: new Map<string, readonly Wish[]>(), apply: applyOf(target, force) };
       return withoutOverruled(next, [{ type: 'end-runs' }, FORGIVE_ALL]);
     }
@@ -152,6 +156,17 @@ export function wantedRunning({ wishes }: Session): ReadonlyMap<string, boolean>
 }
 
 const FORGIVE_ALL = { type: 'forgive', what: 'everything' } as const;
+
+/** Whether two targets differ at most in the contents that the names of their images stand for. */
+function isSameRequest(a: TargetState | null, b: TargetState | null): boolean {
+  return isDeepStrictEqual(withoutContents(a), withoutContents(b));
+}
+
+function withoutContents(target: TargetState | null): unknown {
+  return target === null
+    ? null
+    : JSON.parse(JSON.stringify(target, (key, value: unknown) => (key === 'contentId' ? undefined : value)));
+}
 
 function applyOf(target: TargetState | null, force: boolean): Apply {
   return target === null ? { kind: 'idle' } : { kind: 'applying', force };
