@@ -76,7 +76,7 @@ export class ClientActions {
       if (action.app === null) continue;
       if (pending.force) force.add(action.app.id);
       if (!this.#hasBegun(pending)) continue;
-      for (const service of action.services) {
+      for (const service of pending.services) {
         if (this.#isToRun(action, service)) unfinished.add(serviceKey(action.app.id, service));
       }
     }
@@ -157,7 +157,8 @@ export class ClientActions {
     if (locked.length > 0 && action.kind !== 'start')
       return new UpdatesLockedError(locked.flatMap(({ service }) => service ?? []));
     // While the update of its app is cancelled, nothing but what is planned now will come of it.
-    const waitsForUpdate = !operations.some((operation) => isPartOf(pending, operation));
+    const isAsItIs = action.kind !== 'purge' || this.#hasBegun(pending);
+    const waitsForUpdate = !isAsItIs || !operations.some((operation) => isPartOf(pending, operation));
     const obstacle = blocked.find(
       ({ appId, service, reason }) =>
         (OBSTACLES.has(reason) || (reason === 'cancelled' && waitsForUpdate)) && pending.concerns(appId, service),

@@ -13,6 +13,7 @@ export class PendingAction {
   readonly id: number;
   readonly action: ClientAction;
   readonly force: boolean;
+  #services: ReadonlySet<string> = new Set();
   readonly #done = Promise.withResolvers<void>();
   /** Containers by id with their names, and engine names of volumes; `null`: not looked up yet. */
   #open: { readonly containers: Map<string, string>; readonly volumes: Set<string> } | null = null;
@@ -40,6 +41,11 @@ export class PendingAction {
     return this.#open?.volumes ?? new Set();
   }
 
+  /** Services that had a container when the action began. */
+  get services(): ReadonlySet<string> {
+    return this.#services;
+  }
+
   get request(): ContainerRequest {
     return this.action.kind === 'start' ? 'start' : 'replace';
   }
@@ -48,6 +54,7 @@ export class PendingAction {
   prepare(snapshot: EngineSnapshot): void {
     if (this.#open === null) {
       const own = ownContainers(this.action, snapshot);
+      this.#services = new Set(own.flatMap(({ identity }) => identity?.serviceName ?? []));
       this.#open = {
         containers: new Map(subjects(this.action, own).map(({ id, name }) => [id, name])),
         volumes: new Set(volumesOf(this.action, own, snapshot)),
