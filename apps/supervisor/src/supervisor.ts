@@ -10,8 +10,10 @@ import { openDevice } from './device/open-device.ts';
 import { openLocks } from './device/open-locks.ts';
 import { claimEngine } from './engine/claim-engine.ts';
 import { openEngine } from './engine/open-engine.ts';
+import { createHealthConditions } from './health/health-conditions.ts';
 import { openIdentity } from './identity/open-identity.ts';
 import type { ProcessLogger } from './log/create-logger.ts';
+import { journalCheck } from './logs/journal-check.ts';
 import { logSource } from './logs/log-source.ts';
 import { startLogs } from './logs/start-logs.ts';
 import { cloudAccess } from './managed/cloud-access.ts';
@@ -119,8 +121,17 @@ export async function startSupervisor(config: SupervisorConfig, log: ProcessLogg
   const logs = stack.use(
     startLogs({ device, source, uploader: cloud?.uploader ?? null, clock, print: printer('device') }),
   );
+  const conditions = createHealthConditions({
+    config,
+    store,
+    configJson: opened.configJson,
+    clock,
+    firewallProblems: opening.firewallProblems,
+    checkJournal: journalCheck(engine.engine, clock),
+    cloudConnected: () => cloud?.connection.isConnected() ?? null,
+  });
   const api = stack.use(
-    await openApi({ config, device, host, locks, logs, store, metrics, cloud, clock, log: log.component('api') }),
+    await openApi({ config, device, host, locks, logs, store, metrics, conditions, cloud, log: log.component('api') }),
   );
   const allowed = config.listenAddresses;
   const server = stack.use(await api.listen({ port: apiPort, ...(allowed === null ? {} : { allow: allowed }) }));

@@ -168,3 +168,12 @@ export interface LockClaim {
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
+
+/** Something of the device or its host that does not work. */
+export interface HealthCondition {
+  /** e.g. `database`, `disk`, `cloud`. */
+  readonly component: string;
+  readonly message: string;
+  /** What a person can do about it. */
+  readonly remedy: string;
+}

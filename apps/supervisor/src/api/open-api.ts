@@ -1,5 +1,5 @@
-import { createApi, type Api, type ApiKeys, type RequestIdentity } from '@device-supervisor/api';
-import type { Clock, Device } from '@device-supervisor/device';
+import { createApi, type Api, type ApiKeys, type HealthCondition, type RequestIdentity } from '@device-supervisor/api';
+import type { Device } from '@device-supervisor/device';
 import { formatError } from '@device-supervisor/errors';
 import type { Metrics } from '@device-supervisor/host-facts';
 import type { LogRouter } from '@device-supervisor/logs';
@@ -25,9 +25,9 @@ export interface OpenApiDependencies {
   readonly logs: LogRouter;
   readonly store: Pick<Store, 'apiKeys' | 'settings'>;
   readonly metrics: Metrics;
+  readonly conditions: () => Promise<readonly HealthCondition[]>;
   /** `null`: there is none. */
   readonly cloud: ManagedDevice | null;
-  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -45,6 +45,7 @@ export async function openApi(dependencies: OpenApiDependencies): Promise<Api> {
     ...(cloud === null
       ? {}
       : { lookForTarget: cloud.connection.lookForTarget, cloudConnected: cloud.connection.isConnected }),
+    conditions,
     metrics: [
       buildMetrics,
       logMetrics(logs),

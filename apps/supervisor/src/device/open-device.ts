@@ -110,6 +110,7 @@ export async function openDevice(dependencies: OpenDeviceDependencies): Promise<
     device,
     host,
     deviceConfig: configured?.deviceConfig ?? null,
+    firewallProblems: () => configured?.firewallProblems() ?? [],
     reboots,
     onReboot: (announce) => void announcements.add(announce),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -32,6 +32,8 @@ export interface HostConfigurationDependencies {
 
 export interface ConfiguredHost extends AsyncDisposable {
   readonly deviceConfig: DeviceConfig;
+  /** Why rules of the firewall are not in place. */
+  firewallProblems(): readonly unknown[];
 }
 
 /** The parts of the host that a target configures. */
@@ -49,7 +51,17 @@ export async function configureHost(dependencies: HostConfigurationDependencies)
   });
   // A device with unreadable boot files still runs its apps.
   await bootConfig.start().catch(onFault);
-  const firewall = stack.use(createFirewall({ clock, report: (event) => print(describeFirewall(event)) }));
+  const failures = new Map<string, unknown>();
+  const firewall = stack.use(
+    createFirewall({
+      clock,
+      report(event) {
+        if (event.kind === 'failed') failures.set(event.family, event.problem);
+        else failures.delete(event.family);
+        print(describeFirewall(event));
+      },
+    }),
+  );
   const deviceConfig = createDeviceConfig({
     bootConfig,
     persistentLogging: persistentLoggingOf(configJson),
@@ -64,7 +76,11 @@ export async function configureHost(dependencies: HostConfigurationDependencies)
     random: Math.random,
     say: print,
   });
-  return { deviceConfig, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return {
+    deviceConfig,
+    firewallProblems: () => [...failures.values()],
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
 }
 
 function describeFirewall(event: FirewallEvent): string {

@@ -2,7 +2,7 @@ import type { Device } from '@device-supervisor/device';
 import type { Documentation } from '../openapi/create-documentation.ts';
 import type { MetricSource } from '../metrics/metric-family.ts';
 import type { Monitor } from '../monitor.ts';
-import type { ApiKeys, DeviceTags, Host, LogStream, ServiceLocks } from '../ports.ts';
+import type { ApiKeys, DeviceTags, HealthCondition, Host, LogStream, ServiceLocks } from '../ports.ts';
 
 /** What routes are made from. */
 export interface RouteDependencies {
@@ -16,6 +16,8 @@ export interface RouteDependencies {
   readonly lookForTarget?: (options: { readonly force: boolean }) => void;
   /** Can the cloud be reached? `null`: not known; absent: there is none. */
   readonly cloudConnected?: () => boolean | null;
+  /** What keeps the device from working as it should; absent: nothing is looked at. */
+  readonly conditions?: () => Promise<readonly HealthCondition[]>;
   /** Beyond what the API counts itself. */
   readonly metrics?: readonly MetricSource[];
   /** The version that clients see: semver, 17.0.0 or above, without a pre-release tag. */

@@ -2,6 +2,7 @@ import { keepLastGood, type TargetState } from '@device-supervisor/state';
 import { NotInLocalModeError } from '../errors.ts';
 import type { DeviceStore } from '../ports.ts';
 import { withOwnIds } from './developer-apps.ts';
+import { withoutHostApps } from './fleet-apps.ts';
 import { resolveDeviceConfig } from '../settings/resolve-device-config.ts';
 
 /** Of a device that was never told anything. */
@@ -17,7 +18,8 @@ export class Targets {
   constructor(store: DeviceStore['targets'], managed: boolean) {
     this.#store = store;
     this.#managed = managed;
-    this.#cloud = managed ? store.load('cloud') : null;
+    const cloud = managed ? store.load('cloud') : null;
+    this.#cloud = cloud === null ? null : withoutHostApps(cloud);
     this.#local = store.load('local');
   }
 
@@ -50,7 +52,7 @@ export class Targets {
     const target = keepLastGood(decoded, this.#cloud);
     const before = this.localMode;
     this.#store.save('cloud', target);
-    this.#cloud = target;
+    this.#cloud = withoutHostApps(target);
     if (this.localMode !== before) {
       this.#store.clear('local');
       this.#local = null;

@@ -5,7 +5,8 @@ import type { OwnDependencies } from '../dependencies.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 /** Routes for those who watch over the supervisor. None of them looks at the network or the cloud. */
-export function healthRoutes({ device, monitor, version, cloudConnected }: OwnDependencies): readonly Route[] {
+export function healthRoutes(dependencies: OwnDependencies): readonly Route[] {
+  const { device, monitor, version, cloudConnected, conditions } = dependencies;
   const isReady = (): boolean => device.health().healthy && monitor.engineConnected === true;
   return [
     defineRoute({
@@ -39,13 +40,15 @@ export function healthRoutes({ device, monitor, version, cloudConnected }: OwnDe
       summary: 'What is in order, and what is not',
       input: {},
       answers: () => ({ 200: json(DetailAnswer()) }),
-      handle({ access, context }) {
+      async handle({ access, context }) {
         const { healthy, problems } = device.health();
+        const found = (await conditions?.()) ?? [];
         const { applying, blocked, notices } = visibleState(device.state(), access);
         return context.json({
           healthy,
           ready: isReady(),
           problems,
+          conditions: found.map(({ component, message, remedy }) => ({ component, message, remedy })),
           version,
           uptimeSeconds: Math.floor(monitor.uptime() / 1000),
           localMode: device.localMode,
@@ -71,6 +74,9 @@ function DetailAnswer() {
     healthy: z.boolean(),
     ready: z.boolean(),
     problems: z.array(z.string()),
+    conditions: z
+      .array(z.strictObject({ component: z.string(), message: z.string(), remedy: z.string() }))
+      .meta({ description: 'What of the device or its host does not work, and what to do; no reason to restart' }),
     version: z.string(),
     uptimeSeconds: z.int(),
     localMode: z.boolean(),
