@@ -1,2 +1,3 @@
 export { buildImage, type BuildImageOptions, type BuiltImage } from './build-image.ts';
+export { fetchParts, type FetchPartsOptions } from './fetch-parts.ts';
 export { writeRootfs } from './write-rootfs.ts';

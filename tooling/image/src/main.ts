@@ -2,10 +2,9 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatError } from '@device-supervisor/errors';
 import { ensureDebianPackages } from '@device-supervisor/testbed';
-import { assembleRootfs } from './assemble-rootfs.ts';
-import { buildImage, cacheOf, type BuildImageOptions } from './build-image.ts';
-import { ensureEmulator } from './emulator.ts';
-import { ARCHITECTURES, NAMES } from './image-definition.ts';
+import { buildImage, type BuildImageOptions } from './build-image.ts';
+import { fetchParts, stripPackage } from './fetch-parts.ts';
+import { ARCHITECTURES } from './image-definition.ts';
 import { writeRootfs } from './write-rootfs.ts';
 
 const USAGE = `Usage: npm run image [-- --arch <${ARCHITECTURES.join('|')}>] [--output <folder>]
@@ -36,14 +35,16 @@ async function main(argv: readonly string[]): Promise<number> {
   const root = resolve(import.meta.dirname, '../../..');
   const onProgress = (message: string): void => void process.stderr.write(`image: ${message}\n`);
   const native = values.native === undefined ? {} : { native: resolve(values.native) };
+  if (values.fetch) {
+    await fetchParts({ root, architectures, onProgress });
+    return 0;
+  }
   for (const architecture of architectures) {
-    await ensureDebianPackages([`binutils-${NAMES[architecture].triplet.replaceAll('_', '-')}`], onProgress);
+    await ensureDebianPackages([stripPackage(architecture)], onProgress);
     const options = { root, architecture, onProgress, ...native };
-    if (values.fetch) await assembleRootfs({ ...options, cache: cacheOf(root) });
-    else if (values.rootfs === undefined) await build({ ...options, output: resolve(values.output) });
+    if (values.rootfs === undefined) await build({ ...options, output: resolve(values.output) });
     else await writeRootfs({ ...options, folder: resolve(values.rootfs) });
   }
-  if (values.fetch) await ensureEmulator(cacheOf(root));
   return 0;
 }
 

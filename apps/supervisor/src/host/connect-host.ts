@@ -20,7 +20,7 @@ export interface HostDependencies {
   readonly configJson: ConfigJsonFile;
   readonly device: Pick<Device, 'lockAll'>;
   readonly clock: Clock;
-  /** Something of the host failed that nobody waits for. */
+  /** Reports a failure of the host that no caller waits for. */
   readonly onFault: (error: unknown) => void;
 }
 

@@ -49,7 +49,7 @@ export interface CloudConnectionDependencies {
   readonly rebootReasons: () => readonly string[];
   /** Key by which the cloud calls our API; a secret. */
   readonly apiSecret: () => string;
-  /** File in memory that keeps what the cloud was told. */
+  /** File in memory that keeps the last report. */
   readonly reportMemoryPath: string;
   readonly access: CloudAccess;
   readonly onRegistered: (identity: Identity) => void;
@@ -145,7 +145,7 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Connect
   return { ...cloud, isConnected: () => connectivity.isConnected, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-/** How the device is configured: with what it is told to be and, where the host is ours, as the host is. */
+/** How the device is configured: its settings and, where the host is ours, the configuration of the host. */
 async function currentConfig(
   deviceConfig: DeviceConfig | null,
   settings: DeviceSettings,

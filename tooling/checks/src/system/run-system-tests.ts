@@ -9,6 +9,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatError } from '@device-supervisor/errors';
+import { fetchParts } from '@device-supervisor/image';
 import { bundleSupervisor, prepareMachine, runInNamespace } from '@device-supervisor/testbed';
 import { openQueue } from './queue.ts';
 
@@ -18,7 +19,12 @@ const MEMORY = 1_500_000_000;
 const paths = process.argv.slice(2);
 const queue = await mkdtemp(join(tmpdir(), 'system-tests-'));
 try {
-  await prepareMachine({ deviceHost: true, onProgress: (message) => void process.stderr.write(`${message}\n`) });
+  const onProgress = (message: string): void => void process.stderr.write(`${message}\n`);
+  await prepareMachine({ deviceHost: true, onProgress });
+  if (paths.length === 0 || paths.some((path) => path.startsWith('tooling/image'))) {
+    const root = join(import.meta.dirname, '../../../..');
+    await fetchParts({ root, architectures: ['amd64', 'arm64'], onProgress });
+  }
   await bundleSupervisor();
   const ids = Array.from({ length: workers() }, (_, index) => `testbed-${process.pid}-${index}`);
   const codes = await Promise.all(ids.map((id) => runInNamespace(workerCommand(), id)));
