@@ -33,7 +33,7 @@ export interface OpenApiDependencies {
 
 /** The API, whose requests nothing answers yet. */
 export async function openApi(dependencies: OpenApiDependencies): Promise<Api> {
-  const { config, device, host, locks, logs, store, metrics, cloud, log } = dependencies;
+  const { config, device, host, locks, logs, store, metrics, conditions, cloud, log } = dependencies;
   const keys = await keysOf(dependencies);
   return createApi({
     device,
