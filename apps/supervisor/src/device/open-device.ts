@@ -38,6 +38,8 @@ export interface OpenDeviceDependencies {
 }
 
 export interface OpenedDevice extends AsyncDisposable {
+  /** Why rules of the firewall are not in place. */
+  readonly firewallProblems: () => readonly unknown[];
   readonly device: Device;
   readonly host: ConnectedHost;
   /** `null`: the host is not ours to configure. */
