@@ -61,6 +61,13 @@ export {
   type DeviceProcess,
   type DeviceProcessOptions,
 } from './cloud-fixture.ts';
+export {
+  startFaultyEngine,
+  type EngineFault,
+  type EngineRequest,
+  type FaultyEngine,
+  type InjectedFault,
+} from './faulty-engine.ts';
 export { DELTA_LABELS, startDeltaEngine, type DeltaEngine } from './delta-engine.ts';
 export { forwardRequest, type Upstream } from './forward-request.ts';
 export { createAuthority, type Authority } from './authority.ts';
