@@ -31,6 +31,12 @@ export interface RepositoryOptions {
   readonly access: HttpAccess;
 }
 
+interface FollowedAnswer {
+  readonly answer: HttpAnswer;
+  /** Whether the registry itself gave it, and not the target of a redirect. */
+  readonly isOwn: boolean;
+}
+
 /** Registries keep blobs elsewhere, and few more than one step away. */
 const REDIRECTS = 3;
 
@@ -44,10 +50,11 @@ export function openRepository({ reference, origin, auth, access }: RepositoryOp
   return {
     async get(path, options) {
       const url = new URL(`${origin.url}/v2/${repository}/${path}`);
-      let answer = await follow(url, options);
-      if (answer.status === 401) {
+      let { answer, isOwn } = await follow(url, options);
+      // Only the registry itself says where its tokens come from: the target of a redirect gets no credentials.
+      if (answer.status === 401 && isOwn) {
         authorization = await authorize(parseChallenge(answer.headers['www-authenticate']));
-        answer = await follow(url, options);
+        ({ answer, isOwn } = await follow(url, options));
       }
       switch (answer.status) {
         case 200:
@@ -76,7 +83,7 @@ export function openRepository({ reference, origin, auth, access }: RepositoryOp
   }
 
   /** Sends credentials only to the registry itself: a redirect's link carries its own proof. */
-  async function follow(start: URL, { accept = [], limit }: GetOptions): Promise<HttpAnswer> {
+  async function follow(start: URL, { accept = [], limit }: GetOptions): Promise<FollowedAnswer> {
     let url = start;
     for (let step = 0; step <= REDIRECTS; step++) {
       const headers = {
@@ -85,7 +92,9 @@ export function openRepository({ reference, origin, auth, access }: RepositoryOp
       };
       const answer = await ask(url, { headers, limit });
       const { location } = answer.headers;
-      if (answer.status < 300 || answer.status >= 400 || location === undefined) return answer;
+      if (answer.status < 300 || answer.status >= 400 || location === undefined) {
+        return { answer, isOwn: url.origin === start.origin };
+      }
       const next = URL.parse(location, url.href);
       if (next === null || !(next.protocol === 'https:' || (next.protocol === 'http:' && origin.isInsecure))) {
         throw new RegistryAnswerError(registry, 'it redirects to an address without TLS');
