@@ -137,7 +137,7 @@ export interface ServiceLocks {
 export interface HoldRequest {
   readonly appId: number;
   readonly service: string;
-  /** Who takes it, as the client calls itself. */
+  /** Name that the client gave itself. */
   readonly holder: string;
   /** Why, for a person to read. */
   readonly reason: string;

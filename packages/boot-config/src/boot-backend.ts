@@ -31,7 +31,7 @@ export interface BootBackend {
   /** Adds what a device of this type cannot do without. */
   complete(desired: BootVariables): BootVariables;
   /**
-   * Values that cannot be told from the variable not being set, e.g. the image that the operating system came with.
+   * Values that mean the same as an unset variable, e.g. the image that the operating system came with.
    *
    * @throws what the file system throws
    */

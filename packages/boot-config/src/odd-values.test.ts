@@ -38,7 +38,7 @@ function open(deviceType: string, options: Partial<BootConfigOptions> = {}): Pro
   });
 }
 
-/** Nobody cuts the power here, so nothing waits for the disk. */
+/** No power cuts here, so nothing waits for the disk. */
 const UNSYNCED: DurableFileSystem = {
   ...nodeFileSystem,
   syncDirectory: async () => undefined,

@@ -347,7 +347,7 @@ describe('a device with a splash screen', () => {
 });
 
 describe('failures', () => {
-  it('are told as what they are', async () => {
+  it('are reported as what they are', async () => {
     put('config.txt', 'a=1\n');
     const failing = (call: string): ReturnType<typeof createFaultyFileSystem> =>
       createFaultyFileSystem({

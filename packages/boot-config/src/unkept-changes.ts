@@ -1,7 +1,7 @@
 import type { BootBackend, BootVariables } from './boot-backend.ts';
 import { needsReboot, type BootChange, type BootConfigPlan } from './plan-boot-config.ts';
 
-/** Changes that were written and did not read back. Writing them again wears out the storage and helps nobody. */
+/** Changes that were written and did not read back. Writing them again only wears out the storage. */
 export interface UnkeptChanges {
   /** @param actual what is set after the attempt */
   add(changes: readonly BootChange[], actual: BootVariables): void;

@@ -37,7 +37,7 @@ export interface EngineAbilities {
 /** The service that a container belongs to, as its labels say. */
 export interface ServiceIdentity {
   readonly appId: number;
-  /** Absent on containers of old agents. */
+  /** Absent on containers of older supervisors. */
   readonly appUuid?: string;
   readonly serviceId: number;
   readonly serviceName: string;

@@ -40,11 +40,11 @@ beforeEach(async () => {
 afterEach(() => stack.disposeAsync());
 
 interface ConnectionOptions extends Partial<Pick<CloudConnectionDependencies, 'configJson' | 'deviceConfig'>> {
-  /** What the device is told to be before it knows its cloud. */
+  /** The device's target before it knows its cloud. */
   readonly config?: DeviceConfigVariables;
 }
 
-/** A device that is new to its cloud. @returns as the cloud has it, when it was told of it */
+/** A device that is new to its cloud. @returns the cloud's record, once the device has reported */
 async function connect({
   config = {},
   configJson = {},
@@ -166,7 +166,7 @@ describe('a device that is new to its cloud', () => {
     });
   });
 
-  it('is named and pinned once: registered anew, it follows its fleet', async () => {
+  it('is named and pinned once: registered again, it follows its fleet', async () => {
     const { id } = stub.createRelease(stub.createFleet(), { commit: 'c1', services: {} });
     store.settings.set(PINNED_RELEASE, String(id));
     const device = await connect({ configJson: { initialDeviceName: 'kitchen' } });
@@ -205,7 +205,7 @@ describe('the connection', () => {
   });
 });
 
-it('a new key of our API is told to the cloud, and the old one never again', async () => {
+it('a new key of our API is reported to the cloud, and the old one never again', async () => {
   const device = await connect();
   const old = store.apiKeys.global();
   expect(device.reports).toMatchObject([{ api_secret: old, status: 'Idle', ip_address: '10.0.0.5' }]);

@@ -127,6 +127,6 @@ it('tells that no release runs any more when the target names none', () => {
   expect(compose({ target: { ...target, apps: none } }).apps).toEqual({ u1: { release_uuid: '', releases: {} } });
 });
 
-it('leaves the name of the device to the cloud, where somebody may have changed it meanwhile', () => {
+it('leaves the name of the device to the cloud, where a user may have changed it meanwhile', () => {
   expect(compose({ target: { ...target, name: 'kitchen' } })).not.toHaveProperty('name');
 });

@@ -111,7 +111,7 @@ function reportApps(target: TargetState, { apps, images }: DeviceState): Record<
 }
 
 function reportApp({ release }: TargetApp, state: AppState, images: DeviceState['images']): AppReport {
-  // The cloud keeps the release that it was told of last, unless it is told that there is none.
+  // The cloud keeps the last reported release, unless the report says that there is none.
   if (release === null) return { release_uuid: '', releases: {} };
   return {
     ...(runs(release, state) ? { release_uuid: release.commit } : {}),

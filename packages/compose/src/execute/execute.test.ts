@@ -143,7 +143,7 @@ describe('execute', () => {
     expect(statusOf(results, 'stop-container')).toEqual(['skipped', 'skipped']);
   });
 
-  it('does nothing under locks that are held by services, and says by whom', async () => {
+  it('does nothing under locks that are held by services, and names the holders', async () => {
     const calls: string[] = [];
     const holders = [{ appId: 1, service: 'web' }];
     const record: Call = async (name) => void calls.push(name);
@@ -160,7 +160,7 @@ describe('execute', () => {
   it('touches no container of an app any more when one of its locks was taken away', async () => {
     const calls: string[] = [];
     const compromised = new AbortController();
-    const error = new Error('somebody removed the lock');
+    const error = new Error('another process removed the lock');
     const results = await execute(
       update(),
       ports(
@@ -187,7 +187,7 @@ describe('execute', () => {
 
   it('looks at the lock of a service right before it touches its container', async () => {
     const calls: string[] = [];
-    const error = new Error('somebody removed the lock of db');
+    const error = new Error('another process removed the lock of db');
     const results = await execute(
       update(),
       ports(

@@ -40,7 +40,7 @@ describe('a network that is there twice', () => {
     );
   });
 
-  it('is not waited for by one that is in neither, nor as long as nobody knows who is in which', () => {
+  it('is not waited for by one that is in neither, nor as long as memberships are unknown', () => {
     expect(printPlan(TARGET, twice({ web: [], db: ['second'] }))).toContain('remove-network u1_default (n-u1_default)');
     expect(printPlan(TARGET, twice({}))).toBe('');
   });
@@ -66,7 +66,7 @@ describe('the network supervisor0', () => {
     ]);
   });
 
-  it('stays when nobody asks for it any more, and is left to others who have its name', () => {
+  it('stays when no service asks for it any more, and is left to others who have its name', () => {
     const without = testTarget({ services: { web: {} } });
     expect(printPlan(without, reachedSnapshot(without))).toBe('');
     const snapshot = reachedSnapshot(target);

@@ -6,7 +6,7 @@ import { NO_REQUESTS, type ClientRequests } from './plan-input.ts';
 const TARGET = testTarget({ services: { web: { composition: { depends_on: ['db'] } }, db: {} } });
 const SNAPSHOT = reachedSnapshot(TARGET);
 
-/** What a plan is told of clients. */
+/** Requests of clients in the input of a plan. */
 function asked(requests: Partial<ClientRequests>) {
   return { policy: { requests: { ...NO_REQUESTS, ...requests } } };
 }

@@ -82,7 +82,7 @@ describe('dependencies', () => {
     expect(printPlan(target, changeContainer(waiting, 'db', fields))).toBe(expected);
   });
 
-  it('that form a cycle are refused by name, and hold up nobody else', () => {
+  it('that form a cycle are refused by name, and do not block others', () => {
     const target = testTarget({
       services: { a: { composition: { depends_on: ['b'] } }, b: { composition: { depends_on: ['a'] } }, web: {} },
     });
@@ -215,7 +215,7 @@ describe('an app that is not in the target', () => {
     expect(text).not.toContain('remove-image');
   });
 
-  it('remembers an image that a container of somebody else uses, and removes it when that one is gone', () => {
+  it('remembers an image that a foreign container uses, and removes it when that one is gone', () => {
     const isUsed = { ...snapshot, images: snapshot.images.map((image) => ({ ...image, usedByOthers: true as const })) };
     expect(printPlan(none, isUsed, { images })).not.toMatch(/(remove|forget)-image/);
     expect(printPlan(none, { ...EMPTY_ENGINE, images: snapshot.images }, { images })).toContain('remove-image web:1');
@@ -247,7 +247,7 @@ describe('an app that is not in the target', () => {
 });
 
 describe('what cannot be applied', () => {
-  it('is named by service and field, and holds up nobody else', () => {
+  it('is named by service and field, and does not block others', () => {
     const target = testTarget({ services: { bad: { composition: { ports: ['nonsense'] } }, web: {} } });
     const text = printPlan(target, { ...EMPTY_ENGINE, images: [testImage('web:1')] });
     expect(text).toContain('start-container web_2_1_c1');

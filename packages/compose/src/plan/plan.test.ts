@@ -247,7 +247,7 @@ describe('a service that differs', () => {
       'start-container web_1_1_c1: was never started',
     ],
     [
-      'exited, and it is told to stay up',
+      'exited, and its policy restarts it',
       { status: 'exited', id: 'unseen' },
       'start-container web_1_1_c1: was found stopped',
     ],

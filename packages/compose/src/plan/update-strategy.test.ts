@@ -237,7 +237,7 @@ describe('hand-over', () => {
     );
   });
 
-  it('begins anew from the old container when it was cut short before the new one was there', () => {
+  it('starts over from the old container when it was interrupted before the new one existed', () => {
     const snapshot = handingOver();
     const alone = { ...snapshot, containers: snapshot.containers.filter(({ name }) => name.startsWith('old_')) };
     expect(printPlan(update('hand-over'), alone)).toBe(

@@ -35,7 +35,7 @@ export interface ConfigStepsInput {
   /** Whether the target names the setting. */
   readonly names: (setting: keyof DeviceSettings) => boolean;
   readonly target: TargetState;
-  /** Does the target come from a developer? The API is open to everybody then. */
+  /** Whether the target comes from a developer: then the API is open to all clients. */
   readonly localMode: boolean;
   readonly settings: DeviceSettings;
   readonly bootVariables: DeviceConfigVariables;

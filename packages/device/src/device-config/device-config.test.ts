@@ -133,7 +133,7 @@ describe('a configuration', () => {
     expect(host.state.firewall?.situation.usesHostNetwork).toBe(true);
   });
 
-  it('is told of once where a value cannot be used, and again when that is another', async () => {
+  it('reports an unusable value once, and another one again', async () => {
     const invalid = { SUPERVISOR_POLL_INTERVAL: 'often', HOST_CONFIG_a_bad: '1' };
     for (const config of [invalid, invalid, { ...invalid, SUPERVISOR_DELTA: '1' }]) await converge(config);
     clock.advance(60_000);
@@ -169,7 +169,7 @@ describe('a host', () => {
 
   beforeEach(() => void Object.assign(host.state, OTHER_HOST));
 
-  it('keeps its switches while there is no target, but for the firewall; and is not told to reboot', async () => {
+  it('keeps its switches while there is no target, but for the firewall; and does not reboot', async () => {
     expect(await deviceConfig.converge(null, { localMode: false, signal })).toEqual(DONE);
     expect(host.calls).toEqual(['firewall']);
     expect(host.state).toMatchObject({ ...OTHER_HOST, rebootReasons: [] });
@@ -224,7 +224,7 @@ describe('a reboot', () => {
     expect(await round).toMatchObject({ holdsReboot: true, retryIn: 30_000 });
   });
 
-  it('is taken back when the change fails: the device must not reboot for ever', async () => {
+  it('is taken back when the change fails: the device must not reboot endlessly', async () => {
     host.intercept('boot-config write', () => Promise.reject(new Error('read-only')));
     expect(await converge({ HOST_CONFIG_gpu_mem: '16' })).toMatchObject({ changed: false, rebootNeeded: false });
     expect(host.state.rebootReasons).toEqual([]);

@@ -93,8 +93,8 @@ describe('a reboot after the apply', () => {
 
   it.each([
     ['another boot', '{"bootId":"one","reasons":["config.txt changed"]}', 'two'],
-    ['a boot that cannot be told from this one', '{"bootId":null,"reasons":["config.txt changed"]}', null],
-    ['a program that cannot be told from this boot', '', null],
+    ['an unknown boot', '{"bootId":null,"reasons":["config.txt changed"]}', null],
+    ['no boot at all', '', null],
   ])('is not done because of the file of %s, which is removed', async (_, content, bootId) => {
     file = content;
     const schedule = await open(bootId);
@@ -135,7 +135,7 @@ describe('a reboot after the apply', () => {
     ['be read', { read: () => Promise.reject(new Error('EIO')) }, null],
     ['be removed', { remove: () => Promise.reject(new Error('EIO')) }, '{"bootId":"two","reasons":["a"]}'],
     ['be taken over', { write: () => Promise.reject(new Error('EIO')) }, 'foreign'],
-  ])('does not come, and keeps nobody from starting, when the file cannot %s', async (_, broken, content) => {
+  ])('does not come, and does not prevent the start, when the file cannot %s', async (_, broken, content) => {
     file = content;
     const schedule = await openRebootAfterApply({
       breadcrumb: { ...breadcrumb, ...broken },

@@ -47,7 +47,7 @@ export class Targets {
     if (!this.localMode) throw new NotInLocalModeError();
   }
 
-  /** Local mode begins without a local target: what an earlier one left is of no use to anybody. */
+  /** Local mode begins without a local target: what an earlier session left is dropped. */
   setCloud(decoded: TargetState): void {
     const target = keepLastGood(decoded, this.#cloud);
     const before = this.localMode;

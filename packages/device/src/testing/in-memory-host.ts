@@ -2,7 +2,7 @@ import type { ConfigurableHost } from '../device-config/ports.ts';
 import type { UnitSwitch } from '../host/unit-switch.ts';
 import type { FirewallMode, FirewallSituation } from '../ports.ts';
 
-/** What a host in memory is set to; to be looked at, and to be changed as if by somebody else. */
+/** What a host in memory is set to; to be inspected, and changed as another program would. */
 export interface InMemoryHostState {
   bootVariables: Readonly<Record<string, string>>;
   persistentLogging: boolean;

@@ -112,7 +112,7 @@ function readNetworkMode({ host, endpoints }: InspectedContainer): string {
   const mode = host.NetworkMode;
   if (mode === '' || mode === 'default') return 'bridge';
   if (Object.hasOwn(endpoints, mode)) return mode;
-  // An id, if somebody else created it.
+  // An id, if another client created it.
   const byId = Object.entries(endpoints).find(([, { NetworkID }]) => NetworkID !== '' && NetworkID.startsWith(mode));
   return byId === undefined ? mode : byId[0];
 }

@@ -13,7 +13,7 @@ import { readAppId } from './identity.ts';
 
 const DEFAULT_DRIVER = 'bridge';
 
-/** What was asked for of a network and cannot be told from the engine's answer. */
+/** Requested properties of a network that the engine's answer does not show. */
 const RequestedNetwork = z.object({
   /** Of a network that only holds configuration: the engine shows none. */
   driver: z.string().optional(),

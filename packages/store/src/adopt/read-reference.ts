@@ -74,7 +74,7 @@ function readTarget(
   return { ...(name === null ? {} : { name }), config: readConfig(database), apps };
 }
 
-/** A target without apps has no rows; only that of the current mode can be told from none. */
+/** A target without apps has no rows; only for the current mode is it known that there was one. */
 function hasEmptyTarget(database: ReferenceDatabase, source: string): boolean {
   const isLocal = database.setting('localMode') === 'true';
   return database.setting('targetStateSet') === 'true' && (source === LOCAL) === isLocal;
