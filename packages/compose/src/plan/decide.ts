@@ -8,7 +8,7 @@ import { compareContainers, updateInPlace } from './compare.ts';
 import type { DevicePlan } from './device-plan.ts';
 import { findCycles, inOrder } from './graph.ts';
 import { decideHandOver, handOverObstacle, serviceContainers, type HandOver } from './hand-over.ts';
-import type { NetworkDecision } from './networks.ts';
+import { joinsLater, type NetworkDecision } from './networks.ts';
 import type { Blocked } from './plan-output.ts';
 import { serviceKey } from './plan-input.ts';
 import { isInSubnets } from './subnets.ts';
@@ -283,13 +283,10 @@ function isDuplicate(network: NetworkDecision | undefined, ids: ReadonlySet<stri
 }
 
 /** A network of the container that is replaced; of the old and the new configuration, since other services wait for it. */
-function replacedNetwork({ config, startedAt }: ObservedContainer, { spec, networks }: Subject): string | null {
-  const attached = [spec.config, config].flatMap((one) => Object.keys(one.networks));
+function replacedNetwork(current: ObservedContainer, { spec, networks }: Subject): string | null {
+  const attached = [spec.config, current.config].flatMap((one) => Object.keys(one.networks));
   const replaced = attached.find((name) => networks.get(name)?.status === 'changed');
-  if (replaced === undefined) return null;
-  // A container that never started joins the network of its mode by name, when it starts.
-  const joinsLater = startedAt === null && attached.every((name) => name === spec.config.networkMode);
-  return joinsLater ? null : replaced;
+  return replaced === undefined || joinsLater(current) ? null : replaced;
 }
 
 /** Why a container that is right has to start again; `null`: it need not. */

@@ -172,8 +172,15 @@ function mostUsed(networks: readonly ObservedNetwork[], device: DevicePlan): Obs
   return networks.toSorted((a, b) => users(b) - users(a))[0];
 }
 
-function isAttached({ networkIds }: ObservedContainer, network: ObservedNetwork, device: DevicePlan): boolean {
+function isAttached(container: ObservedContainer, network: ObservedNetwork, device: DevicePlan): boolean {
+  const { networkIds } = container;
+  if (joinsLater(container)) return false;
   return networkIds === undefined || !hasNamesake(network, device) || networkIds.includes(network.id);
+}
+
+/** Whether a container never started, and joins its only network by name when it does. */
+export function joinsLater({ startedAt, config }: ObservedContainer): boolean {
+  return startedAt === null && Object.keys(config.networks).every((name) => name === config.networkMode);
 }
 
 function hasNamesake({ name }: ObservedNetwork, { networksByName }: DevicePlan): boolean {

@@ -164,6 +164,18 @@ describe('networks that cannot be replaced', () => {
     );
   });
 
+  it('are replaced under a container that was created before it was interrupted', () => {
+    const snapshot = reachedSnapshot(from);
+    const created = changeContainer(reachedSnapshot(to), 'web', { id: 'new', status: 'created', startedAt: null });
+    const [web] = created.containers;
+    if (web === undefined) throw new Error('there is no container');
+    const half = changeContainer(snapshot, 'web', { name: 'old_web_1_1_c1' });
+    const plan = printPlan(to, { ...half, containers: [...half.containers, web] });
+    expect(plan).toContain('remove-network u1_net: ipam [after stop-container old_web_1_1_c1]');
+    expect(plan).toMatch(/start-container web_1_1_c1: .*stop-container old_web_1_1_c1, create-network u1_net/);
+    expect(plan).toMatch(/remove-container old_web_1_1_c1: .*start-container web_1_1_c1/);
+  });
+
   it('keep their containers while another network has the addresses', () => {
     expect(printPlan(to, change('u1_default', { subnets: ['172.29.0.0/16'] }))).toBe(
       'blocked app 1 (dependency): network u1_net cannot have its addresses: network u1_default has them (172.29.0.0/16); change one of the subnets, or remove the other network',

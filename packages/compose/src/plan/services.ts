@@ -108,7 +108,10 @@ function replacePredecessor(predecessor: ObservedContainer, { spec }: ServiceDec
   const start = plan.startDecisions.get(service);
   const failure = device.input.policy.paused.get(`start-container ${spec.containerName}`);
   if (start?.kind === 'start' && failure === undefined) {
-    if (!isStopped(predecessor)) stopContainer(predecessor, plan, { cause: REPLACED });
+    const last = isStopped(predecessor)
+      ? plan.locks.acquire(`to replace or remove ${service}`)
+      : stopContainer(predecessor, plan, { cause: REPLACED });
+    device.departures.set(predecessor.id, last);
     return;
   }
   if (start?.kind === 'blocked' && start.blocked.reason === 'reboot') return;
@@ -172,6 +175,7 @@ function planArrival(decision: ServiceDecision, plan: AppPlan): void {
   if (isReplacedBeside(decision, plan)) {
     // Connections to the networks that are replaced meanwhile.
     connectNetworks(decision, plan, (network) => plan.replacedNetworks.has(network));
+    holdWithNetworks(decision, plan);
     return;
   }
   if (isLeftRunning(decision, plan)) return;
@@ -181,6 +185,15 @@ function planArrival(decision: ServiceDecision, plan: AppPlan): void {
     if (plan.servicesByName.get(peer)?.action.kind === 'keep') continue;
     const message = `${field}: waits for the container of ${peer}`;
     plan.draft.block({ appId: plan.id, service, reason: 'dependency', message });
+  }
+}
+
+/** A container is not created for a network that cannot be replaced now. */
+function holdWithNetworks({ spec }: ServiceDecision, { draft, device, arrivals, replacedNetworks }: AppPlan): void {
+  const [create] = arrivals.get(spec.service.name) ?? [];
+  for (const network of Object.keys(spec.config.networks)) {
+    const creation = replacedNetworks.has(network) ? device.networkCreations.get(network) : undefined;
+    if (creation !== undefined) draft.onlyWith(creation, [create]);
   }
 }
 
