@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import {
   startCloudFixture,
   startDeviceHost,
@@ -12,19 +10,24 @@ import {
   type Fleet,
   type StubDevice,
 } from '@device-supervisor/testbed';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 
 const stack = new AsyncDisposableStack();
-const run = promisify(execFile);
 let fixture: CloudFixture;
 let host: DeviceHost;
 
 beforeAll(async () => {
   fixture = stack.use(await startCloudFixture());
-  host = stack.use(await startDeviceHost(inject('engineEndpoint')));
 });
 
 afterAll(() => stack.disposeAsync());
+
+// Its config.json makes it one device.
+beforeEach(async () => {
+  host = await startDeviceHost(inject('engineEndpoint'));
+});
+
+afterEach(() => host[Symbol.asyncDispose]());
 
 const UNITS = ['openvpn.service', 'avahi-daemon.service', 'avahi-daemon.socket'];
 
@@ -49,24 +52,16 @@ async function start(owner: Fleet | StubDevice, persistentLogging: boolean): Pro
   });
 }
 
-/** Our rules, in whichever of the kernel's packet filters the engine's are. */
-async function firewall(): Promise<string> {
-  const chain = ['-S', 'BALENA-FIREWALL'];
-  const printed = await Promise.allSettled([run('iptables-legacy', chain), run('iptables-nft', chain)]);
-  return printed.map((one) => (one.status === 'fulfilled' ? one.value.stdout : String(one.reason))).join('\n');
-}
-
-/** Waits until a configuration of the cloud was applied, the last part of which is what the firewall shows. */
-async function configured(fleet: Fleet, device: StubDevice, mode: 'on' | 'off'): Promise<void> {
-  fixture.cloud.change(device, () => fleet.config.set('BALENA_HOST_FIREWALL_MODE', mode));
-  const last = mode === 'on' ? '-j REJECT' : '-j RETURN';
-  await waitFor(`the firewall to be ${mode}`, firewall, {
-    until: (rules) =>
-      rules
-        .trimEnd()
-        .split('\n')
-        .some((rule) => rule.endsWith(last) || rule.includes(`${last} `)),
-  });
+/** Switches discoverability over and back again: when that is done, a whole round has applied everything else before. */
+async function configured(device: StubDevice, on: boolean): Promise<void> {
+  for (const wanted of [!on, on]) {
+    fixture.cloud.change(device, () => device.config.set('BALENA_HOST_DISCOVERABILITY', String(wanted)));
+    for (const name of UNITS.slice(1)) {
+      await waitFor(`${name} to be ${wanted ? 'on' : 'off'}`, () => host.unit(name), {
+        until: ({ activeState }) => activeState === (wanted ? 'active' : 'inactive'),
+      });
+    }
+  }
 }
 
 describe.each([
@@ -78,25 +73,28 @@ describe.each([
   it('keeps them at its first boot and at a new installation, without a reboot, and the cloud learns of them', async () => {
     await host.exec(`systemctl ${on ? 'start' : 'stop'} ${UNITS.toReversed().join(' ')}`);
     const fleet = fleetOf();
-    const first = await start(fleet, on);
-    const before = await look(first);
-    expect(before).toMatchObject({ units: UNITS.map(() => (on ? 'active' : 'inactive')), persistentLogging: on });
-    const device = await first.registered();
-    await waitFor('the configuration of the host', () => device.config.size >= Object.keys(reported).length);
-    expect(Object.fromEntries(device.config)).toMatchObject(reported);
-    await configured(fleet, device, 'on');
-    expect(await look(first)).toEqual(before);
-    await first[Symbol.asyncDispose]();
+    let device: StubDevice;
+    let before: unknown;
+    {
+      await using first = await start(fleet, on);
+      before = await look(first);
+      expect(before).toMatchObject({ units: UNITS.map(() => (on ? 'active' : 'inactive')), persistentLogging: on });
+      device = await first.registered();
+      await waitFor('the configuration of the host', () => device.config.size >= Object.keys(reported).length);
+      expect(Object.fromEntries(device.config)).toMatchObject(reported);
+      await configured(device, on);
+      expect(await look(first)).toEqual(before);
+    }
 
     // With a new database, and a cloud that does not know of the switches any more.
     device.config.clear();
     await using second = await start(device, on);
     await waitFor('the configuration of the host', () => device.config.size >= Object.keys(reported).length);
     expect(Object.fromEntries(device.config)).toMatchObject(reported);
-    await configured(fleet, device, 'off');
+    await configured(device, on);
     expect(await look(second)).toEqual(before);
     expect(await host.isRunning()).toBe(true);
-    expect(second.output()).not.toMatch(/has to reboot|Applied the (VPN|discoverability|persistent logging)/);
+    expect(second.output()).not.toMatch(/has to reboot|Applied the (VPN|persistent logging)/);
   });
 });
 
@@ -105,7 +103,7 @@ it('a reboot that a configuration needs is announced in log and report before it
   const fleet = fixture.cloud.createFleet({ config: { RESIN_SUPERVISOR_POLL_INTERVAL: '1000' } });
   await using supervisor = await start(fleet, false);
   const device = await supervisor.registered();
-  await configured(fleet, device, 'on');
+  await configured(device, true);
   const states: unknown[] = [];
   const down = host.shutdown();
   fixture.cloud.change(device, () => device.config.set('BALENA_SUPERVISOR_PERSISTENT_LOGGING', 'true'));
