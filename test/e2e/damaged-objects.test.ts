@@ -9,7 +9,7 @@ import {
   waitFor,
   type AppFixture,
 } from '@device-supervisor/testbed';
-import { afterEach, beforeEach, describe, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const APP = 90_041;
 const run = promisify(execFile);
@@ -79,6 +79,7 @@ describe('a power cut that takes the files of a container', () => {
     await waitFor('the damaged one to run again', () => fixture.containers(), {
       until: (all) => all.includes('web_1_1_c1 running') && all.length === 2,
     });
+    expect(await environmentOf('other')).toContain('NEW=1');
     await supervisor.apply({});
   });
 });
@@ -105,6 +106,7 @@ describe('an engine that refuses to inspect one container', () => {
       const all = await fixture.docker.listContainers({ filters: { label: ['io.balena.service-name=web'] } });
       return all.length === 1 && all[0]?.Id !== id;
     });
+    expect(await idOf('web_1_1_c1')).not.toBe(id);
     await supervisor.apply({});
   });
 });
@@ -123,6 +125,7 @@ describe('a stream of events that falls silent', () => {
     });
     silence[Symbol.dispose]();
     await waitFor('another stream', () => engine.takeRequests().includes('GET /events'), { timeout: 90_000 });
+    expect(await fixture.containers()).toContain('web_1_1_c1 running');
     await supervisor.apply({});
   });
 });

@@ -184,7 +184,7 @@ describe('whatever value a variable has', () => {
     ['up-board', some({ HOST_CONFIGFS_ssdt: list(word) })],
     ['jetson-agx-orin-devkit', some({ HOST_CONFIG_power_mode: word, HOST_CONFIG_fan_profile: word })],
   ] as const)(
-    'it is set or a problem, and nothing is left to do: %s',
+    'every value is set or a problem, and nothing is left to do: %s',
     async (deviceType, targets) => {
       await fc.assert(
         fc.asyncProperty(targets, targets, async (first, second) => {

@@ -1,5 +1,6 @@
 import type { DeviceConfig } from './device-config/device-config.ts';
 import type { RebootAfterApply } from './power/reboot-after-apply.ts';
+import type { Targets } from './session/targets.ts';
 import type { Settings } from './settings/settings.ts';
 import type { DeviceFacts } from '@device-supervisor/compose';
 import type { ImageStorage } from './downloads/image-storage.ts';
@@ -26,4 +27,10 @@ export interface DeviceDependencies {
   readonly settings?: Settings;
   /** Is the target taken from the cloud? Otherwise from the local API. */
   readonly managed: boolean;
+}
+
+/** Everything that the loop is made of. */
+export interface LoopDependencies extends DeviceDependencies {
+  readonly targets: Targets;
+  readonly settings: Settings;
 }

@@ -51,8 +51,8 @@ export function createApiKeyRepository(query: Query): ApiKeyRepository {
       const row = findRow(known.values(), key);
       if (row === null) return null;
       const replacement = { appId: row.appId, serviceName: row.serviceName, key: generateKey() };
-      const put = (key: string, before: string) => (database: Transaction) =>
-        database.update(apiKeys).set({ key }).where(eq(apiKeys.key, before)).run();
+      const put = (next: string, before: string) => (database: Transaction) =>
+        database.update(apiKeys).set({ key: next }).where(eq(apiKeys.key, before)).run();
       query.changeDurably(put(replacement.key, row.key), put(row.key, replacement.key));
       known.set(nameOf(replacement), withDigest(replacement));
       return replacement.key;

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { testTarget } from '@device-supervisor/compose/testing';
 import { createEngine } from '@device-supervisor/engine';
 import { connectEngine, startSupervisor, type SupervisorProcess } from '@device-supervisor/testbed';
@@ -122,7 +123,7 @@ async function followEngine(endpoint: string, starts: number): Promise<EngineClo
     done: done.promise,
     async [Symbol.asyncDispose]() {
       stream.removeAllListeners('data');
-      if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy();
+      if (stream instanceof Readable) stream.destroy();
     },
   };
 }

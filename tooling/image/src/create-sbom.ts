@@ -25,12 +25,12 @@ export function createSbom({ version, architecture, node, debian, npm }: SbomCon
   });
   const bom = new Models.Bom({ metadata: new Models.Metadata({ component: product }) });
   const components = [
-    library('node', node, `pkg:generic/node@${node}?arch=${architecture}`),
+    library({ name: 'node', version: node, purl: `pkg:generic/node@${node}?arch=${architecture}` }),
     ...debian.map((one) => {
       const purl = `pkg:deb/debian/${one.name}@${encodeURIComponent(one.version)}?arch=${one.architecture}&distro=bookworm`;
-      return library(one.name, one.version, purl);
+      return library({ name: one.name, version: one.version, purl });
     }),
-    ...npm.map((one) => library(one.name, one.version, npmPurl(one), one.license)),
+    ...npm.map((one) => library({ name: one.name, version: one.version, purl: npmPurl(one), license: one.license })),
   ];
   for (const component of components) {
     bom.components.add(component);
@@ -40,7 +40,15 @@ export function createSbom({ version, architecture, node, debian, npm }: SbomCon
   return `${serializer.serialize(bom, { sortLists: true, space: 2 })}\n`;
 }
 
-function library(name: string, version: string, purl: string, license: string | null = null): Models.Component {
+interface Library {
+  readonly name: string;
+  readonly version: string;
+  /** Package URL. */
+  readonly purl: string;
+  readonly license?: string | null;
+}
+
+function library({ name, version, purl, license = null }: Library): Models.Component {
   const component = new Models.Component(Enums.ComponentType.Library, name, { version, purl, bomRef: purl });
   if (license !== null) component.licenses.add(new Models.NamedLicense(license));
   return component;

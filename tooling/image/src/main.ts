@@ -53,7 +53,7 @@ async function build(options: BuildImageOptions): Promise<void> {
   const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
   process.stdout.write(
     [
-      `${image.reference}`,
+      image.reference,
       `  archive     ${image.archive} (docker load -i)`,
       `  SBOM        ${image.sbom}`,
       `  digest      ${image.digest}`,

@@ -67,7 +67,7 @@ async function answers(origin: string, lastWords: () => Promise<string | null>):
       const [answer] = await Promise.allSettled([fetch(`${origin}/ping`)]);
       return answer.status === 'fulfilled' ? 'answered' : await lastWords();
     },
-    { until: (end) => end !== null, timeout: 300_000 },
+    { until: (answer) => answer !== null, timeout: 300_000 },
   );
   expect(end).toBe('answered');
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { connectEngine, startFaultyEngine, waitFor, type FaultyEngine } from '@device-supervisor/testbed';
@@ -136,6 +137,6 @@ describe('the contract of a faulty engine', () => {
     await waitFor('the event', () => heard.includes('faulty-after'));
     expect([heard.includes('faulty-silent'), isClosed]).toEqual([false, false]);
     for (const name of ['heard', 'silent', 'after']) expect(await takeVolume(`faulty-${name}`)).toBe(true);
-    if ('destroy' in events && typeof events.destroy === 'function') events.destroy();
+    if (events instanceof Readable) events.destroy();
   });
 });

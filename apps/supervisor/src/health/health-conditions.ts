@@ -40,7 +40,7 @@ export function createHealthConditions(dependencies: HealthDependencies): () => 
     () => firewall(dependencies.firewallProblems()),
     () => cloud(dependencies.cloudConnected()),
   ];
-  return async () => (await Promise.all(probes.map((probe) => probe()))).filter((found) => found !== null);
+  return async () => (await Promise.all(probes.map(async (probe) => await probe()))).filter((found) => found !== null);
 }
 
 function database({ fault, recovered }: HealthDependencies['store']): HealthCondition | null {

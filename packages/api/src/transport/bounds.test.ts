@@ -83,22 +83,22 @@ describe('a body', () => {
 });
 
 describe('streams', () => {
-  const open = ({ request }: ReturnType<typeof createTestApi>, key: string) => request('/v3/events', { key });
+  const openStream = ({ request }: ReturnType<typeof createTestApi>, key: string) => request('/v3/events', { key });
 
   it('are limited for each client and in all, and their end makes room', async () => {
     const api = createTestApi({ streamLimits: { perClient: 2, total: 3 } });
-    const first = await open(api, GLOBAL_KEY);
-    await open(api, GLOBAL_KEY);
-    expect((await open(api, GLOBAL_KEY)).status).toBe(429);
-    expect((await open(api, APP_KEY)).status).toBe(200);
-    expect((await open(api, APP_KEY)).status).toBe(429);
+    const first = await openStream(api, GLOBAL_KEY);
+    await openStream(api, GLOBAL_KEY);
+    expect((await openStream(api, GLOBAL_KEY)).status).toBe(429);
+    expect((await openStream(api, APP_KEY)).status).toBe(200);
+    expect((await openStream(api, APP_KEY)).status).toBe(429);
     await first.body?.cancel();
-    expect((await open(api, APP_KEY)).status).toBe(200);
+    expect((await openStream(api, APP_KEY)).status).toBe(200);
   });
 
   it('end when their key is replaced', async () => {
     const api = createTestApi();
-    const reader = (await open(api, APP_KEY)).body?.getReader();
+    const reader = (await openStream(api, APP_KEY)).body?.getReader();
     expect((await reader?.read())?.done).toBe(false);
     await api.request('/v1/regenerate-api-key', { method: 'POST', key: APP_KEY });
     expect((await reader?.read())?.done).toBe(true);

@@ -22,7 +22,7 @@ describe('a request that a browser sends for a page of another site', () => {
       ];
       for (const headers of refused) {
         const { status } = await request(path, { ...options, headers: { host: 'device.local:48484', ...headers } });
-        expect(status, JSON.stringify(headers)).toBe(403);
+        expect({ headers, status }).toEqual({ headers, status: 403 });
       }
       expect(device.targetsSet).toEqual([]);
     },

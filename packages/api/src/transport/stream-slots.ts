@@ -50,7 +50,7 @@ const CHECK_INTERVAL = 1_000;
 
 /** An answer whose stream ends when its client may not read any more. Takes no more than the client reads. */
 export function guardStream(answer: Response, { isAllowed, onEnd, onError }: GuardedStream): Response {
-  const { body } = answer;
+  const body: ReadableStream<Uint8Array<ArrayBuffer>> | null = answer.body;
   if (body === null) {
     onEnd();
     return answer;

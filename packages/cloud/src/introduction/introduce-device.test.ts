@@ -78,7 +78,8 @@ describe('introduceDevice', () => {
   ])('of a device that is %s reports what the cloud may not know', async (reason, methods) => {
     const introduction = { name: 'x', pinnedRelease: 9, undeclaredConfig: async () => ({ A: '1' }) };
     const { requests } = await introduce(introduction, {}, reason);
-    expect(requests.map((request) => (Array.isArray(request) ? request[0] : null))).toEqual(methods);
+    const firsts = requests.map((request): unknown => (Array.isArray(request) ? request[0] : null));
+    expect(firsts).toEqual(methods);
     expect(JSON.stringify(requests).includes('device_name')).toBe(reason === 'new');
   });
 

@@ -55,6 +55,7 @@ export function removeContainer(
 }
 
 export interface Renaming {
+  readonly name: string;
   readonly cause: string;
   readonly needs?: readonly (PlanNode | null | undefined)[];
 }
@@ -68,9 +69,8 @@ export interface Renaming {
  */
 export function renameContainer(
   container: ObservedContainer,
-  name: string,
   plan: AppPlan,
-  { cause, needs = [] }: Renaming,
+  { name, cause, needs = [] }: Renaming,
 ): PlanNode | null {
   const { device, draft, locks, id: appId } = plan;
   const { identity, id, status } = container;
@@ -105,9 +105,8 @@ export function renameContainer(
 /** @returns `null`: the container has that policy */
 export function changeRestartPolicy(
   container: ObservedContainer,
-  restart: RestartPolicy,
   plan: AppPlan,
-  cause: string,
+  { restart, cause }: { readonly restart: RestartPolicy; readonly cause: string },
 ): PlanNode | null {
   const { identity, id, config } = container;
   const { draft, locks, id: appId } = plan;

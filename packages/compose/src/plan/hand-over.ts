@@ -141,8 +141,8 @@ function conflictOf(current: ObservedContainer, { service, config }: ServiceSpec
 /** Prepares a container to be taken over from: it runs on under another name, and is not restarted any more. */
 export function planStandAside(current: ObservedContainer, cause: string, plan: AppPlan): void {
   const service = current.identity?.serviceName ?? '';
-  const update = changeRestartPolicy(current, NEVER, plan, cause);
-  const rename = renameContainer(current, predecessorName(current.name), plan, { cause });
+  const update = changeRestartPolicy(current, plan, { restart: NEVER, cause });
+  const rename = renameContainer(current, plan, { name: predecessorName(current.name), cause });
   const locked = plan.locks.acquire(`to hand over ${service}`);
   clearHandOver(service, plan, { cause: REPORTED_EARLIER, needs: [locked, update, rename] });
 }
@@ -190,8 +190,8 @@ export function planRestoration(
   { restart, cause, needs }: Restoration,
 ): void {
   const name = nameBeforeHandOver(predecessor.name);
-  const update = changeRestartPolicy(predecessor, restart, plan, cause);
-  const rename = renameContainer(predecessor, name, plan, { cause, needs });
+  const update = changeRestartPolicy(predecessor, plan, { restart, cause });
+  const rename = renameContainer(predecessor, plan, { name, cause, needs });
   const isStoppedToBeRenamed = plan.stoppedToBeRenamed.has(predecessor.id);
   if (!isStopped(predecessor) && !isStoppedToBeRenamed) return;
   const service = predecessor.identity?.serviceName ?? '';

@@ -67,7 +67,7 @@ function createBeside(decision: ServiceDecision, plan: AppPlan): void {
     // Engines refuse to rename a container that they are about to restart.
     if (current.status === 'restarting') stopService(decision, plan);
     const needs = surplusRemovals(spec.service.name, plan);
-    renameContainer(current, predecessorName(current.name), plan, { cause, needs });
+    renameContainer(current, plan, { name: predecessorName(current.name), cause, needs });
   }
   createContainer(decision, plan);
 }
@@ -92,7 +92,8 @@ function planDeparture(decision: ServiceDecision, plan: AppPlan): void {
   if (action.kind === 'keep' && current.name !== spec.containerName) {
     const namesakes = plan.surplus.filter(({ name }) => name === spec.containerName);
     const needs = namesakes.map(({ id }) => plan.device.removals.get(id));
-    renameContainer(current, spec.containerName, plan, {
+    renameContainer(current, plan, {
+      name: spec.containerName,
       cause: `belongs to release ${plan.release.commit} now`,
       needs,
     });

@@ -3,7 +3,7 @@ import { formatError } from '@device-supervisor/errors';
 import type { TargetState } from '@device-supervisor/state';
 import { ClientActions } from '../actions/client-actions.ts';
 import type { ClientAction } from '../actions/client-action.ts';
-import type { DeviceDependencies } from '../device-dependencies.ts';
+import type { LoopDependencies } from '../device-dependencies.ts';
 import type { DeviceEvent, DeviceHealth } from '../device.ts';
 import { Downloads } from '../downloads/downloads.ts';
 import { ActionCancelledError, ActionFailedError } from '../errors.ts';
@@ -14,8 +14,7 @@ import { LentLocksTimer } from '../locks/lent-locks-timer.ts';
 import { LockWatcher } from '../locks/lock-watcher.ts';
 import type { DeviceEngine } from '../ports.ts';
 import { mayForce, reduce, scopeOf, startSession, type Session, type SessionEvent } from '../session/session.ts';
-import { NO_TARGET, type Targets } from '../session/targets.ts';
-import type { Settings } from '../settings/settings.ts';
+import { NO_TARGET } from '../session/targets.ts';
 import type { StateSources } from '../state/describe-state.ts';
 import type { DeviceState } from '../state/device-state.ts';
 import { DeviceView } from '../state/device-view.ts';
@@ -23,24 +22,16 @@ import { Backoff } from './backoff.ts';
 import { FaultReporter } from './fault-reporter.ts';
 import { Observer } from './observer.ts';
 import { Pacer } from './pacer.ts';
-import { awaitsService, delayUntilChange, isFinal, missesTarget, withBusyApps } from './plan-changes.ts';
+import { awaitedApps, delayUntilChange, isFinal, missesTarget, withBusyApps } from './plan-changes.ts';
 import { OperationTracker } from './operation-tracker.ts';
 import { imagesOf, lockedApps, observedImagesOf } from './plan-inputs.ts';
 import { PlanMaker } from './plan-maker.ts';
 import { configureHost, NOT_PREPARED, prepareLocks } from './prepare-turn.ts';
 import { NO_PLAN, planNews } from './plan-news.ts';
 import { Runs } from './runs.ts';
+import { ECHO_PAUSE, LONGEST_RETRY, REJECTIONS, WAKING } from './loop-rules.ts';
 import { WakeUp } from './wake-up.ts';
 
-export interface LoopDependencies extends DeviceDependencies {
-  readonly targets: Targets;
-  readonly settings: Settings;
-}
-
-/** Longest delay between two tries of the same operation, in milliseconds; the default poll interval. */
-const LONGEST_RETRY = 900_000;
-/** While operations run, changes are gathered for this time, in milliseconds: most of them are what the operations do. */
-const ECHO_PAUSE = 500;
 /**
  * The loop: look at the engine, plan, begin what is planned; again at each event. Looking never stops. What begins runs
  * beside the loop, by app, and a turn never waits for it.
@@ -102,7 +93,10 @@ export class Loop implements AsyncDisposable {
       random,
       imageReferences: () => observedImagesOf(this.#session.target),
       onChange: ({ kind }) => {
-        if (kind === 'connected') this.#onConnected();
+        if (kind === 'connected') {
+          this.#backoff.reset();
+          this.#view.emit({ type: 'engine-connected' });
+        }
         this.#pace(ECHO_PAUSE);
       },
       onLost: (error) => this.#view.emit({ type: 'engine-lost', error }),
@@ -350,11 +344,8 @@ export class Loop implements AsyncDisposable {
 
   /** Watches the locks that the plan waits for, and notes when another plan may differ though nothing happens. */
   #awaitChanges({ blocked, wakeAt }: Plan, configRetry: number): void {
-    const waiting = new Set(blocked.filter(awaitsService).map(({ appId }) => appId));
-    const apps = lockedApps(this.#session.target, this.#observer.snapshot).filter(
-      ({ appId }) => waiting.has(appId) || waiting.has(null),
-    );
-    if (this.#lockWatcher.waitFor(apps)) this.#wake.now();
+    const apps = lockedApps(this.#session.target, this.#observer.snapshot);
+    if (this.#lockWatcher.waitFor(awaitedApps(apps, blocked))) this.#wake.now();
     this.#nextChange = Math.min(
       delayUntilChange({ blocked, wakeAt }, this.#dependencies.clock.now()),
       this.#history.delayUntilChange,
@@ -383,11 +374,6 @@ export class Loop implements AsyncDisposable {
     this.#operations.note(event);
   }
 
-  #onConnected(): void {
-    this.#backoff.reset();
-    this.#view.emit({ type: 'engine-connected' });
-  }
-
   #sources(): StateSources {
     const { apply, actions, target } = this.#session;
     const isMissing = this.#plan.operations.length > 0 || this.#plan.blocked.some(missesTarget);
@@ -410,11 +396,3 @@ export class Loop implements AsyncDisposable {
     else this.#wake.now();
   }
 }
-
-const REJECTIONS = {
-  cancelled: 'a client cancelled it before it began',
-  overruled: 'a later request took its place',
-} as const;
-
-/** Events after which there may be something to do. */
-const WAKING: ReadonlySet<SessionEvent['type']> = new Set(['target', 'update', 'cancel', 'action', 'locks-returned']);

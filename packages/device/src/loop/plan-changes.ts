@@ -1,9 +1,10 @@
 import type { Blocked, Plan } from '@device-supervisor/compose';
+import type { LockedApp } from '../ports.ts';
 import { spaceRecheck } from '../downloads/image-storage.ts';
 import { LOCK_RECHECK } from '../locks/lock-watcher.ts';
 
 /** Does it wait for what a service does with the files in its lock directory? */
-export function awaitsService({ reason }: Blocked): boolean {
+function awaitsService({ reason }: Blocked): boolean {
   return reason === 'locked' || reason === 'hand-over';
 }
 
@@ -53,4 +54,10 @@ export function delayUntilChange({ blocked, wakeAt }: Pick<Plan, 'blocked' | 'wa
     blocked.some(({ reason }) => reason === 'fault') ? FAULT_RECHECK : Infinity,
     wakeAt === null ? Infinity : Math.max(0, wakeAt - now),
   );
+}
+
+/** The apps whose services a plan waits for. */
+export function awaitedApps(apps: readonly LockedApp[], blocked: Plan['blocked']): LockedApp[] {
+  const waiting = new Set(blocked.filter(awaitsService).map(({ appId }) => appId));
+  return apps.filter(({ appId }) => waiting.has(appId) || waiting.has(null));
 }

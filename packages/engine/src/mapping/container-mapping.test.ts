@@ -4,7 +4,6 @@ import { DEFAULT_CONTAINER_CONFIG, type ContainerConfig } from '@device-supervis
 import { containerId, containerInspection } from '../testing/engine-answers.ts';
 import { ContainerInspection } from '../wire/container-wire.ts';
 import { readContainer, writeContainer } from './container-mapping.ts';
-import { readObservedContainer } from './observed-container.ts';
 import { REQUESTED_LABEL } from './requested-label.ts';
 
 const MIB = 1024 * 1024;
@@ -363,40 +362,5 @@ describe('capabilities', () => {
       'NET_ADMIN',
       'SYS_TIME',
     ]);
-  });
-});
-
-describe('readObservedContainer', () => {
-  const observe = (changes: Parameters<typeof containerInspection>[1]) =>
-    readObservedContainer(ContainerInspection.parse(containerInspection(1, changes)));
-
-  it('reads times in milliseconds', () => {
-    expect(observe({})).toMatchObject({
-      createdAt: Date.UTC(2026, 10, 23, 20, 2, 44, 739),
-      startedAt: Date.UTC(2026, 10, 23, 20, 2, 45, 100),
-    });
-    expect(observe({ State: { StartedAt: '0001-01-01T00:00:00Z' } }).startedAt).toBeNull();
-  });
-
-  it('names the networks that it is in, not those that it is to be in once it starts', () => {
-    const Networks = { net: { NetworkID: 'n1' }, later: { NetworkID: '' } };
-    expect(observe({ Networks }).networkIds).toEqual(['n', 'n1']);
-  });
-
-  it('takes a status that it does not know for the end', () => {
-    expect(observe({ State: { Status: 'stopping' } }).status).toBe('exited');
-  });
-
-  it.each([
-    ['healthy', 'healthy'],
-    ['none', 'none'],
-    [undefined, 'none'],
-  ])('reads the health %s', (Status, health) => {
-    expect(observe({ State: Status === undefined ? {} : { Health: { Status } } }).health).toBe(health);
-  });
-
-  it('names no service when an id is not a number', () => {
-    const Labels = { 'io.balena.app-id': '7', 'io.balena.service-id': 'x', 'io.balena.service-name': 'web' };
-    expect(observe({ Config: { Labels } }).identity).toBeNull();
   });
 });

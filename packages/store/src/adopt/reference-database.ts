@@ -39,7 +39,7 @@ export function openReference(sqlite: Sqlite.Database): ReferenceDatabase | null
   const rows = (table: ReferenceTable): readonly ReferenceRow[] =>
     present.has(table)
       ? sqlite
-          .prepare<[], unknown>(`SELECT * FROM "${table}" ORDER BY rowid`)
+          .prepare<[]>(`SELECT * FROM "${table}" ORDER BY rowid`)
           .all()
           .map((row) => toRow(row))
       : [];

@@ -15,7 +15,7 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 it('gives each file to one worker, and knows which were lost', async () => {
   const [one, other] = [openQueue(directory), openQueue(directory)];
   const claims = await Promise.all([one.claim('a/b.test.ts'), other.claim('a/b.test.ts')]);
-  expect(claims.toSorted()).toEqual([false, true]);
+  expect(claims.filter(Boolean)).toHaveLength(1);
   expect(await other.claim('c.test.ts')).toBe(true);
   expect(one.finish('a/b.test.ts')).toBe(1);
   expect(await other.unfinished()).toEqual(['c.test.ts']);
