@@ -103,11 +103,16 @@ export function startHarness({
       await turns();
     }
   };
+  /** Resolves when the present supervisor is killed. */
+  const killed = async (): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (life.signal.aborted) resolve();
+    life.signal.addEventListener('abort', () => resolve(), { once: true });
+    await promise;
+  };
   /** One that is killed while it ends never tells that it has. */
   const end = async (): Promise<void> => {
-    const killed = Promise.withResolvers<void>();
-    life.signal.addEventListener('abort', () => killed.resolve(), { once: true });
-    await Promise.race([device[Symbol.asyncDispose](), killed.promise]);
+    await Promise.race([device[Symbol.asyncDispose](), killed()]);
     if (!life.signal.aborted) return;
     locks.crash();
     await locks.recoverLeftovers();
@@ -134,9 +139,12 @@ export function startHarness({
     },
     said: () => events.flatMap((event) => systemMessage(event)?.message ?? []),
     async setTarget(target, options) {
-      await flush();
-      if (!managed) return await device.setLocalTarget(target, options);
-      await device.setCloudTarget(target, options);
+      // A supervisor that is killed meanwhile never answers: the client sends the target to the next one.
+      for (let isAccepted = false; !isAccepted;) {
+        await flush();
+        const sent = managed ? device.setCloudTarget(target, options) : device.setLocalTarget(target, options);
+        isAccepted = await Promise.race([sent.then(() => true), killed().then(() => false)]);
+      }
     },
     async restart(changed) {
       await flush();
