@@ -251,7 +251,8 @@ function watchedEngine(
 ): DeviceEngine {
   const check = (kind: WriteKind, subject: string): void => {
     if (!clients.cancelled || clients.isSending) return;
-    const name = find(subject);
+    // A container that makes way for another one of its service keeps its name behind a prefix.
+    const name = find(subject).replace(/^old_/, '');
     const isAsked = [...clients.open].some(({ services }) =>
       services.some((service) => name.startsWith(`${service}_`)),
     );
