@@ -313,7 +313,12 @@ function shownContainers({ device }: DeviceHarness): string[] {
   return device
     .state()
     .apps.flatMap(({ services }) =>
-      services.flatMap(({ containerId, status }) => (containerId === null ? [] : [`${containerId} ${status}`])),
+      services.flatMap(({ containerId, status }) => (containerId === null ? [] : [`${containerId} ${runs(status)}`])),
     )
     .toSorted();
+}
+
+/** Two containers of a service, one of which makes way for the other, are shown with their parts in that. */
+function runs(status: string): string {
+  return status === 'Handing over' || status === 'Awaiting handover' ? 'Running' : status;
 }

@@ -85,7 +85,13 @@ export class Loop implements AsyncDisposable {
     this.#actions = new ClientActions({
       session: () => this.#session,
       onBegun: (id) => this.#dispatch({ type: 'action-begun', id }),
-      onEnded: (id, outcome) => this.#dispatch({ type: 'action-ended', id, outcome }),
+      onEnded: (id, outcome) => {
+        this.#dispatch({ type: 'action-ended', id, outcome });
+        if (outcome === 'done') return;
+        // Plans that heed a request which was refused are void.
+        this.#epoch++;
+        this.#wake.now();
+      },
     });
     this.#observer = new Observer({
       engine: this.#engine,
@@ -280,7 +286,9 @@ export class Loop implements AsyncDisposable {
     this.#plan = shown;
     this.#view.noteChange();
     news.forEach((event) => this.#view.emit(event));
+    const epoch = this.#epoch;
     this.#actions.onPlan({ plan: next, snapshot: this.#observer.snapshot, busyApps });
+    if (epoch !== this.#epoch) return;
     this.#awaitChanges(next, configRetry);
     if (next.operations.length === 0) return this.#settle(shown);
     if (this.#session.actions.size === 0) this.#dispatch({ type: 'work-found' });
