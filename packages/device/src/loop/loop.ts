@@ -76,6 +76,7 @@ export class Loop implements AsyncDisposable {
       this.#actions.rejectAll(new ActionFailedError('the device is about to go down, or its host is being changed')),
     );
     this.#faults = new FaultReporter((error) => this.#view.emit({ type: 'fault', error }));
+    const onFault = (error: unknown): void => this.#faults.report(error);
     this.#preparation = { dependencies, faults: this.#faults, signal: this.#stop.signal };
     this.#wake = new WakeUp(clock);
     this.#pacer = new Pacer({ clock, wake: () => this.#wake.now() });
@@ -133,17 +134,13 @@ export class Loop implements AsyncDisposable {
         images: store.images,
       },
       onEvent: (event) => this.#onRun(event),
-      onFault: (error) => this.#faults.report(error),
+      onFault,
       onEnd: ({ changed, isReplaced }) => {
         this.#changedSinceSettled ||= changed;
         if (!isReplaced) this.#pace(0);
       },
     });
-    this.#lockWatcher = new LockWatcher({
-      locks,
-      onChange: () => this.#wake.now(),
-      onFault: (error) => this.#faults.report(error),
-    });
+    this.#lockWatcher = new LockWatcher({ locks, onChange: () => this.#wake.now(), onFault });
     this.#rebootNews = dependencies.reboots?.subscribe((news) => this.#view.emit({ type: 'reboot', news }));
     this.#wake.now();
     this.#finished = this.#run();
@@ -221,11 +218,8 @@ export class Loop implements AsyncDisposable {
     await this.#runs.settle();
     this.#actions.rejectAll(new ActionCancelledError('the supervisor stops'));
     await this.#downloads[Symbol.asyncDispose]();
-    this.#wake[Symbol.dispose]();
-    this.#pacer[Symbol.dispose]();
-    this.#lentTimer[Symbol.dispose]();
-    await this.#lockWatcher[Symbol.asyncDispose]();
-    await this.#observer[Symbol.asyncDispose]();
+    for (const timer of [this.#wake, this.#pacer, this.#lentTimer]) timer[Symbol.dispose]();
+    for (const watch of [this.#lockWatcher, this.#observer]) await watch[Symbol.asyncDispose]();
     this.#view[Symbol.dispose]();
   }
 
