@@ -81,7 +81,7 @@ export class DatabaseFile {
     } catch (error) {
       if (!hasErrorCode(error, 'ENOENT')) throw error;
       // The directory was removed.
-      mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+      makeDirectory(dirname(this.path));
       writeDurably(this.#temporary, bytes);
     }
   }
@@ -111,12 +111,27 @@ class ChangedUnderneathError extends Error {
 export function ensureWritable(path: string): void {
   const present = statSync(path, { throwIfNoEntry: false });
   if (present === undefined) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(path));
     closeSync(openSync(path, 'a', FILE_MODE));
   } else if (present.isFile() && (present.mode & 0o777) !== FILE_MODE) {
     chmodSync(path, FILE_MODE);
   }
   accessSync(path, constants.R_OK | constants.W_OK);
+}
+
+/**
+ * Makes a directory and those above it. The recursive mode of Node.js never returns below a directory in which none can be
+ * made, e.g. in /proc.
+ */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (hasErrorCode(error, 'EEXIST')) return;
+    if (!hasErrorCode(error, 'ENOENT') || dirname(path) === path) throw error;
+    makeDirectory(dirname(path));
+    mkdirSync(path, { mode: 0o700 });
+  }
 }
 
 function writeDurably(path: string, bytes: Buffer): void {
