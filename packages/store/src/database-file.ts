@@ -5,7 +5,6 @@ import {
   closeSync,
   constants,
   fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -15,6 +14,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasErrorCode } from '@device-supervisor/errors';
+import { makeDirectory } from './make-directory.ts';
 
 /** Only its owner may read it: there are keys in it. */
 const FILE_MODE = 0o600;
@@ -117,21 +117,6 @@ export function ensureWritable(path: string): void {
     chmodSync(path, FILE_MODE);
   }
   accessSync(path, constants.R_OK | constants.W_OK);
-}
-
-/**
- * Makes a directory and those above it. The recursive mode of Node.js never returns below a directory in which none can be
- * made, e.g. in /proc.
- */
-function makeDirectory(path: string): void {
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    if (hasErrorCode(error, 'EEXIST')) return;
-    if (!hasErrorCode(error, 'ENOENT') || dirname(path) === path) throw error;
-    makeDirectory(dirname(path));
-    mkdirSync(path, { mode: 0o700 });
-  }
 }
 
 function writeDurably(path: string, bytes: Buffer): void {
