@@ -74,7 +74,7 @@ async function volumes(): Promise<readonly string[]> {
     .toSorted();
 }
 
-it('keep their volumes apart, and one replaces another only when it is told to', async () => {
+it('keep their volumes apart, and one replaces another only with --replace', async () => {
   const shop = await writeProject('shop');
   const blog = await writeProject('blog');
   await using first = start(shop, '--port', '0', '--detach');

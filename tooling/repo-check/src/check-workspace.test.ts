@@ -30,11 +30,14 @@ describe('checkWorkspace', () => {
   it('finds every violation in a workspace that breaks every rule, and fails', () => {
     cpSync(join(fixtures, 'broken'), root, { recursive: true });
     writeFileSync(join(root, 'notes.txt'), LEAKS.map(([text]) => text).join('\n'));
+    writeFileSync(join(root, 'prose.md'), `${WORD} changed the file.\n`);
     const { violations } = checkWorkspace(root);
-    expect(violations.map(formatViolation).join('\n')).toBe(`${BROKEN}\n${leaksFound()}`);
+    expect(violations.map(formatViolation).join('\n')).toBe(
+      `${BROKEN}\n${leaksFound()}\nprose.md:1  language  "${WORD}": ${INSTEAD}`,
+    );
     expect(new Set(violations.map(({ rule }) => rule))).toEqual(new Set(RULES));
     const { status, stdout } = spawnSync(process.execPath, [main, root], { encoding: 'utf8' });
-    expect([status, stdout.trimEnd().split('\n').at(-1)]).toEqual([1, '7 packages, 37 files: 59 violations']);
+    expect([status, stdout.trimEnd().split('\n').at(-1)]).toEqual([1, '7 packages, 38 files: 60 violations']);
   });
 
   it('names a file that cannot be parsed', () => {
@@ -65,6 +68,9 @@ function leaksFound(): string {
     what === null ? [] : [`notes.txt:${index + 1}  leak  names ${what}`],
   ).join('\n');
 }
+
+/** Put together here, so that this file does not hold it. */
+const [WORD, INSTEAD] = [['Some', 'body'].join(''), 'name the actor: client, caller, another program'];
 
 const BROKEN = `packages/engine/package.json  package-files  README.md is missing
 packages/engine/package.json  package-files  license must be Apache-2.0

@@ -1,5 +1,6 @@
 import { checkDirections } from './rules/check-directions.ts';
 import { checkEntryPoints } from './rules/check-entry-points.ts';
+import { checkLanguage } from './rules/check-language.ts';
 import { checkLeaks } from './rules/check-leaks.ts';
 import { checkNames } from './rules/check-names.ts';
 import { checkPackageFiles } from './rules/check-package-files.ts';
@@ -42,7 +43,7 @@ export function checkWorkspace(root: string): CheckResult {
   return {
     packages: workspace.packages.length,
     files: files.length,
-    violations: [...violations, ...checkNames(files), ...checkLeaks(root, files)],
+    violations: [...violations, ...checkNames(files), ...checkLeaks(root, files), ...checkLanguage(root, files)],
   };
 }
 

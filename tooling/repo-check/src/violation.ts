@@ -23,6 +23,7 @@ export const RULES = [
   'index',
   'name',
   'leak',
+  'language',
 ] as const;
 
 /** `file:line rule message`, as editors link it. */

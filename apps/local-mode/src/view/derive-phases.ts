@@ -121,8 +121,8 @@ function crashPhase(exitCode: number): Phase {
 }
 
 /**
- * A service that waits in vain has settled too: for one that does not come up, or, once the supervisor is quiet, for ones
- * that change no more.
+ * A service has settled too when its wait cannot end: it waits for a service that does not come up or, while the supervisor
+ * is quiet, for services that no longer change.
  */
 function settleWaiting(
   phases: Map<string, Phase>,
@@ -135,8 +135,8 @@ function settleWaiting(
       if (phase?.kind !== 'waiting') continue;
       const others = dependencies.flatMap((other) => phases.get(other) ?? []).map(outcomeOf);
       const culprit = dependencies[others.indexOf('bad')];
-      const isInVain = isQuiet && phase.reason !== null && others.length > 0 && !others.includes('active');
-      if (culprit === undefined && !isInVain) continue;
+      const cannotEnd = isQuiet && phase.reason !== null && others.length > 0 && !others.includes('active');
+      if (culprit === undefined && !cannotEnd) continue;
       phases.set(name, { kind: 'blocked', reason: phase.reason ?? `waits for ${culprit ?? 'another service'}` });
       changed = true;
     }

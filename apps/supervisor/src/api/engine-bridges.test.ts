@@ -32,7 +32,7 @@ describe('isOnEngineBridge', () => {
     ['fe80::42', 'fe80::1'],
     ['2001:db8::1', '2001:db8::2'],
     ['', ''],
-  ])('takes nobody else for one: %s at %s', (remoteAddress, localAddress) => {
+  ])('takes no other address for one: %s at %s', (remoteAddress, localAddress) => {
     expect(isOnEngineBridge({ remoteAddress, localAddress }, FACTS)).toBe(false);
   });
 
