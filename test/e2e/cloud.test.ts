@@ -156,14 +156,14 @@ describe('the life of a device', () => {
       expect.stringMatching(/^Updates are locked, retrying in \d+ s \(Service 'web': /),
       `Downloading image '${web2}'`,
       `Downloaded image '${web2}'`,
-      expect.stringMatching(/^Killing service 'web' \(image /),
-      `Killed service 'web'`,
-      `Removing service 'web'`,
-      `Removed service 'web'`,
       `Installing service 'web ${web2}'`,
       `Installed service 'web ${web2}'`,
+      expect.stringMatching(/^Killing service 'web' \(image /),
+      `Killed service 'web'`,
       `Starting service 'web'`,
       `Started service 'web'`,
+      `Removing service 'web'`,
+      `Removed service 'web'`,
     ]);
     expect(about('web', messages)).toContain(`Deleted image '${web1}'`);
     await reportedAsRunning(second);

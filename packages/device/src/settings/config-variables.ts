@@ -58,7 +58,7 @@ export const CONFIG_VARIABLES: ConfigVariables = {
   },
   logControl: {
     name: 'SUPERVISOR_LOG_CONTROL',
-    readBy: 'apps/supervisor/src/supervisor.ts',
+    readBy: 'apps/supervisor/src/managed/open-cloud.ts',
     type: YES_OR_NO,
     default: true,
     needsReboot: false,
@@ -75,7 +75,7 @@ export const CONFIG_VARIABLES: ConfigVariables = {
   },
   delta: {
     name: 'SUPERVISOR_DELTA',
-    readBy: 'packages/device/src/loop/loop.ts',
+    readBy: 'packages/device/src/loop/plan-maker.ts',
     type: YES_OR_NO,
     default: false,
     needsReboot: false,
