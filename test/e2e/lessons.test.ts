@@ -128,11 +128,13 @@ describe('what an interruption leaves', () => {
 
   it('a restart whose stop the engine carried out, and did not answer, ends with the service running', async () => {
     await supervisor.apply(fixture.target({ web: {} }));
-    const cut = proxy.cutAfter(1);
+    // The old container gives up its name, the new one is created, and then the old one is stopped.
+    const cut = proxy.cutAfter(3);
     const answer = supervisor.post(`/v2/applications/${APP}/restart-service`, { serviceName: 'web' });
     await cut;
-    expect(await fixture.containers()).toEqual(['web_1_1_c1 exited']);
+    const interrupted = await fixture.containers();
     proxy.mend();
+    expect(interrupted).toEqual(['old_web_1_1_c1 exited', 'web_1_1_c1 created']);
     expect(await answer).toMatchObject({ status: 503 });
     await supervisor.applied();
     expect(await fixture.containers()).toEqual(['web_1_1_c1 running']);
