@@ -60,7 +60,7 @@ it('what a target configures is switched on the host without a reboot, but for t
     until: (rules) => rules.includes('-j REJECT'),
   });
   expect((await host.unit('openvpn.service')).activeState).toBe('active');
-  await apply({});
+  await apply({ HOST_DISCOVERABILITY: 'true', HOST_FIREWALL_MODE: 'off' });
   await unit('avahi-daemon.service', 'active');
   await waitFor('the firewall', firewall, {
     until: (rules) => rules.includes('-j RETURN'),
