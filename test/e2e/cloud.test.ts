@@ -122,6 +122,7 @@ describe('the life of a device', () => {
 
     expect(await ask('/v1/blink')).toBe('OK');
     const { imageId } = first.services['web'] ?? {};
+    looked = device.logs.length;
     expect(await ask(`/v2/applications/${fleet.id}/restart-service`, { data: { appId: fleet.id, imageId } })).toBe(
       'OK',
     );
@@ -130,6 +131,8 @@ describe('the life of a device', () => {
     expect(restarted['web']).not.toBe(running['web']);
     running = restarted;
     await reportedAsRunning(first);
+    // The old container is removed after the new one has started.
+    await told('The device is at its target state');
     expect(device.reported.get('api_secret')).toMatch(/^[0-9a-f]{64}$/);
   });
 
