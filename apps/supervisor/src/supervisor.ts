@@ -20,7 +20,7 @@ import { cloudAccess } from './managed/cloud-access.ts';
 import { openIntroductionMemory } from './managed/introduction-memory.ts';
 import { openCloud } from './managed/open-cloud.ts';
 import { loadPreload } from './managed/preload.ts';
-import { systemClock as clock } from './system-clock.ts';
+import { systemClock as clock } from '@device-supervisor/primitives/system-clock';
 import { BUILD, CONTRACT_VERSION } from './version.ts';
 
 export interface Supervisor extends AsyncDisposable {

@@ -4,7 +4,8 @@ import type { Targets } from './session/targets.ts';
 import type { Settings } from './settings/settings.ts';
 import type { DeviceFacts } from '@device-supervisor/compose';
 import type { ImageStorage } from './downloads/image-storage.ts';
-import type { Clock, DeviceEngine, DeviceLocks, DeviceStore } from './ports.ts';
+import type { Clock } from '@device-supervisor/primitives';
+import type { DeviceEngine, DeviceLocks, DeviceStore } from './ports.ts';
 
 /** Everything that a device is made of. */
 export interface DeviceDependencies {

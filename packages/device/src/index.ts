@@ -16,8 +16,8 @@ export {
 } from './errors.ts';
 export { createDevice } from './create-device.ts';
 export type { DeviceDependencies } from './device-dependencies.ts';
+export type { Clock } from '@device-supervisor/primitives';
 export type {
-  Clock,
   DeviceEngine,
   DeviceLocks,
   DeviceStore,

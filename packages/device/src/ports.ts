@@ -85,16 +85,6 @@ export interface DeviceStore {
 /** Origin of a target. */
 export type TargetSource = 'local' | 'cloud';
 
-/** Time as the device sees it; a fake one makes tests independent of the machine's. */
-export interface Clock {
-  /** Milliseconds since the epoch; jumps when the clock is set, e.g. by years on a device that keeps no time while off. */
-  now(): number;
-  /** Milliseconds since some moment; never jumps, so it is the one to measure time with. */
-  monotonic(): number;
-  /** Calls back once after `delay` milliseconds, unless disposed of before. */
-  schedule(delay: number, callback: () => void): Disposable;
-}
-
 /** The host's firewall as the device needs it. */
 export interface FirewallModes {
   /**

@@ -1,4 +1,5 @@
 import type { Clock, DeltaResolver, DeviceEngine, RegistryCredentials } from '@device-supervisor/device';
+import { systemClock } from '@device-supervisor/primitives/system-clock';
 import { createContainerActions } from './containers/container-actions.ts';
 import { EventSubscription } from './events/event-subscription.ts';
 import { createStreamGuard } from './events/stream-guard.ts';
@@ -13,7 +14,6 @@ import { ImageInspector } from './observe/image-inspector.ts';
 import { createObserver } from './observe/observer.ts';
 import { createResourceActions } from './resources/resource-actions.ts';
 import type { EngineTls } from './transport/endpoint.ts';
-import { SYSTEM_CLOCK } from './transport/system-clock.ts';
 import { createTransport } from './transport/transport.ts';
 import { InfoAnswer, VersionAnswer } from './wire/engine-wire.ts';
 
@@ -102,7 +102,7 @@ const NO_CREDENTIALS: RegistryCredentials = { find: async () => null };
 export function createEngine({
   endpoint,
   tls,
-  clock = SYSTEM_CLOCK,
+  clock = systemClock,
   callTimeout,
   credentials = NO_CREDENTIALS,
   deltas = null,

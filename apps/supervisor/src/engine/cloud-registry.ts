@@ -3,7 +3,7 @@ import type { ConfigJson, DeviceIdentity } from '@device-supervisor/config-json'
 import type { DeltaResolver, RegistryCredentials } from '@device-supervisor/device';
 import { formatError } from '@device-supervisor/errors';
 import type { CloudAccess } from '../managed/cloud-access.ts';
-import { systemClock } from '../system-clock.ts';
+import { systemClock } from '@device-supervisor/primitives/system-clock';
 
 /** What the engine needs to pull from the cloud's registry. */
 export interface CloudRegistry {

@@ -6,7 +6,7 @@ import type { Engine } from '@device-supervisor/engine';
 import { formatError } from '@device-supervisor/errors';
 import { createImageSizes, createRegistryClient, platformOf } from '@device-supervisor/registry';
 import type { CloudAccess } from '../managed/cloud-access.ts';
-import { systemClock } from '../system-clock.ts';
+import { systemClock } from '@device-supervisor/primitives/system-clock';
 
 export interface ImageStorageOptions {
   readonly engine: Pick<Engine, 'info'>;

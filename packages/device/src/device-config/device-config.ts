@@ -2,7 +2,7 @@ import type { TargetState } from '@device-supervisor/state';
 import { isDeepStrictEqual } from 'node:util';
 import { Backoff, formatDelay } from '../loop/backoff.ts';
 import { formatError } from '@device-supervisor/errors';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '@device-supervisor/primitives';
 import {
   configSteps,
   REBOOTING_STEPS,

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports.ts';
+import type { Clock } from '@device-supervisor/primitives';
 
 /** @returns what `work` resolves to; `null`: it takes longer, and goes on */
 export async function withTimeLimit<Value>(clock: Clock, work: Promise<Value>, limit: number): Promise<Value | null> {

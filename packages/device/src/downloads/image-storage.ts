@@ -5,7 +5,7 @@ import {
   type EngineSnapshot,
   type ImageSize,
 } from '@device-supervisor/compose';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '@device-supervisor/primitives';
 
 /** What images take, and what there is for them. */
 export interface ImageStorage {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceEvent } from '../device.ts';
 import type { DeviceState } from '../state/device-state.ts';
-import { createFakeClock } from '../testing/fake-clock.ts';
+import { createFakeClock } from '@device-supervisor/primitives/testing';
 import { EventHub } from './event-hub.ts';
 
 const STATE: DeviceState = {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DeviceEvent } from '../device.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '@device-supervisor/primitives';
 import type { DeviceState } from '../state/device-state.ts';
 
 export interface EventHubOptions {

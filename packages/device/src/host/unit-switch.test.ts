@@ -1,6 +1,6 @@
 import { setImmediate as settle } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createFakeClock } from '../testing/fake-clock.ts';
+import { createFakeClock } from '@device-supervisor/primitives/testing';
 import { createDiscoverability, createVpnControl } from './host-switches.ts';
 import type { HostUnits } from './ports.ts';
 

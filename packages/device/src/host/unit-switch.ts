@@ -1,4 +1,4 @@
-import type { Clock } from '../ports.ts';
+import type { Clock } from '@device-supervisor/primitives';
 import type { HostUnits } from './ports.ts';
 
 export interface UnitSwitchDependencies {

@@ -1,5 +1,6 @@
 import type { LockHolder, LockLease } from '@device-supervisor/compose';
-import type { Clock, DeviceLocks, LockedApp } from '../ports.ts';
+import type { Clock } from '@device-supervisor/primitives';
+import type { DeviceLocks, LockedApp } from '../ports.ts';
 
 export interface DeviceLockRequest {
   /** Every app whose services may be disturbed, e.g. by a reboot. */

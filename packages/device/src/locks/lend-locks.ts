@@ -4,7 +4,8 @@ import {
   type DeviceLockRequest,
   type DeviceLockResult,
 } from './acquire-device-locks.ts';
-import type { Clock, DeviceLocks } from '../ports.ts';
+import type { Clock } from '@device-supervisor/primitives';
+import type { DeviceLocks } from '../ports.ts';
 
 export interface LendRequest extends Pick<DeviceLockRequest, 'apps' | 'force' | 'signal'> {
   /** From now on nothing begins. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports.ts';
+import type { Clock } from '@device-supervisor/primitives';
 import type { Session } from '../session/session.ts';
 
 /** How long an action waits while a reboot or a change of the host has all update locks, in milliseconds. */

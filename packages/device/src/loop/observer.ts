@@ -1,6 +1,7 @@
 import type { EngineSnapshot } from '@device-supervisor/compose';
 import { backoffDelay, delay } from '@device-supervisor/primitives';
-import type { Clock, DeviceEngine, EngineEvent } from '../ports.ts';
+import type { Clock } from '@device-supervisor/primitives';
+import type { DeviceEngine, EngineEvent } from '../ports.ts';
 import { isRelevant } from './engine-events.ts';
 
 /** First delay before the engine is looked for again, in milliseconds; doubled up to the last. */

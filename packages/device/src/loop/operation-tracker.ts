@@ -2,7 +2,7 @@ import type { ExecutionEvent, Operation, OperationResult } from '@device-supervi
 import type { ClientActions } from '../actions/client-actions.ts';
 import type { DeviceEvent, DeviceHealth } from '../device.ts';
 import type { ContainerHistory } from '../history/container-history.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '@device-supervisor/primitives';
 import { Activity } from './activity.ts';
 import type { Backoff } from './backoff.ts';
 import { assessHealth } from './health.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createFakeClock } from '../testing/fake-clock.ts';
+import { createFakeClock } from '@device-supervisor/primitives/testing';
 import { Pacer } from './pacer.ts';
 
 function createPacer() {

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports.ts';
+import type { Clock } from '@device-supervisor/primitives';
 
 /** A turn waits so many times as long as the last one took: the engine and the processor have the operations to do. */
 const PAUSE_PER_TURN = 9;

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports.ts';
+import type { Clock } from '@device-supervisor/primitives';
 
 /** What the loop waits for: to be woken at once, or after a time. Being woken before it waits counts. */
 export class WakeUp implements Disposable {

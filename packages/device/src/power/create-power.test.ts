@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setImmediate as settle } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DeviceLockResult } from '../locks/acquire-device-locks.ts';
-import { createFakeClock, type FakeClock } from '../testing/fake-clock.ts';
+import { createFakeClock, type FakeClock } from '@device-supervisor/primitives/testing';
 import { createPower, type Power } from './create-power.ts';
 import type { PowerHost } from './ports.ts';
 

@@ -1,6 +1,6 @@
 import type { DeviceLease, DeviceLockResult } from '../locks/acquire-device-locks.ts';
 import { UpdatesLockedError } from '../errors.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '@device-supervisor/primitives';
 import { DeviceBusyError, HostUpdateInProgressError, PowerActionInProgressError, StillUpError } from './errors.ts';
 import type { HostUpdateBreadcrumbs, PowerAction, PowerHost } from './ports.ts';
 

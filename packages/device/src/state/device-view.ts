@@ -1,6 +1,6 @@
 import { EventHub } from '../events/event-hub.ts';
 import type { DeviceEvent } from '../device.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '@device-supervisor/primitives';
 import { describeState, type StateSources } from './describe-state.ts';
 import type { DeviceState } from './device-state.ts';
 

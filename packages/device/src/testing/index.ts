@@ -1,3 +1,3 @@
-export { createFakeClock, type FakeClock } from './fake-clock.ts';
+export { createFakeClock, type FakeClock } from '@device-supervisor/primitives/testing';
 export { createInMemoryHost, type InMemoryHost, type InMemoryHostState } from './in-memory-host.ts';
 export { createInMemoryStore } from './in-memory-store.ts';

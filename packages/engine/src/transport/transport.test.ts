@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { EngineUnreachableError } from '../errors.ts';
 import { refuse, startScriptedEngine } from '../testing/scripted-engine.ts';
-import { SYSTEM_CLOCK } from './system-clock.ts';
+import { systemClock } from '@device-supervisor/primitives/system-clock';
 import { createTransport, type Transport } from './transport.ts';
 
 const Info = z.object({ name: z.string() });
@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 function connect(endpoint: string): Transport {
-  return createTransport({ endpoint, clock: SYSTEM_CLOCK, callTimeout: 60_000 });
+  return createTransport({ endpoint, clock: systemClock, callTimeout: 60_000 });
 }
 
 describe('a call', () => {
