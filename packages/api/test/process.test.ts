@@ -1,7 +1,8 @@
 import { bundleApp } from '@device-supervisor/bundle';
 import { startSupervisor, startTestEngine, type SupervisorProcess, type TestEngine } from '@device-supervisor/testbed';
 import * as fc from 'fast-check';
-import { readFile, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -16,13 +17,21 @@ const GROWTH_ALLOWED = 8_000_000;
 let engine: TestEngine;
 let supervisor: SupervisorProcess;
 let key: string;
+let bootMount: string;
 
 beforeAll(async () => {
   await bundleApp(resolve(import.meta.dirname, '../../../apps/supervisor'));
   engine = await startTestEngine();
+  // Of a device without a cloud, whose bus is away.
+  bootMount = await mkdtemp(join(tmpdir(), 'boot-'));
+  await writeFile(join(bootMount, 'config.json'), JSON.stringify({ deviceType: 'generic-amd64' }));
   supervisor = await startSupervisor({
     engineEndpoint: engine.endpoint,
-    environment: { REQUIRE_API_KEY: '1', DBUS_SYSTEM_BUS_ADDRESS: 'unix:path=/nowhere/system_bus_socket' },
+    environment: {
+      REQUIRE_API_KEY: '1',
+      BOOT_MOUNTPOINT: bootMount,
+      DBUS_SYSTEM_BUS_ADDRESS: 'unix:path=/nowhere/system_bus_socket',
+    },
   });
   key = (await readFile(join(supervisor.directory, 'data/api-key'), 'utf8')).trim();
 });
@@ -30,6 +39,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await supervisor[Symbol.asyncDispose]();
   await engine[Symbol.asyncDispose]();
+  await rm(bootMount, { recursive: true });
 });
 
 it('asks for a key in local mode when it is to, and keeps its own where root alone reads it', async () => {
