@@ -26,12 +26,12 @@ export type * from './observed.ts';
 export type * from './image-size.ts';
 export type * from './execute/ports.ts';
 export { SecretText } from './secret-text.ts';
-export type * from './plan/operation.ts';
-export { compareContainers, compareNetworks, compareVolumes, updateInPlace } from './plan/compare.ts';
+export type * from './operation.ts';
+export { compareContainers, compareNetworks, compareVolumes, updateInPlace } from './decide/compare.ts';
 export { absentAppContainers } from './absent-apps.ts';
 export { canonicalReference, imageFinder, type ImageFinder } from './image-reference.ts';
 
-export { isPredecessorName, nameBeforeHandOver } from './plan/hand-over.ts';
+export { isPredecessorName, nameBeforeHandOver } from './decide/hand-over.ts';
 export { plan } from './plan/plan.ts';
 
 export {
@@ -41,8 +41,8 @@ export {
   type ContainerRequest,
   type PlanInput,
   type PlanPolicy,
-} from './plan/plan-input.ts';
-export { formatPlan, type Blocked, type BlockReason, type Notice, type Plan } from './plan/plan-output.ts';
+} from './plan-input.ts';
+export { formatPlan, type Blocked, type BlockReason, type Notice, type Plan } from './plan-output.ts';
 export { checkRelease, type ReleaseFinding } from './spec/check-release.ts';
 export type { DeviceFacts } from './spec/device-facts.ts';
 export { serviceLabels, wantsSupervisorApi } from './spec/feature-labels.ts';

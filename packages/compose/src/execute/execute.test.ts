@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { plan } from '../plan/plan.ts';
-import type { Operation } from '../plan/operation.ts';
+import type { Operation } from '../operation.ts';
 import { reachedSnapshot, testImage, testLease, testPlanInput, testTarget } from '../testing/fixtures.ts';
 import { EMPTY_ENGINE } from '../testing/print-plan.ts';
 import { CallSlots } from './call-slots.ts';

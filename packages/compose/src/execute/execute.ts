@@ -1,4 +1,4 @@
-import type { AcquireLocks, Operation, ReleaseLocks } from '../plan/operation.ts';
+import type { AcquireLocks, Operation, ReleaseLocks } from '../operation.ts';
 import type { ExecutePorts, LockHolder, LockLease, PullProgress } from './ports.ts';
 import { CallSlots } from './call-slots.ts';
 import { performOperation } from './perform-operation.ts';

@@ -5,7 +5,7 @@ import type {
   RemoveContainer,
   RenameContainer,
   StopContainer,
-} from '../plan/operation.ts';
+} from '../operation.ts';
 import type { ExecutePorts, LockLease, PullProgress } from './ports.ts';
 
 export interface PerformContext {

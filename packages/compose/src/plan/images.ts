@@ -1,86 +1,84 @@
 import type { TargetService } from '@device-supervisor/state';
 import type { ImageRecord } from '../execute/ports.ts';
 import { canonicalReference } from '../image-reference.ts';
-import type { AppPlan } from './app-plan.ts';
-import type { ServiceDecision } from './decide.ts';
-import { addTo, type DevicePlan } from './device-plan.ts';
+import { addTo } from '../decide/indexed-input.ts';
+import type { ServiceDecision } from '../decide/services.ts';
 import type { Draft, PlanNode } from './graph.ts';
+import type { AppPlanner, DevicePlanner } from './planner.ts';
 
 const UNUSED = 'nothing needs it any more';
 
-/** Downloads for which no container makes room. The locks are taken when they are done. */
-export function planDownloads(plan: AppPlan): void {
-  for (const decision of downloadsOf(plan)) {
-    if (roomFor(decision, plan) !== null) continue;
-    const pull = planImage(decision, plan, NO_ROOM);
-    if (pull !== null) plan.downloads.push(pull);
+/** Downloads that no container is removed for. The locks are taken when they are done. */
+export function planDownloads(app: AppPlanner): void {
+  for (const decision of downloadsOf(app)) {
+    if (removalsBefore(decision, app) !== null) continue;
+    const pull = planImage(decision, app, NO_REMOVALS);
+    if (pull !== null) app.downloads.push(pull);
   }
 }
 
-/**
- * Downloads after the containers that make room for them.
- *
- * @param withImages plans those that also come after the old image, or the others
- */
-export function planDownloadsIntoRoom(plan: AppPlan, withImages: boolean): void {
-  for (const decision of downloadsOf(plan)) {
-    const room = roomFor(decision, plan);
-    if (room?.withImages === withImages) planImage(decision, plan, room);
+/** Downloads after the removal of the old containers alone, or of the old containers and images. */
+export function planDownloadsAfterRemovals(app: AppPlanner, last: Removals['last']): void {
+  for (const decision of downloadsOf(app)) {
+    const removals = removalsBefore(decision, app);
+    if (removals?.last === last) planImage(decision, app, removals);
   }
 }
 
-function downloadsOf({ requestsOnly, services }: AppPlan): readonly ServiceDecision[] {
+function downloadsOf({ decision: { requestsOnly, services } }: AppPlanner): readonly ServiceDecision[] {
   if (requestsOnly) return [];
-  return services.filter(({ action }) => action.kind !== 'hold' || action.blocked === null);
+  return [...services.values()].filter(({ action }) => action.kind !== 'hold' || action.blocked === null);
 }
 
-/** What goes before an image comes. */
-interface Room {
-  readonly removals: readonly (PlanNode | undefined)[];
-  /** References of the images that go as well. */
-  readonly oldImages: readonly string[];
-  readonly withImages: boolean;
+/** Removals that free the disk before an image is downloaded. */
+interface Removals {
+  readonly last: 'containers' | 'images';
+  readonly containers: readonly (PlanNode | undefined)[];
+  /** References. */
+  readonly images: readonly string[];
 }
 
-const NO_ROOM: Room = { removals: [], oldImages: [], withImages: false };
+const NO_REMOVALS: Removals = { last: 'containers', containers: [], images: [] };
 
 /** `null`: a service that needs the image does not want its container stopped for the download. */
-function roomFor({ spec }: ServiceDecision, { device, id, services }: AppPlan): Room | null {
+function removalsBefore({ spec }: ServiceDecision, { input, device, id, decision }: AppPlanner): Removals | null {
   const { image } = spec.service;
-  if (device.damagedImages.has(image)) return NO_ROOM;
+  if (input.damagedImages.has(image)) return NO_REMOVALS;
   // Another app neither waits for the locks of this one, nor for its containers.
-  if (device.appsByImage.get(canonicalReference(image))?.some((other) => other.id !== id)) return null;
-  const users = services.filter((one) => one.spec.service.image === image);
+  if (input.appsByImage.get(canonicalReference(image))?.some((other) => other.id !== id)) return null;
+  const users = [...decision.services.values()].filter((one) => one.spec.service.image === image);
   const containers = users.flatMap(({ current, action }) =>
     current !== null && action.kind === 'replace' && (action.order === 'kill-first' || action.order === 'delete-first')
       ? [current]
       : [],
   );
   if (containers.length < users.length) return null;
-  const withImages = users.some(({ action }) => action.kind === 'replace' && action.order === 'delete-first');
+  const removals = containers.map((container) => device.removals.get(container.id));
+  const deletesImages = users.some(({ action }) => action.kind === 'replace' && action.order === 'delete-first');
+  if (!deletesImages) return { last: 'containers', containers: removals, images: [] };
   // An image that another app uses stays: no app waits for another one here.
   const references = containers
     .map(({ imageReference }) => canonicalReference(imageReference))
-    .filter((reference) => device.containersByImage.get(reference)?.every(({ identity }) => identity?.appId === id));
-  const oldImages = withImages ? references.flatMap((reference) => device.recordedAs.get(reference) ?? []) : [];
-  return { removals: containers.map((container) => device.removals.get(container.id)), oldImages, withImages };
+    .filter((reference) => input.containersByImage.get(reference)?.every(({ identity }) => identity?.appId === id));
+  const images = references.flatMap((reference) => input.recordedAs.get(reference) ?? []);
+  return { last: 'images', containers: removals, images };
 }
 
 /** Fetches a service's image if the engine lacks it, and records that we need it. */
-function planImage({ spec: { service } }: ServiceDecision, plan: AppPlan, room: Room): PlanNode | null {
-  const { device, draft, id: appId, release } = plan;
-  const image = device.imageOf(service);
+function planImage({ spec: { service } }: ServiceDecision, app: AppPlanner, removals: Removals): PlanNode | null {
+  const { device, draft, input, decision, id: appId } = app;
+  const image = input.imageOf(service);
   const isMissing = image === undefined && service.contentId === undefined;
-  const pull = isMissing ? (device.pulls.get(service.image) ?? planPull(service, plan, room)) : null;
-  const record = recordOf(service, plan);
-  const known = device.recordsByReference.get(service.image) ?? [];
-  const isForeign = image !== undefined && known.length === 0 && device.input.policy.foreignImages.has(image.id);
+  const pull = isMissing ? (device.pulls.get(service.image) ?? planPull(service, app, removals)) : null;
+  const record = recordOf(service, app);
+  const known = input.recordsByReference.get(service.image) ?? [];
+  const isForeign = image !== undefined && known.length === 0 && input.policy.foreignImages.has(image.id);
   if (!isForeign && !known.some((one) => isSameRecord(one, record))) {
     draft.add(
       {
         kind: 'save-image',
         id: `save-image ${service.image} for ${appId}/${service.name}`,
-        cause: `service ${service.name} of release ${release.commit} needs it`,
+        cause: `service ${service.name} of release ${decision.release.commit} needs it`,
         appId,
         service: service.name,
         record,
@@ -91,11 +89,11 @@ function planImage({ spec: { service } }: ServiceDecision, plan: AppPlan, room: 
   return pull;
 }
 
-function planPull(service: TargetService, plan: AppPlan, room: Room): PlanNode {
-  const { device, draft, id: appId } = plan;
-  // An image that is removed to make room cannot be the base of a delta.
-  const deltaSource = room.withImages ? null : deltaSourceOf(service, plan);
-  const repair = device.damagedImages.has(service.image) ? removeDamaged(service, plan) : null;
+function planPull(service: TargetService, app: AppPlanner, removals: Removals): PlanNode {
+  const { device, draft, id: appId } = app;
+  // An image that is removed before cannot be the base of a delta.
+  const deltaSource = removals.last === 'images' ? null : deltaSourceOf(service, app);
+  const repair = app.input.damagedImages.has(service.image) ? removeDamaged(service, app) : null;
   const pull = draft.add(
     {
       kind: 'pull-image',
@@ -107,8 +105,8 @@ function planPull(service: TargetService, plan: AppPlan, room: Room): PlanNode {
       deltaSource,
     },
     {
-      needs: [...room.removals, repair],
-      follows: room.oldImages.map((reference) => device.imageRemovals.get(reference)),
+      needs: [...removals.containers, repair],
+      follows: removals.images.map((reference) => device.imageRemovals.get(reference)),
     },
   );
   device.pulls.set(service.image, pull);
@@ -117,8 +115,8 @@ function planPull(service: TargetService, plan: AppPlan, room: Room): PlanNode {
 }
 
 /** Removes a damaged image, so that a download replaces it instead of finding its layers there. */
-function removeDamaged({ image, name }: TargetService, { device, draft, id: appId }: AppPlan): PlanNode {
-  const users = device.containersByImage.get(canonicalReference(image)) ?? [];
+function removeDamaged({ image, name }: TargetService, { device, draft, input, id: appId }: AppPlanner): PlanNode {
+  const users = input.containersByImage.get(canonicalReference(image)) ?? [];
   const removal = draft.add(
     {
       kind: 'remove-image',
@@ -139,10 +137,10 @@ function removeDamaged({ image, name }: TargetService, { device, draft, id: appI
 }
 
 /** The image that probably differs least from the new one: of the service before others of the app. */
-function deltaSourceOf(service: TargetService, { device, id }: AppPlan): string | null {
-  if (!device.input.policy.useDeltas) return null;
-  const candidates = (device.recordsByApp.get(id) ?? []).filter(
-    ({ reference }) => reference !== service.image && device.findImage(reference) !== undefined,
+function deltaSourceOf(service: TargetService, { input, id }: AppPlanner): string | null {
+  if (!input.policy.useDeltas) return null;
+  const candidates = (input.recordsByApp.get(id) ?? []).filter(
+    ({ reference }) => reference !== service.image && input.findImage(reference) !== undefined,
   );
   const own = candidates.findLast(({ serviceName }) => serviceName === service.name);
   return (own ?? candidates.at(-1))?.reference ?? null;
@@ -152,8 +150,9 @@ function deltaSourceOf(service: TargetService, { device, id }: AppPlan): string 
  * Removes the images that we put on the engine and that neither the target nor a container needs. Those whose containers are
  * removed later are left to the next call.
  */
-export function planUnusedImages(device: DevicePlan, draft: Draft): void {
-  const { images, policy, target } = device.input;
+export function planUnusedImages(device: DevicePlanner, draft: Draft): void {
+  const { input } = device;
+  const { images, policy, target } = input;
   const wanted = new Set(
     Object.values(target.apps).flatMap(({ id, release }) =>
       Object.values(release?.services ?? {}).map(({ image }) => `${id} ${image}`),
@@ -162,13 +161,13 @@ export function planUnusedImages(device: DevicePlan, draft: Draft): void {
   for (const { reference, appId, serviceName: service } of images) {
     if (wanted.has(`${appId} ${reference}`)) continue;
     const canonical = canonicalReference(reference);
-    const removals = (device.containersByImage.get(canonical) ?? []).map(({ id }) => device.removals.get(id));
+    const removals = (input.containersByImage.get(canonical) ?? []).map(({ id }) => device.removals.get(id));
     if (removals.includes(undefined)) continue;
     const basedOn = (device.pullsByDeltaSource.get(reference) ?? []).filter((pull) => !device.graph.isHeld(pull));
     const needs = [...removals, ...basedOn];
-    const image = device.findImage(reference);
+    const image = input.findImage(reference);
     let removal: PlanNode | null = null;
-    if (!policy.keepImages && image !== undefined && !device.appsByImage.has(canonical)) {
+    if (!policy.keepImages && image !== undefined && !input.appsByImage.has(canonical)) {
       // The engine would refuse. The record stays, so that the image is removed later.
       if (image.usedByOthers === true) continue;
       removal = draft.add(
@@ -186,7 +185,7 @@ export function planUnusedImages(device: DevicePlan, draft: Draft): void {
  * Removes images without a name, such as one that was built or pulled again, with the last container that was made from
  * them. Other images without a name are not ours to remove.
  */
-export function planUnnamedImages({ input: { snapshot, target }, removals }: DevicePlan, draft: Draft): void {
+export function planUnnamedImages({ input: { snapshot, target }, removals }: DevicePlanner, draft: Draft): void {
   const named = snapshot.images.filter(({ tags, digests }) => tags.length > 0 || digests.length > 0);
   const wanted = Object.values(target.apps).flatMap(({ release }) =>
     Object.values(release?.services ?? {}).map(({ contentId }) => contentId),
@@ -209,7 +208,7 @@ export function planUnnamedImages({ input: { snapshot, target }, removals }: Dev
   }
 }
 
-function recordOf(service: TargetService, { id, target, release }: AppPlan): ImageRecord {
+function recordOf(service: TargetService, { id, decision: { target, release } }: AppPlanner): ImageRecord {
   return {
     reference: service.image,
     appId: id,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reachedSnapshot, testTarget } from '../testing/fixtures.ts';
 import { changeContainer, printPlan } from '../testing/print-plan.ts';
-import { NO_REQUESTS, type ClientRequests } from './plan-input.ts';
+import { NO_REQUESTS, type ClientRequests } from '../plan-input.ts';
 
 const TARGET = testTarget({ services: { web: { composition: { depends_on: ['db'] } }, db: {} } });
 const SNAPSHOT = reachedSnapshot(TARGET);

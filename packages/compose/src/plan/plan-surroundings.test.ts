@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TargetState } from '@device-supervisor/state';
 import type { EngineSnapshot } from '../observed.ts';
-import { NO_REQUESTS } from './plan-input.ts';
+import { NO_REQUESTS } from '../plan-input.ts';
 import { reachedSnapshot, testImage, testImageRecords, testTarget } from '../testing/fixtures.ts';
 import { changeContainer, EMPTY_ENGINE, printPlan, printUpdate } from '../testing/print-plan.ts';
 

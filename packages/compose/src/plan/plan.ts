@@ -1,26 +1,36 @@
+import { describeIssues } from '@device-supervisor/state';
 import { absentAppContainers } from '../absent-apps.ts';
+import { decideAbsentApp, decideTargetApp } from '../decide/app.ts';
+import { indexInput, isOfUnreadApp, type IndexedInput } from '../decide/indexed-input.ts';
+import { decideNetwork } from '../decide/networks-and-volumes.ts';
+import type { PlanInput } from '../plan-input.ts';
+import type { Plan } from '../plan-output.ts';
 import { wantsExtraFirmware, wantsSupervisorApi } from '../spec/feature-labels.ts';
 import { toMap } from '../spec/list-or-map.ts';
 import { SUPERVISOR_NETWORK_SPEC } from '../spec/network-spec.ts';
 import { EXTRA_FIRMWARE_VOLUME_SPEC } from '../spec/volume-spec.ts';
-import { planAbsentApp, planTargetApp, type AppPlan } from './app-plan.ts';
-import { startPlan, type DevicePlan } from './device-plan.ts';
-import { planDownloads, planDownloadsIntoRoom, planUnnamedImages, planUnusedImages } from './images.ts';
+import type { Draft } from './graph.ts';
+import { planDownloads, planDownloadsAfterRemovals, planUnnamedImages, planUnusedImages } from './images.ts';
 import {
-  decideNetwork,
   planAbsentNetworks,
-  planNetworkLeftovers,
+  planAbsentVolumes,
+  planLeftoverNetworks,
   planNetworkRemovals,
   planNewNetworks,
+  planNewVolumes,
   planReplacedNetworks,
-} from './networks.ts';
-import type { PlanInput } from './plan-input.ts';
-import type { Plan } from './plan-output.ts';
-import { planRequestedStarts, planRequestedStops } from './requests.ts';
-import { planArrivals, planDepartures, planStarts } from './services.ts';
+  planVolume,
+  planVolumes,
+} from './networks-and-volumes.ts';
+import { AppPlanner, DevicePlanner, type PlanPart } from './planner.ts';
+import {
+  planNewContainers,
+  planOldContainers,
+  planRequestedStarts,
+  planRequestedStops,
+  planStarts,
+} from './services.ts';
 import { checkSpace } from './space.ts';
-import { isOfUnread, reportUnread, unreadApps } from './unread-apps.ts';
-import { planAbsentVolumes, planNewVolumes, planVolume, planVolumes } from './volumes.ts';
 
 /**
  * Compares the engine with the target. Pure: the same input gives the same plan. An app whose planning fails is blocked, and
@@ -28,9 +38,11 @@ import { planAbsentVolumes, planNewVolumes, planVolume, planVolumes } from './vo
  */
 export function plan(input: PlanInput): Plan {
   const failures = new Map<number, unknown>();
+  const cancelled = input.policy.scope === 'target' ? null : unreachedApps(input);
+  const indexed = indexInput(input);
   for (;;) {
     try {
-      return planScope(input, { failures, cancelled: input.policy.scope === 'target' ? null : unreachedApps(input) });
+      return planDevice(indexed, { failures, cancelled });
     } catch (error) {
       if (!(error instanceof AppFailure)) throw error;
       failures.set(error.appId, error.cause);
@@ -55,66 +67,62 @@ interface Scope {
   readonly cancelled: ReadonlySet<number | null> | null;
 }
 
-function planScope(input: PlanInput, { failures, cancelled }: Scope): Plan {
-  const device = startPlan(input);
+function planDevice(input: IndexedInput, { failures, cancelled }: Scope): Plan {
+  const device = new DevicePlanner(input);
   const { graph } = device;
-  const supervisorNetwork = isWanted(input, wantsSupervisorApi) ? decideNetwork(SUPERVISOR_NETWORK_SPEC, device) : null;
+  const supervisorNetwork = isWanted(input, wantsSupervisorApi) ? decideNetwork(SUPERVISOR_NETWORK_SPEC, input) : null;
 
-  // Drafts print in the order in which they begin; what each app needs is decided before anything is planned.
-  const unread = unreadApps(input.target);
+  // Drafts print in the order in which they begin; everything is decided about each app before anything is planned.
   const gone = cancelled === null ? [...absentAppContainers(input.target, input.snapshot)] : [];
   const absent = gone
-    .filter(([id, containers]) => !failures.has(id) && !containers.every((one) => isOfUnread(one, unread)))
-    .map(([id]) => planAbsentApp(id, device));
+    .filter(([id, containers]) => !failures.has(id) && !containers.every((one) => isOfUnreadApp(one, input)))
+    .map(([id]) => new AppPlanner(device, decideAbsentApp(id, input)));
   const leftovers = graph.draft();
-  const shared = graph.draft();
-  for (const [appId, error] of failures) {
-    shared.block({ appId, service: null, reason: 'invalid', message: `the app cannot be planned: ${describe(error)}` });
-  }
+  const shared: PlanPart = { device, draft: graph.draft(), id: null };
+  reportFailures(failures, shared.draft);
   const present = Object.values(input.target.apps)
     .filter(({ id }) => !failures.has(id))
     .map((target) => {
-      const context = { device, supervisorNetwork, isCancelled: cancelled?.has(target.id) ?? false };
-      return fenced(target.id, () => planTargetApp(target, context));
+      const context = { input, supervisorNetwork, isCancelled: cancelled?.has(target.id) ?? false };
+      return fenced(target.id, () => new AppPlanner(device, decideTargetApp(target, context)));
     });
   const cleanup = graph.draft();
-  reportUnread(input.target, cleanup);
+  reportUnread(input, cleanup);
   const apps = [...absent, ...present];
 
   // Each step plans what the next ones come after.
-  const networks = supervisorNetwork === null || cancelled !== null ? [] : [supervisorNetwork];
-  const ofDevice = { device, draft: shared, id: null, networks };
+  const sharedNetworks = supervisorNetwork === null || cancelled !== null ? [] : [supervisorNetwork];
   each(apps, planDownloads);
-  planNewNetworks(ofDevice);
-  if (cancelled === null) planExtraFirmware(device, shared);
-  each(present, planNewNetworks);
+  planNewNetworks(sharedNetworks, shared);
+  if (cancelled === null) planExtraFirmware(input, shared);
+  each(present, (app) => planNewNetworks(app.decision.networks, app));
   each(present, planNewVolumes);
 
-  each(absent, planDepartures);
+  each(absent, planOldContainers);
   device.absentStops.push(...device.stops.values());
-  each(present, planDepartures);
+  each(present, planOldContainers);
   each(present, planRequestedStops);
 
   if (cancelled === null) planAbsentNetworks(device, leftovers);
   planAbsentVolumes(device, leftovers, input.policy.keepVolumes || cancelled !== null);
-  planNetworkRemovals(ofDevice);
-  each(present, planNetworkRemovals);
-  each(present, planNetworkLeftovers);
-  planReplacedNetworks(ofDevice);
-  each(present, planReplacedNetworks);
+  planNetworkRemovals(sharedNetworks, shared);
+  each(present, (app) => planNetworkRemovals(app.decision.networks, app));
+  each(present, planLeftoverNetworks);
+  planReplacedNetworks(sharedNetworks, shared);
+  each(present, (app) => planReplacedNetworks(app.decision.networks, app));
   each(present, planVolumes);
 
-  each(present, (app) => planDownloadsIntoRoom(app, false));
+  each(present, (app) => planDownloadsAfterRemovals(app, 'containers'));
   checkSpace(device, cleanup);
   if (cancelled === null) planUnusedImages(device, cleanup);
-  each(present, (app) => planDownloadsIntoRoom(app, true));
+  each(present, (app) => planDownloadsAfterRemovals(app, 'images'));
 
-  each(present, planArrivals);
+  each(present, planNewContainers);
   each(present, planStarts);
   each(present, planRequestedStarts);
   if (cancelled === null) planUnusedImages(device, cleanup);
   if (cancelled === null) planUnnamedImages(device, cleanup);
-  each(apps, ({ locks }) => locks.release());
+  each(apps, (app) => app.releaseLocks());
   return graph.finish(input.policy.paused);
 }
 
@@ -128,7 +136,7 @@ class AppFailure extends Error {
   }
 }
 
-function each(apps: readonly AppPlan[], step: (app: AppPlan) => void): void {
+function each(apps: readonly AppPlanner[], step: (app: AppPlanner) => void): void {
   for (const app of apps) fenced(app.id, () => step(app));
 }
 
@@ -140,22 +148,42 @@ function fenced<Result>(appId: number, step: () => Result): Result {
   }
 }
 
+function reportFailures(failures: ReadonlyMap<number, unknown>, draft: Draft): void {
+  for (const [appId, error] of failures) {
+    draft.block({ appId, service: null, reason: 'invalid', message: `the app cannot be planned: ${describe(error)}` });
+  }
+}
+
 /** Names an error. Only messages of the language itself are printed: others may quote a value of the target. */
 function describe(error: unknown): string {
   if (error instanceof TypeError || error instanceof RangeError) return `${error.name}: ${error.message}`;
   return error instanceof Error ? error.name : 'unknown error';
 }
 
+/** Reports the parts of the target that could not be decoded. */
+function reportUnread({ target: { apps, unread = [] } }: IndexedInput, draft: Draft): void {
+  for (const { part, key, faults } of unread) {
+    const app = part === 'app' && Object.hasOwn(apps, key) ? apps[key] : undefined;
+    const what = part === 'app' ? `app ${key}` : part === 'config' ? `the variable ${key}` : 'the device name';
+    draft.block({
+      appId: app?.id ?? null,
+      service: null,
+      reason: 'unreadable',
+      message: `the new target of ${what} cannot be read, and the last good one stays: ${describeIssues(faults)}`,
+    });
+  }
+}
+
 /** A volume that belongs to no app: it is created for the first service that asks for it, and stays. */
-function planExtraFirmware(device: DevicePlan, draft: AppPlan['draft']): void {
+function planExtraFirmware(input: IndexedInput, shared: PlanPart): void {
   const spec = EXTRA_FIRMWARE_VOLUME_SPEC;
-  if (device.volumesByName.has(spec.name) || !isWanted(device.input, wantsExtraFirmware)) return;
+  if (input.volumesByName.has(spec.name) || !isWanted(input, wantsExtraFirmware)) return;
   const missing = { spec, name: spec.name, status: 'absent', cause: 'does not exist', differences: [] } as const;
-  planVolume(missing, { device, draft, appId: null });
+  planVolume(missing, shared);
 }
 
 /** Whether a service of the target has certain labels. */
-function isWanted({ target }: PlanInput, has: (labels: Record<string, string>) => boolean): boolean {
+function isWanted({ target }: IndexedInput, has: (labels: Record<string, string>) => boolean): boolean {
   return Object.values(target.apps).some((app) =>
     Object.values(app.release?.services ?? {}).some(({ labels, composition }) =>
       has({ ...toMap(composition.labels), ...labels }),

@@ -1,7 +1,7 @@
 import type { DiskSpace, ImageSize } from '../image-size.ts';
 import type { ObservedImage } from '../observed.ts';
-import type { DevicePlan } from './device-plan.ts';
 import type { Draft } from './graph.ts';
+import type { DevicePlanner } from './planner.ts';
 
 /** Share of the disk that downloads leave free for the engine, logs and databases. */
 const RESERVED_SHARE = 0.05;
@@ -13,20 +13,20 @@ const LARGEST_RESERVE = 256 * 1024 * 1024;
  * Unknown sizes are not checked: the engine reports when its disk is full. Neither are downloads that other images make
  * room for, since the size of that room is not known.
  */
-export function checkSpace({ input, pulls }: DevicePlan, draft: Draft): void {
+export function checkSpace({ input, pulls }: DevicePlanner, draft: Draft): void {
   const { diskSpace, imageSizes, snapshot } = input;
   if (diskSpace === null) return;
   const present = new PresentLayers(snapshot.images);
   let left = diskSpace.free - reserveOf(diskSpace);
   for (const [appId, downloads] of Map.groupBy(pulls, ([, { operation }]) => operation.appId)) {
-    const claimed = new Set<string>();
+    const counted = new Set<string>();
     const needed = downloads.reduce((sum, [reference]) => {
       const size = imageSizes.get(reference);
-      return sum + (size === undefined ? 0 : present.claim(size, claimed));
+      return sum + (size === undefined ? 0 : present.bytesToAdd(size, counted));
     }, 0);
     if (needed === 0 || needed <= left) {
       left -= needed;
-      present.add(claimed);
+      present.add(counted);
       continue;
     }
     for (const [, pull] of downloads) draft.hold(pull);
@@ -47,13 +47,13 @@ class PresentLayers {
     for (const chain of chains) this.#chains.add(chain);
   }
 
-  /** Bytes of the layers that are neither present nor in `claimed`; adds them to `claimed`. */
-  claim({ layers }: ImageSize, claimed: Set<string>): number {
+  /** Bytes of the layers that are neither present nor in `counted`; adds them to `counted`. */
+  bytesToAdd({ layers }: ImageSize, counted: Set<string>): number {
     const chains = chainsOf(layers.map(({ diffId }) => diffId));
     return layers.reduce((sum, { download, unpacked }, index) => {
       const chain = chains[index] ?? '';
-      if (this.#chains.has(chain) || claimed.has(chain)) return sum;
-      claimed.add(chain);
+      if (this.#chains.has(chain) || counted.has(chain)) return sum;
+      counted.add(chain);
       // The download stays on the disk until it is unpacked.
       return sum + download + unpacked;
     }, 0);

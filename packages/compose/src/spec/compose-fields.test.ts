@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TargetService } from '@device-supervisor/state';
-import { compareContainers } from '../plan/compare.ts';
+import { compareContainers } from '../decide/compare.ts';
 import { specifyComposition as specify } from '../testing/specify-composition.ts';
 import { APPLIED_FIELDS } from './note-unapplied.ts';
 

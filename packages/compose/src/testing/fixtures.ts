@@ -1,9 +1,9 @@
 import type { TargetApp, TargetService, TargetState } from '@device-supervisor/state';
 import type { ImageConfig } from '../container-config.ts';
+import { specifyNetworks } from '../decide/networks-and-volumes.ts';
 import type { LockLease } from '../execute/ports.ts';
 import type { EngineAbilities, EngineSnapshot, ObservedContainer, ObservedImage } from '../observed.ts';
-import { NO_REQUESTS, serviceKey, type PlanInput, type PlanPolicy } from '../plan/plan-input.ts';
-import { specifyNetworks } from '../plan/networks.ts';
+import { NO_REQUESTS, serviceKey, type PlanInput, type PlanPolicy } from '../plan-input.ts';
 import type { DeviceFacts } from '../spec/device-facts.ts';
 import { withImageDefaults } from '../spec/image-defaults.ts';
 import { SUPERVISOR_NETWORK_SPEC } from '../spec/network-spec.ts';

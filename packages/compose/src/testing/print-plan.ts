@@ -1,6 +1,6 @@
 import type { TargetState } from '@device-supervisor/state';
 import type { EngineSnapshot, ObservedContainer } from '../observed.ts';
-import { formatPlan } from '../plan/plan-output.ts';
+import { formatPlan } from '../plan-output.ts';
 import { plan } from '../plan/plan.ts';
 import { reachedSnapshot, TEST_ABILITIES, testPlanInput, type TestPlanInput } from './fixtures.ts';
 

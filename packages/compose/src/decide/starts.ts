@@ -1,9 +1,9 @@
 import type { ObservedContainer } from '../observed.ts';
 import type { Dependency } from '../spec/dependencies.ts';
 import { LABELS } from '../spec/names.ts';
-import type { AppPlan } from './app-plan.ts';
-import { REQUESTED, type BlockCause, type ServiceDecision } from './decide.ts';
 import { isPredecessorName } from './hand-over.ts';
+import type { IndexedInput } from './indexed-input.ts';
+import { REQUESTED, isStopped, type BlockCause, type ServiceDecision } from './services.ts';
 
 /** Whether a service's container is started. */
 export type StartDecision =
@@ -13,24 +13,35 @@ export type StartDecision =
 
 const NONE: StartDecision = { kind: 'none' };
 
-/** Decides for all services of an app which ones start now. */
-export function decideStarts(plan: AppPlan): void {
-  for (const decision of plan.services) {
-    plan.startDecisions.set(decision.spec.service.name, decideStart(decision, plan));
-  }
+interface StartContext {
+  readonly input: IndexedInput;
+  /** By name. */
+  readonly services: ReadonlyMap<string, ServiceDecision>;
+  /** Of the services before. */
+  readonly starts: ReadonlyMap<string, StartDecision>;
 }
 
-function decideStart(decision: ServiceDecision, plan: AppPlan): StartDecision {
+/** Decides which services of an app start now. By service; they come in order of their dependencies. */
+export function decideStarts(
+  services: ReadonlyMap<string, ServiceDecision>,
+  input: IndexedInput,
+): ReadonlyMap<string, StartDecision> {
+  const starts = new Map<string, StartDecision>();
+  for (const [name, decision] of services) starts.set(name, decideStart(decision, { input, services, starts }));
+  return starts;
+}
+
+function decideStart(decision: ServiceDecision, context: StartContext): StartDecision {
   const { spec, current, action, running } = decision;
   if (action.kind === 'hold' || !running) return NONE;
-  if (action.kind !== 'keep' && !hasArrival(decision)) return NONE;
-  const cause = action.kind === 'keep' ? (action.restart ?? keepCause(current, plan)) : action.cause;
+  if (action.kind !== 'keep' && !createsContainer(decision)) return NONE;
+  const cause = action.kind === 'keep' ? (action.restart ?? keepCause(current, context)) : action.cause;
   if (cause === null) return NONE;
-  if (waitsForReboot(decision, plan)) {
+  if (waitsForReboot(decision, context)) {
     return { kind: 'blocked', blocked: { reason: 'reboot', message: 'it starts after the device was rebooted' } };
   }
   for (const dependency of spec.dependencies) {
-    const message = unmetDependency(dependency, plan);
+    const message = unmetDependency(dependency, context);
     if (message !== null) {
       return { kind: 'blocked', blocked: { reason: 'dependency', message: `depends_on: ${message}` } };
     }
@@ -39,7 +50,7 @@ function decideStart(decision: ServiceDecision, plan: AppPlan): StartDecision {
 }
 
 /** Whether a new container is created for the service in this plan. */
-export function hasArrival({ action, config, current }: ServiceDecision): boolean {
+export function createsContainer({ action, config, current }: ServiceDecision): boolean {
   if (action.kind === 'create') return config !== null;
   // The old container gets its name back first; the next plan begins the hand-over again.
   const isCutShort =
@@ -47,15 +58,44 @@ export function hasArrival({ action, config, current }: ServiceDecision): boolea
   return action.kind === 'replace' && config !== null && !isCutShort;
 }
 
-function keepCause(current: ObservedContainer | null, { device }: AppPlan): string | null {
+/** How the old containers of an app make way for new ones. */
+interface ReplacementContext {
+  /** By service. */
+  readonly starts: ReadonlyMap<string, StartDecision>;
+  /** Names of the networks that are replaced. */
+  readonly replacedNetworks: ReadonlySet<string>;
+}
+
+/** Whether the new container is created while the old one runs. */
+export function isCreatedFirst(decision: ServiceDecision, context: ReplacementContext): boolean {
+  const { action, current, config } = decision;
+  if (action.kind !== 'replace' || action.removeFirst || action.order === 'hand-over') return false;
+  return current !== null && config !== null && !keepsOldContainer(decision, context);
+}
+
+/**
+ * Whether a service goes on with its old container, because the new one cannot start yet. A replaced network does not wait:
+ * other services need it.
+ */
+export function keepsOldContainer(
+  { spec, current, action }: ServiceDecision,
+  { starts, replacedNetworks }: ReplacementContext,
+): boolean {
+  if (current === null || action.kind !== 'replace' || action.removeFirst || isStopped(current)) return false;
+  const start = starts.get(spec.service.name);
+  if (start?.kind !== 'blocked' || start.blocked.reason === 'reboot') return false;
+  return !Object.keys(current.config.networks).some((name) => replacedNetworks.has(name));
+}
+
+function keepCause(current: ObservedContainer | null, { input }: StartContext): string | null {
   if (current === null) return null;
-  const { requests, seenRunning } = device.input.policy;
+  const { requests, seenRunning } = input.policy;
   const asked = requests.containers.get(current.id) === 'start' && current.status === 'exited';
   return startCause(current, seenRunning) ?? (asked ? REQUESTED : null);
 }
 
-function waitsForReboot({ spec, current, action }: ServiceDecision, { device }: AppPlan): boolean {
-  const { bootId } = device.input;
+function waitsForReboot({ spec, current, action }: ServiceDecision, { input }: StartContext): boolean {
+  const { bootId } = input;
   if (!spec.updatePolicy.requiresReboot || bootId === null) return false;
   if (action.kind === 'replace') return action.order !== 'requested';
   if (action.kind === 'create') return true;
@@ -63,11 +103,11 @@ function waitsForReboot({ spec, current, action }: ServiceDecision, { device }: 
 }
 
 /** What a dependency still lacks; `null`: it is ready, or starts before. */
-function unmetDependency(dependency: Dependency, { servicesByName, startDecisions }: AppPlan): string | null {
-  const other = servicesByName.get(dependency.service);
+function unmetDependency(dependency: Dependency, { services, starts }: StartContext): string | null {
+  const other = services.get(dependency.service);
   if (other === undefined) return null;
-  const starts = startDecisions.get(dependency.service)?.kind === 'start';
-  if (dependency.condition === 'service_started' && starts) return null;
+  const isStarted = starts.get(dependency.service)?.kind === 'start';
+  if (dependency.condition === 'service_started' && isStarted) return null;
   const stays = other.action.kind === 'keep' || other.action.kind === 'hold';
   return unmetCondition(dependency, stays ? other.current : null);
 }

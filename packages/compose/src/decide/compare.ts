@@ -6,7 +6,6 @@ import type {
   UpdatableConfig,
   VolumeConfig,
 } from '../container-config.ts';
-import type { ObservedContainer } from '../observed.ts';
 import { isCompared } from '../spec/service-environment.ts';
 
 /** Fields whose values may hold secrets, or are too long to print. */
@@ -48,11 +47,6 @@ export function updateInPlace(current: ContainerConfig, wanted: ContainerConfig)
   const { resources, restart } = wanted;
   const onlyThese = compareContainers({ ...current, resources, restart }, wanted).length === 0;
   return onlyThese && canChange(current.resources, resources) ? { resources, restart } : null;
-}
-
-/** Id of the operation that changes a container in place. */
-export function updateContainerId({ name }: Pick<ObservedContainer, 'name'>): string {
-  return `update-container ${name}`;
 }
 
 /** Whether the change can make the kernel end processes of the container. */

@@ -4,8 +4,8 @@ import type {
   NetworkEndpoint,
   UpdatableConfig,
   VolumeConfig,
-} from '../container-config.ts';
-import type { FileToPut, ImageRecord } from '../execute/ports.ts';
+} from './container-config.ts';
+import type { FileToPut, ImageRecord } from './execute/ports.ts';
 
 /** One call on one port. */
 export type Operation =

@@ -1,8 +1,8 @@
 import type { TargetState } from '@device-supervisor/state';
-import type { ImageRecord, LockHolder } from '../execute/ports.ts';
-import type { DiskSpace, ImageSize } from '../image-size.ts';
-import type { EngineSnapshot } from '../observed.ts';
-import type { DeviceFacts } from '../spec/device-facts.ts';
+import type { ImageRecord, LockHolder } from './execute/ports.ts';
+import type { DiskSpace, ImageSize } from './image-size.ts';
+import type { EngineSnapshot } from './observed.ts';
+import type { DeviceFacts } from './spec/device-facts.ts';
 
 /** Everything that a plan depends on. */
 export interface PlanInput {

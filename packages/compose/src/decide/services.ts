@@ -1,18 +1,16 @@
-import type { TargetApp, TargetRelease } from '@device-supervisor/state';
+import type { TargetApp } from '@device-supervisor/state';
 import type { ContainerConfig, UpdatableConfig } from '../container-config.ts';
 import type { ObservedContainer, ObservedImage } from '../observed.ts';
+import { findCycles, inOrder } from '../order.ts';
+import { serviceKey } from '../plan-input.ts';
+import type { Blocked } from '../plan-output.ts';
 import { withImageDefaults } from '../spec/image-defaults.ts';
 import { completeWithPeers } from '../spec/peers.ts';
 import type { ServiceSpec } from '../spec/service-spec.ts';
 import { compareContainers, updateInPlace } from './compare.ts';
-import type { DevicePlan } from './device-plan.ts';
-import { findCycles, inOrder } from './graph.ts';
 import { decideHandOver, handOverObstacle, serviceContainers, type HandOver } from './hand-over.ts';
-import { joinsLater, type NetworkDecision } from './networks.ts';
-import type { Blocked } from './plan-output.ts';
-import { serviceKey } from './plan-input.ts';
-import { isInSubnets } from './subnets.ts';
-import type { VolumeDecision } from './volumes.ts';
+import type { IndexedInput } from './indexed-input.ts';
+import { addressProblem, connectsAtStart, type NetworkDecision, type VolumeDecision } from './networks-and-volumes.ts';
 
 /** What is wrong with one service's container, and what is done about it. */
 export interface ServiceDecision {
@@ -48,7 +46,7 @@ export type ServiceAction =
       readonly cause: string;
       readonly order: ReplaceOrder;
       /** The old container is removed before the new one is created; otherwise it stays until the new one has started. */
-      readonly oldFirst: boolean;
+      readonly removeFirst: boolean;
       readonly notice?: string;
     };
 
@@ -63,12 +61,10 @@ export type BlockCause = Pick<Blocked, 'reason' | 'message'>;
 /** The cause of an operation that the target does not ask for. */
 export const REQUESTED = 'a client asked for it';
 
-/** An app of the target, with the decisions that its services depend on. */
-export interface WantedApp {
-  readonly device: DevicePlan;
+/** What the decisions on an app's services depend on. */
+export interface ServicesContext {
+  readonly input: IndexedInput;
   readonly target: TargetApp;
-  /** With the services that this device runs. */
-  readonly release: TargetRelease;
   /** By engine name, of the app and of the device. */
   readonly networks: ReadonlyMap<string, NetworkDecision>;
   /** By engine name. */
@@ -76,15 +72,15 @@ export interface WantedApp {
 }
 
 /** Compares an app's services with their containers. In order of their dependencies. */
-export function decideServices(specs: readonly ServiceSpec[], app: WantedApp): ServiceDecision[] {
-  const { device, target } = app;
+export function decideServices(specs: readonly ServiceSpec[], context: ServicesContext): ServiceDecision[] {
+  const { input, target } = context;
   const byName = new Map(specs.map((spec) => [spec.service.name, spec]));
   const edges = new Map(specs.map((spec) => [spec.service.name, spec.dependencies.map(({ service }) => service)]));
   const cycles = findCycles(edges);
   const cycleOf = (name: string): readonly string[] | undefined => cycles.find((cycle) => cycle.includes(name));
   const ordered = inOrder([...byName.keys()], (name) => (cycleOf(name) === undefined ? (edges.get(name) ?? []) : []));
   const containers = Map.groupBy(
-    device.containersByApp.get(target.id) ?? [],
+    input.containersByApp.get(target.id) ?? [],
     ({ identity }) => identity?.serviceName ?? '',
   );
   const decisions = new Map<string, ServiceDecision>();
@@ -92,14 +88,14 @@ export function decideServices(specs: readonly ServiceSpec[], app: WantedApp): S
     const spec = byName.get(name);
     if (spec === undefined) continue;
     const { current, predecessor } = serviceContainers(containers.get(name) ?? [], spec);
-    const running = device.input.policy.requests.running.get(serviceKey(target.id, name)) ?? spec.service.running;
+    const running = input.policy.requests.running.get(serviceKey(target.id, name)) ?? spec.service.running;
     const peers = new Map(spec.peers.map(({ service }) => [service, decisions.get(service) ?? null]));
-    const blocked = obstacleOf(spec, cycleOf(name), app);
+    const blocked = obstacleOf(spec, cycleOf(name), context);
     const handOver: HandOver | null = predecessor === null ? null : { kind: 'held', predecessor };
     decisions.set(
       name,
       blocked === null
-        ? decideService(current, predecessor, { ...app, spec, running, peers })
+        ? decideService(current, predecessor, { ...context, spec, running, peers })
         : { spec, current, handOver, action: { kind: 'hold', blocked }, running, config: null },
     );
   }
@@ -107,7 +103,7 @@ export function decideServices(specs: readonly ServiceSpec[], app: WantedApp): S
 }
 
 /** One service of an app. */
-interface Subject extends WantedApp {
+interface Subject extends ServicesContext {
   readonly spec: ServiceSpec;
   readonly running: boolean;
   /** Decisions on the services whose containers this one needs. */
@@ -118,7 +114,7 @@ interface Subject extends WantedApp {
 function obstacleOf(
   { service, config, findings, volumes: mounted, pullPolicy }: ServiceSpec,
   cycle: readonly string[] | undefined,
-  { device, networks, volumes }: WantedApp,
+  { input, networks, volumes }: ServicesContext,
 ): BlockCause | null {
   if (findings.problems.length > 0) {
     const message = findings.problems.map(({ field, reason }) => `${field}: ${reason}`).join('; ');
@@ -135,7 +131,7 @@ function obstacleOf(
     const message = `networks: a network ${taken.spec.name} exists that is not ours; remove or rename it`;
     return { reason: 'name-taken', message };
   }
-  if (pullPolicy === 'never' && device.imageOf(service) === undefined) {
+  if (pullPolicy === 'never' && input.imageOf(service) === undefined) {
     const message = `pull_policy: never, and image ${service.image} is not on the device`;
     return { reason: 'invalid', message };
   }
@@ -152,21 +148,6 @@ function obstacleOf(
   return null;
 }
 
-/** A fixed address that its network does not have; `null`: there is none. */
-function addressProblem({ networks }: ContainerConfig, attached: readonly NetworkDecision[]): string | null {
-  for (const { spec } of attached) {
-    const endpoint = Object.hasOwn(networks, spec.name) ? networks[spec.name] : undefined;
-    if (spec.external || endpoint === undefined) continue;
-    const subnets = spec.config.ipam.config.map(({ subnet }) => subnet).filter((subnet) => subnet !== '');
-    const { ipv4Address, ipv6Address } = endpoint;
-    const wrong = [ipv4Address, ipv6Address].find((one) => one !== '' && !isInSubnets(one, subnets));
-    if (wrong === undefined) continue;
-    const reason = subnets.length === 0 ? 'which has no subnet of its own' : `whose subnets are ${subnets.join(', ')}`;
-    return `networks: address ${wrong} is not in network ${spec.name}, ${reason}; change the address or the subnet`;
-  }
-  return null;
-}
-
 function decideService(
   current: ObservedContainer | null,
   predecessor: ObservedContainer | null,
@@ -174,7 +155,7 @@ function decideService(
 ): ServiceDecision {
   const decision = decideContainer(current, subject);
   if (current === null || predecessor === null) return decision;
-  const handOver = decideHandOver({ successor: current, predecessor }, subject);
+  const handOver = decideHandOver({ successor: current, predecessor }, { ...subject, appId: subject.target.id });
   if (handOver.kind === 'complete') return { ...decision, handOver };
   // A successor that the target no longer asks for never took over: the old container still stands for the service.
   if (decision.action.kind === 'replace') return decideContainer(predecessor, subject);
@@ -189,7 +170,7 @@ function decideService(
 }
 
 function decideContainer(current: ObservedContainer | null, subject: Subject): ServiceDecision {
-  const { device, spec, running, peers } = subject;
+  const { input, spec, running, peers } = subject;
   const config = completeWithPeers(spec.config, (service) => containerThatStays(peers.get(service)));
   const decide = (action: ServiceAction): ServiceDecision => ({
     spec,
@@ -204,7 +185,7 @@ function decideContainer(current: ObservedContainer | null, subject: Subject): S
     const message = `${held.field}: waits for ${held.service}`;
     return decide({ kind: 'hold', blocked: { reason: 'dependency', message } });
   }
-  const image = device.imageOf(spec.service);
+  const image = input.imageOf(spec.service);
   const { contentId } = spec.service;
   if (image === undefined && contentId !== undefined && current?.imageId !== contentId) {
     const message = `the image that ${spec.service.image} named when the target was set is gone; set the target again`;
@@ -219,12 +200,12 @@ function decideContainer(current: ObservedContainer | null, subject: Subject): S
     return decide({ kind: 'hold', blocked: { reason: 'engine', message } });
   }
   const order = stopFirstOrder(spec);
-  const oldFirst = reasonToRemoveFirst(current, subject);
-  if (oldFirst !== null) return decide({ kind: 'replace', cause: oldFirst, order, oldFirst: true });
+  const removeFirst = reasonToRemoveFirst(current, subject);
+  if (removeFirst !== null) return decide({ kind: 'replace', cause: removeFirst, order, removeFirst: true });
   const network = replacedNetwork(current, subject);
   if (network !== null) {
     const cause = `network ${network} is replaced`;
-    return decide({ kind: 'replace', cause, order, oldFirst: isKillFirst(order) });
+    return decide({ kind: 'replace', cause, order, removeFirst: isKillFirst(order) });
   }
   if (config === null) {
     const missing = spec.peers.find(({ service }) => containerThatStays(peers.get(service)) === null);
@@ -232,7 +213,7 @@ function decideContainer(current: ObservedContainer | null, subject: Subject): S
       kind: 'replace',
       cause: `the container of ${missing?.service} is replaced`,
       order,
-      oldFirst: true,
+      removeFirst: true,
     });
   }
   const replace = (cause: string): ServiceDecision =>
@@ -249,12 +230,12 @@ function decideContainer(current: ObservedContainer | null, subject: Subject): S
     const cause = differences.join('; ');
     const isSameImage = image.id === current.imageId;
     // After a failed update, a container that is created with the limits ends the attempts.
-    const isRefused = device.input.policy.paused.has(updateContainerId(current));
+    const isRefused = input.policy.paused.has(updateContainerId(current));
     const update = wanted === null || !isSameImage || isRefused ? null : updateInPlace(current.config, wanted);
     return update === null ? replace(cause) : decide({ kind: 'keep', update: { config: update, cause } });
   }
-  if (device.input.policy.requests.containers.get(current.id) === 'replace') {
-    return decide({ kind: 'replace', cause: REQUESTED, order: 'requested', oldFirst: false });
+  if (input.policy.requests.containers.get(current.id) === 'replace') {
+    return decide({ kind: 'replace', cause: REQUESTED, order: 'requested', removeFirst: false });
   }
   const restart = reasonToRestart(current, subject);
   return decide({ kind: 'keep', update: null, ...(restart === null ? {} : { restart }) });
@@ -265,10 +246,10 @@ function containerThatStays(decision: ServiceDecision | null | undefined): strin
 }
 
 /** Why the container has to be removed before another one can be created, whatever differs; `null`: it need not. */
-function reasonToRemoveFirst(current: ObservedContainer, { spec, networks, volumes, device }: Subject): string | null {
+function reasonToRemoveFirst(current: ObservedContainer, { spec, networks, volumes, input }: Subject): string | null {
   if (current.damage !== undefined) return `damaged: ${current.damage.reason}`;
   if (current.status === 'dead') return 'the container is dead';
-  if (current.startedAt === null && device.damagedImages.has(spec.service.image)) return 'its image is damaged';
+  if (current.startedAt === null && input.damagedImages.has(spec.service.image)) return 'its image is damaged';
   const ids = new Set(current.networkIds);
   const attached = [spec.config, current.config].flatMap((config) => Object.keys(config.networks));
   const duplicate = attached.find((name) => isDuplicate(networks.get(name), ids));
@@ -286,7 +267,7 @@ function isDuplicate(network: NetworkDecision | undefined, ids: ReadonlySet<stri
 function replacedNetwork(current: ObservedContainer, { spec, networks }: Subject): string | null {
   const attached = [spec.config, current.config].flatMap((one) => Object.keys(one.networks));
   const replaced = attached.find((name) => networks.get(name)?.status === 'changed');
-  return replaced === undefined || joinsLater(current) ? null : replaced;
+  return replaced === undefined || connectsAtStart(current) ? null : replaced;
 }
 
 /** Why a container that is right has to start again; `null`: it need not. */
@@ -306,13 +287,13 @@ const NAMESPACES = { network_mode: 'network', pid: 'processes', ipc: 'memory', v
 function replaceOrder(
   current: ObservedContainer,
   { spec, running }: Subject,
-): { readonly order: ReplaceOrder; readonly oldFirst: boolean; readonly notice?: string } {
+): { readonly order: ReplaceOrder; readonly removeFirst: boolean; readonly notice?: string } {
   const order = stopFirstOrder(spec);
-  if (spec.updatePolicy.strategy !== 'hand-over') return { order, oldFirst: isKillFirst(order) };
+  if (spec.updatePolicy.strategy !== 'hand-over') return { order, removeFirst: isKillFirst(order) };
   const obstacle = handOverObstacle(current, { spec, running });
-  if (obstacle === null) return { order: 'hand-over', oldFirst: false };
+  if (obstacle === null) return { order: 'hand-over', removeFirst: false };
   const notice = `io.balena.update.strategy hand-over: ${obstacle.reason}, so the old one is stopped first`;
-  return { order, oldFirst: false, ...(obstacle.notice ? { notice } : {}) };
+  return { order, removeFirst: false, ...(obstacle.notice ? { notice } : {}) };
 }
 
 function stopFirstOrder({ updatePolicy }: ServiceSpec): ReplaceOrder {
@@ -347,6 +328,11 @@ function differencesOf(current: ObservedContainer, { image, wanted, reference }:
   ];
 }
 
+/** Id of the operation that changes a container in place. */
 export function updateContainerId({ name }: Pick<ObservedContainer, 'name'>): string {
   return `update-container ${name}`;
+}
+
+export function isStopped({ status }: ObservedContainer): boolean {
+  return status === 'created' || status === 'exited' || status === 'dead';
 }

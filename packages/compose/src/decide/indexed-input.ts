@@ -2,19 +2,18 @@ import type { TargetApp, TargetService } from '@device-supervisor/state';
 import type { ImageRecord } from '../execute/ports.ts';
 import { canonicalReference, imageFinder, type ImageFinder } from '../image-reference.ts';
 import type { ObservedContainer, ObservedImage, ObservedNetwork, ObservedVolume } from '../observed.ts';
-import { PlanGraph, type PlanNode } from './graph.ts';
-import type { PlanInput } from './plan-input.ts';
+import type { PlanInput } from '../plan-input.ts';
 
-/** The plan of a device in the making: its input, indexed once, and the operations that others come after. */
-export interface DevicePlan {
-  readonly input: PlanInput;
-  readonly graph: PlanGraph;
+/** What a plan depends on, with the indexes that the planner reads; built once for each plan. */
+export interface IndexedInput extends PlanInput {
   /** Finds an image that containers can be created from. */
   readonly findImage: ImageFinder;
   /** The image that a service is to run. */
   readonly imageOf: (service: Pick<TargetService, 'image' | 'contentId'>) => ObservedImage | undefined;
   /** References of images on the engine that only another download can repair. */
   readonly damagedImages: ReadonlySet<string>;
+  /** Uuids of apps of the target that have no readable release; their containers, networks and volumes stay as they are. */
+  readonly unreadApps: ReadonlySet<string>;
   readonly containersByApp: Index<number, ObservedContainer>;
   /** By the name of a network that they are in. */
   readonly containersByNetwork: Index<string, ObservedContainer>;
@@ -33,61 +32,36 @@ export interface DevicePlan {
   readonly recordedAs: Index<string, string>;
   /** Apps of the target that need an image, by its canonical reference. */
   readonly appsByImage: Index<string, TargetApp>;
-
-  /** By container id. */
-  readonly stops: Map<string, PlanNode>;
-  /** Of containers of apps that are not in the target. */
-  readonly absentStops: PlanNode[];
-  /** By container id. */
-  readonly removals: Map<string, PlanNode>;
-  /** By container id: after it, the container is off its networks for good. */
-  readonly departures: Map<string, PlanNode>;
-  /** By reference. */
-  readonly pulls: Map<string, PlanNode>;
-  /** Downloads as a difference, by the reference of the image that they need for it. */
-  readonly pullsByDeltaSource: Map<string, PlanNode[]>;
-  /** By reference. */
-  readonly imageRemovals: Map<string, PlanNode>;
-  /** By name. */
-  readonly networkCreations: Map<string, PlanNode>;
-  /** By network id. */
-  readonly networkRemovals: Map<string, PlanNode>;
-  /** By name. */
-  readonly volumeCreations: Map<string, PlanNode>;
 }
 
 export type Index<Key, Item> = ReadonlyMap<Key, readonly Item[]>;
 
-export function startPlan(input: PlanInput): DevicePlan {
-  const { snapshot, target, images } = input;
+export function indexInput(input: PlanInput): IndexedInput {
+  const { snapshot, target, images, policy } = input;
+  const { containers, networks, volumes } = snapshot;
   const findAny = imageFinder(snapshot.images);
   const damagedImages = new Set(
     Object.values(target.apps)
       .flatMap(({ release }) => Object.values(release?.services ?? {}).map(({ image }) => image))
-      .filter((image) => findAny(image)?.damage?.isFinal === true || input.policy.damagedImages?.has(image) === true),
+      .filter((image) => findAny(image)?.damage?.isFinal === true || policy.damagedImages?.has(image) === true),
   );
   const findImage = (reference: string): ObservedImage | undefined =>
     damagedImages.has(reference) ? undefined : findAny(reference);
+  const unread = (target.unread ?? []).filter(({ part, key }) => part === 'app' && !Object.hasOwn(target.apps, key));
   return {
-    input,
-    graph: new PlanGraph(),
+    ...input,
     findImage,
     imageOf: ({ image, contentId }) => findImage(contentId ?? image),
     damagedImages,
-    containersByApp: indexBy(snapshot.containers, ({ identity }) => (identity === null ? [] : [identity.appId])),
-    containersByNetwork: indexBy(snapshot.containers, ({ config }) => [
-      ...Object.keys(config.networks),
-      config.networkMode,
-    ]),
-    containersByVolume: indexBy(snapshot.containers, ({ config }) => config.mounts.map(({ source }) => source)),
-    containersByImage: indexBy(snapshot.containers, ({ imageReference }) => [canonicalReference(imageReference)]),
-    containersByEndpoint: indexBy(snapshot.containers, ({ config }) => [
-      ...hostPortsOf(config),
-      ...addressesOf(config),
-    ]),
-    networksByName: indexBy(snapshot.networks, ({ name }) => [name]),
-    networksByApp: indexBy(snapshot.networks, ({ appId }) => [appId]),
-    volumesByName: new Map(snapshot.volumes.map((volume) => [volume.name, volume])),
+    unreadApps: new Set(unread.map(({ key }) => key)),
+    containersByApp: indexBy(containers, ({ identity }) => (identity === null ? [] : [identity.appId])),
+    containersByNetwork: indexBy(containers, ({ config }) => [...Object.keys(config.networks), config.networkMode]),
+    containersByVolume: indexBy(containers, ({ config }) => config.mounts.map(({ source }) => source)),
+    containersByImage: indexBy(containers, ({ imageReference }) => [canonicalReference(imageReference)]),
+    containersByEndpoint: indexBy(containers, ({ config }) => [...hostPortsOf(config), ...addressesOf(config)]),
+    networksByName: indexBy(networks, ({ name }) => [name]),
+    networksByApp: indexBy(networks, ({ appId }) => [appId]),
+    volumesByName: new Map(volumes.map((volume) => [volume.name, volume])),
     recordsByReference: indexBy(images, ({ reference }) => [reference]),
     recordsByApp: indexBy(images, ({ appId }) => [appId]),
     recordedAs: indexBy([...new Set(images.map(({ reference }) => reference))], (reference) => [
@@ -96,17 +70,12 @@ export function startPlan(input: PlanInput): DevicePlan {
     appsByImage: indexBy(Object.values(target.apps), ({ release }) =>
       Object.values(release?.services ?? {}).map(({ image }) => canonicalReference(image)),
     ),
-    stops: new Map(),
-    absentStops: [],
-    removals: new Map(),
-    departures: new Map(),
-    pulls: new Map(),
-    pullsByDeltaSource: new Map(),
-    imageRemovals: new Map(),
-    networkCreations: new Map(),
-    networkRemovals: new Map(),
-    volumeCreations: new Map(),
   };
+}
+
+/** Whether a container belongs to an app whose release cannot be read. */
+export function isOfUnreadApp({ identity }: ObservedContainer, { unreadApps }: IndexedInput): boolean {
+  return identity?.appUuid !== undefined && unreadApps.has(identity.appUuid);
 }
 
 /** Published ports with a number of their own, e.g. `80/tcp`. */

@@ -1,0 +1,167 @@
+import type { TargetApp, TargetRelease } from '@device-supervisor/state';
+import ipaddr from 'ipaddr.js';
+import type { ContainerConfig, VolumeConfig } from '../container-config.ts';
+import type { ObservedContainer, ObservedNetwork } from '../observed.ts';
+import { isTruthy, LABELS, withCurrentLabels } from '../spec/names.ts';
+import { specifyNetwork, type NetworkSpec } from '../spec/network-spec.ts';
+import { specifyVolume, type VolumeSpec } from '../spec/volume-spec.ts';
+import { compareNetworks, compareVolumes } from './compare.ts';
+import type { IndexedInput } from './indexed-input.ts';
+
+/** What is wrong with a network. */
+export interface NetworkDecision {
+  readonly spec: NetworkSpec;
+  /** `taken`: a network that is not ours has the name; `missing`: it is external and does not exist. */
+  readonly status: 'absent' | 'equal' | 'changed' | 'taken' | 'missing';
+  /** Networks of this name to remove: a changed one, and duplicates. */
+  readonly surplus: readonly ObservedNetwork[];
+  /** Why it is created or its surplus removed. */
+  readonly cause: string;
+}
+
+/** What is wrong with a volume. */
+export interface VolumeDecision {
+  readonly spec: VolumeSpec;
+  /** As in the compose file. */
+  readonly name: string;
+  /**
+   * `taken`: a volume that is not ours has the name; `replaced`: it is removed with its data and created again;
+   * `missing`: it is external and does not exist.
+   */
+  readonly status: 'absent' | 'present' | 'replaced' | 'taken' | 'missing';
+  /** Why it is created or replaced. */
+  readonly cause: string;
+  /** Differences that are not applied: the volume holds data, and is replaced only where that is allowed. */
+  readonly differences: readonly string[];
+}
+
+/** A label of the volume that allows to erase it when its driver or options change. */
+export const RECREATE_LABEL = 'io.balena.volume.recreate';
+
+/** Every app has a network `default`. It is not created on the engine when all services use the host's network. */
+export function specifyNetworks(app: TargetApp, release: TargetRelease): NetworkSpec[] {
+  const services = Object.values(release.services);
+  const unused = services.length > 0 && services.every(({ composition }) => composition.network_mode === 'host');
+  const wanted = { default: unused ? { config_only: true } : {}, ...release.networks };
+  return Object.entries(wanted).map(([name, composition]) => specifyNetwork(name, composition, app));
+}
+
+export function decideNetwork(spec: NetworkSpec, input: IndexedInput): NetworkDecision {
+  const named = input.networksByName.get(spec.name) ?? [];
+  const ours = named.filter(({ supervised }) => supervised);
+  if (ours.length < named.length) return { spec, status: 'taken', surplus: [], cause: '' };
+  if (spec.external) return { spec, status: ours.length === 0 ? 'missing' : 'equal', surplus: [], cause: '' };
+  const equal = mostUsed(
+    ours.filter(({ config }) => compareNetworks(config, spec.config).length === 0),
+    input,
+  );
+  if (equal !== undefined) {
+    const surplus = ours.filter((one) => one !== equal);
+    return { spec, status: 'equal', surplus, cause: 'there is another one of its name' };
+  }
+  const [changed] = ours;
+  if (changed === undefined) {
+    // A network of ours that has the addresses may be removed by this plan.
+    const status = overlappingNetworks(spec, input).length === 0 ? 'absent' : 'changed';
+    return { spec, status, surplus: [], cause: 'does not exist' };
+  }
+  return { spec, status: 'changed', surplus: ours, cause: compareNetworks(changed.config, spec.config).join('; ') };
+}
+
+export function decideVolumes(app: TargetApp, release: TargetRelease, input: IndexedInput): VolumeDecision[] {
+  return Object.entries(release.volumes).map(([name, composition]): VolumeDecision => {
+    const spec = specifyVolume(name, composition, app);
+    const decide = (status: VolumeDecision['status'], cause = '', differences: readonly string[] = []) => ({
+      spec,
+      name,
+      status,
+      cause,
+      differences,
+    });
+    const observed = input.volumesByName.get(spec.name);
+    if (observed === undefined) return decide(spec.external ? 'missing' : 'absent', 'does not exist');
+    if (!observed.supervised) return decide('taken');
+    if (spec.external) return decide('present');
+    if (input.policy.requests.purge.has(spec.name)) return decide('replaced', 'a client asked to empty it');
+    // Labels only describe a volume: its data is not erased for them.
+    const erasing = compareVolumes({ ...observed.config, labels: spec.config.labels }, spec.config);
+    return erasing.length > 0 && isTruthy(withCurrentLabels(spec.config.labels)[RECREATE_LABEL])
+      ? decide('replaced', erasing.join('; '))
+      : decide('present', '', compareVolumes(withUuidOf(app, observed.config), spec.config));
+  });
+}
+
+/** A volume with problems is left alone: the services that mount it are blocked, with the reason. */
+export function isUsable({ spec }: VolumeDecision): boolean {
+  return spec.findings.problems.length === 0;
+}
+
+/** Other networks that have addresses of the wanted one. */
+export function overlappingNetworks({ name, config }: NetworkSpec, { snapshot }: IndexedInput): ObservedNetwork[] {
+  const wanted = subnetsOf(config);
+  if (wanted.length === 0) return [];
+  return snapshot.networks.filter(
+    (network) =>
+      network.name !== name &&
+      network.subnets?.some((taken) => wanted.some((subnet) => subnetsOverlap(subnet, taken))) === true,
+  );
+}
+
+/** A fixed address that its network does not have; `null`: there is none. */
+export function addressProblem({ networks }: ContainerConfig, attached: readonly NetworkDecision[]): string | null {
+  for (const { spec } of attached) {
+    const endpoint = Object.hasOwn(networks, spec.name) ? networks[spec.name] : undefined;
+    if (spec.external || endpoint === undefined) continue;
+    const subnets = subnetsOf(spec.config);
+    const { ipv4Address, ipv6Address } = endpoint;
+    const wrong = [ipv4Address, ipv6Address].find((one) => one !== '' && !isInSubnets(one, subnets));
+    if (wrong === undefined) continue;
+    const reason = subnets.length === 0 ? 'which has no subnet of its own' : `whose subnets are ${subnets.join(', ')}`;
+    return `networks: address ${wrong} is not in network ${spec.name}, ${reason}; change the address or the subnet`;
+  }
+  return null;
+}
+
+/** Whether a container has never started and connects to its only network, by name, when it does. */
+export function connectsAtStart({ startedAt, config }: ObservedContainer): boolean {
+  return startedAt === null && Object.keys(config.networks).every((name) => name === config.networkMode);
+}
+
+export function hasNamesake({ name }: ObservedNetwork, { networksByName }: IndexedInput): boolean {
+  return (networksByName.get(name) ?? []).length > 1;
+}
+
+/** Of networks with one name, the one with the most containers: the fewest containers have to be replaced. */
+function mostUsed(networks: readonly ObservedNetwork[], input: IndexedInput): ObservedNetwork | undefined {
+  if (networks.length < 2) return networks[0];
+  const users = ({ id, name }: ObservedNetwork): number =>
+    (input.containersByNetwork.get(name) ?? []).filter(({ networkIds = [] }) => networkIds.includes(id)).length;
+  return networks.toSorted((a, b) => users(b) - users(a))[0];
+}
+
+/** The label has the app's uuid of the time when the volume was created, which is no difference. */
+function withUuidOf({ uuid }: TargetApp, config: VolumeConfig): VolumeConfig {
+  return { ...config, labels: { ...config.labels, [LABELS.appUuid]: uuid } };
+}
+
+function subnetsOf({ ipam }: NetworkSpec['config']): string[] {
+  return ipam.config.map(({ subnet }) => subnet).filter((subnet) => subnet !== '');
+}
+
+/** Whether two ranges of addresses, e.g. `172.28.0.0/24`, have an address in common. */
+function subnetsOverlap(a: string, b: string): boolean {
+  if (!ipaddr.isValidCIDR(a) || !ipaddr.isValidCIDR(b)) return false;
+  const [addressA, prefixA] = ipaddr.parseCIDR(a);
+  const [addressB, prefixB] = ipaddr.parseCIDR(b);
+  return addressA.kind() === addressB.kind() && addressA.match([addressB, Math.min(prefixA, prefixB)]);
+}
+
+/** Whether an address is in one of the ranges; also `true` where it is not an address, which the engine reports. */
+function isInSubnets(address: string, subnets: readonly string[]): boolean {
+  if (!ipaddr.isValid(address)) return true;
+  const parsed = ipaddr.parse(address);
+  return subnets
+    .filter((subnet) => ipaddr.isValidCIDR(subnet))
+    .map((subnet) => ipaddr.parseCIDR(subnet))
+    .some(([range, prefix]) => range.kind() === parsed.kind() && parsed.match([range, prefix]));
+}
