@@ -107,7 +107,6 @@ describe('logs of a device of a cloud that stores 50 lines of a stream every hal
     const before = count();
     await waitFor('two minutes worth of lines', () => Promise.all(['one', 'two'].map(written)), {
       until: (lines) => lines.every((each) => each === total),
-      timeout: 120_000,
     });
     await cloud.comeBack();
     await waitFor('lines after the outage', () => count() > before);
@@ -117,7 +116,7 @@ describe('logs of a device of a cloud that stores 50 lines of a stream every hal
     // Two seconds at the pace of the upload, whatever the pace of this machine.
     expect(count() - asked).toBeLessThan(160 + REPEATED_AT_MOST);
     for (const word of ['one', 'two']) {
-      await waitFor('the last lines', () => linesOf(logs, word).includes(total - 1), { timeout: 120_000 });
+      await waitFor('the last lines', () => linesOf(logs, word).includes(total - 1));
       expect([...new Set(linesOf(logs, word))]).toEqual(upTo(total));
     }
     const twice = ['one', 'two'].map((word) => linesOf(logs, word).length - total);
@@ -133,12 +132,12 @@ describe('logs of a device of a cloud that stores 50 lines of a stream every hal
     await using supervisor = await fixture.startDevice(device);
     const kills = 3;
     for (let kill = 1; kill <= kills; kill++) {
-      await waitFor('lines', () => linesOf(logs, 'one').length > kill * 100, { timeout: 120_000 });
+      await waitFor('lines', () => linesOf(logs, 'one').length > kill * 100);
       await supervisor.kill();
       await supervisor.start();
     }
     for (const word of ['one', 'two']) {
-      await waitFor('the last lines', () => linesOf(logs, word).includes(total - 1), { timeout: 120_000 });
+      await waitFor('the last lines', () => linesOf(logs, word).includes(total - 1));
       expect([...new Set(linesOf(logs, word))]).toEqual(upTo(total));
     }
     const twice = linesOf(logs, 'one').length + linesOf(logs, 'two').length - 2 * total;

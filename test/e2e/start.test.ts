@@ -82,7 +82,7 @@ async function linesOf(
   let output = '';
   child.stdout?.on('data', (chunk) => void (output += String(chunk)));
   const stderr = child.stderr === null ? '' : text(child.stderr);
-  await waitFor(`${until}`, () => until.test(output) || child.exitCode !== null, { timeout: 60_000 });
+  await waitFor(`${until}`, () => until.test(output) || child.exitCode !== null);
   child.kill('SIGTERM');
   await exited;
   return { output: output + (await stderr), code: child.exitCode };

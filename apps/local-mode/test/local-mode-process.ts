@@ -30,9 +30,6 @@ export interface LocalModeOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** How long the slowest step may take on a busy machine, in milliseconds. */
-const TIMEOUT = 90_000;
-
 export function startLocalMode({
   args,
   engineEndpoint,
@@ -64,7 +61,6 @@ export function startLocalMode({
     async says(wanted, from = 0) {
       await waitFor(`the words ${String(wanted)}`, () => text().slice(from), {
         until: (said) => (typeof wanted === 'string' ? said.includes(wanted) : wanted.test(said)),
-        timeout: TIMEOUT,
       });
     },
     press: (keys) => void child.stdin.write(keys),
@@ -72,7 +68,7 @@ export function startLocalMode({
       await waitFor(
         `the end of npm start -- ${args.join(' ')}`,
         () => ({ isOver: child.exitCode !== null || child.signalCode !== null, said: text().slice(-3000) }),
-        { until: ({ isOver }) => isOver, timeout: TIMEOUT },
+        { until: ({ isOver }) => isOver },
       );
       return child.exitCode;
     },

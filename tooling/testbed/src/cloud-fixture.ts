@@ -120,7 +120,6 @@ export async function startCloudFixture({
         until: (list) =>
           list.length === Object.keys(services).length &&
           list.every(({ State, Names: [name = ''] }) => State === 'running' && name.endsWith(`_${commit}`)),
-        timeout: 60_000,
       });
       return await fixture.containers();
     },

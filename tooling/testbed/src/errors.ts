@@ -1,20 +1,31 @@
 import { inspect } from 'node:util';
 import { SupervisorError } from '@device-supervisor/errors';
 
-/** A state that was waited for did not come about in time. */
+/** A state that was waited for did not come, and nothing changes any more. */
 export class WaitTimeoutError extends SupervisorError<
   'WAIT_TIMEOUT',
-  { readonly description: string; readonly timeout: number }
+  { readonly description: string; readonly unchangedFor: number; readonly waited: number }
 > {
+  /** @param options `unchangedFor`, `waited`: milliseconds of an idle machine */
   constructor(
     description: string,
-    options: { readonly timeout: number; readonly last: unknown; readonly cause?: unknown },
+    options: {
+      readonly unchangedFor: number;
+      readonly waited: number;
+      readonly last: unknown;
+      readonly cause?: unknown;
+    },
   ) {
-    const seen = inspect(options.last, { depth: 6, maxStringLength: 4000, breakLength: 110 });
-    super('WAIT_TIMEOUT', `${description} did not come within ${options.timeout} ms; last seen: ${seen}`, {
-      details: { description, timeout: options.timeout },
-      cause: options.cause,
-    });
+    const { unchangedFor, waited, last, cause } = options;
+    const seen = inspect(last, { depth: 6, maxStringLength: 4000, breakLength: 110 });
+    super(
+      'WAIT_TIMEOUT',
+      `${description} did not come; nothing has changed for ${unchangedFor} ms; last seen: ${seen}`,
+      {
+        details: { description, unchangedFor, waited },
+        cause,
+      },
+    );
   }
 }
 

@@ -54,9 +54,6 @@ echo $code >&3
 const WRAPPER =
   'setpriv --pdeathsig KILL -- unshare --net --mount --pid --mount-proc --fork --kill-child=KILL -- sh -c'.split(' ');
 
-/** Killed processes are gone in an instant; with a busy disk it may take longer. Milliseconds. */
-const DESTROY_DEADLINE = 60_000;
-
 export async function startNamespace(command: readonly string[], options: NamespaceOptions): Promise<Namespace> {
   const { PATH: path = '' } = createCommandRunner(process.env).environment;
   const { DOCKER_HOST: _, ...environment } = process.env;
@@ -78,15 +75,11 @@ export async function startNamespace(command: readonly string[], options: Namesp
     ended,
     terminate: () => signalFirstProcess(unshare, 'SIGTERM'),
     async destroy() {
-      await waitFor(
-        'the namespaces to end',
-        async () => {
-          if (!isEnding) await signalFirstProcess(unshare, 'SIGKILL');
-          await removeEngineCgroups(options.directory);
-          return hasEnded(unshare);
-        },
-        { timeout: DESTROY_DEADLINE },
-      );
+      await waitFor('the namespaces to end', async () => {
+        if (!isEnding) await signalFirstProcess(unshare, 'SIGKILL');
+        await removeEngineCgroups(options.directory);
+        return hasEnded(unshare);
+      });
     },
   };
 }

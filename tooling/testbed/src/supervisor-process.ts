@@ -112,7 +112,6 @@ export async function startSupervisor({
     async applied() {
       await waitFor('the target to be applied', () => supervisor.get('/v2/state/status'), {
         until: (state) => JSON.stringify(state).includes('"appState":"applied"'),
-        timeout: 60_000,
       });
     },
     async containers() {

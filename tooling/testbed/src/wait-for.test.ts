@@ -25,26 +25,36 @@ describe('waitFor a state', () => {
     expect(await waitFor('the server', look)).toBe('up');
   });
 
-  it('reports the last state when the time is over', async () => {
+  it('reports the last state when nothing changes any more', async () => {
     const waiting = waitFor('health', async () => ({ health: 'starting' }), {
       until: ({ health }) => health === 'healthy',
-      timeout: 120,
+      patience: 120,
     });
     await expect(waiting).rejects.toMatchObject({
       code: 'WAIT_TIMEOUT',
-      message: "health did not come within 120 ms; last seen: { health: 'starting' }",
+      message: expect.stringMatching(
+        /^health did not come; nothing has changed for \d+ ms; last seen: \{ health: 'starting' \}$/,
+      ),
     });
   });
 
-  it('reports the last failure when the time is over', async () => {
+  it('reports the last failure when nothing changes any more', async () => {
     const cause = new Error('connection refused');
-    const waiting = waitFor('the server', () => Promise.reject(cause), { timeout: 120 });
+    const waiting = waitFor('the server', () => Promise.reject(cause), { patience: 120 });
     await expect(waiting).rejects.toMatchObject({ message: expect.stringContaining('connection refused'), cause });
   });
 
+  it('goes on as long as something changes, however long that takes', async () => {
+    let looks = 0;
+    const began = performance.now();
+    const look = (): string => `look ${++looks} after ${Math.floor(performance.now() - began)} ms`;
+    await waitFor('look 40', look, { until: (said) => said.startsWith('look 40 '), patience: 1_000 });
+    expect(performance.now() - began).toBeGreaterThan(1_000);
+  });
+
   it('does not wait for a look that hangs', async () => {
-    const waiting = waitFor('the server', () => Promise.withResolvers<void>().promise, { timeout: 120 });
-    await expect(waiting).rejects.toThrow('the server did not come within 120 ms');
+    const waiting = waitFor('the server', () => Promise.withResolvers<void>().promise, { patience: 120 });
+    await expect(waiting).rejects.toThrow(/^the server did not come; .* last seen: 'nothing'$/);
   });
 });
 
@@ -68,7 +78,7 @@ describe('waitFor an item of a stream', () => {
       yield 1;
       await Promise.withResolvers<void>().promise;
     }
-    const waiting = waitFor('two', stalling(), { until: (number) => number === 2, timeout: 120 });
+    const waiting = waitFor('two', stalling(), { until: (number) => number === 2, patience: 120 });
     await expect(waiting).rejects.toMatchObject({
       code: 'WAIT_TIMEOUT',
       message: expect.stringContaining('last seen: 1'),

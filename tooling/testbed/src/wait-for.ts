@@ -1,15 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { slowness } from './slowness.ts';
+import { inspect } from 'node:util';
 import { StreamEndedError, WaitTimeoutError } from './errors.ts';
+import { slowness } from './slowness.ts';
 
 export interface WaitOptions<T> {
   /** Whether the state is the wanted one. Default: it is neither `undefined` nor `null` nor `false`. */
   until?(state: T): boolean;
-  /** Milliseconds on an idle machine; a busy one gets as much more as it is slower. Default: 30 seconds. */
-  readonly timeout?: number;
+  /** Milliseconds of an idle machine without any change of the state. Default: five minutes. */
+  readonly patience?: number;
 }
 
-const TIMEOUT = 30_000;
+const MINUTE = 60_000;
+const PATIENCE = 5 * MINUTE;
+
+/** Of an idle machine, in milliseconds: a state that changes again and again may never be the wanted one. */
+const LONGEST = 15 * MINUTE;
 
 /** Between two looks, in milliseconds. */
 const INTERVAL = 50;
@@ -18,13 +23,16 @@ const INTERVAL = 50;
  * Waits until a state comes about, and returns it. The source is a function, called again and again (what it throws
  * counts as "not yet"), or a stream of states or events, read until the wanted one.
  *
+ * No machine is too slow for it: it gives up when the state has not changed for a long time, and counts that time as on an
+ * idle machine.
+ *
  * @example
  * ```ts
  * await waitFor('the container to be healthy', () => container.inspect(), {
  *   until: ({ State }) => State.Health?.Status === 'healthy',
  * });
  * ```
- * @throws {@link WaitTimeoutError} with the last state
+ * @throws {@link WaitTimeoutError} with the last state, when nothing changes any more
  * @throws {@link StreamEndedError} when the stream ends first
  */
 export async function waitFor<T>(
@@ -35,14 +43,14 @@ export async function waitFor<T>(
   const wait = {
     description,
     until: (state: T) => (options.until === undefined ? isPresent(state) : options.until(state)),
-    timeout: options.timeout ?? TIMEOUT,
+    patience: new Patience(options.patience ?? PATIENCE),
   };
   return typeof source === 'function' ? await poll(source, wait) : await read(source, wait);
 }
 
 interface Wait<T> {
   readonly description: string;
-  readonly timeout: number;
+  readonly patience: Patience;
   until(state: T): boolean;
 }
 
@@ -50,38 +58,46 @@ function isPresent(state: unknown): boolean {
   return state !== undefined && state !== null && state !== false;
 }
 
-async function poll<T>(look: () => T | Promise<T>, { description, timeout, until }: Wait<T>): Promise<T> {
-  const deadline = new Deadline(timeout);
-  let last: unknown;
-  let failure: unknown;
+async function poll<T>(look: () => T | Promise<T>, { description, patience, until }: Wait<T>): Promise<T> {
+  let last: unknown = 'nothing';
+  let cause: unknown;
   for (;;) {
-    try {
-      const state = await deadline.race(look());
-      if (state === LATE) throw new WaitTimeoutError(description, { timeout, last: last ?? 'nothing', cause: failure });
-      if (until(state)) return state;
-      [last, failure] = [state, undefined];
-    } catch (error) {
-      if (error instanceof WaitTimeoutError) throw error;
-      [last, failure] = [error, error];
+    const answer = await patience.race(attempt(look));
+    if (answer !== LATE) {
+      if (answer.failure === null && until(answer.state)) return answer.state;
+      [last, cause] =
+        answer.failure === null ? [answer.state, undefined] : [answer.failure.error, answer.failure.error];
+      patience.note(last);
     }
-    if (deadline.isOver()) throw new WaitTimeoutError(description, { timeout, last, cause: failure });
+    if (answer === LATE || patience.isOver())
+      throw new WaitTimeoutError(description, { ...patience.spent, last, cause });
     await delay(INTERVAL);
   }
 }
 
-async function read<T>(stream: AsyncIterable<T>, { description, timeout, until }: Wait<T>): Promise<T> {
-  const deadline = new Deadline(timeout);
+type Answer<T> = { readonly failure: null; readonly state: T } | { readonly failure: { readonly error: unknown } };
+
+async function attempt<T>(look: () => T | Promise<T>): Promise<Answer<T>> {
+  try {
+    return { failure: null, state: await look() };
+  } catch (error) {
+    return { failure: { error } };
+  }
+}
+
+async function read<T>(stream: AsyncIterable<T>, { description, patience, until }: Wait<T>): Promise<T> {
   const iterator = stream[Symbol.asyncIterator]();
   let last: unknown = 'nothing';
   for (;;) {
-    const result = await deadline.race(iterator.next());
+    const result = await patience.race(iterator.next());
     if (result === LATE) {
       // A stream without items may not answer this request to close either: do not wait for it.
       iterator.return?.().catch(() => undefined);
-      throw new WaitTimeoutError(description, { timeout, last });
+      throw new WaitTimeoutError(description, { ...patience.spent, last });
     }
     if (result.done === true) throw new StreamEndedError(description, last);
     last = result.value;
+    patience.note(last);
     if (!until(result.value)) continue;
     await iterator.return?.();
     return result.value;
@@ -93,34 +109,55 @@ const LATE: unique symbol = Symbol('late');
 /** Milliseconds between two looks at the load of the machine. */
 const PACE = 250;
 
-/** Time that passes as on an idle machine: what a busy one takes longer for everything does not count. */
-class Deadline {
-  #left: number;
-  #checked = performance.now();
+/** How much of a state is compared with the one before. */
+const DETAIL = { depth: 6, maxStringLength: null, maxArrayLength: 1_000 } as const;
 
-  constructor(timeout: number) {
-    this.#left = timeout;
+/** How long nothing has changed, in the time of an idle machine: what a busy one takes longer for does not count. */
+class Patience {
+  readonly #limit: number;
+  #still = 0;
+  #total = 0;
+  #checked = performance.now();
+  #seen: string | null = null;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Milliseconds of an idle machine: since the last change, and altogether. */
+  get spent(): { readonly unchangedFor: number; readonly waited: number } {
+    return { unchangedFor: Math.round(this.#still), waited: Math.round(this.#total) };
+  }
+
+  /** What is seen now; a change of it is progress. */
+  note(state: unknown): void {
+    const text = typeof state === 'string' ? state : inspect(state, DETAIL);
+    if (text !== this.#seen) this.#still = 0;
+    this.#seen = text;
   }
 
   isOver(): boolean {
     const now = performance.now();
-    this.#left -= (now - this.#checked) / slowness();
+    // A process that gets no processor, or was stopped, could not have looked.
+    const passed = Math.min(now - this.#checked, 2 * PACE) / slowness();
     this.#checked = now;
-    return this.#left <= 0;
+    this.#still += passed;
+    this.#total += passed;
+    return this.#still >= this.#limit || this.#total >= LONGEST;
   }
 
-  /** @returns {@link LATE} when the deadline passes first */
-  async race<T>(work: T | Promise<T>): Promise<T | typeof LATE> {
+  /** @returns {@link LATE} when patience ends first */
+  async race<T>(work: Promise<T>): Promise<T | typeof LATE> {
     const controller = new AbortController();
     try {
-      return await Promise.race([work, this.#passed(controller.signal)]);
+      return await Promise.race([work, this.#ended(controller.signal)]);
     } finally {
       controller.abort();
     }
   }
 
-  async #passed(signal: AbortSignal): Promise<typeof LATE> {
-    while (!signal.aborted && !this.isOver()) await delay(Math.min(PACE, Math.max(1, this.#left)));
+  async #ended(signal: AbortSignal): Promise<typeof LATE> {
+    while (!signal.aborted && !this.isOver()) await delay(Math.min(PACE, Math.max(1, this.#limit - this.#still)));
     return LATE;
   }
 }

@@ -153,5 +153,5 @@ export async function startRealWorld(options: RealWorldOptions): Promise<RealWor
 }
 
 async function settled(device: Device): Promise<void> {
-  await waitFor('the device to be at its target', () => !device.state().applying, { until: Boolean, timeout: 60_000 });
+  await waitFor('the device to be at its target', () => !device.state().applying, { until: Boolean });
 }

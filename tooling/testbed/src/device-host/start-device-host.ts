@@ -166,7 +166,6 @@ function containerConfiguration(image: string, mounts: Mounts): Docker.Container
 async function booted(container: Docker.Container): Promise<void> {
   const state = await waitFor('the device host to boot', () => bootState(container), {
     until: (answer) => ['running', 'degraded', 'maintenance', ENDED].includes(answer),
-    timeout: 60_000,
   });
   if (state === 'running') return;
   const log = state === ENDED ? await container.logs({ stdout: true, stderr: true }) : await runOnHost(container, WHY);
