@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { APP_KEY, createTestApi, GLOBAL_KEY } from '../test/test-api.ts';
-import { TWO_APPS_TARGET } from '../test/fake-device.ts';
+import { APP_KEY, createTestApi, GLOBAL_KEY } from './testing/test-api.ts';
+import { TWO_APPS_TARGET } from './testing/fake-device.ts';
 
 describe('the key', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createTestApi, type TestApi } from '../test/test-api.ts';
-import { TWO_APPS, TWO_APPS_TARGET } from '../test/fake-device.ts';
+import { createTestApi, type TestApi } from './testing/test-api.ts';
+import { TWO_APPS, TWO_APPS_TARGET } from './testing/fake-device.ts';
 
 function openApi(): TestApi {
   return createTestApi({ requiresKey: () => false });

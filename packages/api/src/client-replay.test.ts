@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { FakeDevice, TWO_APPS } from '../test/fake-device.ts';
-import { createTestApi } from '../test/test-api.ts';
+import { FakeDevice, TWO_APPS } from './testing/fake-device.ts';
+import { createTestApi } from './testing/test-api.ts';
 import type { ApplyOptions, DeviceState } from '@device-supervisor/device';
 import type { TargetState } from '@device-supervisor/state';
 

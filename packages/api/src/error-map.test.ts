@@ -1,7 +1,7 @@
 import { SupervisorError } from '@device-supervisor/errors';
 import { describe, expect, it } from 'vitest';
-import { createTestApi, type TestApi } from '../test/test-api.ts';
-import { FakeDevice } from '../test/fake-device.ts';
+import { createTestApi, type TestApi } from './testing/test-api.ts';
+import { FakeDevice } from './testing/fake-device.ts';
 import { RequestTimeoutError } from './errors.ts';
 
 class DiskFullError extends SupervisorError<'DISK_FULL'> {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createFakeWorld, type FakeWorld } from '../test/conformance/fake-world.ts';
 import { answersAs } from '../test/conformance/answers-as.ts';
 import { conformanceRows } from '../test/conformance/table.ts';
-import { createTestApi, GLOBAL_KEY } from '../test/test-api.ts';
+import { createTestApi, GLOBAL_KEY } from './testing/test-api.ts';
 
 const { api } = createTestApi();
 const { routes } = api;

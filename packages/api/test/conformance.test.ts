@@ -4,7 +4,7 @@ import { answersAs } from './conformance/answers-as.ts';
 import { startRealWorld, type RealWorld } from './conformance/real-world.ts';
 import { conformanceRows } from './conformance/table.ts';
 import { worldTarget } from './conformance/world.ts';
-import { createTestApi } from './test-api.ts';
+import { createTestApi } from '../src/testing/test-api.ts';
 
 const IMAGE = 'conformance:1';
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { FakeHost } from './fake-host.ts';
-import { APP_KEY, createTestApi, GLOBAL_KEY } from './test-api.ts';
+import { FakeHost } from '../src/testing/fake-host.ts';
+import { APP_KEY, createTestApi, GLOBAL_KEY } from '../src/testing/test-api.ts';
 
 const JOURNAL_REMOTE = '/lib/systemd/systemd-journal-remote';
 const DOCKER = { _COMM: 'dockerd', _SYSTEMD_UNIT: 'docker.service' };

@@ -135,150 +135,160 @@ const HostList = z.union(
 );
 
 /** A compose service object; keys that are not listed are kept as they came. */
-export const ServiceComposition = z.preprocess(
-  withoutNulls,
-  z.looseObject({
-    annotations: ListOrMap.optional(),
-    attach: Flag.optional(),
-    blkio_config: BlkioConfig.optional(),
-    cap_add: TextList.optional(),
-    cap_drop: TextList.optional(),
-    cgroup: Text.optional(),
-    cgroup_parent: Text.optional(),
-    command: TextOrList.optional(),
-    configs: z.array(FileUse).optional(),
-    cpu_period: Count.optional(),
-    cpu_quota: Count.optional(),
-    cpu_rt_period: Duration.optional(),
-    cpu_rt_runtime: Duration.optional(),
-    cpu_shares: Count.optional(),
-    cpus: Cpus.optional(),
-    cpuset: Text.optional(),
-    depends_on: z.union([TextList, z.record(z.string(), Dependency)], 'must be a list of services or a map').optional(),
-    deploy: Deployment.optional(),
-    device_cgroup_rules: TextList.optional(),
-    devices: z.array(z.union([Text, DeviceObject], 'must be a device such as /dev/ttyUSB0, or a map')).optional(),
-    dns: TextOrList.optional(),
-    dns_opt: TextList.optional(),
-    dns_search: TextOrList.optional(),
-    domainname: Text.pipe(HostName).optional(),
-    entrypoint: TextOrList.optional(),
-    environment: ListOrMap.optional(),
-    expose: z.array(z.union([Text, z.number()])).optional(),
-    extra_hosts: HostList.optional(),
-    gpus: z.union([z.literal('all'), z.array(DeviceRequest)], 'must be all or a list of devices').optional(),
-    group_add: z.array(z.union([Text, z.number()])).optional(),
-    healthcheck: HealthcheckComposition.optional(),
-    hostname: Text.pipe(HostName).optional(),
-    image: Text.optional(),
-    init: Flag.optional(),
-    ipc: Text.optional(),
-    labels: ListOrMap.optional(),
-    mac_address: Text.optional(),
-    mem_limit: Size.optional(),
-    mem_reservation: Size.optional(),
-    mem_swappiness: Count.optional(),
-    memswap_limit: Size.optional(),
-    network_mode: Text.optional(),
-    networks: z
-      .union([TextList, z.record(z.string(), Endpoint.nullable())], 'must be a list of networks or a map')
-      .optional(),
-    oom_kill_disable: Flag.optional(),
-    oom_score_adj: Count.optional(),
-    pid: Text.optional(),
-    pids_limit: Count.optional(),
-    post_start: z.array(HookComposition).optional(),
-    pre_stop: z.array(HookComposition).optional(),
-    ports: z
-      .array(z.union([z.number(), Text, PortObject], 'must be a port such as 80:8080, or a map with target'))
-      .optional(),
-    privileged: Flag.optional(),
-    profiles: TextList.optional(),
-    pull_policy: Text.optional(),
-    read_only: Flag.optional(),
-    restart: Restart.optional(),
-    runtime: Text.optional(),
-    secrets: z.array(FileUse).optional(),
-    security_opt: TextList.optional(),
-    shm_size: Size.optional(),
-    stdin_open: Flag.optional(),
-    stop_grace_period: Duration.optional(),
-    stop_signal: Text.optional(),
-    storage_opt: z.record(z.string(), Scalar).optional(),
-    sysctls: ListOrMap.optional(),
-    tmpfs: TextOrList.optional(),
-    tty: Flag.optional(),
-    ulimits: z.record(z.string(), z.union([Count, z.looseObject({ soft: Count, hard: Count })])).optional(),
-    user: z.union([Text, z.number()]).optional(),
-    userns_mode: Text.optional(),
-    uts: Text.optional(),
-    volumes: z
-      .array(z.union([Text, VolumeMountObject], 'must be a volume such as data:/data, or a map with type and target'))
-      .optional(),
-    volumes_from: TextList.optional(),
-    working_dir: Text.optional(),
-  }),
-);
+export const ServiceComposition = z
+  .preprocess(
+    withoutNulls,
+    z.looseObject({
+      annotations: ListOrMap.optional(),
+      attach: Flag.optional(),
+      blkio_config: BlkioConfig.optional(),
+      cap_add: TextList.optional(),
+      cap_drop: TextList.optional(),
+      cgroup: Text.optional(),
+      cgroup_parent: Text.optional(),
+      command: TextOrList.optional(),
+      configs: z.array(FileUse).optional(),
+      cpu_period: Count.optional(),
+      cpu_quota: Count.optional(),
+      cpu_rt_period: Duration.optional(),
+      cpu_rt_runtime: Duration.optional(),
+      cpu_shares: Count.optional(),
+      cpus: Cpus.optional(),
+      cpuset: Text.optional(),
+      depends_on: z
+        .union([TextList, z.record(z.string(), Dependency)], 'must be a list of services or a map')
+        .optional(),
+      deploy: Deployment.optional(),
+      device_cgroup_rules: TextList.optional(),
+      devices: z.array(z.union([Text, DeviceObject], 'must be a device such as /dev/ttyUSB0, or a map')).optional(),
+      dns: TextOrList.optional(),
+      dns_opt: TextList.optional(),
+      dns_search: TextOrList.optional(),
+      domainname: Text.pipe(HostName).optional(),
+      entrypoint: TextOrList.optional(),
+      environment: ListOrMap.optional(),
+      expose: z.array(z.union([Text, z.number()])).optional(),
+      extra_hosts: HostList.optional(),
+      gpus: z.union([z.literal('all'), z.array(DeviceRequest)], 'must be all or a list of devices').optional(),
+      group_add: z.array(z.union([Text, z.number()])).optional(),
+      healthcheck: HealthcheckComposition.optional(),
+      hostname: Text.pipe(HostName).optional(),
+      image: Text.optional(),
+      init: Flag.optional(),
+      ipc: Text.optional(),
+      labels: ListOrMap.optional(),
+      mac_address: Text.optional(),
+      mem_limit: Size.optional(),
+      mem_reservation: Size.optional(),
+      mem_swappiness: Count.optional(),
+      memswap_limit: Size.optional(),
+      network_mode: Text.optional(),
+      networks: z
+        .union([TextList, z.record(z.string(), Endpoint.nullable())], 'must be a list of networks or a map')
+        .optional(),
+      oom_kill_disable: Flag.optional(),
+      oom_score_adj: Count.optional(),
+      pid: Text.optional(),
+      pids_limit: Count.optional(),
+      post_start: z.array(HookComposition).optional(),
+      pre_stop: z.array(HookComposition).optional(),
+      ports: z
+        .array(z.union([z.number(), Text, PortObject], 'must be a port such as 80:8080, or a map with target'))
+        .optional(),
+      privileged: Flag.optional(),
+      profiles: TextList.optional(),
+      pull_policy: Text.optional(),
+      read_only: Flag.optional(),
+      restart: Restart.optional(),
+      runtime: Text.optional(),
+      secrets: z.array(FileUse).optional(),
+      security_opt: TextList.optional(),
+      shm_size: Size.optional(),
+      stdin_open: Flag.optional(),
+      stop_grace_period: Duration.optional(),
+      stop_signal: Text.optional(),
+      storage_opt: z.record(z.string(), Scalar).optional(),
+      sysctls: ListOrMap.optional(),
+      tmpfs: TextOrList.optional(),
+      tty: Flag.optional(),
+      ulimits: z.record(z.string(), z.union([Count, z.looseObject({ soft: Count, hard: Count })])).optional(),
+      user: z.union([Text, z.number()]).optional(),
+      userns_mode: Text.optional(),
+      uts: Text.optional(),
+      volumes: z
+        .array(z.union([Text, VolumeMountObject], 'must be a volume such as data:/data, or a map with type and target'))
+        .optional(),
+      volumes_from: TextList.optional(),
+      working_dir: Text.optional(),
+    }),
+  )
+  .meta({ id: 'ServiceComposition' });
 export type ServiceComposition = z.infer<typeof ServiceComposition>;
 
 /** `true`, or in the old form the name. */
 const External = z.union([Flag, z.looseObject({ name: Text.optional() })], 'must be true or false');
 
 /** A compose network object; `null` means all defaults. */
-export const NetworkComposition = z.preprocess(
-  withoutNulls,
-  z.looseObject({
-    name: Text.optional(),
-    external: External.optional(),
-    driver: Text.optional(),
-    driver_opts: z.record(z.string(), Scalar).optional(),
-    enable_ipv6: Flag.optional(),
-    internal: Flag.optional(),
-    config_only: Flag.optional(),
-    labels: ListOrMap.optional(),
-    ipam: z
-      .looseObject({
-        driver: Text.optional(),
-        config: z
-          .array(
-            z.looseObject({
-              subnet: Text.optional(),
-              gateway: Text.optional(),
-              ip_range: Text.optional(),
-              aux_addresses: z.record(z.string(), Text).optional(),
-            }),
-          )
-          .optional(),
-        options: z.record(z.string(), Scalar).optional(),
-      })
-      .optional(),
-  }),
-);
+export const NetworkComposition = z
+  .preprocess(
+    withoutNulls,
+    z.looseObject({
+      name: Text.optional(),
+      external: External.optional(),
+      driver: Text.optional(),
+      driver_opts: z.record(z.string(), Scalar).optional(),
+      enable_ipv6: Flag.optional(),
+      internal: Flag.optional(),
+      config_only: Flag.optional(),
+      labels: ListOrMap.optional(),
+      ipam: z
+        .looseObject({
+          driver: Text.optional(),
+          config: z
+            .array(
+              z.looseObject({
+                subnet: Text.optional(),
+                gateway: Text.optional(),
+                ip_range: Text.optional(),
+                aux_addresses: z.record(z.string(), Text).optional(),
+              }),
+            )
+            .optional(),
+          options: z.record(z.string(), Scalar).optional(),
+        })
+        .optional(),
+    }),
+  )
+  .meta({ id: 'NetworkComposition' });
 export type NetworkComposition = z.infer<typeof NetworkComposition>;
 
 /** A compose volume object; `null` means all defaults. */
-export const VolumeComposition = z.preprocess(
-  withoutNulls,
-  z.looseObject({
-    name: Text.optional(),
-    external: External.optional(),
-    driver: Text.optional(),
-    driver_opts: z.record(z.string(), Scalar).optional(),
-    labels: ListOrMap.optional(),
-  }),
-);
+export const VolumeComposition = z
+  .preprocess(
+    withoutNulls,
+    z.looseObject({
+      name: Text.optional(),
+      external: External.optional(),
+      driver: Text.optional(),
+      driver_opts: z.record(z.string(), Scalar).optional(),
+      labels: ListOrMap.optional(),
+    }),
+  )
+  .meta({ id: 'VolumeComposition' });
 export type VolumeComposition = z.infer<typeof VolumeComposition>;
 
 /** A config or secret of a release. Only what it holds in itself reaches a device. */
-export const FileComposition = z.preprocess(
-  withoutNulls,
-  z.looseObject({
-    content: Text.optional(),
-    file: Text.optional(),
-    environment: Text.optional(),
-    external: External.optional(),
-  }),
-);
+export const FileComposition = z
+  .preprocess(
+    withoutNulls,
+    z.looseObject({
+      content: Text.optional(),
+      file: Text.optional(),
+      environment: Text.optional(),
+      external: External.optional(),
+    }),
+  )
+  .meta({ id: 'FileComposition' });
 export type FileComposition = z.infer<typeof FileComposition>;
 
 /** Clients send `command: null` for a field that the compose file leaves out, and `null` for an empty object. */

@@ -28,73 +28,106 @@ export function decodeTargetStateV2(document: unknown): TargetState {
 }
 
 /** Keys of a service that are the format's own; all others are its compose keys. */
-const ServiceV2 = z
-  .looseObject({
-    imageId: NumericId,
-    serviceName: ServiceName,
-    serviceId: NumericId.optional(),
-    image: ImageReference,
-    running: z.boolean().default(true),
-    environment: Environment.default({}),
-    labels: Labels.default({}),
-    contract: ContractField,
-  })
-  .transform(
-    (
-      { imageId, serviceName, serviceId: _serviceId, image, running, environment, labels, contract, ...rest },
-      context,
-    ) => {
-      const composition = ServiceComposition.safeParse(rest);
-      if (!composition.success) {
-        for (const { path, message } of composition.error.issues) context.addIssue({ code: 'custom', path, message });
-        return z.NEVER;
-      }
-      return { imageId, serviceName, image, running, environment, labels, contract, composition: composition.data };
-    },
-  );
-
-const AppV2 = z
-  .object({
-    name: z.string(),
-    commit: Commit.nullish(),
-    releaseId: NumericId.nullish(),
-    services: z.record(NumericIdKey, ServiceV2).default({}),
-    volumes: Volumes,
-    networks: Networks,
-    configs: Files,
-    secrets: Files,
-  })
-  .superRefine(({ services }, context) => {
-    const ids = new Map<string, string>();
-    for (const [id, { serviceName }] of Object.entries(services)) {
-      const other = ids.get(serviceName);
-      if (other !== undefined) {
-        context.addIssue({
-          code: 'custom',
-          path: ['services', id, 'serviceName'],
-          message: `${serviceName} is the name of service ${other} too`,
-        });
-      }
-      ids.set(serviceName, id);
+const ServiceFields = z.looseObject({
+  imageId: NumericId,
+  serviceName: ServiceName,
+  serviceId: NumericId.optional(),
+  image: ImageReference,
+  running: z.boolean().default(true),
+  environment: Environment.default({}),
+  labels: Labels.default({}),
+  contract: ContractField,
+});
+const ServiceV2 = ServiceFields.transform(
+  (
+    { imageId, serviceName, serviceId: _serviceId, image, running, environment, labels, contract, ...rest },
+    context,
+  ) => {
+    const composition = ServiceComposition.safeParse(rest);
+    if (!composition.success) {
+      for (const { path, message } of composition.error.issues) context.addIssue({ code: 'custom', path, message });
+      return z.NEVER;
     }
-  });
+    return { imageId, serviceName, image, running, environment, labels, contract, composition: composition.data };
+  },
+);
+
+const AppFields = z.object({
+  name: z.string(),
+  commit: Commit.nullish(),
+  releaseId: NumericId.nullish(),
+  services: z.record(NumericIdKey, ServiceV2).default({}),
+  volumes: Volumes,
+  networks: Networks,
+  configs: Files,
+  secrets: Files,
+});
+const AppV2 = AppFields.superRefine(({ services }, context) => {
+  const ids = new Map<string, string>();
+  for (const [id, { serviceName }] of Object.entries(services)) {
+    const other = ids.get(serviceName);
+    if (other !== undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['services', id, 'serviceName'],
+        message: `${serviceName} is the name of service ${other} too`,
+      });
+    }
+    ids.set(serviceName, id);
+  }
+});
 
 const HOW_TO_REMOVE_ALL = 'is missing or not an object; to remove every app, send {"local":{"apps":{}}}';
 
-const DeviceV2 = z
-  .object(
-    {
-      name: DeviceName.nullish(),
-      config: Config.default({}),
-      apps: z.record(NumericIdKey, AppV2, HOW_TO_REMOVE_ALL),
+const DeviceFields = z.object(
+  {
+    name: DeviceName.nullish(),
+    config: Config.default({}),
+    apps: z.record(NumericIdKey, AppV2, HOW_TO_REMOVE_ALL),
+  },
+  HOW_TO_REMOVE_ALL,
+);
+const DeviceV2 = DeviceFields.transform(({ name, config, apps }): TargetState => ({
+  ...(name == null ? {} : { name }),
+  config,
+  apps: Object.fromEntries(Object.entries(apps).map(([id, app]) => [id, toTargetApp(id, app)])),
+}));
+
+/** The format for documents and editors. To check a target, decode it: that names every fault. */
+export function targetStateV2Schema(): z.ZodType {
+  const service = z.intersection(ServiceFields, ServiceComposition).meta({ id: 'ServiceV2' });
+  const app = AppFields.extend({ services: z.record(NumericIdKey, service) }).meta({ id: 'AppV2' });
+  return z
+    .looseObject({ local: DeviceFields.extend({ apps: z.record(NumericIdKey, app) }) })
+    .meta({ id: 'TargetStateV2', description: 'Apps by their id', examples: [EXAMPLE] });
+}
+
+const EXAMPLE = {
+  local: {
+    name: 'kitchen',
+    config: { SUPERVISOR_POLL_INTERVAL: '600000' },
+    apps: {
+      1: {
+        name: 'web',
+        commit: 'localcommit',
+        releaseId: 1,
+        services: {
+          1: {
+            imageId: 1,
+            serviceName: 'main',
+            image: 'registry.example.com/web:1.4.0',
+            environment: { GREETING: 'hello' },
+            labels: {},
+            ports: ['80:8080'],
+            volumes: ['data:/data'],
+          },
+        },
+        volumes: { data: {} },
+        networks: {},
+      },
     },
-    HOW_TO_REMOVE_ALL,
-  )
-  .transform(({ name, config, apps }): TargetState => ({
-    ...(name == null ? {} : { name }),
-    config,
-    apps: Object.fromEntries(Object.entries(apps).map(([id, app]) => [id, toTargetApp(id, app)])),
-  }));
+  },
+};
 
 /** In this format an app has no uuid; its id serves as one. */
 function toTargetApp(id: string, app: z.infer<typeof AppV2>): TargetApp {

@@ -55,6 +55,47 @@ export function decodeCloudTarget(document: unknown, deviceUuid: string): Target
   ]);
 }
 
+/** The format for documents and editors. To check a target, decode it: that names every fault. */
+export function targetStateV3Schema(): z.ZodType {
+  const app = AppV3.meta({ id: 'AppV3' });
+  const device = z.object({ name: DeviceName.optional(), config: Config.optional(), apps: z.record(AppUuid, app) });
+  return z.record(z.string(), device).meta({
+    id: 'TargetStateV3',
+    description: 'Apps by their uuid, below the uuid of the device',
+    examples: [EXAMPLE],
+  });
+}
+
+const EXAMPLE = {
+  '0123456789abcdef0123456789abcdef': {
+    name: 'kitchen',
+    config: { BALENA_SUPERVISOR_POLL_INTERVAL: '600000' },
+    apps: {
+      fedcba9876543210fedcba9876543210: {
+        id: 1,
+        name: 'web',
+        releases: {
+          '0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c': {
+            id: 1,
+            services: {
+              main: {
+                id: 1,
+                image_id: 1,
+                image: 'registry.example.com/web:1.4.0',
+                environment: { GREETING: 'hello' },
+                labels: {},
+                composition: { ports: ['80:8080'], volumes: ['data:/data'] },
+              },
+            },
+            volumes: { data: {} },
+            networks: {},
+          },
+        },
+      },
+    },
+  },
+};
+
 const DeviceOutline = z.object({
   name: z.unknown().optional(),
   config: z.record(z.string(), z.unknown()).default({}),

@@ -7,8 +7,8 @@ export {
 } from './composition.ts';
 export { decodeContract, type ContractDecoding, type Requirement } from './contract.ts';
 export { decodePreload, type Preload } from './decode-preload.ts';
-export { decodeTargetStateV2 } from './decode-target-state-v2.ts';
-export { decodeCloudTarget, decodeTargetStateV3 } from './decode-target-state-v3.ts';
+export { decodeTargetStateV2, targetStateV2Schema } from './decode-target-state-v2.ts';
+export { decodeCloudTarget, decodeTargetStateV3, targetStateV3Schema } from './decode-target-state-v3.ts';
 export { formatTargetStateV2, type TargetStateV2 } from './format-target-state.ts';
 export { formatContainerName, parseContainerName, parseNumericId, type ContainerNameParts } from './identifiers.ts';
 export { keepLastGood } from './keep-last-good.ts';

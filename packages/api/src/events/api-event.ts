@@ -1,6 +1,5 @@
 import type { DeviceEvent } from '@device-supervisor/device';
 import { describeError } from '@device-supervisor/errors';
-import * as z from 'zod';
 
 /** An event of the device as clients receive it. */
 export interface ApiEvent {
@@ -27,38 +26,6 @@ export const API_EVENT_TYPES = [
   'gap',
 ] as const;
 export type ApiEventType = (typeof API_EVENT_TYPES)[number];
-
-/** The events by type, for the document. */
-export function ApiEventAnswer() {
-  const about = { appId: z.int().nullable(), service: z.string().nullable() };
-  const operation = { id: z.string(), kind: z.string(), ...about, cause: z.string() };
-  const error = z.strictObject({ code: z.string(), message: z.string(), hint: z.string().optional() });
-  return z.union([
-    z.strictObject(operation).meta({ title: 'operation-started' }),
-    z
-      .strictObject({ ...operation, percent: z.int(), receivedBytes: z.number(), totalBytes: z.number() })
-      .meta({ title: 'operation-progress' }),
-    z
-      .strictObject({
-        ...operation,
-        result: z.enum(['done', 'failed', 'locked', 'skipped', 'cancelled']),
-        error: error.optional(),
-        retryIn: z.number().nullable().meta({ description: 'Milliseconds until it is tried again' }),
-      })
-      .meta({ title: 'operation-finished' }),
-    z.strictObject({}).meta({ title: 'state-changed, engine-connected' }),
-    z.strictObject({ ...about, reason: z.string(), message: z.string() }).meta({ title: 'blocked' }),
-    z.strictObject({ ...about, field: z.string(), reason: z.string() }).meta({ title: 'notice' }),
-    z.strictObject({ changed: z.boolean() }).meta({ title: 'settled' }),
-    z
-      .strictObject({ phase: z.enum(['scheduled', 'begins']), reasons: z.array(z.string()) })
-      .meta({ title: 'reboot', description: 'The host is to reboot for these reasons, or reboots now' }),
-    z.strictObject({ error }).meta({ title: 'engine-lost, fault' }),
-    z
-      .strictObject({ missed: z.int().nullable() })
-      .meta({ title: 'gap', description: 'So many events are lost to this client; null: it is not known how many' }),
-  ]);
-}
 
 /** Without what holds secrets: configurations of containers, and whatever an error was made of. */
 export function toApiEvent(event: DeviceEvent): ApiEvent {

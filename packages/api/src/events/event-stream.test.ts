@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { APP_KEY, createTestApi, GLOBAL_KEY, type TestApi } from '../../test/test-api.ts';
+import { APP_KEY, createTestApi, GLOBAL_KEY, type TestApi } from '../testing/test-api.ts';
 import type { DeviceEvent } from '@device-supervisor/device';
 
 interface SentEvent {

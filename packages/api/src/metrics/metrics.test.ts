@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { APP_KEY, createTestApi, GLOBAL_KEY } from '../../test/test-api.ts';
+import { APP_KEY, createTestApi, GLOBAL_KEY } from '../testing/test-api.ts';
 import { createHistogram } from './instruments.ts';
 import { formatMetrics, type MetricFamily } from './metric-family.ts';
 

@@ -1,15 +1,18 @@
 import * as z from 'zod';
 import type { RouteScope } from '../access.ts';
-import type { Answer, FailureForm, Route } from '../routes/route.ts';
+import { SUBJECTS, type Answer, type FailureForm, type Route } from '../routes/route.ts';
 import { DataAnswer, FailureAnswer } from '../schema/answers.ts';
-import type { Content, JsonSchema, OpenApiDocument, OpenApiOperation, OpenApiParameter } from './document.ts';
+import type { Content, OpenApiDocument, OpenApiOperation, OpenApiParameter } from './document.ts';
+import { createSchemas, exampleOf, type Schemas } from './schemas.ts';
 
 /** Describes the routes, from the schemas that check what they take. */
 export function buildDocument(routes: readonly Route[], version: string): OpenApiDocument {
+  const schemas = createSchemas();
   const paths: Record<string, Record<string, OpenApiOperation>> = {};
+  for (const answer of [FailureAnswer, DataAnswer]) schemas.describe(answer, 'output');
   for (const route of routes) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describeRoute(route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describeRoute(route, schemas) };
   }
   return {
     openapi: '3.1.0',
@@ -21,15 +24,10 @@ export function buildDocument(routes: readonly Route[], version: string): OpenAp
         'URL-encoded forms of up to 10 MB; none is the same as an empty object. Every answer has an `X-Request-Id`.',
     },
     servers: [{ url: '/', description: 'This device' }],
-    tags: [
-      { name: 'supervisor', description: 'Without a version' },
-      { name: 'v1', description: 'For apps with one service, and the device as a whole' },
-      { name: 'v2', description: 'For apps with any number of services, and local mode' },
-      { name: 'v3', description: 'Plans, events, metrics, locks and health' },
-    ],
+    tags: Object.entries(SUBJECTS).map(([name, description]) => ({ name, description })),
     paths,
     components: {
-      schemas: { Failure: toSchema(FailureAnswer, 'output'), DataAnswer: toSchema(DataAnswer, 'output') },
+      schemas: schemas.named,
       securitySchemes: {
         apiKeyInQuery: { type: 'apiKey', in: 'query', name: 'apikey' },
         bearer: { type: 'http', scheme: 'bearer' },
@@ -57,19 +55,19 @@ const SCOPES: Readonly<Record<RouteScope, string>> = {
   global: "Takes the device's own key only.",
 };
 
-function describeRoute(route: Route): OpenApiOperation {
-  const { method, path, scope, summary, input } = route;
-  const [, version = ''] = path.split('/');
-  const parameters = [...parametersOf('path', input.params), ...parametersOf('query', input.query)];
+function describeRoute(route: Route, schemas: Schemas): OpenApiOperation {
+  const { method, path, scope, subject, summary, input } = route;
+  const body = route.body();
+  const parameters = [...parametersOf('path', input.params, schemas), ...parametersOf('query', input.query, schemas)];
   return {
     operationId: operationId(method, path),
     summary,
     description: SCOPES[scope],
-    tags: [/^v\d$/.test(version) ? version : 'supervisor'],
+    tags: [subject],
     security: scope === 'none' ? [] : SECURITY,
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(input.body === undefined ? {} : { requestBody: { required: false, content: bodyContent(input.body) } }),
-    responses: describeResponses(route),
+    ...(body === undefined ? {} : { requestBody: { required: false, content: bodyContent(body, schemas) } }),
+    responses: describeResponses(route, schemas),
   };
 }
 
@@ -79,12 +77,9 @@ function operationId(method: string, path: string): string {
   return [method.toLowerCase(), ...words.map((word) => word.charAt(0).toUpperCase() + word.slice(1))].join('');
 }
 
-function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): OpenApiParameter[] {
+function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined, schemas: Schemas): OpenApiParameter[] {
   if (schema === undefined) return [];
-  const { properties = {}, required = [] } = z
-    .object({ properties: z.record(z.string(), z.record(z.string(), z.unknown())), required: z.array(z.string()) })
-    .partial()
-    .parse(toSchema(schema, 'input'));
+  const { properties = {}, required = [] } = OBJECT.parse(schemas.describe(schema, 'input'));
   return Object.entries(properties).map(([name, { description, ...property }]) => ({
     name,
     in: place,
@@ -94,14 +89,20 @@ function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): O
   }));
 }
 
-function bodyContent(body: z.ZodType): Content {
-  const schema = toSchema(body, 'input');
-  return { 'application/json': { schema }, 'application/x-www-form-urlencoded': { schema } };
+const OBJECT = z
+  .object({ properties: z.record(z.string(), z.record(z.string(), z.unknown())), required: z.array(z.string()) })
+  .partial();
+
+function bodyContent(body: z.ZodType, schemas: Schemas): Content {
+  const schema = schemas.describe(body, 'input');
+  const example = exampleOf(schema, schemas.named);
+  const content = { schema, ...(example === undefined ? {} : { example }) };
+  return { 'application/json': content, 'application/x-www-form-urlencoded': content };
 }
 
-function describeResponses(route: Route): OpenApiOperation['responses'] {
+function describeResponses(route: Route, schemas: Schemas): OpenApiOperation['responses'] {
   const answers = Object.entries(route.answers()).map(
-    ([status, answer]) => [status, { description: PHRASES[status] ?? '', ...describeAnswer(answer) }] as const,
+    ([status, answer]) => [status, { description: PHRASES[status] ?? '', ...describeAnswer(answer, schemas) }] as const,
   );
   const failures = Object.entries(failuresOf(route)).map(
     ([status, form]) =>
@@ -145,19 +146,19 @@ const PHRASES: Readonly<Record<string, string>> = {
   503: 'It did not work',
 };
 
-function describeAnswer(answer: Answer): { content?: Content } {
+function describeAnswer(answer: Answer, schemas: Schemas): { content?: Content } {
   switch (answer.type) {
     case 'empty':
       return {};
     case 'json':
-      return { content: { 'application/json': { schema: toSchema(answer.schema, 'output') } } };
+      return { content: { 'application/json': { schema: schemas.describe(answer.schema, 'output') } } };
     case 'text': {
       const { example, contentType = 'text/plain' } = answer;
       return { content: { [mediaType(contentType)]: { schema: { type: 'string' }, example } } };
     }
     case 'stream': {
       const { item, contentType } = answer;
-      const lines = item === undefined ? {} : { contentSchema: toSchema(item, 'output') };
+      const lines = item === undefined ? {} : { contentSchema: schemas.describe(item, 'output') };
       return { content: { [mediaType(contentType)]: { schema: { type: 'string', ...lines } } } };
     }
   }
@@ -176,9 +177,4 @@ function failureContent(form: FailureForm): Content {
 
 function mediaType(contentType: string): string {
   return contentType.replace(/;.*$/, '');
-}
-
-function toSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  const { $schema: _, '~standard': __, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return rest;
 }

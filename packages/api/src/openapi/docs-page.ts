@@ -1,7 +1,16 @@
-import type { Content, JsonSchema, OpenApiDocument, OpenApiOperation } from './document.ts';
+import { createHash } from 'node:crypto';
+import type { Content, JsonSchema, OpenApiDocument } from './document.ts';
+import { exampleCommand, type ListedOperation } from './example-command.ts';
+import { REFERENCE } from './schemas.ts';
 
-/** The document as one page that needs nothing else: no script, no other file. */
-export function docsPage({ info, tags, paths }: OpenApiDocument): string {
+export interface DocsPage {
+  readonly html: string;
+  /** Allows the page's own style and search, and nothing else. */
+  readonly contentSecurityPolicy: string;
+}
+
+/** The document as one page that needs nothing else: no other file, and without its script all but the search. */
+export function docsPage({ info, tags, paths, components }: OpenApiDocument): DocsPage {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
   );
@@ -9,21 +18,49 @@ export function docsPage({ info, tags, paths }: OpenApiDocument): string {
     const own = operations.filter(({ operation }) => operation.tags.includes(name));
     return `<section id="${escape(name)}"><h2>${escape(name)}</h2><p>${escape(description)}</p>${own.map(formatOperation).join('')}</section>`;
   });
-  const links = tags.map(({ name }) => `<a href="#${escape(name)}">${escape(name)}</a>`).join('');
-  return `<!doctype html>
+  const schemas = Object.entries(components.schemas).map(
+    ([name, schema]) =>
+      `<details id="schema-${escape(name)}"><summary><code>${escape(name)}</code> <span>${inline(textOf(schema['description']))}</span></summary>${formatSchema(schema)}</details>`,
+  );
+  const links = [...tags.map(({ name }) => name), 'Schemas'].map(
+    (name) => `<a href="#${escape(name)}">${escape(name)}</a>`,
+  );
+  const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escape(info.title)} API</title><style>${STYLE}</style></head>
-<body><header><h1>${escape(info.title)} <small>${escape(info.version)}</small></h1><nav>${links}</nav></header>
+<body><header><h1>${escape(info.title)} <small>${escape(info.version)}</small></h1>
+<input type="search" id="search" aria-label="Search" placeholder="Search" hidden><nav>${links.join('')}</nav></header>
 <main><p>${inline(info.description)}</p><p>Send your key as <code>?apikey=KEY</code>, or as <code>Authorization: Bearer KEY</code>.
-For programs: <a href="openapi.json">openapi.json</a>.</p>${sections.join('\n')}</main></body></html>
+The commands work as they stand in a container with the label <code>io.balena.features.supervisor-api</code>.
+For programs: <a href="openapi.json">openapi.json</a>.</p><p id="none" role="status" hidden>Nothing has these words.</p>${sections.join('\n')}
+<section id="Schemas"><h2>Schemas</h2><p>What answers and bodies are made of</p>${schemas.join('')}</section></main>
+<script>${SEARCH}</script></body></html>
 `;
+  const script = createHash('sha256').update(SEARCH).digest('base64');
+  return {
+    html,
+    contentSecurityPolicy: `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${script}'`,
+  };
 }
 
-interface ListedOperation {
-  readonly path: string;
-  readonly method: string;
-  readonly operation: OpenApiOperation;
-}
+/** Shows the entries that have every word, and opens the one that the address names. */
+const SEARCH = `
+const field = document.getElementById('search'), none = document.getElementById('none');
+const entries = [...document.querySelectorAll('details')].map((element) => [element, element.textContent.toLowerCase()]);
+field.hidden = false;
+field.addEventListener('input', () => {
+  const words = field.value.toLowerCase().split(' ').filter(Boolean);
+  for (const [element, text] of entries) element.hidden = !words.every((word) => text.includes(word));
+  for (const section of document.querySelectorAll('section')) section.hidden = !section.querySelector('details:not([hidden])');
+  none.hidden = entries.some(([element]) => !element.hidden);
+});
+const open = () => {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (target instanceof HTMLDetailsElement) { target.open = true; target.scrollIntoView(); }
+};
+addEventListener('hashchange', open);
+open();
+`;
 
 function formatOperation({ path, method, operation }: ListedOperation): string {
   const { operationId, summary, description, parameters = [], requestBody, responses } = operation;
@@ -44,20 +81,16 @@ ${requestBody === undefined ? '' : `<h3>Body</h3>${formatSchema(requestBody.cont
 `;
 }
 
-function exampleCommand({ path, method, operation }: ListedOperation): string {
-  const query = operation.security.length === 0 ? '' : '?apikey=$BALENA_SUPERVISOR_API_KEY';
-  const url = `"$BALENA_SUPERVISOR_ADDRESS${path.replaceAll(/\{(\w+)\}/g, '<$1>')}${query}"`;
-  return method === 'GET' ? `curl ${url}` : `curl -X ${method} -H "Content-Type: application/json" ${url}`;
-}
-
 function formatContent(content: Content | undefined): string {
   return Object.entries(content ?? {})
     .map(([type, { schema }]) => ` <small>${escape(type)}</small>${formatSchema(schema)}`)
     .join('');
 }
 
-/** An object as a table of its fields, anything else as it is. */
+/** An object as a table of its fields, one with a name as a link, anything else as it is. */
 function formatSchema(schema: JsonSchema | undefined): string {
+  const reference = nameOf(schema);
+  if (reference !== null) return ` <a href="#schema-${escape(reference)}"><code>${escape(reference)}</code></a>`;
   const fields = fieldsOf(schema);
   if (fields !== null) {
     const rows = fields.map(
@@ -67,7 +100,7 @@ function formatSchema(schema: JsonSchema | undefined): string {
     return rows.length === 0 ? '' : `<table>${rows.join('')}</table>`;
   }
   const text = JSON.stringify(schema, null, 2) ?? '';
-  return text.length < 40 || text.includes('"$ref"') ? '' : `<pre>${escape(text)}</pre>`;
+  return text.length < 40 ? '' : `<pre>${escape(text)}</pre>`;
 }
 
 function fieldsOf(schema: JsonSchema | undefined): (readonly [string, JsonSchema])[] | null {
@@ -79,6 +112,8 @@ function fieldsOf(schema: JsonSchema | undefined): (readonly [string, JsonSchema
 /** e.g. `string | null`, `true | 1 | "on"`, `{name, services: {…}}`. */
 function typeOf(schema: unknown): string {
   if (!isSchema(schema)) return 'anything';
+  const reference = nameOf(schema);
+  if (reference !== null) return reference;
   const { anyOf, enum: words, const: word, type, items, additionalProperties } = schema;
   if (Array.isArray(anyOf)) return anyOf.map(typeOf).join(' | ');
   if (Array.isArray(words)) return words.map((one) => JSON.stringify(one)).join(' | ');
@@ -88,6 +123,12 @@ function typeOf(schema: unknown): string {
   const fields = fieldsOf(schema) ?? [];
   if (fields.length > 0) return `{${fields.map(([name, one]) => `${name}: ${typeOf(one)}`).join(', ')}}`;
   return isSchema(additionalProperties) ? `{[name]: ${typeOf(additionalProperties)}}` : 'object';
+}
+
+/** `null`: it is no reference. */
+function nameOf(schema: JsonSchema | undefined): string | null {
+  const reference = textOf(schema?.['$ref']);
+  return reference.startsWith(REFERENCE) ? reference.slice(REFERENCE.length) : null;
 }
 
 function textOf(value: unknown): string {
@@ -111,9 +152,10 @@ const STYLE = `
 :root{color-scheme:light dark;--line:light-dark(#d8dee4,#30363d);--soft:light-dark(#f6f8fa,#161b22);--dim:light-dark(#59636e,#9198a1)}
 *{box-sizing:border-box}body{margin:0;font:16px/1.5 system-ui,sans-serif;background:light-dark(#fff,#0d1117);color:light-dark(#1f2328,#e6edf3)}
 header{position:sticky;top:0;display:flex;flex-wrap:wrap;gap:.5rem 2rem;align-items:baseline;padding:.75rem 1.5rem;background:var(--soft);border-bottom:1px solid var(--line)}
-h1{font-size:1.25rem;margin:0}h1 small{font-weight:400;color:var(--dim)}nav{display:flex;gap:1rem}a{color:light-dark(#0969da,#4493f8)}
+h1{font-size:1.25rem;margin:0}h1 small{font-weight:400;color:var(--dim)}nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem}a{color:light-dark(#0969da,#4493f8)}
 main{max-width:64rem;margin:0 auto;padding:1rem 1.5rem 4rem}section{scroll-margin-top:4rem}
-h2{margin:2.5rem 0 0;font-size:1.4rem}h2+p{margin-top:0;color:var(--dim)}h3{font-size:.85rem;margin:1rem 0 .25rem;color:var(--dim)}
+h2{margin:2.5rem 0 0;font-size:1.4rem}[hidden]{display:none!important}input{font:inherit;padding:.25rem .6rem;border:1px solid var(--line);border-radius:.4rem;background:Canvas;color:CanvasText;min-width:14rem}
+h2+p{margin-top:0;color:var(--dim)}h3{font-size:.85rem;margin:1rem 0 .25rem;color:var(--dim)}
 details{border:1px solid var(--line);border-radius:.4rem;margin:.4rem 0;padding:0 .9rem}details[open]{padding-bottom:.9rem}
 summary{cursor:pointer;padding:.5rem 0;display:flex;flex-wrap:wrap;gap:.2rem .75rem;align-items:baseline}summary span{color:var(--dim);flex:1 1 20rem}
 code,pre{font:.86em/1.5 ui-monospace,monospace}pre{background:var(--soft);border-radius:.3rem;padding:.6rem .8rem;white-space:pre-wrap;overflow-wrap:anywhere;margin:.3rem 0}

@@ -1,6 +1,6 @@
-import { compileClient } from '@device-supervisor/api-client';
+import { compileClient } from '@device-supervisor/api-types';
 import { expect, it } from 'vitest';
-import { createTestApi, GLOBAL_KEY } from '../../test/test-api.ts';
+import { createTestApi, GLOBAL_KEY } from '../testing/test-api.ts';
 
 const PROGRAM = `
 import createClient from 'openapi-fetch';

@@ -13,7 +13,10 @@ export interface Route {
   readonly scope: RouteScope;
   /** What it does, as a sentence without a full stop. */
   readonly summary: string;
+  readonly subject: Subject;
   readonly input: InputShape;
+  /** The body as the document shows it. */
+  readonly body: () => z.ZodType | undefined;
   /** What success looks like, by status; a function, so that it is made only when the document is read. */
   readonly answers: () => Answers;
   /** Which failures beyond those of every route there are, and in which form. */
@@ -29,6 +32,19 @@ export interface Route {
   /** Throws one of the errors of the error map when it cannot answer. */
   readonly handle: (context: RouteContext) => Response | Promise<Response>;
 }
+
+export const SUBJECTS = {
+  State: 'What runs, and whether it is what the device was asked for',
+  Target: 'What the device was asked for, and what it does to get there',
+  Services: 'Restart, stop, start and purge apps and their services',
+  Locks: 'What keeps services from being stopped by an update',
+  Logs: 'What services, supervisor and host write',
+  Health: 'For those who watch over the supervisor',
+  Device: 'Its name, tags, kind and VPN',
+  Host: 'Power, LED, proxy, host name, volumes',
+  Supervisor: 'Its version, keys and this document',
+} as const;
+export type Subject = keyof typeof SUBJECTS;
 
 /** What a route takes; each part is checked before its handler sees it. */
 export type InputShape = { readonly [Part in 'params' | 'query' | 'body']?: z.ZodType };
@@ -89,6 +105,7 @@ export function defineRoute<Input extends InputShape>({
   acts = false,
   bodyLimit = SMALL_BODY,
   messages = {},
+  document,
   handle,
   ...route
 }: RouteDefinition<Input>): Route {
@@ -102,6 +119,7 @@ export function defineRoute<Input extends InputShape>({
   return {
     ...route,
     input,
+    body: () => document?.() ?? input.body,
     failures,
     statuses,
     faultStatus,
@@ -120,7 +138,7 @@ export function defineRoute<Input extends InputShape>({
 
 interface RouteDefinition<Input extends InputShape> extends Pick<
   Route,
-  'method' | 'path' | 'scope' | 'summary' | 'answers'
+  'method' | 'path' | 'scope' | 'summary' | 'subject' | 'answers'
 > {
   readonly input: Input;
   readonly failures?: Failures;
@@ -130,6 +148,8 @@ interface RouteDefinition<Input extends InputShape> extends Pick<
   readonly acts?: boolean;
   /** Bytes that the body may have; 256 KB by default. */
   readonly bodyLimit?: number;
+  /** What its handler decodes the body by, for the document; absent: the schema of the body says it all. */
+  readonly document?: () => z.ZodType;
   /** By field of the body: the message that deployed clients expect when it is missing or not valid. */
   readonly messages?: Readonly<Record<string, string>>;
   readonly handle: (request: RouteRequest<Input>) => Response | Promise<Response>;

@@ -34,8 +34,13 @@ export const AppIdInPath = z
   .meta({ description: 'Id of the app (fleet)', examples: ['1234'] });
 
 /** A body of which nothing is taken. */
-export const Nothing = z.object({});
+export const Nothing = z.object({}).meta({ id: 'Nothing', examples: [{}] });
 
-export const Forcible = z.object({
-  force: Flag.meta({ description: 'Take update locks also from services that hold them' }),
-});
+export const Forcible = z
+  .object({ force: Flag.meta({ description: 'Take update locks also from services that hold them' }) })
+  .meta({ id: 'ForceRequest', examples: [{ force: false }] });
+
+/** The app as a whole. */
+export const AppRequest = z
+  .object({ appId: Id, force: Flag })
+  .meta({ id: 'AppRequest', examples: [{ appId: 1, force: false }] });

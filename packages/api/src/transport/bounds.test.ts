@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { APP_KEY, createTestApi, GLOBAL_KEY } from '../../test/test-api.ts';
+import { APP_KEY, createTestApi, GLOBAL_KEY } from '../testing/test-api.ts';
 import { createIntake } from './intake.ts';
 
 const HEADERS = { 'content-type': 'application/json' };

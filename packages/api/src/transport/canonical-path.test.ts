@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createTestApi } from '../../test/test-api.ts';
+import { createTestApi } from '../testing/test-api.ts';
 import { createPathReader } from './canonical-path.ts';
 
 const readPath = createPathReader(createTestApi().api.routes);

@@ -1,7 +1,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { createTestApi } from '../../test/test-api.ts';
+import { createTestApi } from '../testing/test-api.ts';
 
 interface Read {
   readonly status: number | undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { APP_KEY, createTestApi } from '../../test/test-api.ts';
+import { APP_KEY, createTestApi } from '../testing/test-api.ts';
 
 const keyless = () => createTestApi({ requiresKey: () => false, hostNames: () => ['kitchen.example.com'] });
 const REBOOT = { method: 'POST', path: '/v1/reboot' };

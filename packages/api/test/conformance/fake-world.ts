@@ -1,7 +1,7 @@
 import { AppNotFoundError, UpdatesLockedError, type AppState, type DeviceState } from '@device-supervisor/device';
 import { decodeTargetStateV2, type TargetApp, type TargetState } from '@device-supervisor/state';
-import { FakeDevice, type Force } from '../fake-device.ts';
-import { createFakeKeys, createRequest, createTestApi, type TestApi } from '../test-api.ts';
+import { FakeDevice, type Force } from '../../src/testing/fake-device.ts';
+import { createFakeKeys, createRequest, createTestApi, type TestApi } from '../../src/testing/test-api.ts';
 import { HOLDER, MULTI, SINGLE, worldTarget, type Given, type World } from './world.ts';
 
 export interface FakeWorld extends World {

@@ -8,9 +8,9 @@ import { decodeTargetStateV2 } from '@device-supervisor/state';
 import { openStore } from '@device-supervisor/store';
 import { waitFor } from '@device-supervisor/testbed';
 import { createApi, type Api } from '../../src/create-api.ts';
-import { FakeDevice } from '../fake-device.ts';
-import { FakeHost, FakeTags } from '../fake-host.ts';
-import { FakeLogs } from '../fake-logs.ts';
+import { FakeDevice } from '../../src/testing/fake-device.ts';
+import { FakeHost, FakeTags } from '../../src/testing/fake-host.ts';
+import { FakeLogs } from '../../src/testing/fake-logs.ts';
 import { HOLDER, MULTI, SINGLE, type Given, type World } from './world.ts';
 
 export interface RealWorld extends World, AsyncDisposable {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import * as z from 'zod';
+import { REFERENCE } from '../../src/openapi/schemas.ts';
 import type { OpenApiDocument, OpenApiOperation } from '../../src/openapi/document.ts';
 
 /** A request that the document allows, or nearly so. */
@@ -22,13 +23,16 @@ export interface FuzzWorld {
 }
 
 /** Requests to every operation of a document: some as it says, some with parts that are anything. */
-export function arbitraryRequest({ paths }: OpenApiDocument, world: FuzzWorld): fc.Arbitrary<FuzzRequest> {
+export function arbitraryRequest({ paths, components }: OpenApiDocument, world: FuzzWorld): fc.Arbitrary<FuzzRequest> {
   const operations = Object.entries(paths).flatMap(([route, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ route, method: method.toUpperCase(), operation })),
   );
   const included = operations.filter(({ route, method }) => world.without?.includes(`${method} ${route}`) !== true);
-  return fc.constantFrom(...included).chain((one) => requestTo(one, world));
+  return fc.constantFrom(...included).chain((one) => requestTo(one, world, components.schemas));
 }
+
+/** Schemas that others refer to. */
+type Named = OpenApiDocument['components']['schemas'];
 
 interface Target {
   readonly route: string;
@@ -36,7 +40,7 @@ interface Target {
   readonly operation: OpenApiOperation;
 }
 
-function requestTo({ route, method, operation }: Target, world: FuzzWorld): fc.Arbitrary<FuzzRequest> {
+function requestTo({ route, method, operation }: Target, world: FuzzWorld, named: Named): fc.Arbitrary<FuzzRequest> {
   const { parameters = [], requestBody } = operation;
   const inPath = parameters
     .filter((one) => one.in === 'path')
@@ -53,7 +57,9 @@ function requestTo({ route, method, operation }: Target, world: FuzzWorld): fc.A
         { weight: 1, arbitrary: fc.constantFrom('application/x-www-form-urlencoded', 'text/plain', '', '/;') },
       ),
       body:
-        requestBody === undefined ? fc.constant(null) : arbitraryBody(requestBody.content['application/json']?.schema),
+        requestBody === undefined
+          ? fc.constant(null)
+          : arbitraryBody(requestBody.content['application/json']?.schema, named),
     })
     .map(({ path, query, key, keyInHeader, type, body }) => ({
       method,
@@ -84,9 +90,9 @@ function pathValue(name: string, { parameters }: FuzzWorld): fc.Arbitrary<string
   return fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...known) }, { weight: 1, arbitrary: anything });
 }
 
-function arbitraryBody(schema: unknown): fc.Arbitrary<string | null> {
+function arbitraryBody(schema: unknown, named: Named): fc.Arbitrary<string | null> {
   return fc.oneof(
-    { weight: 6, arbitrary: fromSchema(schema).map((value) => JSON.stringify(value)) },
+    { weight: 6, arbitrary: fromSchema(schema, named).map((value) => JSON.stringify(value)) },
     { weight: 2, arbitrary: fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.stringify(value)) },
     { weight: 1, arbitrary: fc.string() },
     { weight: 1, arbitrary: fc.constant(null) },
@@ -98,7 +104,10 @@ const Schema = z
     type: z.union([z.string(), z.array(z.string())]),
     enum: z.array(z.unknown()),
     const: z.unknown(),
+    $ref: z.string(),
     anyOf: z.array(z.unknown()),
+    allOf: z.array(z.unknown()),
+    additionalProperties: z.unknown(),
     properties: z.record(z.string(), z.unknown()),
     items: z.unknown(),
     minimum: z.number(),
@@ -109,23 +118,49 @@ const Schema = z
   })
   .partial();
 
+/** The fields of all of them. */
+function merge(parts: readonly unknown[]): object {
+  return Object.fromEntries(
+    parts.flatMap((part) => (typeof part === 'object' && part !== null ? Object.entries(part) : [])),
+  );
+}
+
 /** Values that a JSON schema allows, or nearly so. */
-function fromSchema(schema: unknown): fc.Arbitrary<unknown> {
+function fromSchema(schema: unknown, named: Named): fc.Arbitrary<unknown> {
   const parsed = Schema.safeParse(schema);
   if (!parsed.success) return fc.jsonValue({ maxDepth: 1 });
-  const { type, enum: words, anyOf, properties, items, examples, ...limits } = parsed.data;
-  if (examples !== undefined) return fc.oneof(fc.constantFrom(...examples), fc.jsonValue({ maxDepth: 1 }));
+  const {
+    type,
+    enum: words,
+    $ref,
+    anyOf,
+    allOf,
+    properties,
+    additionalProperties,
+    items,
+    examples,
+    ...limits
+  } = parsed.data;
+  const within = (inner: unknown): fc.Arbitrary<unknown> => fromSchema(inner, named);
+  if (examples !== undefined) {
+    const { examples: _, ...rest } = parsed.data;
+    return fc.oneof(fc.constantFrom(...examples), fc.jsonValue({ maxDepth: 1 }), within(rest));
+  }
+  if ($ref !== undefined) return within(named[$ref.replace(REFERENCE, '')]);
+  if (allOf !== undefined) return fc.tuple(...allOf.map(within)).map(merge);
   if (words !== undefined) return fc.constantFrom(...words);
-  if (anyOf !== undefined) return fc.oneof(...anyOf.map(fromSchema));
-  if (typeof type === 'object') return fc.oneof(...type.map((one) => fromSchema({ ...parsed.data, type: one })));
+  if (anyOf !== undefined) return fc.oneof(...anyOf.map(within));
+  if (typeof type === 'object') return fc.oneof(...type.map((one) => within({ ...parsed.data, type: one })));
   switch (type) {
     case 'object':
-      return fc.record(
-        Object.fromEntries(Object.entries(properties ?? {}).map(([name, one]) => [name, fromSchema(one)])),
-        { requiredKeys: [] },
-      );
+      if (properties === undefined) {
+        return fc.dictionary(fc.string({ maxLength: 12 }), within(additionalProperties), { maxKeys: 3 });
+      }
+      return fc.record(Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, within(one)])), {
+        requiredKeys: [],
+      });
     case 'array':
-      return fc.array(fromSchema(items), { maxLength: 4 });
+      return fc.array(within(items), { maxLength: 4 });
     case 'string':
       return fc.string({ maxLength: Math.min(limits.maxLength ?? 40, 300) });
     case 'integer':

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { requireApp, visibleState, type Access } from '../../access.ts';
 import { InvalidRequestError } from '../../errors.ts';
 import { DataAnswer, json, TEXT_OK } from '../../schema/answers.ts';
-import { AppIdInPath, Flag, Forcible, Id } from '../../schema/inputs.ts';
+import { AppIdInPath, AppRequest, Forcible } from '../../schema/inputs.ts';
 import type { RouteDependencies } from '../dependencies.ts';
 import { defineRoute, type Route } from '../route.ts';
 
@@ -17,6 +17,7 @@ export function appRoutes({ device }: RouteDependencies): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: `/v1/apps/:appId/${action}`,
+      subject: 'Services',
       scope: 'app',
       summary,
       input: { params: AppIdParams, body: Forcible },
@@ -34,9 +35,10 @@ export function appRoutes({ device }: RouteDependencies): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/v1/purge',
+      subject: 'Services',
       scope: 'app',
       summary: 'Removes the volumes of an app with all their data, and creates its containers again',
-      input: { body: z.object({ appId: Id, force: Flag }) },
+      input: { body: AppRequest },
       answers: () => ({ 200: json(DataAnswer) }),
       messages: { appId: 'Invalid or missing appId' },
       failures: { 400: 'text', 423: 'json', 503: 'json' },
@@ -50,9 +52,10 @@ export function appRoutes({ device }: RouteDependencies): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/v1/restart',
+      subject: 'Services',
       scope: 'app',
       summary: 'Removes the containers of an app and creates them again',
-      input: { body: z.object({ appId: Id, force: Flag }) },
+      input: { body: AppRequest },
       answers: () => ({ 200: TEXT_OK }),
       messages: { appId: 'Missing app id' },
       failures: { 400: 'text', 423: 'json', 503: 'json' },
@@ -68,6 +71,7 @@ export function appRoutes({ device }: RouteDependencies): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/v1/apps/:appId',
+      subject: 'State',
       scope: 'app',
       summary: 'What runs of an app that has one service, with its environment but for its keys',
       input: { params: AppIdParams },

@@ -11,6 +11,7 @@ export function deviceRoutes({ device, host, version }: RouteDependencies): read
     defineRoute({
       method: 'GET',
       path: '/v1/device',
+      subject: 'State',
       scope: 'app',
       summary: 'How the device is, and whether an update is pending',
       input: {},

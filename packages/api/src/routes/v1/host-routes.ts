@@ -11,6 +11,7 @@ export function hostRoutes({ host }: RouteDependencies): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/v1/blink',
+      subject: 'Host',
       scope: 'any-key',
       summary: 'Lets a LED blink for 15 s, if the device has one',
       input: { body: Nothing },
@@ -25,6 +26,7 @@ export function hostRoutes({ host }: RouteDependencies): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/v1/device/host-config',
+      subject: 'Host',
       scope: 'any-key',
       summary: 'Proxy and host name',
       input: {},
@@ -35,6 +37,7 @@ export function hostRoutes({ host }: RouteDependencies): readonly Route[] {
     defineRoute({
       method: 'PATCH',
       path: '/v1/device/host-config',
+      subject: 'Host',
       scope: 'any-key',
       summary: 'Changes proxy and host name; what is absent stays as it is',
       input: { body: HostConfigPatch },
@@ -53,6 +56,7 @@ function powerRoute({ power }: Host, action: 'reboot' | 'shutdown', summary: str
   return defineRoute({
     method: 'POST',
     path: `/v1/${action}`,
+    subject: 'Host',
     scope: 'any-key',
     summary,
     input: { body: Forcible },

@@ -11,6 +11,7 @@ export function supervisorRoutes({ device, keys, lookForTarget }: RouteDependenc
     defineRoute({
       method: 'GET',
       path: '/ping',
+      subject: 'Supervisor',
       scope: 'none',
       summary: 'Whether the supervisor answers',
       input: {},
@@ -20,6 +21,7 @@ export function supervisorRoutes({ device, keys, lookForTarget }: RouteDependenc
     defineRoute({
       method: 'GET',
       path: '/v1/healthy',
+      subject: 'Health',
       scope: 'none',
       summary: 'Whether the supervisor works',
       input: {},
@@ -29,6 +31,7 @@ export function supervisorRoutes({ device, keys, lookForTarget }: RouteDependenc
     defineRoute({
       method: 'POST',
       path: '/v1/regenerate-api-key',
+      subject: 'Supervisor',
       scope: 'any-key',
       summary: 'Replaces the key of the request by a new key, and answers the new key',
       input: { body: Nothing },
@@ -46,13 +49,11 @@ export function supervisorRoutes({ device, keys, lookForTarget }: RouteDependenc
     defineRoute({
       method: 'POST',
       path: '/v1/update',
+      subject: 'Target',
       scope: 'any-key',
       summary: 'Looks for a new target and applies it, without waiting for that',
       input: {
-        body: z.object({
-          force: Flag.meta({ description: 'Take update locks also from services that hold them' }),
-          cancel: Flag.meta({ description: 'Cancel the apply that is running' }),
-        }),
+        body: UpdateRequest,
       },
       answers: () => ({ 202: { type: 'empty' }, 204: { type: 'empty' } }),
       async handle({ input: { body }, context }) {
@@ -64,6 +65,13 @@ export function supervisorRoutes({ device, keys, lookForTarget }: RouteDependenc
     }),
   ];
 }
+
+const UpdateRequest = z
+  .object({
+    force: Flag.meta({ description: 'Take update locks also from services that hold them' }),
+    cancel: Flag.meta({ description: 'Cancel the apply that is running' }),
+  })
+  .meta({ id: 'UpdateRequest', examples: [{ force: false }] });
 
 /** The cloud's setting that a device looks for updates at its own times only. */
 function ignoresTriggers(config: Readonly<Record<string, string>>): boolean {

@@ -9,6 +9,7 @@ export function deviceRoutes({ device, host, tags, version }: RouteDependencies)
     defineRoute({
       method: 'GET',
       path: '/v2/version',
+      subject: 'Supervisor',
       scope: 'any-key',
       summary: 'The version that clients compare with',
       input: {},
@@ -18,6 +19,7 @@ export function deviceRoutes({ device, host, tags, version }: RouteDependencies)
     defineRoute({
       method: 'GET',
       path: '/v2/device/name',
+      subject: 'Device',
       scope: 'any-key',
       summary: 'The latest name of the device in the cloud',
       input: {},
@@ -28,6 +30,7 @@ export function deviceRoutes({ device, host, tags, version }: RouteDependencies)
     defineRoute({
       method: 'GET',
       path: '/v2/device/tags',
+      subject: 'Device',
       scope: 'any-key',
       summary: 'The tags of the device; asks the cloud',
       input: {},
@@ -41,6 +44,7 @@ export function deviceRoutes({ device, host, tags, version }: RouteDependencies)
     defineRoute({
       method: 'PATCH',
       path: '/v2/device/tags',
+      subject: 'Device',
       scope: 'any-key',
       summary: 'Sets tags of the device; they are kept, and sent when the cloud can be reached',
       input: { body: Tags },
@@ -55,6 +59,7 @@ export function deviceRoutes({ device, host, tags, version }: RouteDependencies)
     defineRoute({
       method: 'GET',
       path: '/v2/device/vpn',
+      subject: 'Device',
       scope: 'any-key',
       summary: 'Whether the VPN is enabled, and connected',
       input: {},
@@ -70,7 +75,9 @@ export function deviceRoutes({ device, host, tags, version }: RouteDependencies)
   ];
 }
 
-const Tags = z.record(
-  z.string().regex(/^\S+$/, 'a tag key must have at least one character, and no white space'),
-  z.string('must be a string'),
-);
+const Tags = z
+  .record(
+    z.string().regex(/^\S+$/, 'a tag key must have at least one character, and no white space'),
+    z.string('must be a string'),
+  )
+  .meta({ id: 'DeviceTags', examples: [{ DeviceLocation: 'kitchen' }] });

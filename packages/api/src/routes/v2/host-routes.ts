@@ -16,6 +16,7 @@ export function hostRoutes({ device, host, onError }: RouteDependencies): readon
     defineRoute({
       method: 'GET',
       path: '/v2/cleanup-volumes',
+      subject: 'Host',
       scope: 'app',
       acts: true,
       summary: 'Removes volumes that nothing refers to any more, with all their data',
@@ -30,6 +31,7 @@ export function hostRoutes({ device, host, onError }: RouteDependencies): readon
     defineRoute({
       method: 'POST',
       path: '/v2/journal-logs',
+      subject: 'Logs',
       scope: 'app',
       summary: "The host's journal as text; for the key of a service without the lines of other apps",
       input: { body: JournalBody },
@@ -51,28 +53,30 @@ export function hostRoutes({ device, host, onError }: RouteDependencies): readon
 
 const Text = z.string('must be a string').nullish();
 
-const JournalBody = z.object({
-  all: Flag.meta({ description: 'Show fields in full, however long or unprintable' }),
-  follow: Flag.meta({ description: 'Go on with what is written from now on, until the client leaves' }),
-  count: z
-    .union(
-      [
-        z.int().min(0),
-        z
-          .string()
-          .regex(/^\d{1,9}$/)
-          .transform(Number),
-      ],
-      { error: 'must be a whole number, 0 or more' },
-    )
-    .nullish()
-    .meta({ description: 'The most recent lines only' }),
-  unit: Text.meta({ description: 'Of this systemd unit' }),
-  containerId: Text.meta({ description: 'Of this container, by its id or tag' }),
-  format: Text.meta({ description: 'As `journalctl --output` knows them; the default is `short`' }),
-  since: Text.meta({ description: 'As `journalctl --since` takes it' }),
-  until: Text.meta({ description: 'As `journalctl --until` takes it' }),
-});
+const JournalBody = z
+  .object({
+    all: Flag.meta({ description: 'Show fields in full, however long or unprintable' }),
+    follow: Flag.meta({ description: 'Go on with what is written from now on, until the client leaves' }),
+    count: z
+      .union(
+        [
+          z.int().min(0),
+          z
+            .string()
+            .regex(/^\d{1,9}$/)
+            .transform(Number),
+        ],
+        { error: 'must be a whole number, 0 or more' },
+      )
+      .nullish()
+      .meta({ description: 'The most recent lines only' }),
+    unit: Text.meta({ description: 'Of this systemd unit' }),
+    containerId: Text.meta({ description: 'Of this container, by its id or tag' }),
+    format: Text.meta({ description: 'As `journalctl --output` knows them; the default is `short`' }),
+    since: Text.meta({ description: 'As `journalctl --since` takes it' }),
+    until: Text.meta({ description: 'As `journalctl --until` takes it' }),
+  })
+  .meta({ id: 'JournalRequest', examples: [{ count: 20 }] });
 
 function journalRequest({ all, follow, count, unit, containerId, format, since, until }: z.output<typeof JournalBody>) {
   return {

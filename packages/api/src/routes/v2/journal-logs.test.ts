@@ -1,6 +1,6 @@
 import { SupervisorError } from '@device-supervisor/errors';
 import { describe, expect, it } from 'vitest';
-import { APP_KEY, createTestApi, GLOBAL_KEY, type TestApi } from '../../../test/test-api.ts';
+import { APP_KEY, createTestApi, GLOBAL_KEY, type TestApi } from '../../testing/test-api.ts';
 
 class JournalError extends SupervisorError {
   constructor(code: string, message: string) {

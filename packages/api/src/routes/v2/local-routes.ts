@@ -1,11 +1,12 @@
 import { NotInLocalModeError } from '@device-supervisor/device';
-import { decodeTargetStateV2, formatTargetStateV2 } from '@device-supervisor/state';
+import { decodeTargetStateV2, formatTargetStateV2, targetStateV2Schema } from '@device-supervisor/state';
 import * as z from 'zod';
 import { seesApp, visibleTarget, type Access } from '../../access.ts';
 import { InvalidRequestError } from '../../errors.ts';
 import type { LogMessage } from '../../ports.ts';
 import { json, success } from '../../schema/answers.ts';
-import { Flag } from '../../schema/inputs.ts';
+import { Flag, Forcible } from '../../schema/inputs.ts';
+import { named } from '../../schema/named.ts';
 import { isJson } from '../../transport/read-body.ts';
 import type { RouteDependencies } from '../dependencies.ts';
 import { defineRoute, TARGET_BODY, type Route } from '../route.ts';
@@ -17,6 +18,7 @@ export function localRoutes({ device, logs, onError }: RouteDependencies): reado
     defineRoute({
       method: 'GET',
       path: '/v2/local/target-state',
+      subject: 'Target',
       scope: 'app',
       summary: 'The target state',
       input: {},
@@ -42,9 +44,11 @@ export function localRoutes({ device, logs, onError }: RouteDependencies): reado
     defineRoute({
       method: 'POST',
       path: '/v2/local/target-state',
+      subject: 'Target',
       scope: 'global',
       summary: 'Sets the target state, and begins to apply it',
       input: { body: LocalTarget },
+      document: () => z.intersection(targetStateV2Schema(), Forcible).meta({ id: 'LocalTarget' }),
       bodyLimit: TARGET_BODY,
       answers: () => ({ 200: json(success({ message: z.literal('OK') })) }),
       failures: { 400: 'json', 503: 'json' },
@@ -59,6 +63,7 @@ export function localRoutes({ device, logs, onError }: RouteDependencies): reado
     defineRoute({
       method: 'GET',
       path: '/v2/local/device-info',
+      subject: 'Device',
       scope: 'any-key',
       summary: 'Architecture and type of the device',
       input: {},
@@ -71,6 +76,7 @@ export function localRoutes({ device, logs, onError }: RouteDependencies): reado
     defineRoute({
       method: 'GET',
       path: '/v2/local/logs',
+      subject: 'Logs',
       scope: 'app',
       summary: 'The log messages from now on, one JSON object a line, until the client leaves',
       input: {},
@@ -89,27 +95,19 @@ const NOT_JSON = 'send the target state as JSON, with the header Content-Type: a
 
 /** What is inside is decoded by the rules of target states, which name every fault with its path. */
 const LocalTarget = z.looseObject({
-  local: z
-    .unknown()
-    .optional()
-    .meta({
-      description:
-        'A target state in format v2: `name`, `config` and `apps` by id, each with `services`, `networks` and `volumes`. ' +
-        'To remove every app, say so: `{"apps":{}}`',
-      examples: [{ apps: {} }],
-    }),
-  force: Flag.meta({ description: 'Take update locks also from services that hold them' }),
+  local: z.unknown().optional(),
+  force: Flag,
 });
 
-function LogLine() {
-  return z.strictObject({
+const LogLine = named('LogLine', () =>
+  z.strictObject({
     message: z.string(),
     timestamp: z.int().optional().meta({ description: 'Milliseconds since the epoch; absent in the first line' }),
     serviceName: z.string().optional(),
     isSystem: z.literal(true).optional().meta({ description: "The supervisor's own" }),
     isStdErr: z.literal(true).optional(),
-  });
-}
+  }),
+);
 
 function mayRead(access: Access, { appId }: LogMessage): boolean {
   return seesApp(access, appId);

@@ -41,6 +41,7 @@ export function serviceRoutes({ device }: RouteDependencies): readonly Route[] {
     return defineRoute({
       method: 'POST',
       path,
+      subject: 'Services',
       summary,
       scope: 'app',
       input: { params: AppIdParams, body: ServiceBody },
@@ -59,6 +60,7 @@ export function serviceRoutes({ device }: RouteDependencies): readonly Route[] {
     return defineRoute({
       method: 'POST',
       path,
+      subject: 'Services',
       summary,
       scope: 'app',
       input: { params: AppIdParams, body: Forcible },
@@ -83,15 +85,17 @@ interface AppRoute extends Pick<Route, 'path' | 'summary'> {
 
 const AppIdParams = z.object({ appId: AppIdInPath });
 
-const ServiceBody = z.object({
-  serviceName: z
-    .string('must be the name of a service')
-    .min(1, 'must be the name of a service')
-    .nullish()
-    .meta({ description: 'The service, by name' }),
-  imageId: Id.nullish().meta({ description: 'The service, by the id of its image' }),
-  force: Flag,
-});
+const ServiceBody = z
+  .object({
+    serviceName: z
+      .string('must be the name of a service')
+      .min(1, 'must be the name of a service')
+      .nullish()
+      .meta({ description: 'The service, by name' }),
+    imageId: Id.nullish().meta({ description: 'The service, by the id of its image' }),
+    force: Flag,
+  })
+  .meta({ id: 'ServiceRequest', examples: [{ serviceName: 'main', force: false }] });
 
 const FAILURES = { 400: 'json', 404: 'json', 423: 'json', 503: 'json' } as const;
 

@@ -4,6 +4,7 @@ import { visibleState } from '../../access.ts';
 import { ApplicationNotFoundError, ContainerNotFoundError } from '../../errors.ts';
 import { json, Progress, ServiceStatusWord, success, UpdateStatusWord } from '../../schema/answers.ts';
 import { AppIdInPath } from '../../schema/inputs.ts';
+import { named } from '../../schema/named.ts';
 import type { RouteDependencies } from '../dependencies.ts';
 import { rememberAnswer } from '../remember-answer.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -18,6 +19,7 @@ export function stateRoutes({ device }: RouteDependencies): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/v2/state/status',
+      subject: 'State',
       scope: 'app',
       summary: 'Containers and images of the first app, and whether the device is at its target',
       input: {},
@@ -27,6 +29,7 @@ export function stateRoutes({ device }: RouteDependencies): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/v2/applications/state',
+      subject: 'State',
       scope: 'app',
       summary: 'All apps by name, and their services',
       input: {},
@@ -36,6 +39,7 @@ export function stateRoutes({ device }: RouteDependencies): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/v2/applications/:appId/state',
+      subject: 'State',
       scope: 'app',
       summary: 'The services of one app, by image id',
       input: { params: z.object({ appId: AppIdInPath }) },
@@ -50,6 +54,7 @@ export function stateRoutes({ device }: RouteDependencies): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/v2/containerId',
+      subject: 'State',
       scope: 'app',
       summary: 'Container ids by service name, or that of one service',
       input: {
@@ -76,8 +81,8 @@ export function stateRoutes({ device }: RouteDependencies): readonly Route[] {
   ];
 }
 
-function StatusAnswer() {
-  return success({
+const StatusAnswer = named('StatusV2', () =>
+  success({
     appState: z.enum(['applying', 'applied']),
     overallDownloadProgress: Progress,
     containers: z.array(
@@ -103,11 +108,11 @@ function StatusAnswer() {
       }),
     ),
     release: z.string().nullable().meta({ description: 'Commit of the release that runs' }),
-  });
-}
+  }),
+);
 
-function AppAnswer() {
-  return z.strictObject({
+const AppAnswer = named('AppStateV2', () =>
+  z.strictObject({
     appId: z.int(),
     appUuid: z.string(),
     commit: z.string().nullable(),
@@ -116,11 +121,11 @@ function AppAnswer() {
       z.string(),
       z.strictObject({ status: ServiceStatusWord, releaseId: z.int(), downloadProgress: Progress, image: z.string() }),
     ),
-  });
-}
+  }),
+);
 
-function SingleAppAnswer() {
-  return z.strictObject({
+const SingleAppAnswer = named('ServicesOfApp', () =>
+  z.strictObject({
     local: z.record(
       z.string(),
       z.strictObject({
@@ -131,8 +136,8 @@ function SingleAppAnswer() {
       }),
     ),
     commit: z.string().nullable(),
-  });
-}
+  }),
+);
 
 /** The format has room for one app and its release: the first that the key sees. */
 function formatStatus({ applying, apps, images, overallDownloadProgress }: DeviceState) {

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { FakeLogs } from '../../../test/fake-logs.ts';
-import { APP_KEY, createTestApi, GLOBAL_KEY, type TestApi } from '../../../test/test-api.ts';
+import { FakeLogs } from '../../testing/fake-logs.ts';
+import { APP_KEY, createTestApi, GLOBAL_KEY, type TestApi } from '../../testing/test-api.ts';
 import type { LogMessage, LogSubscription } from '../../ports.ts';
 import { streamLogs } from './stream-logs.ts';
 

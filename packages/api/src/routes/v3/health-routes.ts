@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { visibleState } from '../../access.ts';
 import { json } from '../../schema/answers.ts';
+import { BlockedAnswer, NoticeAnswer } from '../../schema/device-state.ts';
+import { named } from '../../schema/named.ts';
 import type { OwnDependencies } from '../dependencies.ts';
 import { defineRoute, type Route } from '../route.ts';
 
@@ -12,6 +14,7 @@ export function healthRoutes(dependencies: OwnDependencies): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/v3/health/live',
+      subject: 'Health',
       scope: 'none',
       summary: 'Whether the supervisor works; 503 means that only a restart helps',
       input: {},
@@ -24,6 +27,7 @@ export function healthRoutes(dependencies: OwnDependencies): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/v3/health/ready',
+      subject: 'Health',
       scope: 'none',
       summary: 'Whether the supervisor works, and has its engine',
       input: {},
@@ -36,6 +40,7 @@ export function healthRoutes(dependencies: OwnDependencies): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/v3/health/detail',
+      subject: 'Health',
       scope: 'app',
       summary: 'What is in order, and what is not',
       input: {},
@@ -63,19 +68,23 @@ export function healthRoutes(dependencies: OwnDependencies): readonly Route[] {
   ];
 }
 
-function HealthAnswer() {
-  return z.strictObject({ healthy: z.boolean() });
-}
+const HealthAnswer = named('Health', () => z.strictObject({ healthy: z.boolean() }));
 
-function DetailAnswer() {
-  const appId = z.int().nullable();
-  const service = z.string().nullable();
-  return z.strictObject({
+const HealthProblemAnswer = named('HealthProblem', () =>
+  z.strictObject({
+    component: z.string().meta({ description: 'e.g. `firewall`, `journal`' }),
+    message: z.string(),
+    remedy: z.string().meta({ description: 'What to do, for a person' }),
+  }),
+);
+
+const DetailAnswer = named('HealthDetail', () =>
+  z.strictObject({
     healthy: z.boolean(),
     ready: z.boolean(),
-    problems: z.array(z.string()),
+    problems: z.array(z.string()).meta({ description: 'Of the supervisor itself: only a restart helps' }),
     conditions: z
-      .array(z.strictObject({ component: z.string(), message: z.string(), remedy: z.string() }))
+      .array(HealthProblemAnswer())
       .meta({ description: 'What of the device or its host does not work, and what to do; no reason to restart' }),
     version: z.string(),
     uptimeSeconds: z.int(),
@@ -85,7 +94,7 @@ function DetailAnswer() {
       description: 'false: degraded, and no reason to restart; null: there is no cloud, or it is not looked at',
     }),
     applying: z.boolean(),
-    blocked: z.array(z.strictObject({ appId, service, reason: z.string(), message: z.string() })),
-    notices: z.array(z.strictObject({ appId, service, field: z.string(), reason: z.string() })),
-  });
-}
+    blocked: z.array(BlockedAnswer()),
+    notices: z.array(NoticeAnswer()),
+  }),
+);

@@ -4,6 +4,7 @@ import { seesApp, visibleState, type Access } from '../../access.ts';
 import { LockNotFoundError, LockTakenError, OutOfScopeError, UnknownAppError } from '../../errors.ts';
 import type { ServiceLock } from '../../ports.ts';
 import { json, success } from '../../schema/answers.ts';
+import { named } from '../../schema/named.ts';
 import type { OwnDependencies } from '../dependencies.ts';
 import { defineRoute, type Route } from '../route.ts';
 
@@ -13,6 +14,7 @@ export function lockRoutes({ device, locks }: OwnDependencies): readonly Route[]
     defineRoute({
       method: 'GET',
       path: '/v3/locks',
+      subject: 'Locks',
       scope: 'app',
       summary: 'The update locks that are held, as files or through this API',
       input: {},
@@ -32,20 +34,12 @@ export function lockRoutes({ device, locks }: OwnDependencies): readonly Route[]
     defineRoute({
       method: 'POST',
       path: '/v3/apps/:uuid/locks/:service',
+      subject: 'Locks',
       scope: 'app',
       summary: 'Takes the update lock of a service for a time, or lets one of the same holder last longer',
       input: {
         params: ServiceParams,
-        body: z.object({
-          holder: Words(64).default('api').meta({ description: 'Who takes it; another holder does not get it' }),
-          reason: Words(200).default('').meta({ description: 'Shown to clients that wait for the lock' }),
-          ttlSeconds: z
-            .int('must be a whole number of seconds')
-            .min(1, 'must be 1 or more')
-            .max(86_400, 'must be 86400 (a day) or less')
-            .default(600)
-            .meta({ description: 'After so many seconds it ends by itself' }),
-        }),
+        body: LockRequest,
       },
       answers: () => ({ 200: json(success({ lock: LockAnswer() })) }),
       failures: { 400: 'json', 404: 'json', 423: 'json', 503: 'json' },
@@ -65,6 +59,7 @@ export function lockRoutes({ device, locks }: OwnDependencies): readonly Route[]
     defineRoute({
       method: 'DELETE',
       path: '/v3/apps/:uuid/locks/:service',
+      subject: 'Locks',
       scope: 'app',
       summary: 'Releases an update lock that was taken through this API',
       input: {
@@ -95,16 +90,29 @@ function Words(length: number) {
     .regex(/^[^\p{Cc}]*$/u, 'must not contain control characters');
 }
 
-function LockAnswer() {
-  return z.strictObject({
+const LockRequest = z
+  .object({
+    holder: Words(64).default('api').meta({ description: 'Who takes it; another holder does not get it' }),
+    reason: Words(200).default('').meta({ description: 'Shown to clients that wait for the lock' }),
+    ttlSeconds: z
+      .int('must be a whole number of seconds')
+      .min(1, 'must be 1 or more')
+      .max(86_400, 'must be 86400 (a day) or less')
+      .default(600)
+      .meta({ description: 'After so many seconds it ends by itself' }),
+  })
+  .meta({ id: 'LockRequest', examples: [{ reason: 'a backup runs', ttlSeconds: 600 }] });
+
+const LockAnswer = named('Lock', () =>
+  z.strictObject({
     appId: z.int(),
     appUuid: z.string(),
     service: z.string(),
     holder: z.string().nullable().meta({ description: 'null: a lock file; it does not say who made it' }),
     reason: z.string().nullable(),
     expiresAt: z.iso.datetime().nullable().meta({ description: 'null: it lasts until it is removed' }),
-  });
-}
+  }),
+);
 
 function formatLock({ appId, service, claim }: ServiceLock, { uuid }: AppState) {
   return {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { seesApp, type Access } from '../../access.ts';
-import { ApiEventAnswer, type ApiEvent } from '../../events/api-event.ts';
+import type { ApiEvent } from '../../events/api-event.ts';
+import { EventAnswer } from '../../schema/events.ts';
 import { streamEvents } from '../../events/event-stream.ts';
 import { formatMetrics, type MetricFamily } from '../../metrics/metric-family.ts';
 import { processMetrics } from '../../metrics/process-metrics.ts';
@@ -13,6 +14,7 @@ export function monitorRoutes({ monitor, metrics = [] }: OwnDependencies): reado
     defineRoute({
       method: 'GET',
       path: '/v3/events',
+      subject: 'Logs',
       scope: 'app',
       summary: 'What the device does, as server-sent events; `Last-Event-ID` goes on from where a client left off',
       input: {
@@ -20,7 +22,7 @@ export function monitorRoutes({ monitor, metrics = [] }: OwnDependencies): reado
           lastEventId: z.string().optional().meta({ description: 'For clients that cannot send the header' }),
         }),
       },
-      answers: () => ({ 200: { type: 'stream', contentType: 'text/event-stream', item: ApiEventAnswer() } }),
+      answers: () => ({ 200: { type: 'stream', contentType: 'text/event-stream', item: EventAnswer() } }),
       streams: true,
       handle({ input: { query }, access, context }) {
         const stream = streamEvents({
@@ -35,6 +37,7 @@ export function monitorRoutes({ monitor, metrics = [] }: OwnDependencies): reado
     defineRoute({
       method: 'GET',
       path: '/v3/metrics',
+      subject: 'Health',
       scope: 'app',
       summary: 'Metrics of supervisor and device in the Prometheus text format',
       input: {},

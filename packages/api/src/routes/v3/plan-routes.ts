@@ -1,9 +1,16 @@
 import type { Device } from '@device-supervisor/device';
-import { decodeTargetStateV2, decodeTargetStateV3, type TargetState } from '@device-supervisor/state';
+import {
+  decodeTargetStateV2,
+  decodeTargetStateV3,
+  targetStateV2Schema,
+  targetStateV3Schema,
+  type TargetState,
+} from '@device-supervisor/state';
 import * as z from 'zod';
 import { seesApp, type Access } from '../../access.ts';
 import { summarise } from '../../events/api-event.ts';
-import { json, success } from '../../schema/answers.ts';
+import { json } from '../../schema/answers.ts';
+import { PlanAnswer } from '../../schema/plan.ts';
 import type { OwnDependencies } from '../dependencies.ts';
 import { defineRoute, TARGET_BODY, type Route } from '../route.ts';
 
@@ -13,6 +20,7 @@ export function planRoutes({ device }: OwnDependencies): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/v3/plan',
+      subject: 'Target',
       scope: 'app',
       summary: 'What the next apply does, step by step, why, and what has to wait',
       input: {},
@@ -23,9 +31,11 @@ export function planRoutes({ device }: OwnDependencies): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/v3/plan',
+      subject: 'Target',
       scope: 'global',
       summary: 'What an apply of another target state would do',
       input: { body: AnyTarget },
+      document: () => z.union([targetStateV2Schema(), targetStateV3Schema()]),
       bodyLimit: TARGET_BODY,
       answers: () => ({ 200: json(PlanAnswer()) }),
       failures: { 400: 'json', 503: 'json' },
@@ -35,34 +45,13 @@ export function planRoutes({ device }: OwnDependencies): readonly Route[] {
   ];
 }
 
-const AnyTarget = z.looseObject({}).meta({
-  description: 'A target state in format v2, `{"local":{…}}`, or v3, `{"<uuid of the device>":{…}}`',
-  examples: [{ local: { apps: {} } }],
-});
+/** In format v2, `{"local":{…}}`, or v3, `{"<uuid of the device>":{…}}`. */
+const AnyTarget = z.looseObject({});
 
 function decode(document: object, uuid: string): TargetState {
   return 'local' in document || !Object.hasOwn(document, uuid)
     ? decodeTargetStateV2(document)
     : decodeTargetStateV3(document, uuid);
-}
-
-function PlanAnswer() {
-  const appId = z.int().nullable().meta({ description: 'null: no app in particular' });
-  const service = z.string().nullable().meta({ description: 'null: no service in particular' });
-  return success({
-    operations: z.array(
-      z.strictObject({
-        id: z.string(),
-        kind: z.string(),
-        appId,
-        service,
-        cause: z.string().meta({ description: 'Why, for a person' }),
-        dependsOn: z.array(z.string()).meta({ description: 'Ids of operations that come first' }),
-      }),
-    ),
-    blocked: z.array(z.strictObject({ appId, service, reason: z.string(), message: z.string() })),
-    notices: z.array(z.strictObject({ appId, service, field: z.string(), reason: z.string() })),
-  });
 }
 
 type Plan = Awaited<ReturnType<Device['plan']>>;

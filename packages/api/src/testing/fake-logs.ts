@@ -1,4 +1,4 @@
-import type { LogMessage, LogRequest, LogStream, LogSubscription } from '../src/ports.ts';
+import type { LogMessage, LogRequest, LogStream, LogSubscription } from '../ports.ts';
 
 /** Hands out the messages that are pushed, to all who are attached. */
 export class FakeLogs implements LogStream {

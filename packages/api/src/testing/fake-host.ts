@@ -10,7 +10,7 @@ import type {
   ReleaseResult,
   ServiceLock,
   ServiceLocks,
-} from '../src/ports.ts';
+} from '../ports.ts';
 
 /** A host that notes its calls and answers what the test sets. */
 export class FakeHost implements Host {

@@ -1,1 +1,2 @@
 export { compileClient, type CompiledClient } from './compile-client.ts';
+export { typesOf } from './types-of.ts';

@@ -1,5 +1,5 @@
-import { createApi, type Api, type ApiDependencies } from '../src/create-api.ts';
-import type { ApiKeys, KeyScope } from '../src/ports.ts';
+import { createApi, type Api, type ApiDependencies } from '../create-api.ts';
+import type { ApiKeys, KeyScope } from '../ports.ts';
 import { FakeDevice } from './fake-device.ts';
 import { FakeHost, FakeServiceLocks, FakeTags } from './fake-host.ts';
 import { FakeLogs } from './fake-logs.ts';

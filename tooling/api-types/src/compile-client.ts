@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import openapiTS, { astToString } from 'openapi-typescript';
+import { typesOf } from './types-of.ts';
 
 /** A program over a client whose types come from an OpenAPI document. */
 export interface CompiledClient extends AsyncDisposable {
@@ -26,7 +26,7 @@ export async function compileClient(document: string, program: string): Promise<
   await mkdir(join(PACKAGE, 'dist'), { recursive: true });
   // Inside of this package, so that the program finds what it imports.
   const directory = await mkdtemp(join(PACKAGE, 'dist/client-'));
-  await writeFile(join(directory, 'api.d.ts'), astToString(await openapiTS(document)));
+  await writeFile(join(directory, 'api.d.ts'), await typesOf(document));
   await writeFile(join(directory, 'program.ts'), program);
   await writeFile(join(directory, 'tsconfig.json'), JSON.stringify(CONFIGURATION));
   return {

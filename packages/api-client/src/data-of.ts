@@ -1,0 +1,8 @@
+/** What a request of {@link ApiClient.http} answers; it rejects where that is no success. */
+export async function dataOf<T>(
+  answer: Promise<{ readonly data?: T | undefined; readonly response: Response }>,
+): Promise<T> {
+  const { data, response } = await answer;
+  if (data === undefined) throw new TypeError(`${new URL(response.url).pathname} answered without content`);
+  return data;
+}
