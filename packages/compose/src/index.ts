@@ -63,6 +63,7 @@ export { ownEntry } from './spec/own-entry.ts';
 export { lockDirectory } from './spec/read-storage.ts';
 export { selectServices, type LeftOutService, type ServiceSelection } from './spec/select-services.ts';
 export { EXTRA_FIRMWARE_VOLUME_SPEC } from './spec/volume-spec.ts';
+export { isSupervisorNetwork } from './spec/network-spec.ts';
 export { specifyService, type ServiceSpec, type ServiceSpecContext } from './spec/service-spec.ts';
 export { CallSlots } from './execute/call-slots.ts';
 export { execute, type ExecuteOptions, type ExecutionEvent, type OperationResult } from './execute/execute.ts';

@@ -75,6 +75,8 @@ export interface ObservedContainer {
   readonly networkIds?: readonly string[];
   /** Ports that are open on the host now. */
   readonly publishedPorts: readonly PublishedPort[];
+  /** Present where another supervisor created it. */
+  readonly foreign?: true;
   /**
    * Present where the container cannot be inspected, or cannot start because its own files are lost. The first knows only
    * what a list tells: id, name, image, labels, status and networks; the rest of `config` is at its defaults.

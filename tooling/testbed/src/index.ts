@@ -70,5 +70,11 @@ export {
 } from './faulty-engine.ts';
 export { DELTA_LABELS, startDeltaEngine, type DeltaEngine } from './delta-engine.ts';
 export { forwardRequest, type Upstream } from './forward-request.ts';
+export { installReference, type InstalledReference } from './reference-install/install-reference.ts';
+export {
+  readReferenceInstall,
+  type ReferenceContainer,
+  type ReferenceInstall,
+} from './reference-install/reference-install.ts';
 export { createAuthority, type Authority } from './authority.ts';
 export type { SelfSigned } from './registry-tokens.ts';

@@ -26,8 +26,9 @@ export function deviceFacts(
     get uuid() {
       return identity().uuid;
     },
+    // The key is for a cloud: services of a device without one get none.
     get deviceApiKey() {
-      return identity().deviceApiKey;
+      return known.apiEndpoint === null ? '' : identity().deviceApiKey;
     },
     name: name ?? host.hostName,
     arch,

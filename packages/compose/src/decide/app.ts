@@ -217,10 +217,12 @@ function noticesOf({ id: appId, services, networks, volumes }: Found, { policy }
       const service = spec.service.name;
       const isCrashing = current !== null && policy.crashLooping.has(current.id);
       const ofStrategy = action.kind === 'replace' ? action.notice : undefined;
+      const ofContainer = action.kind === 'keep' ? action.notice : undefined;
       return [
         ...(isCrashing ? [{ appId, service, field: 'restart', reason: CRASH_LOOP }] : []),
         ...spec.findings.notices.map((notice) => ({ appId, service, ...notice })),
         ...(ofStrategy === undefined ? [] : [{ appId, service, field: 'labels', reason: ofStrategy }]),
+        ...(ofContainer === undefined ? [] : [{ appId, service, field: 'container', reason: ofContainer }]),
       ];
     }),
   ];

@@ -6,6 +6,7 @@ import type {
   UpdatableConfig,
   VolumeConfig,
 } from '../container-config.ts';
+import { onlyCurrentLabels } from '../spec/names.ts';
 import { isCompared } from '../spec/service-environment.ts';
 
 /** Fields whose values may hold secrets, or are too long to print. */
@@ -26,6 +27,11 @@ const PRINTED_WITH_VALUES = new Set(['cpuRealtime', 'resources', 'restart']);
 
 /** Labels with our own notes about a container; they are not part of what the target asks for. */
 const PRIVATE_LABELS = 'io.balena.private.';
+
+/** What engines do with a container that says nothing; other supervisors write it into their containers. */
+const ENGINE_STOP_SIGNAL = 'SIGTERM';
+/** Seconds. */
+const ENGINE_STOP_TIMEOUT = 10;
 
 /** Differences between two containers' configurations as text, one per field; values of variables are not printed. */
 export function compareContainers(current: ContainerConfig, wanted: ContainerConfig): string[] {
@@ -129,8 +135,18 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function withoutUncompared(config: ContainerConfig): ContainerConfig {
   const environment = Object.entries(config.environment).filter(([name]) => isCompared(name));
-  const labels = Object.entries(config.labels).filter(([name]) => !name.startsWith(PRIVATE_LABELS));
-  const base = { ...config, environment: Object.fromEntries(environment), labels: Object.fromEntries(labels) };
+  const labels = Object.entries(onlyCurrentLabels(config.labels)).filter(([name]) => !name.startsWith(PRIVATE_LABELS));
+  const base: ContainerConfig = {
+    ...config,
+    environment: Object.fromEntries(environment),
+    labels: Object.fromEntries(labels),
+    // What the image says is part of both, so each of these pairs says the same to an engine.
+    entrypoint: config.entrypoint?.length === 0 ? null : config.entrypoint,
+    command: config.command?.length === 0 ? null : config.command,
+    healthcheck: config.healthcheck?.test[0] === 'NONE' ? null : config.healthcheck,
+    stopSignal: config.stopSignal === ENGINE_STOP_SIGNAL ? '' : config.stopSignal,
+    stopTimeout: config.stopTimeout === ENGINE_STOP_TIMEOUT ? null : config.stopTimeout,
+  };
   // A container that shares another one's network stack shows the names of its owner.
   if (config.networkMode.startsWith('container:')) return { ...base, hostname: '', domainname: '', macAddress: '' };
   // Engines add a container's hostname to its aliases.

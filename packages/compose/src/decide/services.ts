@@ -8,6 +8,7 @@ import { withImageDefaults } from '../spec/image-defaults.ts';
 import { completeWithPeers } from '../spec/peers.ts';
 import type { ServiceSpec } from '../spec/service-spec.ts';
 import { compareContainers, updateInPlace } from './compare.ts';
+import { expectationOf } from './foreign-container.ts';
 import { decideHandOver, handOverObstacle, serviceContainers, type HandOver } from './hand-over.ts';
 import type { IndexedInput } from './indexed-input.ts';
 import { addressProblem, connectsAtStart, type NetworkDecision, type VolumeDecision } from './networks-and-volumes.ts';
@@ -39,6 +40,8 @@ export type ServiceAction =
       readonly update: { readonly config: UpdatableConfig; readonly cause: string } | null;
       /** Why the container is stopped and started again as it is. */
       readonly restart?: string;
+      /** What of the target it does not have yet, and why. */
+      readonly notice?: string;
     }
   | { readonly kind: 'create'; readonly cause: string }
   | {
@@ -224,7 +227,9 @@ function decideContainer(current: ObservedContainer | null, subject: Subject): S
       ? decide({ kind: 'hold', blocked: null })
       : replace(`image ${current.imageReference} → ${spec.service.image}`);
   }
-  const wanted = image.config === undefined ? null : withImageDefaults(config, image.config);
+  const expectation =
+    image.config === undefined ? null : expectationOf(current, spec, withImageDefaults(config, image.config));
+  const wanted = expectation?.config ?? null;
   const differences = differencesOf(current, { image, wanted, reference: spec.service.image });
   if (differences.length > 0) {
     const cause = differences.join('; ');
@@ -238,7 +243,13 @@ function decideContainer(current: ObservedContainer | null, subject: Subject): S
     return decide({ kind: 'replace', cause: REQUESTED, order: 'requested', removeFirst: false });
   }
   const restart = reasonToRestart(current, subject);
-  return decide({ kind: 'keep', update: null, ...(restart === null ? {} : { restart }) });
+  const notice = expectation?.notice ?? null;
+  return decide({
+    kind: 'keep',
+    update: null,
+    ...(restart === null ? {} : { restart }),
+    ...(notice === null ? {} : { notice }),
+  });
 }
 
 function containerThatStays(decision: ServiceDecision | null | undefined): string | null {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { TargetService } from '@device-supervisor/state';
 import { compareContainers } from '../decide/compare.ts';
+import { PLAIN_IMAGE } from '../testing/fixtures.ts';
 import { specifyComposition as specify } from '../testing/specify-composition.ts';
+import { withImageDefaults } from './image-defaults.ts';
 import { APPLIED_FIELDS } from './note-unapplied.ts';
 
 type Composition = TargetService['composition'];
@@ -352,6 +354,13 @@ const FIELDS: Readonly<Record<string, readonly (readonly [Composition, object])[
   working_dir: [[{ working_dir: '/app' }, { config: { workingDir: '/app' } }]],
 };
 
+/** An image whose words a service can take back. */
+const TALKATIVE_IMAGE = {
+  ...PLAIN_IMAGE,
+  entrypoint: ['/entry'],
+  healthcheck: { test: ['CMD', 'check'], interval: 0, timeout: 0, startPeriod: 0, startInterval: 0, retries: 0 },
+};
+
 /** Not of the container, or read by others. */
 const ELSEWHERE = ['build', 'configs', 'image', 'profiles', 'secrets'];
 
@@ -365,7 +374,8 @@ describe('compose fields', () => {
     const spec = specify(composition);
     expect(spec).toMatchObject(expected);
     expect(spec.findings).toMatchObject({ notices: [], problems: [] });
-    const changesContainer = compareContainers(specify({}).config, spec.config).length > 0;
+    const plain = withImageDefaults(specify({}).config, TALKATIVE_IMAGE);
+    const changesContainer = compareContainers(plain, withImageDefaults(spec.config, TALKATIVE_IMAGE)).length > 0;
     expect(changesContainer).toBe('config' in expected || spec.peers.length > 0);
   });
 });

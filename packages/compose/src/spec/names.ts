@@ -51,6 +51,12 @@ export function withCurrentLabels(labels: Readonly<Record<string, string>>): Rec
   return { ...Object.fromEntries(renamed), ...labels };
 }
 
+/** Labels under their present names alone. */
+export function onlyCurrentLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
+  const current = Object.entries(withCurrentLabels(labels)).filter(([name]) => !name.startsWith('io.resin.'));
+  return Object.fromEntries(current);
+}
+
 /** Truth of a label or input, as the public contract has it. */
 export function isTruthy(value: string | undefined): boolean {
   return value !== undefined && ['1', 'true', 'on'].includes(value.toLowerCase());

@@ -16,25 +16,38 @@ export interface NetworkSpec {
   readonly findings: Findings;
 }
 
-/** The network on which services reach the supervisor; shared by all apps. */
+const SUPERVISOR_SUBNET = '10.114.104.0/25';
+const BRIDGE_NAME = 'com.docker.network.bridge.name';
+
+/**
+ * The network on which services reach the supervisor; shared by all apps. It has no labels: the field's other supervisor
+ * refuses one with labels, and runs on this one after a way back.
+ */
 export const SUPERVISOR_NETWORK_SPEC: NetworkSpec = {
   name: SUPERVISOR_NETWORK,
   external: false,
   config: {
     driver: 'bridge',
-    driverOpts: { 'com.docker.network.bridge.name': SUPERVISOR_NETWORK },
+    driverOpts: { [BRIDGE_NAME]: SUPERVISOR_NETWORK },
     enableIpv6: false,
     internal: false,
     configOnly: false,
-    labels: { [LABELS.supervised]: 'true', [LABELS.userIpam]: 'true' },
+    labels: {},
     ipam: {
       driver: 'default',
-      config: [{ subnet: '10.114.104.0/25', gateway: SUPERVISOR_GATEWAY, ipRange: '', auxAddresses: {} }],
+      config: [{ subnet: SUPERVISOR_SUBNET, gateway: SUPERVISOR_GATEWAY, ipRange: '', auxAddresses: {} }],
       options: {},
     },
   },
   findings: { notices: [], problems: [] },
 };
+
+/** Whether a network is the one of {@link SUPERVISOR_NETWORK_SPEC}, perhaps changed: by its name, and its addresses or bridge. */
+export function isSupervisorNetwork(name: string, { driverOpts, ipam }: NetworkConfig): boolean {
+  const isOurs =
+    driverOpts[BRIDGE_NAME] === SUPERVISOR_NETWORK || ipam.config.some(({ subnet }) => subnet === SUPERVISOR_SUBNET);
+  return name === SUPERVISOR_NETWORK && isOurs;
+}
 
 const APPLIED = ['driver', 'driver_opts', 'enable_ipv6', 'internal', 'config_only', 'labels', 'ipam', 'external'];
 

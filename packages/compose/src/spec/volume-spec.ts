@@ -19,11 +19,11 @@ export interface VolumeSpec {
 
 const APPLIED = ['driver', 'driver_opts', 'labels', 'external'];
 
-/** The volume that the label `io.balena.features.extra-firmware` mounts; shared by all apps. */
+/** The volume that the label `io.balena.features.extra-firmware` mounts; shared by all apps, and so without labels. */
 export const EXTRA_FIRMWARE_VOLUME_SPEC: VolumeSpec = {
   name: EXTRA_FIRMWARE_VOLUME,
   external: false,
-  config: { driver: 'local', driverOpts: {}, labels: { [LABELS.supervised]: 'true' } },
+  config: { driver: 'local', driverOpts: {}, labels: {} },
   findings: { notices: [], problems: [] },
 };
 

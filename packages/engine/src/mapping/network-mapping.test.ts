@@ -79,6 +79,17 @@ describe('a network', () => {
     ]);
   });
 
+  it('that all apps share has no labels, and is known without them', () => {
+    const IPAM = { Driver: 'default', Config: [{ Subnet: '10.114.104.0/25', Gateway: '10.114.104.1' }] };
+    const Options = { 'com.docker.network.bridge.name': 'supervisor0' };
+    const entry = { ...inspect(PLAIN, { IPAM, Options, Labels: {} }), Name: 'supervisor0' };
+    expect(readNetwork(entry)).toMatchObject({ supervised: true, appId: null });
+    expect(writeNetwork('supervisor0', readNetwork(entry).config)).toMatchObject({ Labels: {}, Options });
+    expect(readNetwork({ ...entry, Labels: OURS }).config).toEqual(readNetwork(entry).config);
+    expect(readNetwork({ ...entry, Options: {}, IPAM: null })).toMatchObject({ supervised: false });
+    expect(readNetwork({ ...entry, Name: 'supervisor1' })).toMatchObject({ supervised: false });
+  });
+
   it('keeps the driver of one that only holds configuration, which engines do not show', () => {
     for (const driver of ['bridge', 'macvlan']) {
       const config = { ...PLAIN, configOnly: true, driver };

@@ -6,7 +6,14 @@ import type {
   ObservedVolume,
   VolumeConfig,
 } from '@device-supervisor/compose';
-import { isTruthy, LABELS, parseNumericId, withCurrentLabels } from '@device-supervisor/compose';
+import {
+  isSupervisorNetwork,
+  isTruthy,
+  LABELS,
+  parseNumericId,
+  SUPERVISOR_NETWORK,
+  withCurrentLabels,
+} from '@device-supervisor/compose';
 import type { NetworkEntry, VolumeEntry } from '../wire/engine-wire.ts';
 import { readRequested, withoutRequested, writeRequested } from './requested-label.ts';
 import { readAppId } from './identity.ts';
@@ -36,7 +43,8 @@ export function writeNetwork(name: string, config: NetworkConfig): object {
     Internal: config.internal,
     ConfigOnly: configOnly,
     Options: config.driverOpts,
-    Labels: { ...config.labels, ...writeRequested(requested) },
+    // The one that all apps share has no labels at all; the engine shows all that was asked for.
+    Labels: isSupervisorNetwork(name, config) ? config.labels : { ...config.labels, ...writeRequested(requested) },
     IPAM: { Driver: ipam.driver, Options: ipam.options, Config: ipam.config.map(writePool) },
   };
 }
@@ -44,12 +52,13 @@ export function writeNetwork(name: string, config: NetworkConfig): object {
 /** A network in canonical form. */
 export function readNetwork(entry: NetworkEntry): ObservedNetwork {
   const labels = withCurrentLabels(entry.Labels);
+  const config = readNetworkConfig(entry);
   return {
     id: entry.Id,
     name: entry.Name,
-    supervised: isTruthy(labels[LABELS.supervised]),
+    supervised: isTruthy(labels[LABELS.supervised]) || isSupervisorNetwork(entry.Name, config),
     appId: readAppId(labels) ?? appIdInName(entry),
-    config: readNetworkConfig(entry),
+    config,
     subnets: (entry.IPAM?.Config ?? []).map(({ Subnet }) => Subnet).filter((subnet) => subnet !== ''),
   };
 }
@@ -57,7 +66,9 @@ export function readNetwork(entry: NetworkEntry): ObservedNetwork {
 /** The configuration of a network in canonical form. */
 export function readNetworkConfig(entry: NetworkEntry): NetworkConfig {
   const requested = readRequested(entry.Labels, RequestedNetwork);
-  const hasOwnPools = isTruthy(withCurrentLabels(entry.Labels)[LABELS.userIpam]);
+  // Known without labels; those that it has do not make it another one.
+  const isShared = entry.Name === SUPERVISOR_NETWORK;
+  const hasOwnPools = isShared || isTruthy(withCurrentLabels(entry.Labels)[LABELS.userIpam]);
   const pools = (entry.IPAM?.Config ?? []).map((pool) => ({
     subnet: pool.Subnet,
     gateway: pool.Gateway,
@@ -70,7 +81,7 @@ export function readNetworkConfig(entry: NetworkEntry): NetworkConfig {
     enableIpv6: entry.EnableIPv6,
     internal: entry.Internal,
     configOnly: entry.ConfigOnly,
-    labels: withoutRequested(entry.Labels),
+    labels: isShared ? {} : withoutRequested(entry.Labels),
     ipam: {
       driver: entry.IPAM?.Driver ?? 'default',
       config: hasOwnPools ? onlyRequested(pools, requested?.pools) : [],

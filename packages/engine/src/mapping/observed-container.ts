@@ -10,6 +10,7 @@ import type { ContainerInspection, ImageSettings } from '../wire/container-wire.
 import { readContainer } from './container-mapping.ts';
 import { readIdentity } from './identity.ts';
 import { readEnvironment, readHealthcheck } from './process-fields.ts';
+import { REQUESTED_LABEL } from './requested-label.ts';
 
 /** Is a container with these labels one of ours? */
 export function isSupervised(labels: Readonly<Record<string, string>>): boolean {
@@ -37,6 +38,7 @@ export function readObservedContainer(inspection: ContainerInspection): Observed
     config: readContainer(inspection),
     networkIds: readNetworkIds(inspection),
     publishedPorts: readPublishedPorts(inspection),
+    ...(REQUESTED_LABEL in inspection.Config.Labels ? {} : { foreign: true }),
   };
 }
 

@@ -1,5 +1,6 @@
 import {
   compareNetworks,
+  isSupervisorNetwork,
   isTruthy,
   LABELS,
   type NetworkConfig,
@@ -76,7 +77,7 @@ export class MemoryNetworks {
     this.#networks.set(id, {
       id,
       name,
-      supervised: isTruthy(config.labels[LABELS.supervised]),
+      supervised: isTruthy(config.labels[LABELS.supervised]) || isSupervisorNetwork(name, config),
       appId: readAppId(config.labels),
       config,
     });
