@@ -145,9 +145,9 @@ export interface HoldRequest {
   readonly timeToLive: number;
 }
 
-/** - `taken`: another client has it, with this claim - `updating`: the supervisor has it, until the update is over */
+/** - `taken`: another client has it, on these terms - `updating`: the supervisor has it, until the update is over */
 export type HoldResult =
-  | { readonly status: 'held' | 'taken'; readonly claim: LockClaim }
+  | { readonly status: 'held' | 'taken'; readonly terms: LockTerms }
   | { readonly status: 'updating' };
 
 /** - `free`: no client had taken it - `taken`: another client has it */
@@ -159,10 +159,10 @@ export interface ServiceLock {
   readonly appId: number;
   readonly service: string;
   /** Absent: a lock file; it does not say who made it. */
-  readonly claim?: LockClaim;
+  readonly terms?: LockTerms;
 }
 
-export interface LockClaim {
+export interface LockTerms {
   readonly holder: string;
   readonly reason: string;
   /** Milliseconds since the epoch. */

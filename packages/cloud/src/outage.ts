@@ -1,6 +1,6 @@
 import { formatError } from '@device-supervisor/errors';
 
-/** Tells of something that fails again and again once, and once that it works again: a device may be offline for a year. */
+/** Reports a repeated failure once, and the recovery once: a device may be offline for a year. */
 export interface Outage {
   failed(error: unknown): void;
   succeeded(): void;
@@ -8,17 +8,17 @@ export interface Outage {
 
 /** @param subject e.g. `asking the cloud for the target` */
 export function createOutage(subject: string, say: (message: string) => void): Outage {
-  let told: string | null = null;
+  let reported: string | null = null;
   return {
     failed(error) {
       const reason = formatError(error);
-      if (reason === told) return;
-      told = reason;
+      if (reason === reported) return;
+      reported = reason;
       say(`Failed ${subject}: ${reason}`);
     },
     succeeded() {
-      if (told !== null) say(`Succeeded ${subject} again`);
-      told = null;
+      if (reported !== null) say(`Succeeded ${subject} again`);
+      reported = null;
     },
   };
 }

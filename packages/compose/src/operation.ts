@@ -62,7 +62,7 @@ export interface RemoveImage extends OperationBase {
   readonly reference: string;
 }
 
-/** Drops one app's claims on an image. */
+/** Removes an app's records of an image. */
 export interface ForgetImage extends OperationBase {
   readonly kind: 'forget-image';
   readonly appId: number;

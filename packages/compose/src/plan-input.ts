@@ -1,5 +1,5 @@
 import type { TargetState } from '@device-supervisor/state';
-import type { ImageRecord, LockHolder } from './execute/ports.ts';
+import type { ImageRecord, HeldLock } from './execute/ports.ts';
 import type { DiskSpace, ImageSize } from './image-size.ts';
 import type { EngineSnapshot } from './observed.ts';
 import type { DeviceFacts } from './spec/device-facts.ts';
@@ -9,7 +9,7 @@ export interface PlanInput {
   readonly snapshot: EngineSnapshot;
   readonly images: readonly ImageRecord[];
   /** Services that hold their update lock now. */
-  readonly heldLocks: readonly LockHolder[];
+  readonly heldLocks: readonly HeldLock[];
   /** Services, by {@link serviceKey}, whose new container reported that it took over. */
   readonly handOverMarkers: ReadonlySet<string>;
   /** Milliseconds since the epoch. */

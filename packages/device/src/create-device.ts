@@ -15,9 +15,9 @@ export function createDevice(dependencies: DeviceDependencies): Device {
   const settings = dependencies.settings ?? createSettings();
   settings.adopt(targets.current?.config ?? {});
   const loop = new Loop({ ...dependencies, settings, targets });
-  const reach = (force: boolean): void => {
+  const applyTarget = (force: boolean): void => {
     settings.adopt(targets.current?.config ?? {});
-    loop.reach(force);
+    loop.applyTarget(force);
   };
   const target = (): TargetState => loop.target ?? NO_TARGET;
   /** Local targets count in the order in which they came. */
@@ -46,14 +46,14 @@ export function createDevice(dependencies: DeviceDependencies): Device {
       const pinned = pinImages(next, dependencies.engine);
       const turn = lastLocalTarget.then(async () => {
         targets.setLocal(await pinned);
-        reach(force);
+        applyTarget(force);
       });
       lastLocalTarget = Promise.allSettled([turn]);
       await turn;
     },
     async setCloudTarget(next: TargetState, { force = false }: ApplyOptions = {}) {
       targets.setCloud(next);
-      reach(force);
+      applyTarget(force);
     },
     state: () => loop.state(),
     async update({ force = false, cancel = false } = {}) {

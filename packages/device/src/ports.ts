@@ -3,7 +3,7 @@ import type {
   EngineSnapshot,
   ImageRecord,
   ImageRecords,
-  LockHolder,
+  HeldLock,
   UpdateLocks,
 } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
@@ -46,11 +46,11 @@ export interface DeviceLocks extends UpdateLocks {
   /** Makes the directory that a service's container gets as `/tmp/balena`, or repairs it. */
   prepare(appId: number, service: string): Promise<void>;
   /** Which of the services hold their lock now. */
-  holders(appId: number, services: readonly string[]): Promise<readonly LockHolder[]>;
+  holders(appId: number, services: readonly string[]): Promise<readonly HeldLock[]>;
   /** Which of the services said that their new container took over. */
-  handOvers(appId: number, services: readonly string[]): Promise<readonly LockHolder[]>;
+  handOvers(appId: number, services: readonly string[]): Promise<readonly HeldLock[]>;
   /** Services that may have taken or released their lock, or completed a hand-over, from the moment of the call on. */
-  watch(apps: readonly LockedApp[], signal: AbortSignal): AsyncIterable<LockHolder>;
+  watch(apps: readonly LockedApp[], signal: AbortSignal): AsyncIterable<HeldLock>;
 }
 
 export interface LockedApp {

@@ -140,14 +140,14 @@ export function createEngine({
   const lists = createEngineLists({ transport, changes, onSilentChange: guard.suspect });
   const touched = (container: string): void => {
     cache.invalidate(container);
-    changes.note('containers');
+    changes.markChanged('containers');
   };
   const pullImage = createImagePuller({ transport, clock, credentials, deltas, onDeltaFailure, stallTimeout });
 
   return {
     ...createContainerActions(transport, touched),
-    ...createResourceActions(transport, (kind) => changes.note(kind)),
-    pullImage: (reference, options) => pullImage(reference, options).finally(() => changes.note('images')),
+    ...createResourceActions(transport, (kind) => changes.markChanged(kind)),
+    pullImage: (reference, options) => pullImage(reference, options).finally(() => changes.markChanged('images')),
     observe: createObserver({
       subscription,
       lists,

@@ -89,15 +89,15 @@ async function runProgram(
   options.signal?.addEventListener('abort', interrupt, { once: true });
   try {
     const lastLines: string[] = [];
-    const note = (line: string): void => {
+    const keepLine = (line: string): void => {
       lastLines.push(line);
       if (lastLines.length > ERROR_LINES) lastLines.shift();
       options.onLine?.(line);
     };
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
-    createInterface({ input: child.stdout }).on('line', note);
-    createInterface({ input: child.stderr }).on('line', note);
+    createInterface({ input: child.stdout }).on('line', keepLine);
+    createInterface({ input: child.stderr }).on('line', keepLine);
     // A program that ends without reading its input closes the pipe; its exit code shows what happened.
     child.stdin.on('error', () => undefined).end(options.input ?? '');
 

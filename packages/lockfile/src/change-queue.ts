@@ -1,8 +1,8 @@
-import type { LockHolder } from '@device-supervisor/compose';
+import type { ServiceReference } from '@device-supervisor/compose';
 
 /** Unread changes, each service once: a slow reader costs no memory. */
-export interface ChangeQueue extends AsyncIterable<LockHolder> {
-  push(service: LockHolder): void;
+export interface ChangeQueue extends AsyncIterable<ServiceReference> {
+  push(service: ServiceReference): void;
   /** The reader gets what is queued, then this error. */
   fail(error: Error): void;
 }
@@ -15,7 +15,7 @@ export interface ChangeQueueOptions {
 }
 
 export function createChangeQueue({ signal, onEnd }: ChangeQueueOptions): ChangeQueue {
-  const queued = new Map<string, LockHolder>();
+  const queued = new Map<string, ServiceReference>();
   let failure: Error | undefined;
   let ended = false;
   let wake = Promise.withResolvers<void>();
@@ -28,7 +28,7 @@ export function createChangeQueue({ signal, onEnd }: ChangeQueueOptions): Change
     onEnd();
   };
 
-  async function* read(): AsyncGenerator<LockHolder, void, undefined> {
+  async function* read(): AsyncGenerator<ServiceReference, void, undefined> {
     try {
       while (!signal.aborted) {
         const [next] = queued;

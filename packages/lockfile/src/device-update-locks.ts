@@ -1,4 +1,4 @@
-import type { LockHolder, LockLease, LockRequest } from '@device-supervisor/compose';
+import type { HeldLock, LockLease, LockRequest } from '@device-supervisor/compose';
 import type { DeviceLocks } from '@device-supervisor/device';
 
 /**
@@ -27,7 +27,7 @@ export interface DeviceUpdateLocks extends DeviceLocks, AsyncDisposable {
 
 export type AcquireResult =
   | { readonly status: 'acquired'; readonly lease: UpdateLease }
-  | { readonly status: 'held'; readonly holders: readonly LockHolder[] };
+  | { readonly status: 'held'; readonly holders: readonly HeldLock[] };
 
 /**
  * The locks of an app's services, ours until it is disposed of; that never removes a lock that is no longer ours.

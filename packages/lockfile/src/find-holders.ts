@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { LockHolder } from '@device-supervisor/compose';
+import type { HeldLock } from '@device-supervisor/compose';
 import type { LockContext } from './lock-context.ts';
 import { LOCK_NAMES, serviceDirectory } from './lock-directory.ts';
 import { inspectLock } from './marker.ts';
@@ -9,7 +9,7 @@ export async function findHolders(
   context: LockContext,
   appId: number,
   services: readonly string[],
-): Promise<readonly LockHolder[]> {
+): Promise<readonly HeldLock[]> {
   const held = await Promise.all(services.map((service) => isHeld(context, appId, service)));
   return services.filter((_, index) => held[index]).map((service) => ({ appId, service }));
 }

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LockHolder } from '@device-supervisor/compose';
+import type { ServiceReference } from '@device-supervisor/compose';
 import { LockDirectoryError, systemCodeOf } from './errors.ts';
 import type { LockContext } from './lock-context.ts';
 import { serviceDirectory } from './lock-directory.ts';
@@ -14,7 +14,7 @@ export async function findHandOvers(
   context: LockContext,
   appId: number,
   services: readonly string[],
-): Promise<readonly LockHolder[]> {
+): Promise<readonly ServiceReference[]> {
   const said = await Promise.all(services.map((service) => hasMarker(context, appId, service)));
   return services.filter((_, index) => said[index]).map((service) => ({ appId, service }));
 }

@@ -3,7 +3,7 @@ export type { AcquireResult, DeviceUpdateLocks, LeftoverLock, UpdateLease } from
 export {
   createTimedLocks,
   MAX_TIME_TO_LIVE,
-  type ClaimedLock,
+  type TimedLock,
   type HoldRequest,
   type HoldResult,
   type ReleaseResult,

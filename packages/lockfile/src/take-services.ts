@@ -1,4 +1,4 @@
-import type { LockHolder, LockRequest } from '@device-supervisor/compose';
+import type { HeldLock, LockRequest } from '@device-supervisor/compose';
 import type { LeaseCompromisedError } from './errors.ts';
 import { findHolders } from './find-holders.ts';
 import type { LockContext } from './lock-context.ts';
@@ -6,7 +6,7 @@ import { takeService, type HeldService } from './take-service.ts';
 
 export type TakenServices =
   | { readonly status: 'taken'; readonly held: readonly HeldService[] }
-  | { readonly status: 'held'; readonly holders: readonly LockHolder[] };
+  | { readonly status: 'held'; readonly holders: readonly HeldLock[] };
 
 /**
  * Takes the locks of all services in the order of the request, or of none.

@@ -25,7 +25,7 @@ function hold(change: Partial<HoldRequest> = {}): ReturnType<TimedLocks['hold']>
 }
 
 const acquire = (force = false) => locks.acquire({ appId: 1, services: ['db', 'web'], force });
-const claim = (elapsed = 0) => ({
+const terms = (elapsed = 0) => ({
   holder: 'backup',
   reason: 'copies the database',
   expiresAt: clock.now() - elapsed + 60_000,
@@ -33,8 +33,8 @@ const claim = (elapsed = 0) => ({
 
 describe('a lock that a client takes for a time', () => {
   it('keeps the update from being done, and says on whose behalf', async () => {
-    expect(hold()).toEqual({ status: 'held', claim: claim() });
-    const holders = [{ appId: 1, service: 'web', claim: claim() }];
+    expect(hold()).toEqual({ status: 'held', terms: terms() });
+    const holders = [{ appId: 1, service: 'web', terms: terms() }];
     expect(await acquire()).toEqual({ status: 'held', holders });
     expect(await locks.holders(1, ['db', 'web'])).toEqual(holders);
     expect(locks.list()).toEqual(holders);
@@ -46,7 +46,7 @@ describe('a lock that a client takes for a time', () => {
     files.hold(1, 'db');
     const holders = [
       { appId: 1, service: 'db' },
-      { appId: 1, service: 'web', claim: claim() },
+      { appId: 1, service: 'web', terms: terms() },
     ];
     expect(await acquire()).toEqual({ status: 'held', holders });
     expect(await locks.holders(1, ['db', 'web'])).toEqual(holders);
@@ -81,7 +81,7 @@ describe('a lock that a client takes for a time', () => {
   it('lasts as long as its client prolongs it', async () => {
     hold();
     clock.advance(50_000);
-    expect(hold({ reason: 'still at it' })).toMatchObject({ status: 'held', claim: { reason: 'still at it' } });
+    expect(hold({ reason: 'still at it' })).toMatchObject({ status: 'held', terms: { reason: 'still at it' } });
     clock.advance(50_000);
     expect((await acquire()).status).toBe('held');
     expect(clock.pending).toBe(1);
@@ -91,8 +91,8 @@ describe('a lock that a client takes for a time', () => {
 
   it('is given back by its client alone', async () => {
     hold();
-    expect(locks.release({ ...BACKUP, holder: 'other' })).toEqual({ status: 'taken', claim: claim() });
-    expect(hold({ holder: 'other' })).toEqual({ status: 'taken', claim: claim() });
+    expect(locks.release({ ...BACKUP, holder: 'other' })).toEqual({ status: 'taken', terms: terms() });
+    expect(hold({ holder: 'other' })).toEqual({ status: 'taken', terms: terms() });
     expect(locks.release(BACKUP)).toEqual({ status: 'released' });
     expect(locks.release(BACKUP)).toEqual({ status: 'free' });
     expect((await acquire()).status).toBe('acquired');
@@ -124,7 +124,7 @@ describe('a lock that a client takes for a time', () => {
     const ended = first.lease[Symbol.asyncDispose]();
     hold();
     await ended;
-    expect(await second).toEqual({ status: 'held', holders: [{ appId: 1, service: 'web', claim: claim() }] });
+    expect(await second).toEqual({ status: 'held', holders: [{ appId: 1, service: 'web', terms: terms() }] });
     expect((await third).status).toBe('acquired');
   });
 

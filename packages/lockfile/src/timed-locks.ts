@@ -1,11 +1,11 @@
-import type { LockClaim, LockHolder, LockLease, LockRequest, LockResult } from '@device-supervisor/compose';
+import type { LockTerms, HeldLock, LockLease, LockRequest, LockResult } from '@device-supervisor/compose';
 import type { Clock, DeviceLocks, LockedApp } from '@device-supervisor/device';
 import { createChangeQueue, type ChangeQueue } from './change-queue.ts';
 import { InvalidTimeToLiveError } from './errors.ts';
 
 /**
  * Update locks that clients take through an API, for a time, before those of another source: a client that crashes
- * leaves nothing behind. Both hold an update back; `holders` and `acquire` name the clients with their `claim`. Kept in
+ * leaves nothing behind. Both hold an update back; `holders` and `acquire` name the clients with their `terms`. Kept in
  * memory: a restart of the supervisor, which may be an update of it, ends them.
  */
 export interface TimedLocks extends DeviceLocks, Disposable {
@@ -17,7 +17,7 @@ export interface TimedLocks extends DeviceLocks, Disposable {
   hold(request: HoldRequest): HoldResult;
   /** Gives a lock back that `holder` took. */
   release(request: Pick<HoldRequest, 'appId' | 'service' | 'holder'>): ReleaseResult;
-  list(): readonly ClaimedLock[];
+  list(): readonly TimedLock[];
 }
 
 export interface HoldRequest {
@@ -31,18 +31,18 @@ export interface HoldRequest {
   readonly timeToLive: number;
 }
 
-/** - `taken`: another client has it, with this claim - `updating`: we hold it ourselves, until the update is over */
+/** - `taken`: another client has it, on these terms - `updating`: we hold it ourselves, until the update is over */
 export type HoldResult =
-  | { readonly status: 'held'; readonly claim: LockClaim }
-  | { readonly status: 'taken'; readonly claim: LockClaim }
+  | { readonly status: 'held'; readonly terms: LockTerms }
+  | { readonly status: 'taken'; readonly terms: LockTerms }
   | { readonly status: 'updating' };
 
 export type ReleaseResult =
   | { readonly status: 'released' }
   | { readonly status: 'free' }
-  | { readonly status: 'taken'; readonly claim: LockClaim };
+  | { readonly status: 'taken'; readonly terms: LockTerms };
 
-export type ClaimedLock = LockHolder & { readonly claim: LockClaim };
+export type TimedLock = HeldLock & { readonly terms: LockTerms };
 
 export interface TimedLocksOptions {
   /** Where the services' own locks are. */
@@ -53,7 +53,7 @@ export interface TimedLocksOptions {
 /** A week: also what forgets to give its lock back lets an update through at last. */
 export const MAX_TIME_TO_LIVE = 604_800_000;
 
-interface Claimed extends ClaimedLock {
+interface RunningLock extends TimedLock {
   readonly timer: Disposable;
 }
 
@@ -62,27 +62,27 @@ interface Claimed extends ClaimedLock {
  * ```ts
  * using timed = createTimedLocks({ locks, clock });
  * timed.hold({ appId: 1, service: 'web', holder: 'backup', reason: 'copies the database', timeToLive: 600_000 });
- * await timed.acquire({ appId: 1, services: ['web'], force: false }); // { status: 'held', holders: [{ …, claim }] }
+ * await timed.acquire({ appId: 1, services: ['web'], force: false }); // { status: 'held', holders: [{ …, terms }] }
  * ```
  */
 export function createTimedLocks({ locks, clock }: TimedLocksOptions): TimedLocks {
-  const claims = new Map<string, Claimed>();
+  const timed = new Map<string, RunningLock>();
   const leases = new Set<LockLease>();
   const watchers = new Map<ReadonlySet<string>, ChangeQueue>();
 
-  function changed({ appId, service }: LockHolder): void {
+  function changed({ appId, service }: HeldLock): void {
     const key = keyOf(appId, service);
     for (const [keys, queue] of watchers) if (keys.has(key)) queue.push({ appId, service });
   }
 
-  function end(claimed: Claimed): void {
-    claimed.timer[Symbol.dispose]();
-    claims.delete(keyOf(claimed.appId, claimed.service));
-    changed(claimed);
+  function end(lock: RunningLock): void {
+    lock.timer[Symbol.dispose]();
+    timed.delete(keyOf(lock.appId, lock.service));
+    changed(lock);
   }
 
-  function claimsOn(appId: number, services: readonly string[]): Claimed[] {
-    return services.flatMap((service) => claims.get(keyOf(appId, service)) ?? []);
+  function timedLocksOf(appId: number, services: readonly string[]): RunningLock[] {
+    return services.flatMap((service) => timed.get(keyOf(appId, service)) ?? []);
   }
 
   function isUpdating(appId: number, service: string): boolean {
@@ -91,21 +91,21 @@ export function createTimedLocks({ locks, clock }: TimedLocksOptions): TimedLock
 
   async function held({ appId, services }: LockRequest): Promise<LockResult> {
     const holders = await locks.holders(appId, services);
-    return { status: 'held', holders: [...holders, ...claimsOn(appId, services).map(toHolder)] };
+    return { status: 'held', holders: [...holders, ...timedLocksOf(appId, services).map(toHolder)] };
   }
 
   async function acquire(request: LockRequest): Promise<LockResult> {
     const { appId, services, force } = request;
-    const isClaimed = (): boolean => !force && claimsOn(appId, services).length > 0;
-    if (isClaimed()) return await held(request);
+    const isTaken = (): boolean => !force && timedLocksOf(appId, services).length > 0;
+    if (isTaken()) return await held(request);
     const result = await locks.acquire(request);
     if (result.status === 'held') return result;
     // A client may have come while we waited for another lease of the app.
-    if (isClaimed()) {
+    if (isTaken()) {
       await result.lease[Symbol.asyncDispose]();
       return await held(request);
     }
-    for (const claimed of claimsOn(appId, services)) end(claimed);
+    for (const lock of timedLocksOf(appId, services)) end(lock);
     return { status: 'acquired', lease: track(result.lease) };
   }
 
@@ -122,7 +122,7 @@ export function createTimedLocks({ locks, clock }: TimedLocksOptions): TimedLock
     return lease;
   }
 
-  function watch(apps: readonly LockedApp[], signal: AbortSignal): AsyncIterable<LockHolder> {
+  function watch(apps: readonly LockedApp[], signal: AbortSignal): AsyncIterable<HeldLock> {
     const keys = new Set(apps.flatMap((app) => app.services.map((service) => keyOf(app.appId, service))));
     const stop = new AbortController();
     const changes = locks.watch(apps, AbortSignal.any([signal, stop.signal]));
@@ -141,7 +141,7 @@ export function createTimedLocks({ locks, clock }: TimedLocksOptions): TimedLock
     clearHandOver: (appId, service) => locks.clearHandOver(appId, service),
     prepare: (appId, service) => locks.prepare(appId, service),
     async holders(appId, services) {
-      return [...(await locks.holders(appId, services)), ...claimsOn(appId, services).map(toHolder)];
+      return [...(await locks.holders(appId, services)), ...timedLocksOf(appId, services).map(toHolder)];
     },
     acquire,
     watch,
@@ -149,34 +149,34 @@ export function createTimedLocks({ locks, clock }: TimedLocksOptions): TimedLock
       if (!Number.isInteger(timeToLive) || timeToLive < 1 || timeToLive > MAX_TIME_TO_LIVE) {
         throw new InvalidTimeToLiveError(timeToLive, MAX_TIME_TO_LIVE);
       }
-      const other = claims.get(keyOf(appId, service));
-      if (other !== undefined && other.claim.holder !== holder) return { status: 'taken', claim: other.claim };
+      const other = timed.get(keyOf(appId, service));
+      if (other !== undefined && other.terms.holder !== holder) return { status: 'taken', terms: other.terms };
       if (isUpdating(appId, service)) return { status: 'updating' };
       other?.timer[Symbol.dispose]();
-      const claim = { holder, reason, expiresAt: clock.now() + timeToLive };
+      const terms = { holder, reason, expiresAt: clock.now() + timeToLive };
       // The timer ends it, and not a look at the clock: a device without one may find that years have passed.
-      const timer = clock.schedule(timeToLive, () => end(claimed));
-      const claimed: Claimed = { appId, service, claim, timer };
-      claims.set(keyOf(appId, service), claimed);
-      if (other === undefined) changed(claimed);
-      return { status: 'held', claim };
+      const timer = clock.schedule(timeToLive, () => end(lock));
+      const lock: RunningLock = { appId, service, terms, timer };
+      timed.set(keyOf(appId, service), lock);
+      if (other === undefined) changed(lock);
+      return { status: 'held', terms };
     },
     release({ appId, service, holder }) {
-      const claimed = claims.get(keyOf(appId, service));
-      if (claimed === undefined) return { status: 'free' };
-      if (claimed.claim.holder !== holder) return { status: 'taken', claim: claimed.claim };
-      end(claimed);
+      const lock = timed.get(keyOf(appId, service));
+      if (lock === undefined) return { status: 'free' };
+      if (lock.terms.holder !== holder) return { status: 'taken', terms: lock.terms };
+      end(lock);
       return { status: 'released' };
     },
-    list: () => [...claims.values()].map(toHolder),
+    list: () => [...timed.values()].map(toHolder),
     [Symbol.dispose]() {
-      for (const { timer } of claims.values()) timer[Symbol.dispose]();
-      claims.clear();
+      for (const { timer } of timed.values()) timer[Symbol.dispose]();
+      timed.clear();
     },
   };
 }
 
-async function forward(changes: AsyncIterable<LockHolder>, queue: ChangeQueue): Promise<void> {
+async function forward(changes: AsyncIterable<HeldLock>, queue: ChangeQueue): Promise<void> {
   try {
     for await (const change of changes) queue.push(change);
   } catch (error) {
@@ -184,8 +184,8 @@ async function forward(changes: AsyncIterable<LockHolder>, queue: ChangeQueue): 
   }
 }
 
-function toHolder({ appId, service, claim }: ClaimedLock): ClaimedLock {
-  return { appId, service, claim };
+function toHolder({ appId, service, terms }: TimedLock): TimedLock {
+  return { appId, service, terms };
 }
 
 function keyOf(appId: number, service: string): string {

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { LockHolder } from '@device-supervisor/compose';
+import type { ServiceReference } from '@device-supervisor/compose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTemporaryDirectory, type TemporaryDirectory } from '../test/temporary-directory.ts';
 import { createUpdateLocks, LOCK_NAMES, LockWatchError, type DeviceUpdateLocks } from './index.ts';
@@ -32,7 +32,7 @@ afterEach(() => {
 
 interface Watch {
   /** Resolves with the report of the service after which `condition` holds; fails by time-out otherwise. */
-  until(service: string, condition: () => boolean): Promise<LockHolder>;
+  until(service: string, condition: () => boolean): Promise<ServiceReference>;
 }
 
 function watch(services: readonly string[] = ['web']): Watch {
@@ -48,7 +48,7 @@ function watch(services: readonly string[] = ['web']): Watch {
   };
 }
 
-const WEB: LockHolder = { appId: 1, service: 'web' };
+const WEB: ServiceReference = { appId: 1, service: 'web' };
 const isThere = (path: string) => (): boolean => existsSync(path);
 const isGone = (path: string) => (): boolean => !existsSync(path);
 

@@ -1,6 +1,6 @@
 import { statSync, watch, type FSWatcher } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { LockHolder } from '@device-supervisor/compose';
+import type { ServiceReference } from '@device-supervisor/compose';
 import type { LockedApp } from '@device-supervisor/device';
 import { createChangeQueue } from './change-queue.ts';
 import { LockWatchError, systemCodeOf } from './errors.ts';
@@ -26,7 +26,7 @@ interface WatchedDirectory {
  *
  * @throws LockWatchError, also while iterating
  */
-export function watchLocks({ directory, apps, signal }: WatchLocksOptions): AsyncIterable<LockHolder> {
+export function watchLocks({ directory, apps, signal }: WatchLocksOptions): AsyncIterable<ServiceReference> {
   const services = servicePaths(directory, apps);
   const watched = new Map<string, WatchedDirectory>();
   const queue = createChangeQueue({ signal, onEnd: () => [...watched.keys()].forEach(unwatch) });
@@ -109,8 +109,8 @@ export function watchLocks({ directory, apps, signal }: WatchLocksOptions): Asyn
   return queue;
 }
 
-function servicePaths(directory: string, apps: readonly LockedApp[]): ReadonlyMap<string, LockHolder> {
-  const paths = new Map<string, LockHolder>();
+function servicePaths(directory: string, apps: readonly LockedApp[]): ReadonlyMap<string, ServiceReference> {
+  const paths = new Map<string, ServiceReference>();
   for (const { appId, services } of apps) {
     for (const service of services) paths.set(serviceDirectory(directory, appId, service), { appId, service });
   }

@@ -1,6 +1,6 @@
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LockHolder } from '@device-supervisor/compose';
+import type { HeldLock } from '@device-supervisor/compose';
 import type { DeviceUpdateLocks } from '../src/index.ts';
 
 /** A process that runs contender.sh. */
@@ -14,7 +14,7 @@ export interface Visits {
   /** How often we were not alone. */
   readonly violations: number;
   /** The holders that were reported each time that the lock was held. */
-  readonly refusals: readonly (readonly LockHolder[])[];
+  readonly refusals: readonly (readonly HeldLock[])[];
 }
 
 /** Of everyone, divided by their number: each turn becomes rarer with it. */
@@ -30,7 +30,7 @@ export async function takeTurns(
   const changes = locks.watch([{ appId: 1, services: ['web'] }], stop.signal)[Symbol.asyncIterator]();
   let turns = 0;
   let violations = 0;
-  const refusals: (readonly LockHolder[])[] = [];
+  const refusals: (readonly HeldLock[])[] = [];
   const wanted = TURNS / contenders.length;
   while (turns < wanted || contenders.some(({ lines }) => (lines.get('entered') ?? 0) < wanted)) {
     const result = await locks.acquire({ appId: 1, services: ['db', 'web'], force: false });

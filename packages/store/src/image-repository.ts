@@ -3,23 +3,23 @@ import { and, eq } from 'drizzle-orm/sql/expressions';
 import type { Query } from './query.ts';
 import { imageRecords } from './schema.ts';
 
-/** The claims of services on images; one for each image, app and service. */
+/** Records of the images that services need; one for each image, app and service. */
 export interface ImageRepository extends ImageRecords {
-  /** Every claim, by app, service and image. */
+  /** Every record, by app, service and image. */
   list(): readonly ImageRecord[];
 }
 
 export function createImageRepository(query: Query): ImageRepository {
   return {
     async save({ reference, appId, serviceName, appUuid, serviceId, imageId, releaseId, commit }) {
-      const claim = { appUuid, serviceId, imageId, releaseId, commit };
+      const values = { appUuid, serviceId, imageId, releaseId, commit };
       await query.changeTogether((database) =>
         database
           .insert(imageRecords)
-          .values({ reference, appId, serviceName, ...claim })
+          .values({ reference, appId, serviceName, ...values })
           .onConflictDoUpdate({
             target: [imageRecords.reference, imageRecords.appId, imageRecords.serviceName],
-            set: claim,
+            set: values,
           })
           .run(),
       );

@@ -72,7 +72,7 @@ describe('targets', () => {
 });
 
 describe('images', () => {
-  it('keeps one claim for each image, app and service', async () => {
+  it('keeps one record for each image, app and service', async () => {
     await store.images.save(record({ commit: 'old' }));
     await store.images.save(record({ commit: 'new', releaseId: 9 }));
     await store.images.save(record({ serviceName: 'other' }));
@@ -87,7 +87,7 @@ describe('images', () => {
     ]);
   });
 
-  it('forgets the claims of all services of one app on one image', async () => {
+  it('forgets the records of all services of one app for one image', async () => {
     await store.images.save(record({}));
     await store.images.save(record({ serviceName: 'other' }));
     await store.images.save(record({ appId: 2 }));

@@ -3,10 +3,10 @@ import { cloudMetrics } from './metric-sources.ts';
 
 it('counts polls and reports by how they ended, and tells how long ago one succeeded', async () => {
   let now = 5000;
-  const { note, source } = cloudMetrics(() => now);
-  note({ kind: 'poll', ok: true, nextIn: 900_000 });
-  note({ kind: 'poll', ok: false, nextIn: 120_000 });
-  note({ kind: 'report', ok: false, nextIn: 15_000 });
+  const { record, source } = cloudMetrics(() => now);
+  record({ kind: 'poll', ok: true, nextIn: 900_000 });
+  record({ kind: 'poll', ok: false, nextIn: 120_000 });
+  record({ kind: 'report', ok: false, nextIn: 15_000 });
   now += 90_400;
   expect(await source()).toMatchObject([
     {
@@ -28,7 +28,7 @@ it('counts polls and reports by how they ended, and tells how long ago one succe
       ],
     },
   ]);
-  note({ kind: 'report', ok: true, nextIn: null });
+  record({ kind: 'report', ok: true, nextIn: null });
   const [, , next] = await source();
   expect(next?.samples.map(({ labels }) => labels)).toEqual([{ kind: 'poll' }]);
 });

@@ -57,12 +57,12 @@ export function uploadMetrics(uploader: Pick<LogUploader, 'dropped' | 'sent' | '
 /** Counts what became of polls and reports. @param now milliseconds of a clock that never jumps */
 export function cloudMetrics(now: () => number): {
   readonly source: MetricSource;
-  note(request: CloudRequestResult): void;
+  record(request: CloudRequestResult): void;
 } {
   const tallies = { poll: newTally(), report: newTally() };
   const kinds = Object.entries(tallies);
   return {
-    note({ kind, ok, nextIn }) {
+    record({ kind, ok, nextIn }) {
       const tally = tallies[kind];
       tally[ok ? 'ok' : 'failed']++;
       if (ok) tally.succeededAt = now();

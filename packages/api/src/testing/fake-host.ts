@@ -104,16 +104,16 @@ export class FakeServiceLocks implements ServiceLocks {
 
   hold({ appId, service, holder, reason, timeToLive }: HoldRequest): HoldResult {
     const known = this.#find(appId, service);
-    if (known?.claim !== undefined && known.claim.holder !== holder) return { status: 'taken', claim: known.claim };
-    const claim = { holder, reason, expiresAt: NOW + timeToLive };
-    this.held = [...this.held.filter((one) => one !== known), { appId, service, claim }];
-    return { status: 'held', claim };
+    if (known?.terms !== undefined && known.terms.holder !== holder) return { status: 'taken', terms: known.terms };
+    const terms = { holder, reason, expiresAt: NOW + timeToLive };
+    this.held = [...this.held.filter((one) => one !== known), { appId, service, terms }];
+    return { status: 'held', terms };
   }
 
   release({ appId, service, holder }: Pick<HoldRequest, 'appId' | 'service' | 'holder'>): ReleaseResult {
     const known = this.#find(appId, service);
     if (known === undefined) return { status: 'free' };
-    if (known.claim?.holder !== holder) return { status: 'taken' };
+    if (known.terms?.holder !== holder) return { status: 'taken' };
     this.held = this.held.filter((one) => one !== known);
     return { status: 'released' };
   }

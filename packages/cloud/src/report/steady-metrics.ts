@@ -24,16 +24,16 @@ export function isMetricsOnly(report: DeviceReport): boolean {
   return Object.keys(report).every((field) => METRICS.has(field));
 }
 
-/** Without the noise: a metric that stays in the bucket of the value told last (20 %, 5 °C, 10 MB) keeps that value. */
-export function steadyMetrics(told: DeviceReport, next: DeviceReport): DeviceReport {
+/** Without the noise: a metric that stays in the bucket of the last reported value (20 %, 5 °C, 10 MB) keeps that value. */
+export function steadyMetrics(reported: DeviceReport, next: DeviceReport): DeviceReport {
   const steady = (last: Metric, value: Metric, bucket: number): Metric =>
     typeof last === 'number' && typeof value === 'number' && Math.floor(last / bucket) === Math.floor(value / bucket)
       ? last
       : value;
-  const cpu = steady(told.cpu_usage, next.cpu_usage, 20);
-  const memory = steady(told.memory_usage, next.memory_usage, 10);
-  const storage = steady(told.storage_usage, next.storage_usage, 10);
-  const temperature = steady(told.cpu_temp, next.cpu_temp, 5);
+  const cpu = steady(reported.cpu_usage, next.cpu_usage, 20);
+  const memory = steady(reported.memory_usage, next.memory_usage, 10);
+  const storage = steady(reported.storage_usage, next.storage_usage, 10);
+  const temperature = steady(reported.cpu_temp, next.cpu_temp, 5);
   return {
     ...next,
     ...(cpu === undefined ? {} : { cpu_usage: cpu }),

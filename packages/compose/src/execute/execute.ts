@@ -1,5 +1,5 @@
 import type { AcquireLocks, Operation, ReleaseLocks } from '../operation.ts';
-import type { ExecutePorts, LockHolder, LockLease, PullProgress } from './ports.ts';
+import type { ExecutePorts, HeldLock, LockLease, PullProgress } from './ports.ts';
 import { CallSlots } from './call-slots.ts';
 import { performOperation } from './perform-operation.ts';
 
@@ -27,7 +27,7 @@ export type ExecutionEvent =
 export type OperationResult =
   | { readonly status: 'done' }
   | { readonly status: 'failed'; readonly error: unknown }
-  | { readonly status: 'locked'; readonly holders: readonly LockHolder[] }
+  | { readonly status: 'locked'; readonly holders: readonly HeldLock[] }
   | { readonly status: 'skipped' }
   | { readonly status: 'cancelled' };
 

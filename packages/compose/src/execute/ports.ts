@@ -99,17 +99,21 @@ export interface LockRequest {
 
 export type LockResult =
   | { readonly status: 'acquired'; readonly lease: LockLease }
-  | { readonly status: 'held'; readonly holders: readonly LockHolder[] };
+  | { readonly status: 'held'; readonly holders: readonly HeldLock[] };
 
-export interface LockHolder {
+export interface ServiceReference {
   readonly appId: number;
   readonly service: string;
-  /** On whose behalf, when it was taken through the API; absent: by a file of the service. */
-  readonly claim?: LockClaim;
 }
 
-/** What was said when an update lock was taken through the API. */
-export interface LockClaim {
+/** An update lock that a service or a client holds. */
+export interface HeldLock extends ServiceReference {
+  /** Of a lock that a client took through the API; absent: it is a file of the service. */
+  readonly terms?: LockTerms;
+}
+
+/** Who took an update lock through the API, why, and until when. */
+export interface LockTerms {
   readonly holder: string;
   readonly reason: string;
   /** Milliseconds since the epoch. */
@@ -136,7 +140,7 @@ export interface ImageRecords {
   forget(reference: string, appId: number): Promise<void>;
 }
 
-/** One service's claim on an image. */
+/** An image that a service of a target needs. */
 export interface ImageRecord {
   /** As the target names it. */
   readonly reference: string;

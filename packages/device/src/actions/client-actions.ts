@@ -4,7 +4,7 @@ import {
   type ClientRequests,
   type ContainerRequest,
   type EngineSnapshot,
-  type LockHolder,
+  type HeldLock,
   type Operation,
   type OperationKind,
   type OperationResult,
@@ -53,7 +53,7 @@ export class ClientActions {
   }
 
   /** Refuses actions that may not use the force of another one for the same app. */
-  refuseLocked(heldLocks: readonly LockHolder[]): void {
+  refuseLocked(heldLocks: readonly HeldLock[]): void {
     for (const pending of this.#pending.values()) {
       const { app, kind } = pending.action;
       if (app === null || kind === 'start' || pending.force || this.#hasBegun(pending)) continue;
@@ -116,7 +116,7 @@ export class ClientActions {
   /** Takes note of what was done, and ends the actions that cannot be. */
   onResult(operation: Operation, result: OperationResult): void {
     for (const pending of this.#pending.values()) {
-      if (result.status === 'done') pending.note(operation);
+      if (result.status === 'done') pending.record(operation);
       const failure = failureOf(pending, operation, result);
       if (failure !== null) this.#fail(pending, failure);
     }

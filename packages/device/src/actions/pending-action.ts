@@ -76,8 +76,8 @@ export class PendingAction {
     return service === null || services.some((name) => name === service);
   }
 
-  /** Takes note of an operation that was done. */
-  note(operation: Operation): void {
+  /** Records an operation that was done. */
+  record(operation: Operation): void {
     switch (operation.kind) {
       case 'start-container':
         // It is named by its id or its name.

@@ -18,13 +18,13 @@ async function look(...looks: readonly (readonly [minutes: number, change: Parti
   let snapshot = withWeb({});
   const history = new ContainerHistory(() => now);
   const engine = history.follow(createSnapshotEngine(() => snapshot));
-  const see = async ([minutes, change]: readonly [number, Partial<ObservedContainer>]): Promise<EngineSnapshot> => {
+  const observe = async ([minutes, change]: readonly [number, Partial<ObservedContainer>]): Promise<EngineSnapshot> => {
     now = minutes * MINUTE;
     snapshot = withWeb(change);
     return await engine.observe({ imageReferences: [] });
   };
-  for (const one of looks) await see(one);
-  return { history, engine, see };
+  for (const one of looks) await observe(one);
+  return { history, engine, observe };
 }
 
 const restarts = (restartCount: number) => ({ restartCount });
@@ -107,25 +107,25 @@ describe('crash loops', () => {
 
 describe('running', () => {
   it('lasts from the first look to the end, whatever the clock of the host says', async () => {
-    const { history, see } = await look([1, { startedAt: 9e15 }], [4, { startedAt: 9e15 }]);
+    const { history, observe } = await look([1, { startedAt: 9e15 }], [4, { startedAt: 9e15 }]);
     expect(history.runningFor).toEqual(new Map([['web', 3 * MINUTE]]));
-    await see([5, { restartCount: 1 }]);
+    await observe([5, { restartCount: 1 }]);
     expect(history.runningFor).toEqual(new Map([['web', 0]]));
-    await see([6, { status: 'exited' }]);
+    await observe([6, { status: 'exited' }]);
     expect(history.runningFor).toEqual(new Map());
   });
 
   it('is remembered of a container that has ended, and forgotten with it', async () => {
-    const { history, see } = await look([0, {}], [1, { status: 'exited' }]);
+    const { history, observe } = await look([0, {}], [1, { status: 'exited' }]);
     expect([...history.seenRunning]).toEqual(['web']);
-    await see([2, { id: 'other', status: 'exited' }]);
+    await observe([2, { id: 'other', status: 'exited' }]);
     expect([...history.seenRunning]).toEqual([]);
   });
 
   it('is known of a container that we started by its name, though it ended before we looked', async () => {
-    const { history, see } = await look();
-    history.note(start('web_1_1_c1'));
-    await see([1, { name: 'web_1_1_c1', status: 'exited' }]);
+    const { history, observe } = await look();
+    history.record(start('web_1_1_c1'));
+    await observe([1, { name: 'web_1_1_c1', status: 'exited' }]);
     expect([...history.seenRunning]).toEqual(['web']);
   });
 
@@ -143,7 +143,7 @@ describe('running', () => {
     };
     const engine = history.follow(slow);
     const early = engine.observe({ imageReferences: [] });
-    history.note(start('web_1_1_c1'));
+    history.record(start('web_1_1_c1'));
     held.resolve();
     await early;
     snapshot = withWeb({ name: 'web_1_1_c1', status: 'exited' });
@@ -154,12 +154,12 @@ describe('running', () => {
 
 describe('our own stops', () => {
   it('are marked from the call on, until we start the container', async () => {
-    const { engine, see, history } = await look([0, {}]);
+    const { engine, observe, history } = await look([0, {}]);
     await engine.stopContainer('web', testLease(1, ['web']), null);
-    expect((await see([1, { status: 'exited' }])).containers).toMatchObject([{ stoppedByUs: true }]);
+    expect((await observe([1, { status: 'exited' }])).containers).toMatchObject([{ stoppedByUs: true }]);
     expect(history.mark(withWeb({})).containers).toMatchObject([{ stoppedByUs: true }]);
     await engine.startContainer('web');
-    expect((await see([2, {}])).containers[0]?.stoppedByUs).toBeUndefined();
+    expect((await observe([2, {}])).containers[0]?.stoppedByUs).toBeUndefined();
   });
 });
 

@@ -51,8 +51,8 @@ export class ContainerHistory {
   }
 
   /**
-   * The engine, with every look taken note of, and our own stops and starts from the moment of the call: a call that failed
-   * may have been carried out nevertheless, and a look that began before a stop may end after it.
+   * The engine, which records every snapshot, and our own stops and starts from the moment of the call: a call that failed
+   * may have been carried out nevertheless, and a snapshot that began before a stop may end after it.
    */
   follow(engine: DeviceEngine): DeviceEngine {
     return {
@@ -60,7 +60,7 @@ export class ContainerHistory {
       observe: async (request) => {
         const startedBefore = new Set(this.#started);
         const snapshot = await engine.observe(request);
-        this.#record(snapshot);
+        this.#recordSnapshot(snapshot);
         for (const name of startedBefore) this.#started.delete(name);
         return this.mark(snapshot);
       },
@@ -80,8 +80,8 @@ export class ContainerHistory {
     };
   }
 
-  /** Takes note of an operation that was done. */
-  note(operation: Operation): void {
+  /** Records an operation that was done. */
+  record(operation: Operation): void {
     if (operation.kind !== 'start-container') return;
     const past = this.#pasts.get(operation.container);
     if (past === undefined) this.#started.add(operation.container);
@@ -124,7 +124,7 @@ export class ContainerHistory {
     return past;
   }
 
-  #record({ containers }: EngineSnapshot): void {
+  #recordSnapshot({ containers }: EngineSnapshot): void {
     const present = new Set(containers.map(({ id }) => id));
     for (const id of this.#pasts.keys()) if (!present.has(id)) this.#pasts.delete(id);
     for (const container of containers) this.#recordContainer(container);

@@ -21,7 +21,7 @@ export class LocalModeMemory {
   }
 
   /** To be called before each plan of a managed device. */
-  note(localMode: boolean, { images }: EngineSnapshot): void {
+  update(localMode: boolean, { images }: EngineSnapshot): void {
     if (!localMode && this.#images !== null) {
       this.#store.clear();
       this.#images = null;

@@ -1,4 +1,4 @@
-import type { LockHolder, LockLease } from '@device-supervisor/compose';
+import type { HeldLock, LockLease } from '@device-supervisor/compose';
 import type { Clock } from '@device-supervisor/primitives';
 import type { DeviceLocks, LockedApp } from '../ports.ts';
 
@@ -19,7 +19,7 @@ export interface DeviceLockRequest {
  */
 export type DeviceLockResult =
   | { readonly status: 'acquired'; readonly lease: DeviceLease }
-  | { readonly status: 'held'; readonly holders: readonly LockHolder[] }
+  | { readonly status: 'held'; readonly holders: readonly HeldLock[] }
   | { readonly status: 'busy'; readonly appId: number };
 
 /** Proof that the update locks of all the apps are ours, until it is disposed of. */

@@ -4,7 +4,7 @@ import type { Session } from '../session/session.ts';
 /** How long an action waits while a reboot or a change of the host has all update locks, in milliseconds. */
 const PATIENCE = 10_000;
 
-/** Notices actions that wait too long for locks which are lent: a host that goes down leaves no client without an answer. */
+/** Reports actions that wait too long for lent locks, so that every client gets an answer before the host goes down. */
 export class LentLocksTimer implements Disposable {
   readonly #clock: Clock;
   readonly #onLate: () => void;
@@ -15,7 +15,7 @@ export class LentLocksTimer implements Disposable {
     this.#onLate = onLate;
   }
 
-  note({ lent, actions }: Session): void {
+  update({ lent, actions }: Session): void {
     if (lent === 0 || actions.size === 0) return this[Symbol.dispose]();
     this.#timer ??= this.#clock.schedule(PATIENCE, () => {
       this.#timer = null;

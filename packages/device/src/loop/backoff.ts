@@ -47,7 +47,7 @@ export class Backoff {
   }
 
   /** @returns milliseconds until it may be tried again; `null`: nothing speaks against it */
-  note(operation: Operation, result: OperationResult): number | null {
+  record(operation: Operation, result: OperationResult): number | null {
     switch (result.status) {
       case 'done':
         this.#done(operation);

@@ -126,7 +126,7 @@ export class Loop implements AsyncDisposable {
       faults: this.#faults,
       signal: this.#stop.signal,
     });
-    this.#downloads = new Downloads({ engine: this.#engine, onEvent: (event) => this.#operations.note(event) });
+    this.#downloads = new Downloads({ engine: this.#engine, onEvent: (event) => this.#operations.record(event) });
     this.#runs = new Runs({
       ports: {
         engine: { ...this.#engine, pullImage: this.#downloads.pull.bind(this.#downloads) },
@@ -158,8 +158,8 @@ export class Loop implements AsyncDisposable {
     return this.#view.subscribe(listener);
   }
 
-  /** Turns to the target that counts now. */
-  reach(force: boolean): void {
+  /** Applies the target that is current now. */
+  applyTarget(force: boolean): void {
     this.#dispatch({ type: 'target', target: this.#dependencies.targets.current, force });
   }
 
@@ -236,7 +236,7 @@ export class Loop implements AsyncDisposable {
         this.#actions.rejectAll(new ActionFailedError(formatError(error), error));
         this.#backoff.failed('plan', formatError(error));
       }
-      this.#pacer.note(clock.monotonic() - began);
+      this.#pacer.record(clock.monotonic() - began);
       this.#sleep();
     }
   }
@@ -332,7 +332,7 @@ export class Loop implements AsyncDisposable {
       }
     }
     if (WAKING.has(event.type)) this.#wake.now();
-    this.#lentTimer.note(session);
+    this.#lentTimer.update(session);
   }
 
   /** Schedules the next turn, for which no event may ask. */
@@ -373,7 +373,7 @@ export class Loop implements AsyncDisposable {
       if (event.type === 'started') this.#downloads.expect(operation);
       return;
     }
-    this.#operations.note(event);
+    this.#operations.record(event);
   }
 
   #sources(): StateSources {

@@ -34,7 +34,7 @@ export class OperationTracker {
     return assessHealth(this.activity.running(), this.#options.clock.monotonic() - this.#lastProgress);
   }
 
-  note(event: ExecutionEvent): void {
+  record(event: ExecutionEvent): void {
     const { clock, actions, emit, onChange } = this.#options;
     this.#lastProgress = clock.monotonic();
     if (this.activity.apply(event)) onChange();
@@ -52,10 +52,10 @@ export class OperationTracker {
 
   #onFinished(operation: Operation, result: OperationResult): void {
     const { history, observer, backoff, actions, emit } = this.#options;
-    if (result.status === 'done') history.note(operation);
+    if (result.status === 'done') history.record(operation);
     // The engine is not as the plan took it to be.
     else if (result.status !== 'cancelled') observer.distrust();
-    const retryIn = backoff.note(operation, result);
+    const retryIn = backoff.record(operation, result);
     actions.onResult(operation, result);
     emit({ type: 'operation-finished', operation, result, retryIn });
   }

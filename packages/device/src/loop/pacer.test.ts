@@ -27,10 +27,10 @@ it('gathers many changes, and wakes once', () => {
 
 it('waits nine times as long as a turn took, and never longer than five seconds', () => {
   const { clock, pacer, woken } = createPacer();
-  pacer.note(100);
+  pacer.record(100);
   pacer.request(500);
   clock.advance(900);
-  pacer.note(60_000);
+  pacer.record(60_000);
   pacer.request(0);
   clock.advance(5_000);
   expect(woken).toEqual([900, 5_900]);

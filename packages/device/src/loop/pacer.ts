@@ -21,7 +21,7 @@ export class Pacer implements Disposable {
   }
 
   /** Takes note of what a turn took, in milliseconds. */
-  note(duration: number): void {
+  record(duration: number): void {
     this.#pause = Math.min(duration * PAUSE_PER_TURN, LONGEST_PAUSE);
   }
 

@@ -3,7 +3,7 @@ import {
   serviceLabels,
   wantsSupervisorApi,
   type EngineSnapshot,
-  type LockHolder,
+  type HeldLock,
   type PlanInput,
 } from '@device-supervisor/compose';
 import { formatError } from '@device-supervisor/errors';
@@ -104,8 +104,8 @@ export function observedImagesOf(target: TargetState | null): string[] {
 type Fault = readonly [appId: number, reason: string];
 
 interface LockState {
-  readonly holders: readonly LockHolder[];
-  readonly handOvers: readonly LockHolder[];
+  readonly holders: readonly HeldLock[];
+  readonly handOvers: readonly HeldLock[];
   readonly fault: readonly Fault[];
 }
 

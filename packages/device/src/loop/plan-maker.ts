@@ -1,4 +1,4 @@
-import { plan, type EngineSnapshot, type LockHolder, type Plan } from '@device-supervisor/compose';
+import { plan, type EngineSnapshot, type HeldLock, type Plan } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
 import type { ClientActions } from '../actions/client-actions.ts';
 import type { DeviceDependencies } from '../device-dependencies.ts';
@@ -10,7 +10,7 @@ import type { Targets } from '../session/targets.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Backoff } from './backoff.ts';
 import type { FaultReporter } from './fault-reporter.ts';
-import { keyHolders } from './key-holders.ts';
+import { servicesWithKeys } from './services-with-keys.ts';
 import { gatherPlanInput, type KnownToLoop } from './plan-inputs.ts';
 
 export interface PlanMakerOptions {
@@ -45,7 +45,7 @@ export class PlanMaker {
   /** @param onLocks called with the locks that services hold, before the plan is made */
   async make(
     { target, snapshot, scope, downloading }: PlanMoment,
-    onLocks: (heldLocks: readonly LockHolder[]) => void = () => undefined,
+    onLocks: (heldLocks: readonly HeldLock[]) => void = () => undefined,
   ): Promise<Plan> {
     const { dependencies, actions, signal } = this.#options;
     const known = this.#known(scope);
@@ -58,14 +58,14 @@ export class PlanMaker {
   /** Remembers what was on the engine before local mode began. To be called before each plan for the target. */
   noteLocalMode(snapshot: EngineSnapshot): void {
     const { managed, targets } = this.#options.dependencies;
-    if (managed) this.#localModeMemory.note(targets.localMode, snapshot);
+    if (managed) this.#localModeMemory.update(targets.localMode, snapshot);
   }
 
   /** Revokes the keys of services that have none any more. After a fault the next plan tries again. */
   revokeKeys(target: TargetState, snapshot: EngineSnapshot): void {
     const { dependencies, faults } = this.#options;
     try {
-      dependencies.store.apiKeys.keepOnly(keyHolders(target, snapshot));
+      dependencies.store.apiKeys.keepOnly(servicesWithKeys(target, snapshot));
     } catch (error) {
       faults.report(error, 'keys');
     }

@@ -86,7 +86,7 @@ export class Runs {
       slots: this.#slots,
       onFault,
       onEvent: (event) => {
-        note(run, event);
+        countCalls(run, event);
         this.#options.onEvent(event);
       },
     });
@@ -96,7 +96,7 @@ export class Runs {
   }
 }
 
-function note({ calls }: Run, { type, operation: { id, kind } }: ExecutionEvent): void {
+function countCalls({ calls }: Run, { type, operation: { id, kind } }: ExecutionEvent): void {
   if (kind === 'pull-image') return;
   if (type === 'started') calls.add(id);
   if (type === 'finished') calls.delete(id);

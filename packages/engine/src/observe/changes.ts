@@ -10,17 +10,17 @@ export class Changes {
   /** Changes are noticed from now on; some may have been missed before. */
   open(): void {
     this.#isNoticed = true;
-    this.#noteAll();
+    this.#markAll();
   }
 
   /** Changes are missed from now on. */
   close(): void {
     this.#isNoticed = false;
-    this.#noteAll();
+    this.#markAll();
   }
 
   /** We changed something ourselves. */
-  note(kind: ListKind): void {
+  markChanged(kind: ListKind): void {
     this.#counts[kind]++;
   }
 
@@ -44,10 +44,10 @@ export class Changes {
     return this.#isNoticed;
   }
 
-  #noteAll(): void {
-    this.note('containers');
-    this.note('images');
-    this.note('networks');
-    this.note('volumes');
+  #markAll(): void {
+    this.markChanged('containers');
+    this.markChanged('images');
+    this.markChanged('networks');
+    this.markChanged('volumes');
   }
 }

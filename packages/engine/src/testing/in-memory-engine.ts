@@ -103,7 +103,7 @@ export function createInMemoryEngine({
   const silences = new Set<Disposable>();
   const emit = (kind: 'container' | 'image' | 'network' | 'volume', action: string, id: string): void => {
     if (silences.size > 0) return;
-    looks.note(`${kind}s`);
+    looks.markChanged(`${kind}s`);
     for (const queue of queues) queue.push({ kind, action, id });
   };
   const calls = new EngineCalls((error) => {
@@ -133,7 +133,7 @@ export function createInMemoryEngine({
     volumes: world.volumes.observe(),
   });
   const on = <Result>(kind: CallKind, target: string, action: () => Result): Promise<Result> =>
-    calls.perform({ kind, target }, action).finally(() => looks.noteCall(kind));
+    calls.perform({ kind, target }, action).finally(() => looks.markChangedBy(kind));
 
   return {
     calls: calls.recorded,
@@ -154,7 +154,7 @@ export function createInMemoryEngine({
         report(100);
         emit('image', 'pull', image.id);
       } finally {
-        looks.noteCall('pullImage');
+        looks.markChangedBy('pullImage');
         progress.delete(reference);
       }
     },

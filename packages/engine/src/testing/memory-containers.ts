@@ -61,7 +61,7 @@ export class MemoryContainers {
   observe(): ObservedContainer[] {
     return [...this.#containers.values()]
       .filter(({ config }) => isSupervised(config.labels))
-      .map((container) => seen(container, this.#damages.get(container.id)))
+      .map((container) => observed(container, this.#damages.get(container.id)))
       .reverse();
   }
 
@@ -283,7 +283,7 @@ export class MemoryContainers {
 }
 
 /** Of one that cannot be inspected only the list tells. */
-function seen(container: ObservedContainer, damage: Damage | undefined): ObservedContainer {
+function observed(container: ObservedContainer, damage: Damage | undefined): ObservedContainer {
   if (damage === undefined) return container;
   const { labels, networks } = container.config;
   return {

@@ -33,28 +33,28 @@ export class MemoryLooks {
     this.#last = null;
   }
 
-  note(kind: ListKind): void {
+  markChanged(kind: ListKind): void {
     this.#outdated.add(kind);
   }
 
-  noteCall(kind: CallKind): void {
-    for (const list of CHANGED_BY[kind] ?? []) this.note(list);
+  markChangedBy(kind: CallKind): void {
+    for (const list of CHANGED_BY[kind] ?? []) this.markChanged(list);
   }
 
   /** @param now what the engine holds */
   look(now: EngineSnapshot, trustEvents: boolean): EngineSnapshot {
     const last = this.#last;
     const current = (kind: ListKind): boolean => trustEvents && last !== null && !this.#outdated.has(kind);
-    const seen: EngineSnapshot = {
+    const result: EngineSnapshot = {
       ...now,
       ...(last !== null && current('containers') ? { containers: last.containers } : {}),
       ...(last !== null && current('networks') ? { networks: last.networks } : {}),
       ...(last !== null && current('volumes') ? { volumes: last.volumes } : {}),
       ...(last !== null && current('images') ? { images: last.images.map((image) => inspected(image, now)) } : {}),
     };
-    this.#last = seen;
+    this.#last = result;
     this.#outdated.clear();
-    return seen;
+    return result;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { LockHolder, LockRequest } from '@device-supervisor/compose';
+import type { HeldLock, LockRequest } from '@device-supervisor/compose';
 import { createChangeQueue, type ChangeQueue } from '../change-queue.ts';
 import type { AcquireResult, DeviceUpdateLocks, UpdateLease } from '../device-update-locks.ts';
 import { LeaseCompromisedError, LocksClosedError } from '../errors.ts';
@@ -49,7 +49,7 @@ export function createInMemoryLocks(): InMemoryLocks {
     }
   }
 
-  function heldByServices(appId: number, services: readonly string[]): readonly LockHolder[] {
+  function heldByServices(appId: number, services: readonly string[]): readonly HeldLock[] {
     return services
       .filter((service) => locks.get(keyOf(appId, service)) === 'service')
       .map((service) => ({ appId, service }));
@@ -160,7 +160,7 @@ function keyOf(appId: number, service: string): string {
   return `${appId}/${service}`;
 }
 
-function parseKey(key: string): LockHolder {
+function parseKey(key: string): HeldLock {
   const slash = key.indexOf('/');
   return { appId: Number(key.slice(0, slash)), service: key.slice(slash + 1) };
 }

@@ -9,7 +9,7 @@ it('lets a few lines go at once, and 80 in a second', () => {
   const times: number[] = [];
   for (let line = 0; line < 400; line++) {
     clock.advance(pace.delay);
-    pace.note();
+    pace.record();
     times.push(clock.monotonic());
   }
   expect(new Set(times.slice(0, 8)).size).toBe(1);
@@ -26,7 +26,7 @@ it('never sends more than 40 lines in any 500 ms, however they come', () => {
       for (const pause of pauses) {
         clock.advance(pause % 7 === 0 ? pause : 0);
         clock.advance(pace.delay);
-        pace.note();
+        pace.record();
         times.push(clock.monotonic());
       }
       for (const begin of times) {

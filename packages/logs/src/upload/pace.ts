@@ -4,8 +4,8 @@ import type { Clock } from '@device-supervisor/primitives';
 export interface Pace {
   /** Milliseconds until the next line may be sent; 0: now. */
   readonly delay: number;
-  /** A line is sent now. */
-  note(): void;
+  /** Counts a line that is sent now. */
+  record(): void;
 }
 
 /**
@@ -30,7 +30,7 @@ export function createPace(clock: Pick<Clock, 'monotonic'>): Pace {
       const waits = LIMITS.map(({ lines, window }) => (sent.at(-lines) ?? Number.NEGATIVE_INFINITY) + window - now);
       return Math.max(0, ...waits);
     },
-    note() {
+    record() {
       sent.push(clock.monotonic());
       if (sent.length > LONGEST) sent.shift();
     },

@@ -197,7 +197,7 @@ class StreamSender implements Sender {
       using _timer = this.#options.clock.schedule(delay, over.resolve);
       await Promise.race([over.promise, stream.broken]);
     }
-    this.#pace.note();
+    this.#pace.record();
   }
 
   #confirm(items: readonly SpooledMessage[]): void {

@@ -87,7 +87,7 @@ describe('the database of a managed device', () => {
     });
   });
 
-  it('gives the claims on images', () => {
+  it('adopts the image records', () => {
     using store = open();
     expect(store.images.list()).toHaveLength(3);
     expect(store.images.list()[0]).toMatchObject({ appId: 2001, serviceName: 'aux', imageId: 212, releaseId: 501 });

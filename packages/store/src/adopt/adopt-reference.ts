@@ -18,7 +18,7 @@ const ADOPTED = 'adopted-reference';
 export const REFERENCE_CLOUD_SOURCE = 'reference-cloud-source';
 
 /**
- * Takes over what a reference supervisor has left in the database, in one transaction: targets, API keys, claims on images,
+ * Takes over what a reference supervisor has left in the database, in one transaction: targets, API keys, image records,
  * a pin and what was on the engine before local mode. Its own tables stay as they are. It is done once, and again when
  * the reference has run in between.
  *

@@ -10,7 +10,7 @@ const KNOWN_MIGRATION = 'M00012.js';
 
 /**
  * Writes what has changed since back into the tables of the reference supervisor, so that it goes on where we stopped: keys
- * that containers have, targets and claims on images. Does nothing in a database that was not taken over from a
+ * that containers have, targets and image records. Does nothing in a database that was not taken over from a
  * reference of a known version, and leaves rows that have not changed as they are.
  */
 export function mirrorToReference(sqlite: Sqlite.Database): void {
@@ -46,10 +46,10 @@ function mirrorImages(sqlite: Sqlite.Database): void {
     DELETE FROM image WHERE NOT EXISTS (
       SELECT 1 FROM image_records
       WHERE reference = image.name AND app_id = image.appId AND service_name = image.serviceName);
-    UPDATE image SET imageId = claim.image_id, releaseId = claim.release_id, "commit" = claim."commit"
-      FROM image_records AS claim
-      WHERE claim.reference = image.name AND claim.app_id = image.appId AND claim.service_name = image.serviceName
-        AND claim.release_id <> image.releaseId;
+    UPDATE image SET imageId = record.image_id, releaseId = record.release_id, "commit" = record."commit"
+      FROM image_records AS record
+      WHERE record.reference = image.name AND record.app_id = image.appId AND record.service_name = image.serviceName
+        AND record.release_id <> image.releaseId;
     INSERT INTO image (name, appId, serviceId, serviceName, imageId, releaseId, appUuid, "commit")
       SELECT reference, app_id, service_id, service_name, image_id, release_id, app_uuid, "commit"
       FROM image_records WHERE NOT EXISTS (

@@ -50,9 +50,9 @@ export function lockRoutes({ device, locks }: OwnDependencies): readonly Route[]
         const { holder, reason, ttlSeconds } = body;
         const result = locks.hold({ appId: app.id, service, holder, reason, timeToLive: ttlSeconds * 1000 });
         if (result.status !== 'held') {
-          throw new LockTakenError(service, result.status === 'taken' ? result.claim.holder : null);
+          throw new LockTakenError(service, result.status === 'taken' ? result.terms.holder : null);
         }
-        const lock = formatLock({ appId: app.id, service, claim: result.claim }, app);
+        const lock = formatLock({ appId: app.id, service, terms: result.terms }, app);
         return context.json({ status: 'success', lock });
       },
     }),
@@ -114,14 +114,14 @@ const LockAnswer = named('Lock', () =>
   }),
 );
 
-function formatLock({ appId, service, claim }: ServiceLock, { uuid }: AppState) {
+function formatLock({ appId, service, terms }: ServiceLock, { uuid }: AppState) {
   return {
     appId,
     appUuid: uuid,
     service,
-    holder: claim?.holder ?? null,
-    reason: claim?.reason ?? null,
-    expiresAt: claim === undefined ? null : new Date(claim.expiresAt).toISOString(),
+    holder: terms?.holder ?? null,
+    reason: terms?.reason ?? null,
+    expiresAt: terms === undefined ? null : new Date(terms.expiresAt).toISOString(),
   };
 }
 

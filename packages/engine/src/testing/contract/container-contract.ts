@@ -9,7 +9,7 @@ const { resources: NO_LIMITS } = serviceConfig();
 
 /** What every engine does with containers. */
 export function describeContainers(subject: ContractSubject): void {
-  const { observe, create, run, find, reach } = subject;
+  const { observe, create, run, find, waitForContainer } = subject;
   describe('observing containers', () => {
     it('describes one that was created and not started', async () => {
       const container = await create('contract-web');
@@ -71,7 +71,7 @@ export function describeContainers(subject: ContractSubject): void {
     it('notices what others change', async () => {
       await run('contract-web');
       await subject.harness.limitMemory('contract-web', 64 * 1024 * 1024);
-      const changed = await reach('contract-web', ({ config }) => config.resources.memory !== 0);
+      const changed = await waitForContainer('contract-web', ({ config }) => config.resources.memory !== 0);
       expect(changed.config.resources).toMatchObject({ memory: 64 * 1024 * 1024, memorySwap: 0 });
     });
   });
@@ -171,7 +171,7 @@ export function describeContainers(subject: ContractSubject): void {
         restart: { name: 'always', maximumRetryCount: 0 },
       });
       await subject.harness.crash('contract-web');
-      const before = await reach(
+      const before = await waitForContainer(
         'contract-web',
         ({ status, restartCount }) => status === 'restarting' && restartCount > 5,
       );
@@ -191,7 +191,7 @@ export function describeContainers(subject: ContractSubject): void {
         restart: { name: 'always', maximumRetryCount: 0 },
       });
       await subject.harness.crash('contract-web');
-      await reach('contract-web', ({ status, restartCount }) => status === 'restarting' && restartCount > 1);
+      await waitForContainer('contract-web', ({ status, restartCount }) => status === 'restarting' && restartCount > 1);
       expect(await subject.engine.renameContainer(id, 'contract-web-2', LEASE)).toBe('renamed');
     });
 
@@ -246,7 +246,7 @@ export function describeContainers(subject: ContractSubject): void {
     it('shows how it ended', async () => {
       await run('contract-web');
       await subject.harness.exit('contract-web', 3);
-      const ended = await reach('contract-web', ({ status }) => status === 'exited');
+      const ended = await waitForContainer('contract-web', ({ status }) => status === 'exited');
       expect(ended).toMatchObject({ exitCode: 3, restartCount: 0, health: 'none' });
     });
 
@@ -257,21 +257,21 @@ export function describeContainers(subject: ContractSubject): void {
     ] as const)('restarts it with the policy %s after exit code %i', async (policy, code) => {
       await run('contract-web', { restart: { name: policy, maximumRetryCount: 0 } });
       await subject.harness.exit('contract-web', code);
-      const back = await reach('contract-web', ({ restartCount }) => restartCount === 1);
+      const back = await waitForContainer('contract-web', ({ restartCount }) => restartCount === 1);
       expect(['running', 'restarting']).toContain(back.status);
     });
 
     it('does not restart with the policy on-failure what succeeded', async () => {
       await run('contract-web', { restart: { name: 'on-failure', maximumRetryCount: 0 } });
       await subject.harness.exit('contract-web', 0);
-      const ended = await reach('contract-web', ({ status }) => status === 'exited');
+      const ended = await waitForContainer('contract-web', ({ status }) => status === 'exited');
       expect(ended).toMatchObject({ exitCode: 0, restartCount: 0 });
     });
 
     it('follows its health', async () => {
       expect(await run('contract-web', { healthcheck: HEALTHCHECK })).toMatchObject({ health: 'starting' });
       await subject.harness.becomeHealthy('contract-web');
-      const healthy = await reach('contract-web', ({ health }) => health === 'healthy');
+      const healthy = await waitForContainer('contract-web', ({ health }) => health === 'healthy');
       await subject.engine.stopContainer(healthy.id, LEASE, 5);
       expect(await find('contract-web')).toMatchObject({ status: 'exited', health: 'unhealthy' });
     });

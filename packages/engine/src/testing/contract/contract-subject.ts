@@ -30,7 +30,7 @@ export interface ContractSubject {
   /** @throws when there is no such container */
   find(name: string): Promise<ObservedContainer>;
   /** Looks at a container whenever something changes, until it is as it should be. */
-  reach(name: string, isReached: (container: ObservedContainer) => boolean): Promise<ObservedContainer>;
+  waitForContainer(name: string, isReached: (container: ObservedContainer) => boolean): Promise<ObservedContainer>;
   pull(reference: string, onProgress?: (progress: PullProgress) => void): Promise<void>;
   listen(): EventListener;
   removeEverything(): Promise<void>;
@@ -70,7 +70,7 @@ export function createContractSubject(getHarness: () => EngineHarness): Contract
       await getHarness().engine.startContainer(name);
       return find(name);
     },
-    async reach(name, isReached) {
+    async waitForContainer(name, isReached) {
       await using events = listen(getHarness().engine);
       for (;;) {
         if ((await events.next()) === undefined) throw new Error('the events ended');

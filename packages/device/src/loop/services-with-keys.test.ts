@@ -2,7 +2,7 @@ import { decodeTargetStateV2 } from '@device-supervisor/state';
 import type { EngineSnapshot, ObservedContainer } from '@device-supervisor/compose';
 import { DEFAULT_CONTAINER_CONFIG } from '@device-supervisor/compose';
 import { expect, it } from 'vitest';
-import { keyHolders } from './key-holders.ts';
+import { servicesWithKeys } from './services-with-keys.ts';
 
 const API = { 'io.balena.features.supervisor-api': '1' };
 const targetOf = (labels: object) =>
@@ -40,11 +40,13 @@ const container = (serviceName: string, environment: Record<string, string>): Ob
 });
 
 it('are the services of the target with the label', () => {
-  expect(keyHolders(targetOf(API), snapshotOf())).toEqual([{ appId: 1, service: 'web' }]);
-  expect(keyHolders(targetOf({}), snapshotOf())).toEqual([]);
+  expect(servicesWithKeys(targetOf(API), snapshotOf())).toEqual([{ appId: 1, service: 'web' }]);
+  expect(servicesWithKeys(targetOf({}), snapshotOf())).toEqual([]);
 });
 
 it('are also those whose container has a key until it is gone', () => {
   const old = container('old', { BALENA_SUPERVISOR_API_KEY: 'k' });
-  expect(keyHolders(targetOf({}), snapshotOf(old, container('other', {})))).toEqual([{ appId: 1, service: 'old' }]);
+  expect(servicesWithKeys(targetOf({}), snapshotOf(old, container('other', {})))).toEqual([
+    { appId: 1, service: 'old' },
+  ]);
 });

@@ -1,16 +1,16 @@
-import { serviceLabels, wantsSupervisorApi, type EngineSnapshot } from '@device-supervisor/compose';
+import {
+  serviceLabels,
+  wantsSupervisorApi,
+  type EngineSnapshot,
+  type ServiceReference,
+} from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
-
-export interface KeyHolder {
-  readonly appId: number;
-  readonly service: string;
-}
 
 /**
  * The services whose key for the supervisor's API is in use: those of the target with the label, and those whose container
  * has one until it is gone. The key of every other service is void.
  */
-export function keyHolders(target: TargetState, { containers }: EngineSnapshot): KeyHolder[] {
+export function servicesWithKeys(target: TargetState, { containers }: EngineSnapshot): ServiceReference[] {
   const wanted = Object.values(target.apps).flatMap(({ id, release }) =>
     Object.values(release?.services ?? {})
       .filter((service) => wantsSupervisorApi(serviceLabels(service)))
