@@ -3,7 +3,7 @@ import type { ConfigJson } from '@device-supervisor/config-json';
 import { createSettings, type LocalSettings } from '@device-supervisor/device';
 import { formatError } from '@device-supervisor/errors';
 import { createMetrics, readHostDescription } from '@device-supervisor/host-facts';
-import { openStore } from '@device-supervisor/store';
+import { systemClock as clock } from '@device-supervisor/primitives/system-clock';
 import { openApi } from './api/open-api.ts';
 import type { SupervisorConfig } from './config.ts';
 import { openDevice } from './device/open-device.ts';
@@ -17,10 +17,8 @@ import { journalCheck } from './logs/journal-check.ts';
 import { logSource } from './logs/log-source.ts';
 import { startLogs } from './logs/start-logs.ts';
 import { cloudAccess } from './managed/cloud-access.ts';
-import { openIntroductionMemory } from './managed/introduction-memory.ts';
 import { openCloud } from './managed/open-cloud.ts';
-import { loadPreload } from './managed/preload.ts';
-import { systemClock as clock } from '@device-supervisor/primitives/system-clock';
+import { openMemory } from './memory/open-memory.ts';
 import { BUILD, CONTRACT_VERSION } from './version.ts';
 
 export interface Supervisor extends AsyncDisposable {
@@ -38,113 +36,52 @@ const DEFAULT_PORT = 48484;
 /** Puts the parts together, in the order in which they need each other; they end in the reverse order. */
 export async function startSupervisor(config: SupervisorConfig, log: ProcessLogger): Promise<Supervisor> {
   await using stack = new AsyncDisposableStack();
-  const failure = Promise.withResolvers<never>();
+  const { promise: failure, reject: onLost } = Promise.withResolvers<never>();
   const onFault = (error: unknown): void => log.error(`Fault: ${formatError(error)}`);
-  const printer = (component: string) => {
-    const part = log.component(component);
-    return (message: string): void => part.info(message);
-  };
+  const directory = join(config.rootMount, VOLATILE_ON_HOST);
+  const base = { config, clock, log, onFault, directory };
   log.info(`Supervisor ${BUILD.version} (commit ${BUILD.commit}, contract ${CONTRACT_VERSION}) starts`);
 
   const opened = await openIdentity({ config, log: log.component('identity'), hide: log.hide });
-  const { settings, mode, identity } = opened;
-  const deviceSettings = createSettings(localSettings(settings));
+  const { configJson, identity, mode, settings } = opened;
   log.info(`Device ${identity.current.uuid} is ${mode.kind}: ${mode.reason}`);
-  const apiPort = config.listenPort ?? settings.listenPort ?? DEFAULT_PORT;
-  const volatile = join(config.rootMount, VOLATILE_ON_HOST);
 
-  const store = stack.use(openStore({ path: config.databasePath, logger: printer('store') }));
-  const introductionMemory = openIntroductionMemory(store, { isRegistered: (settings.registered_at ?? 0) > 0 });
-  await loadPreload({
-    path: join(config.dataMount, 'apps.json'),
-    store,
-    managed: mode.kind === 'managed',
-    print: printer('preload'),
-  });
+  const { store, introductionMemory } = stack.use(await openMemory({ ...base, opened }));
   const description = await readHostDescription(config);
   for (const problem of description.problems) log.component('host').warn(formatError(problem));
+  const deviceSettings = createSettings(localSettings(settings));
   const access = cloudAccess(settings, description, config);
+  const apiPort = config.listenPort ?? settings.listenPort ?? DEFAULT_PORT;
+  const known = { ...base, opened, store, introductionMemory, description, deviceSettings, access, apiPort };
 
-  const engine = stack.use(openEngine({ config, opened, deviceSettings, access, log: log.component('engine') }));
-  stack.use(
-    await claimEngine({
-      ...engine,
-      directory: volatile,
-      clock,
-      log: log.component('engine'),
-      onLost: failure.reject,
-    }),
-  );
-  const { locks } = stack.use(await openLocks({ directory: volatile, clock, log: log.component('locks'), onFault }));
-  const opening = stack.use(
-    await openDevice({
-      config,
-      opened,
-      description,
-      store,
-      deviceSettings,
-      engine,
-      locks,
-      apiPort,
-      isReported: () => introductionMemory.load() === null,
-      clock,
-      log,
-      onFault,
-    }),
-  );
-  const { device, host } = opening;
+  const engine = stack.use(openEngine(known));
+  stack.use(await claimEngine({ ...base, ...engine, onLost }));
+  const { locks } = stack.use(await openLocks(base));
+  const opening = stack.use(await openDevice({ ...known, engine, locks }));
+  const { device, host, firewallProblems } = opening;
   const metrics = stack.use(createMetrics({ dataPath: config.dataMount }));
-
   const source = logSource(engine.engine);
   const cloud =
     mode.kind === 'unmanaged'
       ? null
-      : stack.use(
-          openCloud({
-            endpoint: mode.endpoint,
-            opened,
-            opening,
-            description,
-            store,
-            introductionMemory,
-            deviceSettings,
-            metrics,
-            source,
-            access,
-            apiPort,
-            reportMemoryPath: join(volatile, 'last-report.json'),
-            logPositionsPath: join(volatile, 'log-positions.json'),
-            clock,
-            log: log.component('cloud'),
-          }),
-        );
-  const logs = stack.use(
-    startLogs({ device, source, uploader: cloud?.uploader ?? null, clock, print: printer('device') }),
-  );
+      : stack.use(openCloud({ ...known, endpoint: mode.endpoint, opening, metrics, source }));
+  const logs = stack.use(startLogs({ ...base, device, source, uploader: cloud?.uploader ?? null }));
+  const checkJournal = journalCheck(engine.engine, clock);
+  const cloudConnected = (): boolean | null => cloud?.connection.isConnected() ?? null;
   const conditions = createHealthConditions({
-    config,
-    store,
-    configJson: opened.configJson,
-    clock,
-    firewallProblems: opening.firewallProblems,
-    checkJournal: journalCheck(engine.engine, clock),
-    cloudConnected: () => cloud?.connection.isConnected() ?? null,
+    ...known,
+    configJson,
+    firewallProblems,
+    checkJournal,
+    cloudConnected,
   });
-  const api = stack.use(
-    await openApi({ config, device, host, locks, logs, store, metrics, conditions, cloud, log: log.component('api') }),
-  );
-  const allowed = config.listenAddresses;
-  const server = stack.use(await api.listen({ port: apiPort, ...(allowed === null ? {} : { allow: allowed }) }));
-  const needsKey = config.alwaysRequireKey || !device.localMode;
-  log.info(
-    `API listens on port ${server.port} (${allowed?.join(', ') ?? 'all addresses'}); ` +
-      (needsKey ? 'clients need a key' : 'no key is needed, as the device is in local mode'),
-  );
+  const server = stack.use(await openApi({ ...known, device, host, locks, logs, metrics, conditions, cloud }));
+
   const owned = stack.move();
-  return { port: server.port, failure: failure.promise, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { port: server.port, failure, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** What config.json says of settings that targets have as well. */
+/** The settings of config.json that targets have as well. */
 function localSettings({ appUpdatePollInterval, apiTimeout }: ConfigJson): LocalSettings {
   return {
     ...(appUpdatePollInterval === undefined ? {} : { pollInterval: appUpdatePollInterval }),

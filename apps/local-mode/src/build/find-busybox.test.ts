@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CommandRunner } from '@device-supervisor/local-engine';
+import { createCommandRunner, type CommandRunner } from '@device-supervisor/local-engine';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BusyboxUnavailableError } from '../errors.ts';
 import { findBusybox } from './find-busybox.ts';
@@ -32,9 +32,23 @@ function machineWith(...programs: string[]): CommandRunner & { readonly ran: str
   };
 }
 
+/** The `ldd` of this machine, and no other program. */
+function machineWithLdd(): CommandRunner {
+  const commands = createCommandRunner(process.env);
+  return { ...commands, find: (program) => (program === 'ldd' ? commands.find('ldd') : Promise.resolve(undefined)) };
+}
+
 describe('findBusybox', () => {
+  it('takes the first program that needs no libraries', async () => {
+    const script = join(directory, 'script');
+    await writeFile(script, '#!/bin/sh\n', { mode: 0o755 });
+    await writeFile(join(directory, 'empty'), '');
+    const candidates = ['/none', directory, script, join(directory, 'empty'), process.execPath, '/sbin/ldconfig'];
+    expect(await find(machineWithLdd(), candidates)).toBe('/sbin/ldconfig');
+  });
+
   it('does not take one that needs libraries', async () => {
-    const error = await find(machineWith(), [process.execPath]).catch((failure: unknown) => failure);
+    const error = await find(machineWithLdd(), [process.execPath]).catch((failure: unknown) => failure);
     expect(error).toBeInstanceOf(BusyboxUnavailableError);
     expect(error).toMatchObject({
       message:

@@ -1,8 +1,7 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CommandRunner } from '@device-supervisor/local-engine';
+import { CommandFailedError, type CommandRunner } from '@device-supervisor/local-engine';
 import { BusyboxUnavailableError } from '../errors.ts';
-import { isStaticProgram } from './is-static-program.ts';
 
 export interface FindBusyboxOptions {
   readonly commands: CommandRunner;
@@ -25,9 +24,9 @@ export async function findBusybox(options: FindBusyboxOptions): Promise<string> 
   const { commands, directory } = options;
   const unpacked = join(directory, 'root/bin/busybox');
   const installed = options.candidates ?? ['/bin/busybox', ...toList(await commands.find('busybox'))];
-  for (const path of [...installed, unpacked]) if (await isStaticProgram(path)) return path;
+  for (const path of [...installed, unpacked]) if (await isStaticProgram(path, options)) return path;
   await download(options);
-  if (await isStaticProgram(unpacked)) return unpacked;
+  if (await isStaticProgram(unpacked, options)) return unpacked;
   throw new BusyboxUnavailableError("the one in Debian's package busybox-static is not where it should be");
 }
 
@@ -62,6 +61,34 @@ async function download({ commands, directory, onProgress, signal }: FindBusybox
     throw new BusyboxUnavailableError('this machine has none, and it could not be downloaded', error);
   } finally {
     await rm(lists, { recursive: true, force: true });
+  }
+}
+
+/** Whether a file is a program that needs no libraries, as `ldd` says. `false`: it is no program, or there is no `ldd`. */
+async function isStaticProgram(
+  path: string,
+  { commands, signal }: Pick<FindBusyboxOptions, 'commands' | 'signal'>,
+): Promise<boolean> {
+  if (!(await isProgram(path)) || (await commands.find('ldd')) === undefined) return false;
+  try {
+    return (await commands.run('ldd', [path], { signal })).includes('statically linked');
+  } catch (error) {
+    if (error instanceof CommandFailedError) return true; // "not a dynamic executable"
+    throw error;
+  }
+}
+
+const PROGRAM = '\u007fELF';
+
+/** Whether a file is a binary program; `ldd` says the same about scripts as about static programs. */
+async function isProgram(path: string): Promise<boolean> {
+  try {
+    await using file = await open(path);
+    const { buffer } = await file.read(Buffer.alloc(PROGRAM.length), 0, PROGRAM.length, 0);
+    return buffer.toString('latin1') === PROGRAM;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return false;
+    throw error;
   }
 }
 

@@ -33,7 +33,7 @@ export async function joinSession(project: Project, run: Run): Promise<number> {
 async function findSession({ file, interruption, say }: Run): Promise<RunningSession> {
   const { signal } = interruption;
   const end = performance.now() + START_DEADLINE;
-  let told = false;
+  let isAnnounced = false;
   while (performance.now() < end) {
     signal.throwIfAborted();
     const record = await file.read();
@@ -42,8 +42,8 @@ async function findSession({ file, interruption, say }: Run): Promise<RunningSes
       say(`Using the supervisor of another npm start (process ${record?.owner?.pid ?? 'unknown'})`);
       return session;
     }
-    if (!told) say('Another npm start is about to start the supervisor; waiting for it');
-    told = true;
+    if (!isAnnounced) say('Another npm start is about to start the supervisor; waiting for it');
+    isAnnounced = true;
     await delay(LOOK_INTERVAL, undefined, { signal });
   }
   throw new StartError('another npm start has not got its supervisor running', {

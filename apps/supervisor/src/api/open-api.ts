@@ -1,4 +1,10 @@
-import { createApi, type Api, type ApiKeys, type HealthCondition, type RequestIdentity } from '@device-supervisor/api';
+import {
+  createApi,
+  type ApiKeys,
+  type HealthCondition,
+  type RequestIdentity,
+  type Server,
+} from '@device-supervisor/api';
 import type { Device } from '@device-supervisor/device';
 import { formatError } from '@device-supervisor/errors';
 import type { Metrics } from '@device-supervisor/host-facts';
@@ -28,14 +34,16 @@ export interface OpenApiDependencies {
   readonly conditions: () => Promise<readonly HealthCondition[]>;
   /** `null`: there is none. */
   readonly cloud: ManagedDevice | null;
+  readonly apiPort: number;
   readonly log: Logger;
 }
 
-/** The API, whose requests nothing answers yet. */
-export async function openApi(dependencies: OpenApiDependencies): Promise<Api> {
-  const { config, device, host, locks, logs, store, metrics, conditions, cloud, log } = dependencies;
-  const keys = await keysOf(dependencies);
-  return createApi({
+/** Serves the API. */
+export async function openApi(dependencies: OpenApiDependencies): Promise<Server> {
+  const { config, device, host, locks, logs, store, metrics, conditions, cloud, apiPort } = dependencies;
+  const log = dependencies.log.component('api');
+  const keys = await keysOf({ config, store, log });
+  const api = createApi({
     device,
     host,
     locks,
@@ -57,9 +65,19 @@ export async function openApi(dependencies: OpenApiDependencies): Promise<Api> {
     isContainer: (connection) => isOnEngineBridge(connection),
     onError: (error, request) => log.error(describeFault(error, request)),
   });
+  const allowed = config.listenAddresses;
+  const server = await api.listen({ port: apiPort, ...(allowed === null ? {} : { allow: allowed }) });
+  const needsKey = config.alwaysRequireKey || !device.localMode;
+  log.info(
+    `API listens on port ${server.port} (${allowed?.join(', ') ?? 'all addresses'}); ` +
+      (needsKey ? 'clients need a key' : 'no key is needed, as the device is in local mode'),
+  );
+  return server;
 }
 
-async function keysOf({ config, store, log }: OpenApiDependencies): Promise<ApiKeys> {
+type KeyDependencies = Pick<OpenApiDependencies, 'config' | 'store' | 'log'>;
+
+async function keysOf({ config, store, log }: KeyDependencies): Promise<ApiKeys> {
   if (!config.alwaysRequireKey) return store.apiKeys;
   const onFault = (error: unknown): void => log.error(`Fault: ${formatError(error)}`);
   const { keys, path } = await publishKey(store.apiKeys, config.databasePath, onFault);

@@ -18,6 +18,7 @@ import { configureHost } from '../host/configure-host.ts';
 import { connectHost, type ConnectedHost } from '../host/connect-host.ts';
 import type { OpenedIdentity } from '../identity/open-identity.ts';
 import type { Logger } from '../log/create-logger.ts';
+import type { IntroductionMemory } from '../managed/introduction-memory.ts';
 import type { OpenedLocks } from './open-locks.ts';
 import { deviceFacts } from './device-facts.ts';
 
@@ -30,8 +31,7 @@ export interface OpenDeviceDependencies {
   readonly engine: OpenedEngine;
   readonly locks: OpenedLocks['locks'];
   readonly apiPort: number;
-  /** Whether the cloud knows how the host is configured. */
-  readonly isReported: () => boolean;
+  readonly introductionMemory: Pick<IntroductionMemory, 'load'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onFault: (error: unknown) => void;
@@ -45,16 +45,17 @@ export interface OpenedDevice extends AsyncDisposable {
   /** `null`: the host is not ours to configure. */
   readonly deviceConfig: DeviceConfig | null;
   readonly reboots: Pick<RebootAfterApply, 'reasons'>;
-  /** Has something done before the host reboots by itself; the reboot waits for it, for a moment. */
+  /** Adds a step before a reboot that the device asks for; the reboot waits for it for a limited time. */
   onReboot(announce: () => Promise<void>): void;
 }
 
 /** Milliseconds that a reboot waits until the cloud knows of it: reports are sent every 10 s at most. */
 const ANNOUNCEMENT_TIME = 15_000;
 
-/** Starts to keep the device at its target, on a host that it controls or leaves alone. */
+/** Starts the reconcile loop, on a host that the supervisor controls or leaves alone. */
 export async function openDevice(dependencies: OpenDeviceDependencies): Promise<OpenedDevice> {
   const { config, opened, description, store, engine, locks, apiPort, clock, log, onFault } = dependencies;
+  const { introductionMemory } = dependencies;
   const { configJson, identity, settings, mode } = opened;
   await using stack = new AsyncDisposableStack();
   const bootId = await readBootId(config.bootIdPath);
@@ -64,8 +65,8 @@ export async function openDevice(dependencies: OpenDeviceDependencies): Promise<
   const host = stack.use(connectHost({ config, configJson, device: { lockAll }, clock, onFault }));
   const announcements = new Set<() => Promise<void>>();
   const reboots = await host.openReboots(bootId, async () => {
-    const told = Promise.allSettled([...announcements].map((announce) => announce()));
-    await Promise.race([told, delay(clock, ANNOUNCEMENT_TIME)]);
+    const announced = Promise.allSettled([...announcements].map((announce) => announce()));
+    await Promise.race([announced, delay(clock, ANNOUNCEMENT_TIME)]);
   });
   const print = (message: string): void => log.component('host').info(message);
   const configured = config.controlsHost
@@ -78,7 +79,8 @@ export async function openDevice(dependencies: OpenDeviceDependencies): Promise<
           reboots,
           apiPort,
           managed: mode.kind === 'managed',
-          isReported: dependencies.isReported,
+          // The cloud knows the configuration of the host once the device is introduced.
+          isReported: () => introductionMemory.load() === null,
           clock,
           print,
           onFault,

@@ -16,7 +16,9 @@ export interface OpenLocksOptions {
 }
 
 /** The update locks of services; ours of an earlier run are given back. */
-export async function openLocks({ directory, clock, log, onFault }: OpenLocksOptions): Promise<OpenedLocks> {
+export async function openLocks(options: OpenLocksOptions): Promise<OpenedLocks> {
+  const { directory, clock, onFault } = options;
+  const log = options.log.component('locks');
   const stack = new AsyncDisposableStack();
   const files = stack.use(
     createUpdateLocks({ directory: join(directory, 'services'), logger: (message) => log.warn(message) }),

@@ -40,7 +40,8 @@ const PATIENCE = 2_000;
  * @throws EngineInUseError
  */
 export async function claimEngine(options: EngineClaimOptions): Promise<Disposable> {
-  const { engine, endpoint, directory, clock, log, onLost } = options;
+  const { engine, endpoint, directory, clock, onLost } = options;
+  const log = options.log.component('engine');
   const resources = new DisposableStack();
 
   /** @returns whether the engine answered */

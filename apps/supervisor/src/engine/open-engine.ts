@@ -27,9 +27,10 @@ export interface OpenedEngine extends AsyncDisposable {
 const SOCKETS = ['/var/run/docker.sock', '/var/run/balena-engine.sock'] as const;
 
 /** The engine, which may be down, with what it needs to pull images and what is known of their sizes. */
-export function openEngine({ config, opened, deviceSettings, access, log }: EngineDependencies): OpenedEngine {
+export function openEngine({ config, opened, deviceSettings, access, ...rest }: EngineDependencies): OpenedEngine {
   const { settings, identity } = opened;
   const endpoint = config.engineEndpoint ?? usualEndpoint();
+  const log = rest.log.component('engine');
   const print = (message: string): void => log.info(message);
   const registry = cloudRegistry({
     configJson: config.deltaEndpoint === null ? settings : { deltaEndpoint: config.deltaEndpoint, ...settings },

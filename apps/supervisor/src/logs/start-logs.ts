@@ -1,5 +1,4 @@
-import type { Clock, Device } from '@device-supervisor/device';
-import { systemMessage } from '@device-supervisor/device';
+import { systemMessage, type Clock, type Device } from '@device-supervisor/device';
 import {
   createLogRouter,
   type ContainerLogSource,
@@ -8,6 +7,7 @@ import {
   type LogUploader,
   type WatchedContainer,
 } from '@device-supervisor/logs';
+import type { Logger } from '../log/create-logger.ts';
 
 export interface LogDependencies {
   readonly device: Device;
@@ -15,11 +15,12 @@ export interface LogDependencies {
   /** `null`: there is no cloud. */
   readonly uploader: LogUploader | null;
   readonly clock: Clock;
-  readonly print: (message: string) => void;
+  readonly log: Logger;
 }
 
-/** Routes the lines of services and the messages of the device to all readers, and the latter also to `print`. */
-export function startLogs({ device, source, uploader, clock, print }: LogDependencies): LogRouter {
+/** Routes the lines of services and the messages of the device to all readers, and the latter also to the log. */
+export function startLogs({ device, source, uploader, clock, ...rest }: LogDependencies): LogRouter {
+  const log = rest.log.component('device');
   const router = createLogRouter({ source, clock });
   const subscription = device.subscribe((event) => {
     if (event.type === 'state-changed') {
@@ -27,15 +28,15 @@ export function startLogs({ device, source, uploader, clock, print }: LogDepende
       router.watch(containers);
       uploader?.watch(containers);
     }
-    const said = systemMessage(event);
-    if (said === null) return;
-    print(said.message);
+    const message = systemMessage(event);
+    if (message === null) return;
+    log.info(message.message);
     const context = {
-      ...(said.appId === null ? {} : { appId: said.appId }),
-      ...(said.service === null ? {} : { serviceName: said.service }),
+      ...(message.appId === null ? {} : { appId: message.appId }),
+      ...(message.service === null ? {} : { serviceName: message.service }),
     };
-    router.system(said.message, context);
-    uploader?.system(said.message, context);
+    router.system(message.message, context);
+    uploader?.system(message.message, context);
   });
   return {
     ...router,

@@ -150,11 +150,11 @@ async function currentConfig(
   deviceConfig: DeviceConfig | null,
   settings: DeviceSettings,
 ): Promise<DeviceConfigVariables> {
-  const told = formatSettings(settings);
-  if (deviceConfig === null) return told;
+  const variables = formatSettings(settings);
+  if (deviceConfig === null) return variables;
   // This one is config.json's, too.
   const { SUPERVISOR_POLL_INTERVAL: _, ...found } = await deviceConfig.current();
-  return { ...told, ...found };
+  return { ...variables, ...found };
 }
 
 /** Keeps tags in a setting. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { MetricSource } from '@device-supervisor/api';
 import type { Clock, Settings } from '@device-supervisor/device';
 import type { HostDescription, Metrics } from '@device-supervisor/host-facts';
@@ -25,27 +26,27 @@ export interface OpenCloudDependencies {
   readonly source: ContainerLogSource;
   readonly access: CloudAccess;
   readonly apiPort: number;
-  readonly reportMemoryPath: string;
-  /** File in memory for the positions of confirmed log lines. */
-  readonly logPositionsPath: string;
+  /** Directory in the host's memory. */
+  readonly directory: string;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** What a cloud adds to a device. */
+/** The parts that a cloud adds to a device. */
 export interface ManagedDevice extends AsyncDisposable {
   readonly connection: ConnectedCloud;
   readonly uploader: LogUploader;
   readonly metrics: MetricSource;
 }
 
-/** Connects the device to its cloud: target, reports and logs. Nothing of it is waited for. */
+/** Connects the device to its cloud: target, reports and logs. The start does not wait for the cloud. */
 export function openCloud(dependencies: OpenCloudDependencies): ManagedDevice {
-  const { endpoint, opened, opening, description, store, metrics, source, access, apiPort, clock, log } = dependencies;
-  const { deviceSettings } = dependencies;
+  const { endpoint, opened, opening, description, store, metrics, source, access, apiPort, clock } = dependencies;
+  const { deviceSettings, directory } = dependencies;
   const { settings, identity } = opened;
   const { device, host, deviceConfig } = opening;
   const stack = new AsyncDisposableStack();
+  const log = dependencies.log.component('cloud');
   const print = (message: string): void => log.info(message);
   const upload = stack.use(
     uploadLogs({
@@ -55,7 +56,7 @@ export function openCloud(dependencies: OpenCloudDependencies): ManagedDevice {
       device,
       isWanted: () => deviceSettings.current.logControl,
       memory: store.settings,
-      quickMemoryPath: dependencies.logPositionsPath,
+      quickMemoryPath: join(directory, 'log-positions.json'),
       clock,
       print,
     }),
@@ -77,10 +78,10 @@ export function openCloud(dependencies: OpenCloudDependencies): ManagedDevice {
       apiPort,
       rebootReasons: () => opening.reboots.reasons,
       apiSecret: () => store.apiKeys.global(),
-      reportMemoryPath: dependencies.reportMemoryPath,
+      reportMemoryPath: join(directory, 'last-report.json'),
       access,
       onRegistered: (registered) => upload.connect(registered),
-      onRequest: requests.note,
+      onRequest: requests.record,
       clock,
       print,
     }),
