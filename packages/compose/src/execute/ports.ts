@@ -112,7 +112,7 @@ export interface HeldLock extends ServiceReference {
   readonly terms?: LockTerms;
 }
 
-/** Who took an update lock through the API, why, and until when. */
+/** The holder of an update lock that was taken through the API, its reason, and the end. */
 export interface LockTerms {
   readonly holder: string;
   readonly reason: string;
