@@ -6,7 +6,7 @@ import { HELP, parseOptions } from './cli/options.ts';
 import { UsageError } from './errors.ts';
 import { ProjectError, ProjectNotFoundError } from '@device-supervisor/compose-project';
 import { runLocalMode } from './run/local-mode.ts';
-import { createScreen } from './view/screen.ts';
+import { createScreen } from '@device-supervisor/views';
 
 void run().then((exitCode) => {
   process.exitCode = exitCode;

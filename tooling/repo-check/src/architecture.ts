@@ -46,7 +46,7 @@ export const LAYERS = {
   delivery: {
     summary: 'offers the device to others',
     values: ['device', 'errors', 'primitives', 'state'],
-    types: [],
+    types: ['api-client'],
     isPure: false,
   },
   app: { summary: 'wires packages together', values: 'all', types: [], isPure: false },

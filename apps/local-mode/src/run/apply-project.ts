@@ -3,7 +3,7 @@ import { BuildError } from '../build/errors.ts';
 import { toTargetState, type Project } from '@device-supervisor/compose-project';
 import { outcomeOf } from '../view/phase.ts';
 import { createProgressView } from '../view/progress-view.ts';
-import type { Screen } from '../view/screen.ts';
+import type { Screen } from '@device-supervisor/views';
 import { volumePrefix } from '../session/project-volumes.ts';
 import { buildServices, type BuildResult } from './build-services.ts';
 import { watchServices, type Look, type Watched } from './watch-services.ts';

@@ -1,5 +1,5 @@
 import { colourOf, formatPhase } from '../view/format-phase.ts';
-import { createLogPrinter } from '../view/log-printer.ts';
+import { createLogPrinter } from '@device-supervisor/views';
 import { outcomeOf } from '../view/phase.ts';
 import type { Project } from '@device-supervisor/compose-project';
 import type { ApplyContext, ApplyResult } from './apply-project.ts';

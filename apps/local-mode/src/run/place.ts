@@ -2,7 +2,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { ReadStream } from 'node:tty';
 import type { Options } from '../cli/options.ts';
-import type { Screen } from '../view/screen.ts';
+import type { Screen } from '@device-supervisor/views';
 
 /** Environment of this program: folders, variables, terminal. */
 export interface Place {

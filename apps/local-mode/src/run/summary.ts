@@ -1,4 +1,4 @@
-import type { Screen } from '../view/screen.ts';
+import type { Screen } from '@device-supervisor/views';
 import { serviceTable } from '../view/service-table.ts';
 import type { LogHub } from './log-hub.ts';
 import type { ApplyResult } from './apply-project.ts';

@@ -1,5 +1,4 @@
-import type { Format, Span } from './paint.ts';
-import { oneLine } from './paint.ts';
+import { oneLine, type Format, type Span } from '@device-supervisor/views';
 import { detailOf, type Phase } from './phase.ts';
 
 const WORDS: Readonly<Record<Phase['kind'], string>> = {

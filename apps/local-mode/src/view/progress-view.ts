@@ -1,7 +1,6 @@
 import { colourOf, formatPhase, phaseLine } from './format-phase.ts';
-import { renderLine } from './paint.ts';
 import { detailOf, type Phase } from './phase.ts';
-import type { Screen } from './screen.ts';
+import { renderLine, type Screen } from '@device-supervisor/views';
 
 /** Shows how services are getting on, until it is disposed of. */
 export interface ProgressView extends Disposable {

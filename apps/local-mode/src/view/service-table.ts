@@ -1,6 +1,6 @@
 import type { ObservedContainer, PublishedPort } from '../engine/observe-containers.ts';
 import { colourOf, wordOf } from './format-phase.ts';
-import { oneLine, type Paint } from './paint.ts';
+import { formatTable, oneLine, type Paint } from '@device-supervisor/views';
 import { detailOf, outcomeOf, type Phase } from './phase.ts';
 
 /** Characters of a container's id that are shown. */
@@ -14,30 +14,15 @@ export function serviceTable(
 ): readonly string[] {
   const rows = [...phases].map(([name, phase]) => {
     const container = containers.get(name);
-    return {
-      phase,
-      cells: [
-        name,
-        wordOf(phase),
-        (container?.ports ?? []).map(formatPort).join(', '),
-        container?.id.slice(0, ID_LENGTH) ?? '',
-      ],
-    };
+    return [
+      name,
+      { text: wordOf(phase), format: colourOf(phase) },
+      (container?.ports ?? []).map(formatPort).join(', '),
+      container?.id.slice(0, ID_LENGTH) ?? '',
+    ];
   });
-  const header = ['SERVICE', 'STATUS', 'ADDRESS', 'CONTAINER'];
-  const widths = header.map((title, column) =>
-    Math.max(title.length, ...rows.map(({ cells }) => cells[column]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[], colour: (cell: string, column: number) => string): string =>
-    cells
-      .map((cell, column) => colour(cell.padEnd(widths[column] ?? 0), column))
-      .join('  ')
-      .trimEnd();
   return [
-    line(header, (cell) => paint('dim', cell)),
-    ...rows.map(({ cells, phase }) =>
-      line(cells, (cell, column) => (column === 1 ? paint(colourOf(phase), cell) : cell)),
-    ),
+    ...formatTable(['SERVICE', 'STATUS', 'ADDRESS', 'CONTAINER'], rows, paint),
     ...[...phases].flatMap(([name, phase]) =>
       outcomeOf(phase) === 'bad' ? [`${paint(colourOf(phase), `${name}:`)} ${oneLine(detailOf(phase))}`] : [],
     ),

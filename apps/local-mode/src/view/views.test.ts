@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ObservedContainer } from '../engine/observe-containers.ts';
 import { phaseLine } from './format-phase.ts';
-import { createLogPrinter } from './log-printer.ts';
-import { renderLine } from './paint.ts';
 import type { Phase } from './phase.ts';
 import { createProgressView } from './progress-view.ts';
-import type { Screen } from './screen.ts';
+import { renderLine, type Screen } from '@device-supervisor/views';
 import { serviceTable } from './service-table.ts';
 
 const plain = (_: unknown, text: string): string => text;
@@ -84,23 +82,6 @@ describe('serviceTable', () => {
       'web       running  http://localhost:8080, http://192.0.2.1:81, 53→5353/udp  0123456789ab',
       'database  failed',
       'database: no image',
-    ]);
-  });
-});
-
-describe('createLogPrinter', () => {
-  it('names the service before each line, and ends colours that a program left on', () => {
-    const screen = recorder();
-    const printer = createLogPrinter(screen, ['web']);
-    const line = { service: 'web', isSystem: false, isStdErr: false };
-    printer.print({ ...line, message: 'one\r\ntwo\n' });
-    printer.print({ ...line, message: '\u001b[31mred' });
-    printer.print({ ...line, isSystem: true, message: "Starting service 'web'" });
-    expect(screen.lines).toEqual([
-      'web        | one',
-      'web        | two',
-      'web        | \u001b[31mred\u001b[0m',
-      "supervisor | Starting service 'web'",
     ]);
   });
 });

@@ -1,4 +1,3 @@
-import type { LogLine } from '../supervisor/stream-logs.ts';
 import type { Format } from './paint.ts';
 import type { Screen } from './screen.ts';
 
@@ -16,8 +15,18 @@ const COLOURS: readonly Format[] = [
 /** Name before the supervisor's own lines. */
 const SYSTEM = 'supervisor';
 
+/** A line that a service or the supervisor wrote. */
+export interface PrintedLine {
+  readonly message: string;
+  /** `null`: about no service in particular. */
+  readonly service: string | null;
+  /** The supervisor's own. */
+  readonly isSystem: boolean;
+  readonly isStdErr: boolean;
+}
+
 export interface LogPrinter {
-  print(line: LogLine): void;
+  print(line: PrintedLine): void;
 }
 
 /** Prints log lines with their service's name before them, each service in a colour of its own. */
