@@ -43,6 +43,7 @@ describe('a Docker engine', () => {
   it('tells what it is', async () => {
     await engine.ping();
     expect(await engine.info()).toEqual({
+      id: expect.stringMatching(/^[\w:-]+$/),
       version: expect.stringMatching(/^\d+\.\d+/),
       apiVersion: expect.stringMatching(/^1\.\d+$/),
       loggingDriver: expect.any(String),

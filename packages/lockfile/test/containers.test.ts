@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { busyboxImage, connectEngine } from '@device-supervisor/testbed';
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
@@ -174,12 +174,14 @@ describe('the directory of a service', () => {
     expect(await runIn(user, 'mkdir /tmp/balena/updates.lock')).toBe(0);
   });
 
-  it('is not followed when it is a link', async () => {
-    writeFileSync(temporary.elsewhere, '');
+  it('is replaced when it is a link, and nothing behind the link is touched', async () => {
+    mkdirSync(temporary.elsewhere);
+    writeFileSync(join(temporary.elsewhere, 'updates.lock'), '');
     symlinkSync(temporary.elsewhere, temporary.service(1, 'linked'));
-    await expect(locks.acquire({ appId: 1, services: ['linked'], force: true })).rejects.toMatchObject({
-      code: 'LOCK_DIRECTORY_UNUSABLE',
-      details: { problem: 'not-a-directory' },
-    });
+    const result = await locks.acquire({ appId: 1, services: ['linked'], force: true });
+    expect(result.status).toBe('acquired');
+    if (result.status === 'acquired') await result.lease[Symbol.asyncDispose]();
+    expect(lstatSync(temporary.service(1, 'linked')).isDirectory()).toBe(true);
+    expect(readdirSync(temporary.elsewhere)).toEqual(['updates.lock']);
   });
 });
