@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@device-supervisor/source'];
@@ -20,6 +22,24 @@ const patience = (minutes: number) => ({
   expect: { poll: { timeout: minutes * MINUTE } },
 });
 
+/** Bytes that the temporary files of a run may need. */
+const TEMPORARY_BYTES = 1_000_000_000;
+
+/**
+ * Temporary files lie in memory where the machine has such a place, and room in it: thousands of tests that flush files to
+ * a disk wait for it for minutes, and a killed process loses nothing of what the kernel has.
+ */
+const temporaryFiles = inMemory('/dev/shm') ? { env: { TMPDIR: '/dev/shm' } } : {};
+
+function inMemory(directory: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize >= TEMPORARY_BYTES;
+  } catch {
+    return false;
+  }
+}
+
 export default defineConfig({
   test: {
     teardownTimeout: 5 * MINUTE,
@@ -31,12 +51,20 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tooling/*/src/**/*.test.ts'],
           // Nothing keeps state in modules, so files can share a process and what it has loaded.
           isolate: false,
+          maxWorkers: availableParallelism(),
+          ...temporaryFiles,
           ...patience(10),
         },
       },
       {
         ...resolution,
-        test: { name: 'model', include: ['test/model/**/*.test.ts'], isolate: false, ...patience(60) },
+        test: {
+          name: 'model',
+          include: ['test/model/**/*.test.ts'],
+          isolate: false,
+          maxWorkers: availableParallelism(),
+          ...patience(60),
+        },
       },
       {
         // Runs only inside the namespaces of tooling/testbed/src/in-namespace.ts.

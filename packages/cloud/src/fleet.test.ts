@@ -62,7 +62,7 @@ function busiestMinute(times: readonly number[]): number {
 }
 
 // Every request is a real one, and a busy machine takes its time for thousands of them.
-describe('a fleet', { timeout: 60_000 }, () => {
+describe('a fleet', () => {
   it('that was switched on together polls and reports no more than it is to, and less and less at once', async () => {
     await wait(MINUTE);
     const settled = clock.now();

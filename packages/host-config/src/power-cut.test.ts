@@ -4,7 +4,7 @@ import {
   type DiskKind,
   type DiskState,
 } from '@device-supervisor/durable-file/testing';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createFakeHost } from '../test/fake-host.ts';
 import { createHostConfig, type HostConfiguration, type ProxyConfig } from './index.ts';
 
@@ -18,15 +18,12 @@ const CHANGES = [
   { name: 'no proxy', old: OLD, proxy: null, wanted: undefined },
 ] as const;
 
-/** Hundreds of hosts each, in milliseconds on a busy machine. */
-const TIMEOUT = 30_000;
-
-using host = createFakeHost();
+const host = createFakeHost();
+afterAll(() => host[Symbol.dispose]());
 
 describe.each<DiskKind>(['journalled', 'vfat'])('on a disk that is %s', (kind) => {
   it.each(CHANGES)(
     '$name is set as a whole or not at all, whenever the power is cut',
-    { timeout: TIMEOUT },
     async ({ old, proxy, wanted }) => {
       const before = await stateWith(kind, old);
       const disk = createPowerCutDisk({ kind, files: before });
@@ -58,24 +55,20 @@ describe.each<DiskKind>(['journalled', 'vfat'])('on a disk that is %s', (kind) =
     },
   );
 
-  it.each(CHANGES)(
-    '$name is set by the next request after any call that failed',
-    { timeout: TIMEOUT },
-    async ({ old, proxy, wanted }) => {
-      const files = await stateWith(kind, old);
-      for (let at = 1; ; at++) {
-        const { fileSystem, calls } = createFaultyFileSystem({
-          base: createPowerCutDisk({ kind, files }).fileSystem,
-          fault: { at, kind: 'error' },
-        });
-        const hostConfig = open(fileSystem);
-        await Promise.allSettled([hostConfig.patch({ network: { proxy } })]);
-        if (calls.length < at) break;
-        await hostConfig.patch({ network: { proxy } });
-        expect((await hostConfig.get()).network.proxy).toEqual(wanted);
-      }
-    },
-  );
+  it.each(CHANGES)('$name is set by the next request after any call that failed', async ({ old, proxy, wanted }) => {
+    const files = await stateWith(kind, old);
+    for (let at = 1; ; at++) {
+      const { fileSystem, calls } = createFaultyFileSystem({
+        base: createPowerCutDisk({ kind, files }).fileSystem,
+        fault: { at, kind: 'error' },
+      });
+      const hostConfig = open(fileSystem);
+      await Promise.allSettled([hostConfig.patch({ network: { proxy } })]);
+      if (calls.length < at) break;
+      await hostConfig.patch({ network: { proxy } });
+      expect((await hostConfig.get()).network.proxy).toEqual(wanted);
+    }
+  });
 });
 
 function open(fileSystem: Parameters<typeof createHostConfig>[0]['fileSystem']): HostConfiguration {

@@ -23,7 +23,7 @@ async function takeAndRelease(locks: DeviceUpdateLocks): Promise<string> {
 }
 
 describe('a crash at any point of a lease', () => {
-  it('leaves nothing that the next run does not recognise as ours and remove', { timeout: 120_000 }, async () => {
+  it('leaves nothing that the next run does not recognise as ours and remove', async () => {
     let crashes = 0;
     let leftovers = 0;
     for (let step = 1; ; step++) {

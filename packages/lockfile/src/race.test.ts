@@ -46,7 +46,7 @@ const races: [string, string[]][] = [
 ];
 
 describe.each(LOCK_NAMES)('services that race for %s', (name) => {
-  it.each(races)('never hold it together with us: %s', { timeout: 120_000 }, async (_, racing) => {
+  it.each(races)('never hold it together with us: %s', async (_, racing) => {
     await using locks = createUpdateLocks({ directory: temporary.directory });
     await locks.prepare(1, 'web');
     for (const way of racing) contend(way, temporary.lock(1, 'web', name));

@@ -25,7 +25,7 @@ beforeAll(async () => {
   docker = connectEngine(engine.endpoint);
   image = await build('first');
   await text(await docker.loadImage(createReadStream(image.archive)));
-}, 600_000);
+});
 
 afterAll(async () => {
   await engine[Symbol.asyncDispose]();
@@ -36,7 +36,7 @@ it('is the same, byte for byte, each time that it is built', async () => {
   const second = await build('second');
   expect(second).toMatchObject({ digest: image.digest, id: image.id });
   expect(await readFile(second.archive)).toEqual(await readFile(image.archive));
-}, 600_000);
+});
 
 it('is small', () => {
   process.stdout.write(
@@ -157,7 +157,7 @@ it('runs on a plain Linux host, is healthy, and ends in order', async () => {
   } finally {
     await container.remove({ force: true });
   }
-}, 300_000);
+});
 
 it('does not start on a host without a boot partition, and says what to do', async () => {
   const { code, output } = await run('/usr/bin/node', '/usr/lib/supervisor/main.cjs', 'boot');
@@ -209,5 +209,5 @@ describe('for arm64, under emulation', () => {
       code: 0,
       output: expect.stringContaining('"message":"Stopped"'),
     });
-  }, 900_000);
+  });
 });

@@ -6,17 +6,20 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { freemem, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { removeEngineCgroups } from '@device-supervisor/local-engine';
 import { startNamespace } from './start-namespace.ts';
+
+/** Bytes of free memory that hold the temporary files of several runs side by side, beside what runs in them. */
+const ENOUGH_MEMORY = 16_000_000_000;
 
 const [, , id = '', ...command] = process.argv;
 const directory = join(tmpdir(), id);
 const artefacts = resolve('.state/artefacts', id);
 
 await mkdir(directory, { mode: 0o700 });
-const namespace = await startNamespace(command, { id, directory, artefacts });
+const namespace = await startNamespace(command, { id, directory, artefacts, inMemory: freemem() >= ENOUGH_MEMORY });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void namespace.terminate());
 const launcherGone = once(process.stdin.resume(), 'end');
 const code = await Promise.race([namespace.ended, launcherGone.then(() => 1)]);

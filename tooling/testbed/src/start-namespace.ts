@@ -22,6 +22,8 @@ export interface NamespaceOptions {
   /** Temporary directory of everything in the namespaces; exists. */
   readonly directory: string;
   readonly artefacts: string;
+  /** Whether the temporary directory is kept in memory: no engine or database waits for the machine's disk. */
+  readonly inMemory: boolean;
 }
 
 /** Where supervisors, and containers through a bind mount, have their update locks. */
@@ -39,6 +41,8 @@ const LOCKS = '/tmp/balena-supervisor';
 const FIRST_PROCESS = `
 ip link set lo up && mount -t tmpfs -o mode=755,nosuid,nodev run /run || exit
 mkdir -p ${LOCKS} && mount -t tmpfs -o mode=755 locks ${LOCKS} || exit
+[ -z "$IN_MEMORY" ] || mount -t tmpfs -o mode=700 temporary "$TMPDIR" || exit
+unset IN_MEMORY
 "$@" 3>&- &
 command=$!
 trap 'kill -TERM $command' TERM
@@ -64,6 +68,7 @@ export async function startNamespace(command: readonly string[], options: Namesp
       ...environment,
       PATH: [dirname(process.execPath), path].join(delimiter),
       TMPDIR: options.directory,
+      ...(options.inMemory && { IN_MEMORY: 'yes' }),
       [RUN_VARIABLE]: options.id,
       [ARTEFACTS_VARIABLE]: options.artefacts,
     },

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -19,7 +19,9 @@ it('gives what was saved last, and nothing before', () => {
 });
 
 it('says when it cannot be read or written', () => {
-  const file = positionFile(directory);
+  const path = join(directory, 'positions.json');
+  mkdirSync(path);
+  const file = positionFile(path);
   expect(() => file.load()).toThrow('EISDIR');
   expect(() => file.save('one')).toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
 });
