@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { busyboxImage, connectEngine, pushImage, startRegistry, waitFor } from '@device-supervisor/testbed';
 import { describe, expect, inject, it } from 'vitest';
@@ -55,6 +57,7 @@ describe('busyboxImage', () => {
     const { reference } = await busyboxImage(endpoint, { tag: `idle:${randomUUID()}` });
     const container = await engine.createContainer({ Image: reference });
     await container.start();
+    await waitFor('its shell to take the signal', async () => takesSigterm((await container.inspect()).State.Pid));
     await container.stop({ t: 60 });
     expect((await container.inspect()).State.ExitCode).toBe(0);
     await container.remove();
@@ -95,3 +98,9 @@ it('waitFor reads events of an engine', async () => {
   await engine.createVolume({ Name: name });
   expect(JSON.parse(String(await created))).toMatchObject({ Action: 'create', Actor: { ID: name } });
 });
+
+/** The first process of a container ignores a signal that it has no handler for. */
+async function takesSigterm(pid: number): Promise<boolean> {
+  const [, caught = '0'] = /^SigCgt:\s*(\w+)$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return (BigInt(`0x${caught}`) & (1n << BigInt(constants.signals.SIGTERM - 1))) !== 0n;
+}

@@ -248,7 +248,7 @@ export class Loop implements AsyncDisposable {
       this.#nextChange = retryIn ?? Infinity;
       return;
     }
-    await this.#runs.endIdle();
+    await this.#runs.beginRound();
     const epoch = this.#epoch;
     const scope = scopeOf(this.#session);
     const config = scope === 'target' ? await configureHost(target, this.#preparation) : NOT_PREPARED;

@@ -5,7 +5,7 @@ export interface RunsOptions {
   readonly ports: ExecutePorts;
   readonly onEvent: (event: ExecutionEvent) => void;
   readonly onFault: (error: unknown) => void;
-  /** One has ended. `changed`: an operation of it was done; `isReplaced`: {@link Runs.endIdle} ended it. */
+  /** One has ended. `changed`: an operation of it was done; `isReplaced`: {@link Runs.beginRound} ended it. */
   readonly onEnd: (end: { readonly changed: boolean; readonly isReplaced: boolean }) => void;
 }
 
@@ -24,6 +24,8 @@ export class Runs {
   readonly #options: RunsOptions;
   readonly #runs = new Set<Run>();
   readonly #slots = new CallSlots();
+  /** Those that ended since the round began: what it has seen of their apps may be from before. */
+  readonly #ended = new Set<Run>();
 
   constructor(options: RunsOptions) {
     this.#options = options;
@@ -43,10 +45,11 @@ export class Runs {
     return new Set([...this.#runs].flatMap(({ apps }) => [...apps]));
   }
 
-  /** Begins what is about no app that is busy, and leaves the rest to a later plan. */
+  /** Begins what is about no app that is busy or was during this round, and leaves the rest to a later plan. */
   start(operations: readonly Operation[]): void {
+    const others = [...this.#runs, ...this.#ended];
     for (const batch of partition(operations)) {
-      if ([...this.#runs].some((run) => overlap(run.apps, batch.apps) || overlap(run.shared, batch.shared))) continue;
+      if (others.some((run) => overlap(run.apps, batch.apps) || overlap(run.shared, batch.shared))) continue;
       const run: Run = {
         ...batch,
         abort: new AbortController(),
@@ -64,14 +67,18 @@ export class Runs {
     for (const { abort } of this.#runs) abort.abort();
   }
 
-  /** Ends those that only wait for downloads: their apps may have something else to do by now. */
-  async endIdle(): Promise<void> {
+  /**
+   * To be called before the engine is looked at for the next plan. Ends those that only wait for downloads: their apps may
+   * have something else to do by now.
+   */
+  async beginRound(): Promise<void> {
     const idle = [...this.#runs].filter(({ calls }) => calls.size === 0);
     for (const run of idle) {
       run.isReplaced = true;
       run.abort.abort();
     }
     await Promise.all(idle.map(({ finished }) => finished));
+    this.#ended.clear();
   }
 
   /** Resolves when those under way have ended. */
@@ -91,6 +98,7 @@ export class Runs {
       },
     });
     this.#runs.delete(run);
+    this.#ended.add(run);
     const changed = [...results.values()].some(({ status }) => status === 'done');
     onEnd({ changed, isReplaced: run.isReplaced });
   }
