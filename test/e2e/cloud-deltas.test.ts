@@ -68,7 +68,7 @@ async function offerDelta(tag: string, from: string): Promise<string> {
   return reference;
 }
 
-/** What became of an update. */
+/** The result of an update. */
 interface Course {
   /** By its engine. */
   readonly pulls: readonly string[];

@@ -217,7 +217,7 @@ describe('a new device', () => {
     device.origin = supervisor.url('');
     cloud.change(device, () => (device.pinned = null));
     await fixture.running(newest);
-    // What another device left behind on the engine may resist at first.
+    // Objects of another device on the engine may not be removable at first.
     expect(supervisor.output()).not.toMatch(/Failed (asking|registering|introducing|telling)|Fault/);
   });
 
@@ -236,7 +236,7 @@ describe('a new device', () => {
     await using supervisor = await fixture.startDevice(fleet, { host, config, environment });
     const device = await supervisor.registered();
     await waitFor('its configuration', () => device.config.size > 0);
-    // What its fleet configures is no news.
+    // The configuration of its fleet is not reported.
     expect(Object.fromEntries(device.config)).toEqual({ BALENA_HOST_CONFIG_gpu_mem: '48' });
     const state = (): string => supervisor.url(`/v2/state/status?apikey=${String(device.reported.get('api_secret'))}`);
     await waitFor('it to have its target', async () => await (await fetch(state())).text(), {

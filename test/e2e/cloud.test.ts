@@ -63,14 +63,14 @@ describe('the life of a device', () => {
     return text.startsWith('{') ? JSON.parse(text) : text;
   }
 
-  /** What it told since the last look, in order, once it has told this. */
+  /** The log lines since the last call, in order, once `last` is among them. */
   async function told(last: string): Promise<StubDevice['logs']> {
     const news = (): StubDevice['logs'] => device.logs.slice(looked);
     await waitFor(`the message '${last}'`, () => news().some(({ message }) => message.startsWith(last)));
     return news();
   }
 
-  /** What of it is the supervisor's word on a service and its images. */
+  /** The lines of the supervisor about a service and its images. */
   function about(service: string, messages: StubDevice['logs']): string[] {
     const subject = new RegExp(`'${service}[' ]|/${service}[@:]`);
     return messages.flatMap(({ message, isSystem }) => (isSystem && subject.test(message) ? [message] : []));
@@ -82,7 +82,7 @@ describe('the life of a device', () => {
     await waitFor(`${commit} to be reported`, isTold);
   }
 
-  /** What it reported of a release, last. */
+  /** Its last report of a release. */
   function lastReportOf(commit: string): unknown {
     return device.reports.flatMap(({ apps }) => apps?.[fleet.uuid]?.releases?.[commit] ?? []).at(-1);
   }

@@ -11,7 +11,7 @@ export const REGISTRY_IMAGES = ['i:1', 'i:2', 'i:3'] as const;
 
 const STRATEGIES = ['download-then-kill', 'kill-then-download', 'delete-then-download', 'hand-over'] as const;
 
-/** What happens to a device. */
+/** An event on a device. */
 export type Event =
   | { readonly type: 'target'; readonly which: number; readonly force: boolean }
   /** A call fails. */
@@ -94,7 +94,7 @@ const arbitraryTarget: fc.Arbitrary<TargetState> = fc
   .array(app, { maxLength: APPS.length })
   .map((apps) => testTarget(...apps));
 
-/** What is asked of a device, and what happens to it. */
+/** The targets of a device, and the events on it. */
 export interface History {
   /** A device may be asked for one of them again. */
   readonly targets: readonly TargetState[];
@@ -119,7 +119,7 @@ const arbitraryEvent: fc.Arbitrary<Event> = fc.oneof(
     arbitrary: fc.record({
       type: fc.constant('fault'),
       kind: fc.constantFrom(...LOCAL_CALLS, 'observe'),
-      // What is done on this machine alone is not done when it fails.
+      // A local call that fails has no effect.
       fault: fc.constantFrom('internal', 'no-space'),
     }),
   },

@@ -12,7 +12,7 @@ const CALLS = ['pullImage', 'stopContainer', 'createContainer', 'startContainer'
 
 export type ActionKind = 'restartApp' | 'purgeApp' | 'restartService' | 'stopService' | 'startService';
 
-/** What clients, services, the engine and the host do while the device is at work. */
+/** Events of clients, services, the engine and the host while the device works. */
 export type RequestEvent =
   | { readonly type: 'target'; readonly which: number; readonly force: boolean }
   | { readonly type: 'update'; readonly force: boolean }

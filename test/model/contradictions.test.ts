@@ -30,7 +30,7 @@ function shown({ device }: DeviceHarness): Record<string, string> {
   );
 }
 
-/** What became of a request once everything has happened that needs no time. */
+/** The result of a request once everything has happened that needs no time. */
 async function outcomeOf(
   harness: DeviceHarness,
   request: Promise<void>,

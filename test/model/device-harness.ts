@@ -35,7 +35,7 @@ export interface DeviceHarness extends AsyncDisposable {
    * @param beforeEach called before each step of time
    */
   settle(beforeEach?: () => void): Promise<void>;
-  /** What the supervisor said so far. */
+  /** The messages of the supervisor so far. */
   said(): string[];
   /** Makes it the device's target, wherever that comes from. */
   setTarget(target: TargetState, options?: ApplyOptions): Promise<void>;

@@ -69,7 +69,7 @@ async function live({ targets, events, last: lastOne }: History, managed: boolea
   await using harness: DeviceHarness = startHarness({
     managed,
     images: imagesNamed(LOCAL_IMAGES),
-    // What a device of the cloud removes, it must be able to get again.
+    // A device of the cloud must be able to pull again whatever it removes.
     pullable: imagesNamed([...REGISTRY_IMAGES, ...(managed ? LOCAL_IMAGES : [])]),
     wrapEngine: (engine, locks) =>
       guardedEngine({

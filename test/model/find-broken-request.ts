@@ -59,7 +59,7 @@ interface OpenRequest {
   readonly force: boolean;
 }
 
-/** What the clients know: which requests are open, and whether the last word on the update was a cancel. */
+/** The view of the clients: the open requests, and whether the last request for the update was a cancel. */
 interface Clients {
   target: TargetState | null;
   forced: boolean;

@@ -11,7 +11,7 @@ export interface InvariantsOptions {
   readonly onBroken: (rule: string) => void;
 }
 
-/** What must hold at every call on the engine. */
+/** The invariants of every call on the engine. */
 export interface Invariants {
   beginDownload(reference: string): Disposable;
   beforeTouch(id: string, lease: LockLease): void;

@@ -23,7 +23,7 @@ async function live(harness: DeviceHarness, releases: Iterable<number>): Promise
       await harness.flush();
       harness.device.state();
     }
-    // What the test writes down is not the device's.
+    // The test's own records do not count as the device's memory.
     harness.engine.clearCalls();
     harness.events.length = 0;
   }

@@ -29,7 +29,7 @@ export function mortalEngine(engine: DeviceEngine, life: AbortSignal): DeviceEng
   };
 }
 
-/** What a device has beside its engine. */
+/** The ports of a device beside its engine. */
 export type LocalPorts = Pick<DeviceDependencies, 'locks' | 'store'>;
 
 /** Locks and records as such a process sees them. */

@@ -7,7 +7,7 @@ export function formatHostConfig({ network }: HostConfig): string {
   return [`hostname=${hostname}`, ...fields].join('\n');
 }
 
-/** What was done, one line each. */
+/** The changes, one line each. */
 export function formatChange({ changed, restarted, leftToHost }: HostConfigChange): string {
   const lines = [
     changed.length === 0 ? 'Nothing to change' : `Changed: ${changed.join(', ')}`,

@@ -44,7 +44,7 @@ function isUsersFault(error: unknown): boolean {
 }
 
 function describe(error: unknown): string {
-  // What we did not expect is a fault of ours, and the stack tells where.
+  // An unexpected error is our own fault; its stack says where.
   const trace =
     error instanceof SupervisorError || !(error instanceof Error) || process.env['DEBUG'] === undefined
       ? ''

@@ -9,7 +9,7 @@ export const ROOT = resolve(import.meta.dirname, '../../..');
 /** The program that `npm start` runs, as a process. */
 export interface LocalModeProcess extends AsyncDisposable {
   readonly child: ChildProcess;
-  /** What a person has read so far, without colours. */
+  /** The output so far, without colours. */
   text(): string;
   /** The same with everything that is meant for the terminal. */
   raw(): string;

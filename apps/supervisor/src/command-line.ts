@@ -1,4 +1,4 @@
-/** What the program was asked to do. */
+/** The parsed command line. */
 export type Command =
   | { readonly kind: 'run' }
   /** In the container that the host OS starts: prepare it, then run. */

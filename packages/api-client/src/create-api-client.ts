@@ -25,9 +25,9 @@ export interface ApiClient {
    * answer with `ApiUnreachableError`: `data` is always there. Answers of plain text need `parseAs: 'text'`.
    */
   readonly http: Client<paths>;
-  /** What happens on the device from now on, or after `lastEventId`; connects again, and goes on where it was. */
+  /** Events of the device from now on, or after `lastEventId`; reconnects and resumes after the last event. */
   events(options?: EventOptions): AsyncIterable<DeviceEvent>;
-  /** What services and supervisor write from now on; connects again, without what was written meanwhile. */
+  /** Log lines of services and supervisor from now on; reconnects, without the lines of the gap. */
   logs(options?: FollowOptions): AsyncIterable<LogLine>;
 }
 

@@ -1,4 +1,4 @@
-/** What a request of {@link ApiClient.http} answers; it rejects where that is no success. */
+/** The data that a request of {@link ApiClient.http} returns; rejects if it failed. */
 export async function dataOf<T>(
   answer: Promise<{ readonly data?: T | undefined; readonly response: Response }>,
 ): Promise<T> {

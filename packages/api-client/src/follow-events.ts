@@ -40,7 +40,7 @@ export function followEvents(
   }
 }
 
-/** What each event holds is the contract of the API. */
+/** The API's contract defines the fields of each event. */
 function isDeviceEvent(received: { readonly event: string }): received is DeviceEvent {
   return Object.hasOwn(KNOWN, received.event);
 }

@@ -4,7 +4,7 @@ export async function* readChunks<T>(stream: ReadableStream<T>): AsyncGenerator<
   try {
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) yield chunk.value;
   } finally {
-    // What ended with an error cannot be cancelled, and says so again.
+    // Cancelling a stream that ended with an error throws that error again.
     await reader.cancel().catch(() => undefined);
   }
 }

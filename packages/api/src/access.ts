@@ -4,10 +4,10 @@ import { OutOfScopeError, UnauthorizedError } from './errors.ts';
 import type { ApiKeys, KeyScope } from './ports.ts';
 import type { ClientConnection } from './routes/route.ts';
 
-/** What a request may see and do. */
+/** The access of a request. */
 export type Access = KeyScope | { readonly kind: 'anonymous' };
 
-/** What a route asks of the key it is called with; see the package's README. */
+/** The key that a route requires; see the package's README. */
 export type RouteScope = 'none' | 'any-key' | 'app' | 'global';
 
 export interface AccessRules {

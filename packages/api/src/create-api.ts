@@ -143,7 +143,7 @@ export function createApi(dependencies: ApiDependencies): Api {
   }
 }
 
-/** What clients rely on: an action may wait for containers that stop slowly. */
+/** Clients rely on it: an action may wait for containers that stop slowly. */
 const DEFAULT_REQUEST_TIMEOUT = 15 * 60_000;
 
 function identify({ req, env }: RouteContext): RequestIdentity {
@@ -152,7 +152,7 @@ function identify({ req, env }: RouteContext): RequestIdentity {
 
 interface PathMethods {
   readonly methods: readonly string[];
-  /** What a client must show to learn the methods. */
+  /** The key that a client needs to see the methods. */
   readonly scope: RouteScope;
 }
 

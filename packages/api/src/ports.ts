@@ -1,6 +1,6 @@
 /** The API keys that exist. */
 export interface ApiKeys {
-  /** What the key opens; `null`: there is no such key. Called for every request. */
+  /** The scope of the key; `null`: there is no such key. Called for every request. */
   find(key: string): KeyScope | null;
   /** Puts a new key in the place of one, which is void from then on. `null`: it was not a key. */
   regenerate(key: string): string | null;
@@ -23,7 +23,7 @@ export interface LogRequest {
 }
 
 /**
- * Messages from the moment of attaching on. What is not read yet is held by the source, within bounds. Disposing of it
+ * Messages from the moment of attaching on. The source holds unread messages, within bounds. Disposing of it
  * releases what it holds and ends it.
  */
 export interface LogSubscription extends AsyncIterable<LogMessage>, Disposable {}
@@ -174,6 +174,6 @@ export interface HealthCondition {
   /** e.g. `database`, `disk`, `cloud`. */
   readonly component: string;
   readonly message: string;
-  /** What a person can do about it. */
+  /** The remedy, for a person. */
   readonly remedy: string;
 }

@@ -64,7 +64,7 @@ describe('from inside a container on supervisor0', () => {
     expect(typeof documented.prints === 'object' && printed.startsWith('{') ? JSON.parse(printed) : printed).toEqual(
       documented.prints,
     );
-    // What the target of the last one needs is nowhere.
+    // The image of the last target does not exist.
     if (!documented.command.includes('TARGET_STATE')) await world.reset();
   });
 

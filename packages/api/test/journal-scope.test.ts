@@ -11,7 +11,7 @@ import { APP_KEY, createTestApi, GLOBAL_KEY } from '../src/testing/test-api.ts';
 const JOURNAL_REMOTE = '/lib/systemd/systemd-journal-remote';
 const DOCKER = { _COMM: 'dockerd', _SYSTEMD_UNIT: 'docker.service' };
 
-/** What a host's journal holds: the containers' lines come from the engine, in the journal's own protocol. */
+/** The journal of a host: the containers' lines come from the engine, in the journal's own protocol. */
 const ENTRIES: readonly Readonly<Record<string, string>>[] = [
   { _TRANSPORT: 'kernel', MESSAGE: 'of the kernel' },
   { _TRANSPORT: 'journal', ...DOCKER, CONTAINER_ID_FULL: 'container-1', MESSAGE: 'of its own app' },

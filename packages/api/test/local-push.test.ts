@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import * as z from 'zod';
 import { startRealWorld, type RealWorld } from './conformance/real-world.ts';
 
-/** What the public client sent to a device in local mode, in order. */
+/** The requests of the public client to a device in local mode, in order. */
 const CapturedRequest = z.object({ capture: z.string(), method: z.string(), url: z.string(), body: z.string() });
 const captured = readFileSync(new URL('captures/client-requests.jsonl', import.meta.url), 'utf8')
   .trimEnd()

@@ -36,7 +36,7 @@ export interface BootBackend {
    * @throws what the file system throws
    */
   defaults(): Promise<BootVariables>;
-  /** What is set, checked. @throws what the file system throws, and the errors of this package */
+  /** The checked values that are set. @throws what the file system throws, and the errors of this package */
   read(): Promise<BootVariables>;
   /**
    * Sets its variables, and removes those that are absent. All else in its place stays.
@@ -49,7 +49,7 @@ export interface BootBackend {
   start(): Promise<void>;
 }
 
-/** What most backends have in common. */
+/** The common part of most backends. */
 export const PLAIN_BACKEND: Pick<
   BootBackend,
   'complete' | 'defaults' | 'isRemovable' | 'isSame' | 'needsReboot' | 'start'

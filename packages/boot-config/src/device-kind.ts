@@ -1,6 +1,6 @@
 import { compare, coerce } from 'semver';
 
-/** What decides where a device keeps its boot configuration. */
+/** The facts that decide where a device keeps its boot configuration. */
 export interface DeviceKind {
   /** Slug, e.g. `raspberrypi4-64`. */
   readonly deviceType: string;

@@ -14,7 +14,7 @@ export class BootFileInvalidError extends SupervisorError<
   }
 }
 
-/** What is set for the next boot cannot be read. */
+/** The configuration of the next boot cannot be read. */
 export class BootConfigReadError extends SupervisorError<'BOOT_CONFIG_UNREADABLE', { readonly backend: string }> {
   constructor(backend: string, cause: unknown) {
     super('BOOT_CONFIG_UNREADABLE', `the boot configuration cannot be read (${backend})`, {
@@ -25,7 +25,7 @@ export class BootConfigReadError extends SupervisorError<'BOOT_CONFIG_UNREADABLE
   }
 }
 
-/** Boot configuration could not be written. What was written before stays; the next attempt goes on from there. */
+/** Boot configuration could not be written. Earlier writes stay; the next attempt continues from there. */
 export class BootConfigWriteError extends SupervisorError<'BOOT_CONFIG_UNWRITABLE', { readonly backend: string }> {
   constructor(backend: string, cause: unknown) {
     super('BOOT_CONFIG_UNWRITABLE', `the boot configuration cannot be written (${backend})`, {

@@ -9,7 +9,7 @@ import { ownerOf, pick, planBootConfig, withChanges, type BootConfigPlan } from 
 import { createUnkeptChanges, isKept, withUnkept } from './unkept-changes.ts';
 
 export interface BootConfig {
-  /** What is set, by variable. @throws BootConfigReadError */
+  /** The values that are set, by variable. @throws BootConfigReadError */
   read(): Promise<BootVariables>;
   /**
    * What `write` would change now.
@@ -127,7 +127,7 @@ export async function openBootConfig(options: BootConfigOptions): Promise<BootCo
     return { ...result, failures };
   }
 
-  /** What of a plan is done, now that it was written. */
+  /** The part of a plan that was written. */
   async function verify(planned: BootConfigPlan, failures: BootConfigResult['failures']): Promise<BootConfigPlan> {
     const after = await readPlaces();
     const failed = new Set([...failures, ...after.failures].map(({ details }) => details.backend));

@@ -27,9 +27,9 @@ export interface BootConfigPlan {
 
 export interface BootPlanInput {
   readonly backends: readonly BootBackend[];
-  /** What is set, checked. */
+  /** The checked values that are set. */
   readonly current: BootVariables;
-  /** What a target wants; other variables than those of boot configuration are not in it. */
+  /** The values of the target; only variables of boot configuration. */
   readonly target: BootVariables;
   /** Variables that a target has had before: only these are removed when they are not in this one. */
   readonly managed: ReadonlySet<string>;

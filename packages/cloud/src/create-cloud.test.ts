@@ -34,7 +34,7 @@ function start({ fleet = stub.createFleet(), ...options }: Partial<TestDeviceOpt
   device = stack.use(startTestDevice({ endpoint: stub.endpoint, fleet, clock, ...options }));
 }
 
-/** What the cloud has of it. */
+/** The cloud's copy of it. */
 function inCloud(): StubDevice | null {
   return stub.device(device.uuid);
 }

@@ -65,7 +65,7 @@ export interface CloudSettings {
   readonly instantUpdateTrigger: boolean;
 }
 
-/** What the device does with its cloud, until it is disposed of. Nothing of it keeps apps from running. */
+/** The connection of a device to its cloud, until it is disposed of. Apps run without it. */
 export interface Cloud extends AsyncDisposable {
   /** Asks for the target now, once the device is registered. */
   lookForTarget(options: { readonly force: boolean }): void;

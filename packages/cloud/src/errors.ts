@@ -23,7 +23,7 @@ export class CloudUnreachableError extends SupervisorError<'CLOUD_UNREACHABLE', 
   }
 }
 
-/** What to do when the server's certificate is the reason; `undefined`: it is not. The codes are OpenSSL's and Node.js'. */
+/** The hint for a failure of the server's certificate; `undefined`: it is another failure. The codes are OpenSSL's and Node.js'. */
 function certificateHint(cause: unknown, host: string): string | undefined {
   switch (cause instanceof Error && 'code' in cause ? cause.code : undefined) {
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':

@@ -13,10 +13,10 @@ const SHORTEST_PAUSE = 15_000;
 /** Unless the cloud asks for more. */
 const LONGEST_RETRY = 1.25 * INTERVAL + 1;
 
-/** What the cloud does with one request after the other. */
+/** The cloud's answers to consecutive requests. */
 type Answer = 'ok' | 'unreachable' | { readonly status: number; readonly retryAfter: number | null };
 
-/** What happens while the device waits for its next request. */
+/** Events while the device waits for its next request. */
 interface Moment {
   readonly answer: Answer;
   /** Requests from outside, after so many milliseconds each. */

@@ -18,8 +18,8 @@ export interface RetryOptions {
 
 /**
  * Milliseconds until something that failed is tried again: 15 s · 2ⁿ up to the limit, spread over a quarter more so that a
- * fleet that lost its cloud together does not come back together. What the cloud asks for is the least, but
- * for what is more than a day.
+ * fleet that lost its cloud together does not come back together. The cloud's own delay is the minimum, up to
+ * a day.
  */
 export function retryDelay({ failures, limit, error, random }: RetryOptions): number {
   const retryAfter = error instanceof CloudRefusedError ? error.retryAfter : null;

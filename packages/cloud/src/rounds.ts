@@ -1,7 +1,7 @@
 import type { Clock } from '@device-supervisor/device';
 import { waitFor } from './wait-for.ts';
 
-/** What follows a round, in milliseconds. */
+/** The delay after a round, in milliseconds. */
 export interface Pause {
   /** Requests cannot shorten it below this. */
   readonly atLeast: number;

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => ip('link', 'delete', 'mdns-a'));
 
-/** What a lookup gives. */
+/** The result of a lookup. */
 function find(hostname: string, all: boolean): Promise<unknown> {
   return new Promise((resolve) => {
     lookupLocalNames(hostname, { all }, (error, address) => resolve(error === null ? address : error.code));

@@ -1,6 +1,6 @@
 import type { Place } from './yaml/tree.ts';
 
-/** What a developer wants to run, read from compose files or a Dockerfile. */
+/** A project of a developer, read from compose files or a Dockerfile. */
 export interface Project {
   /** Lower-case letters, digits, `-` and `_`: what docker compose calls the project's name. */
   readonly name: string;
@@ -18,7 +18,7 @@ export interface Project {
   readonly configs: Readonly<Record<string, ProjectFile>>;
   /** Contents of the project's secrets by name; never to be shown. */
   readonly secrets: Readonly<Record<string, ProjectFile>>;
-  /** What was left out, replaced or assumed, one sentence each. */
+  /** Parts that were left out, replaced or assumed, one sentence each. */
   readonly remarks: readonly string[];
   /** The place of the value with a compose path, or of the nearest value around it. */
   locate(path: readonly PropertyKey[]): Place;
@@ -36,7 +36,7 @@ export interface ProjectService {
   readonly composition: Readonly<Record<string, unknown>>;
   /** Services that have to exist before it. */
   readonly dependencies: readonly string[];
-  /** What a change of its files requires (`develop.watch`). */
+  /** The action for a change of its files (`develop.watch`). */
   readonly watch: readonly WatchRule[];
 }
 

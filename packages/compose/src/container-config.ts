@@ -106,7 +106,7 @@ export interface Hook {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** What an engine changes on a container as it is. */
+/** The configuration that engines can change without a new container. */
 export type UpdatableConfig = Pick<ContainerConfig, 'resources' | 'restart'>;
 
 /** Limits that an engine can change on a running container. 0 means no limit, `''` means all. */
@@ -245,7 +245,7 @@ export interface NetworkEndpoint {
   readonly gatewayPriority?: number;
 }
 
-/** What an image says about the containers made from it. */
+/** The defaults of an image for its containers. */
 export interface ImageConfig {
   readonly environment: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;

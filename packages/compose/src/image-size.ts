@@ -1,4 +1,4 @@
-/** What an image takes, as far as its registry tells. */
+/** The size of an image, as far as its registry states it. */
 export interface ImageSize {
   /** From the lowest to the uppermost. */
   readonly layers: readonly LayerSize[];

@@ -1,6 +1,6 @@
 import type { ContainerConfig, ImageConfig, NetworkConfig, Resources, VolumeConfig } from './container-config.ts';
 
-/** What an engine holds at one moment; immutable. */
+/** The contents of an engine at one moment; immutable. */
 export interface EngineSnapshot {
   readonly abilities: EngineAbilities;
   /** Containers with the supervised label. */
@@ -11,7 +11,7 @@ export interface EngineSnapshot {
   readonly networks: readonly ObservedNetwork[];
   /** Every named volume of the engine, also those that are not ours. */
   readonly volumes: readonly ObservedVolume[];
-  /** What the engine did not list or tell, one sentence each; the snapshot then holds what is known from before. */
+  /** Failed reads of the engine, one sentence each; for these the snapshot holds the values from before. */
   readonly faults?: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export interface Damage {
   readonly isFinal: boolean;
 }
 
-/** What an engine and the kernel below it can do. */
+/** The capabilities of an engine and the kernel below it. */
 export interface EngineAbilities {
   /** Newest version of the engine's API, e.g. `1.41`. */
   readonly apiVersion: string;

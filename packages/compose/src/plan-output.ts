@@ -1,10 +1,10 @@
 import type { Operation } from './operation.ts';
 
-/** What to do so that the engine matches the target. */
+/** The operations that make the engine match the target. */
 export interface Plan {
   /** Each behind the operations that it depends on. Empty: nothing can be done now. */
   readonly operations: readonly Operation[];
-  /** What has to wait, and for what. */
+  /** Blocked parts, with their reasons. */
   readonly blocked: readonly Blocked[];
   /** Parts of the target that are not applied, though their service runs. */
   readonly notices: readonly Notice[];

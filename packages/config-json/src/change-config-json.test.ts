@@ -19,7 +19,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const content = (): string => readFileSync(path, 'utf8');
 
-/** What a failed update tells, or the keys that it changed. */
+/** The error of a failed update, or the keys that it changed. */
 function outcomeOf(result: unknown): unknown {
   if (!(result instanceof ConfigJsonReadError || result instanceof ConfigJsonWriteError)) return result;
   return { code: result.code, details: result.details, isHelpful: (result.hint ?? '') !== '' };

@@ -2,7 +2,7 @@ import { writeRemedyOf } from '@device-supervisor/durable-file';
 import { errorCodeOf, SupervisorError } from '@device-supervisor/errors';
 import type { ConfigJsonProblem } from './decode-config-json.ts';
 
-/** What is wrong with the text of the file. */
+/** The fault in the text of the file. */
 export type ConfigJsonDamage = 'empty' | 'not-utf8' | 'invalid-json' | 'not-an-object';
 
 export interface DamageReport {

@@ -24,7 +24,7 @@ import { patchConfigJson, type ConfigJsonPatch } from './patch-config-json.ts';
 
 export interface ConfigJsonFile {
   /**
-   * What the file says now. One that is not there says nothing, unless it must exist.
+   * The present contents of the file. A missing file is empty, unless it must exist.
    *
    * @throws ConfigJsonDamagedError, ConfigJsonMissingError, ConfigJsonReadError
    */

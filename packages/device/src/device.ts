@@ -13,7 +13,7 @@ import type { RebootNews } from './power/reboot-after-apply.ts';
 import type { DeviceState } from './state/device-state.ts';
 
 /**
- * A device that keeps its apps at their target. What is asked of an app or service resolves when it is done, and rejects
+ * A device that keeps its apps at their target. An action on an app or service resolves when it is done, and rejects
  * with `AppNotFoundError`, `ServiceNotFoundError`, `UpdatesLockedError`, `ActionFailedError` or `ActionCancelledError`.
  */
 export interface Device extends AsyncDisposable {
@@ -51,7 +51,7 @@ export interface Device extends AsyncDisposable {
   removeUnusedVolumes(appIds: readonly number[] | 'all'): Promise<void>;
   /** Takes the update locks of all apps, or of none, for what disturbs them all. */
   lockAll(request: Pick<DeviceLockRequest, 'force' | 'signal'>): Promise<DeviceLockResult>;
-  /** What would be done to reach a target (by default, the present one). Nothing is done. */
+  /** The plan for a target (by default, the present one). Nothing is carried out. */
   plan(target?: TargetState): Promise<Plan>;
 
   /** Variables of a container, secrets among them; `null`: there is no such container. */
@@ -73,7 +73,7 @@ export interface UpdateOptions extends ApplyOptions {
 /** Is the supervisor itself in order? Whether the network, the cloud or an app is, does not count. */
 export interface DeviceHealth {
   readonly healthy: boolean;
-  /** What is not in order, for a person to read. */
+  /** The problem, for a person to read. */
   readonly problems: readonly string[];
 }
 

@@ -34,14 +34,14 @@ export class UpdatesLockedError extends SupervisorError<'UPDATES_LOCKED', { serv
   }
 }
 
-/** What a client asked for was tried and failed; the device goes on to reach its target. */
+/** An action was tried and failed; the device continues to apply its target. */
 export class ActionFailedError extends SupervisorError<'ACTION_FAILED'> {
   constructor(reason: string, cause?: unknown) {
     super('ACTION_FAILED', reason, { details: {}, cause });
   }
 }
 
-/** What a client asked for was given up before it was done. */
+/** An action was cancelled before it was done. */
 export class ActionCancelledError extends SupervisorError<'ACTION_CANCELLED'> {
   constructor(reason: string) {
     super('ACTION_CANCELLED', reason, { details: {} });

@@ -58,7 +58,7 @@ export interface LockedApp {
   readonly services: readonly string[];
 }
 
-/** What the device keeps over restarts. */
+/** The device's memory over restarts. */
 export interface DeviceStore {
   readonly targets: {
     /** `null`: there was none yet. */
@@ -98,7 +98,7 @@ export interface FirewallModes {
 /** Whether only what is known to be good is let in; `auto`: when a service has no network of its own. */
 export type FirewallMode = 'on' | 'off' | 'auto';
 
-/** What the rules depend on, besides their mode. */
+/** The inputs of the rules, besides their mode. */
 export interface FirewallSituation {
   /** Whether the API can be reached from everywhere. */
   readonly localMode: boolean;

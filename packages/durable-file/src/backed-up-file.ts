@@ -135,11 +135,11 @@ export function isIntactText(bytes: Uint8Array): boolean {
 const MAX_ATTEMPTS = 10;
 
 interface LoadedFile {
-  /** What the file itself holds; `null`: it is not there, or cannot be read. */
+  /** The content of the file itself; `null`: it is missing, or cannot be read. */
   readonly bytes: Uint8Array | null;
   /** Why it cannot be read. */
   readonly failure: { readonly error: unknown } | null;
-  /** What counts. */
+  /** The valid content. */
   readonly content: Uint8Array | null;
   readonly source: 'file' | 'backup';
 }

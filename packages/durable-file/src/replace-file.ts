@@ -65,7 +65,7 @@ async function replaceHeld(
   }
 }
 
-/** What cannot be removed now goes with the next success. */
+/** The next success removes a file that cannot be removed now. */
 async function discard(fileSystem: DurableFileSystem, temporary: string): Promise<void> {
   await fileSystem.remove(temporary);
   await syncDirectory(fileSystem, dirname(temporary));

@@ -1,5 +1,5 @@
 import { errorCodeOf } from '@device-supervisor/errors';
-/** What to do about a file that could not be written, for the hint of an error; `null`: this failure says nothing. */
+/** The remedy for a failed write, for the hint of an error; `null`: none is known. */
 export function writeRemedyOf(thrown: unknown): string | null {
   return REMEDIES.get(errorCodeOf(thrown) ?? '') ?? null;
 }

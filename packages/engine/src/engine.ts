@@ -51,7 +51,7 @@ export interface EngineInfo {
   readonly registries: EngineRegistries;
 }
 
-/** What the engine's configuration says about registries. */
+/** The registries in the engine's configuration. */
 export interface EngineRegistries {
   /** Hosts that it may talk to without TLS, or whose certificates it does not check; e.g. `registry.local:5000`. */
   readonly insecureHosts: readonly string[];

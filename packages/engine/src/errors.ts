@@ -1,6 +1,6 @@
 import { SupervisorError } from '@device-supervisor/errors';
 
-/** What on an engine a name or id stands for. */
+/** The kind of object that a name or id stands for. */
 export type EngineObject = 'container' | 'image' | 'network' | 'volume' | 'object';
 
 /** The engine's endpoint does not answer, the connection broke, or an answer took too long. */

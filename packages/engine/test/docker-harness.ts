@@ -13,7 +13,7 @@ const COMMAND = [
     'while [ ! -e /exit ]; do sleep 0.1; done; code=$(cat /exit); rm /exit; exit $code',
 ];
 
-/** What the builder of the engine adds to every image. */
+/** Fields that the engine's builder adds to every image. */
 const PATH = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
 
 /** The engine of the test run. */

@@ -47,7 +47,7 @@ function note(line: string): Hook {
 
 const DATA: ContainerConfig['mounts'] = [{ type: 'volume', source: 'hook-data', target: '/data', readOnly: false }];
 
-/** What is noted, and nothing of it any more. */
+/** Returns the recorded lines and clears them. */
 async function takeNotes(): Promise<string[]> {
   const { id } = await run('reader', { mounts: DATA });
   const lines = (await harness.readFile(id, '/data/notes; rm -f /data/notes')).split('\n');

@@ -182,7 +182,7 @@ describe('a pull', () => {
 });
 
 describe('a delta', () => {
-  /** An engine that says that it knows deltas. What it is given as one is an image that is complete already. */
+  /** An engine that says that it knows deltas. The delta that it gets is an image that is complete already. */
   const connectToDeltaEngine = async (resources: AsyncDisposableStack, delta: string): Promise<Engine> => {
     const path = /\/images\/delta/;
     const answer = (response: ServerResponse): void =>

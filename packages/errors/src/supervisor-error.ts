@@ -1,6 +1,6 @@
-/** What a {@link SupervisorError} carries besides its message. */
+/** The fields of a {@link SupervisorError} besides its message. */
 export interface SupervisorErrorOptions<Details extends object> {
-  /** What the reader can do about it, as a sentence. */
+  /** The remedy, as a sentence. */
   readonly hint?: string;
   /** Machine-readable facts about the failure; never secrets. */
   readonly details: Details;

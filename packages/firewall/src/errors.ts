@@ -27,7 +27,7 @@ interface FirewallFailure {
   readonly program: string;
   /** `null`: it was ended by a signal, or took too long. */
   readonly exitCode: number | null;
-  /** What it said. */
+  /** Its output. */
   readonly stderr: string;
 }
 

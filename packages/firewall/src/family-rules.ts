@@ -30,7 +30,7 @@ export interface FamilyRules {
 export function createFamilyRules(options: FamilyRulesOptions): FamilyRules {
   const { family, procNet } = options;
   let filter: PacketFilter | null = null;
-  /** What was asked for, and how the kernel's tool of this version prints it. */
+  /** The requested rule, and how this version of the kernel's tool prints it. */
   let written: { readonly rules: string; readonly printed: string } | null = null;
 
   async function write(rules: readonly string[], tables: PacketFilter): Promise<boolean> {

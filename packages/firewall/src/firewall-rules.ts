@@ -18,7 +18,7 @@ export interface RuleSettings {
 }
 
 /**
- * What our chain holds, in order, each rule as `iptables -S` prints it.
+ * The rules of our chain, in order, as `iptables -S` prints them.
  *
  * @example
  * ```ts

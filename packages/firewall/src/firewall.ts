@@ -100,7 +100,7 @@ export function createFirewall(options: FirewallOptions): Firewall {
 
 const CHECK_INTERVAL = 60_000;
 const MAX_PORT = 65_535;
-/** What the kernel takes for a name; it must not end a line or begin an option. */
+/** Valid interface names; a name must not end a line or begin an option. */
 const INTERFACE = /^(?!-)[^\s/!"'\\]{1,15}$/;
 
 interface FamilyState {

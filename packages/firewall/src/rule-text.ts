@@ -1,6 +1,6 @@
 import { CHAIN } from './firewall-rules.ts';
 
-/** What the filter table holds of ours. */
+/** Our rules in the filter table. */
 export interface Listing {
   readonly hasChain: boolean;
   /** Whether INPUT jumps to our chain. */

@@ -14,7 +14,7 @@ const FAMILIES = ['IPv4', 'IPv6'] as const;
 const TOOL = { IPv4: 'iptables', IPv6: 'ip6tables' } as const;
 
 const API = 48_484;
-/** What an app on the host's network offers. */
+/** A server of an app on the host's network. */
 const APP = 8_080;
 const BRIDGE = 'br-0123456789ab';
 const API_LINKS = API_INTERFACES.filter((name) => name !== 'lo');
@@ -88,7 +88,7 @@ describe.each(['nft', 'legacy'] as const)('on %s', (variant) => {
       for (const host of [family === 'IPv4' ? '127.0.0.1' : '::1', network.address('eth0', family)]) {
         for (const port of [API, APP]) expect(await network.device.ask({ do: 'tcp', host, port })).toBe('open');
       }
-      // What answers is only let in because it was asked.
+      // Answers are let in only because of the request.
       const outside = { host: network.neighbour('eth0', family), port: APP };
       expect(await network.device.ask({ do: 'tcp', ...outside })).toBe('open');
     });

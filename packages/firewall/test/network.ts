@@ -8,7 +8,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** What a peer is asked to do. */
+/** A request to a peer. */
 export type PeerRequest =
   | {
       readonly do: 'serve';

@@ -38,7 +38,7 @@ export interface HostConfiguration {
 }
 
 export interface HostConfigChange {
-  /** What has another value, or is gone. */
+  /** Settings that changed or were removed. */
   readonly changed: readonly StoredItem[];
   /** Units that were restarted, in this order. */
   readonly restarted: readonly string[];
@@ -66,7 +66,7 @@ export function createHostConfig(dependencies: HostConfigDependencies): HostConf
 
   async function readFiles(): Promise<{ readonly redsocks: Uint8Array | null; readonly noProxy: Uint8Array | null }> {
     const [proxy, exceptions] = await Promise.all([redsocks.read(), noProxy.read()]);
-    // What took the place of a file that was lost is not what the host has been started with.
+    // The replacement of a lost file differs from the file that the host was started with.
     if (proxy.source === 'backup' || exceptions.source === 'backup') await pending.add(['proxy']);
     return { redsocks: proxy.bytes, noProxy: exceptions.bytes };
   }

@@ -6,7 +6,7 @@ import type { DeviceLockRefusal, UpdateLockHolder } from './ports.ts';
 export interface HostConfigProblem {
   /** e.g. `network.proxy.port`. */
   readonly field: string;
-  /** What follows the field, e.g. `must be a whole number from 1 to 65535`. */
+  /** The reason, to be printed behind the field, e.g. `must be a whole number from 1 to 65535`. */
   readonly message: string;
 }
 

@@ -8,7 +8,7 @@ export interface HostConfig {
   };
 }
 
-/** What redsocks.conf and no_proxy say; what redsocks could not use is absent. */
+/** The settings of redsocks.conf and no_proxy; values that redsocks could not use are absent. */
 export interface ProxyConfig extends Partial<ProxySettings> {
   /** Addresses and subnets that are reached directly. Absent: none but those that the host itself leaves out. */
   readonly noProxy?: readonly string[];
@@ -30,7 +30,7 @@ export interface ProxySettings {
 export const PROXY_TYPES = ['socks4', 'socks5', 'http-connect', 'http-relay'] as const;
 export type ProxyType = (typeof PROXY_TYPES)[number];
 
-/** What to change; absent fields stay as they are. */
+/** The fields to change; absent ones stay as they are. */
 export interface HostConfigPatch {
   /** `null`: no proxy any more, and no exceptions from it. */
   readonly proxy?: ProxyPatch | null;

@@ -33,7 +33,7 @@ export async function readHostname(path: string, configJson: HostConfigJson): Pr
   return config.hostname ?? defaultHostname(config.uuid ?? '');
 }
 
-/** Does something with a file. What is an error of ours already stays what it is. @throws HostFileError */
+/** Runs an action on a file. Errors of ours pass unchanged. @throws HostFileError */
 export async function orFileError<Result>(
   path: string,
   action: 'read' | 'changed',

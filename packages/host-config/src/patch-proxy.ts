@@ -5,7 +5,7 @@ import { changeProxyFile, createProxyFile, isProxyConfigured, readProxySettings 
 import type { RedsocksFault } from './redsocks/read-tokens.ts';
 
 /**
- * What a redsocks.conf says about the proxy.
+ * The proxy settings of a redsocks.conf.
  *
  * @param bytes `null`: there is no file
  * @returns `null`: no proxy is configured

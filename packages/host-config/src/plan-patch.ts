@@ -4,7 +4,7 @@ import { defaultHostname } from './hostname.ts';
 import { parseNoProxy, printNoProxy } from './no-proxy.ts';
 import { patchProxyFile } from './patch-proxy.ts';
 
-/** What is stored on the host. */
+/** The settings that are stored on the host. */
 export interface StoredConfig {
   /** redsocks.conf; `null`: missing. */
   readonly redsocks: Uint8Array | null;
@@ -24,7 +24,7 @@ export type StoredChange =
   | { readonly kind: 'remove-redsocks' };
 
 /**
- * What a patch changes; nothing for what is so already. The order holds for a power cut after each of them: exceptions
+ * The writes of a patch; none for values that are set already. The order holds for a power cut after each of them: exceptions
  * are there before their proxy, and go after it, since traffic that is to go around a proxy may not get through it. The
  * name comes first: a host may restart us as soon as it sees files of the proxy change.
  *

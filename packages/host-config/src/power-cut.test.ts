@@ -11,7 +11,7 @@ import { createHostConfig, type HostConfiguration, type ProxyConfig } from './in
 const OLD = { type: 'socks4', ip: '198.51.100.1', port: 1, login: 'old', noProxy: ['10.1.1.1'] } as const;
 const NEW = { type: 'http-connect', ip: '203.0.113.7', port: 8080, password: 'n{w', noProxy: ['10.2.2.2'] } as const;
 
-/** What may be set before a change, and after it. */
+/** Values before a change, and after it. */
 const CHANGES = [
   { name: 'a first proxy', old: undefined, proxy: NEW, wanted: NEW },
   { name: 'another proxy', old: OLD, proxy: { ...NEW, login: null }, wanted: NEW },

@@ -2,7 +2,7 @@ import { describeError, hasErrorCode } from '@device-supervisor/errors';
 import type { HostUnitFailure } from './errors.ts';
 import type { HostUnits } from './ports.ts';
 
-/** What of the host's configuration has changed. */
+/** The changed parts of the host's configuration. */
 export const CONCERNS = ['hostname', 'proxy'] as const;
 export type Concern = (typeof CONCERNS)[number];
 

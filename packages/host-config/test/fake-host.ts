@@ -9,14 +9,14 @@ export interface FakeHost extends Disposable {
   readonly ports: HostConfigPorts;
   /** config.json. */
   readonly config: { hostname?: string; uuid?: string };
-  /** What each unit is part of. */
+  /** The parent of each unit. */
   readonly units: Map<string, readonly string[]>;
   /** Units whose restart fails. */
   readonly broken: Set<string>;
   /** Whether the bus answers. */
   bus: boolean;
   holders: readonly UpdateLockHolder[];
-  /** What was asked of it, in order. */
+  /** The calls, in order. */
   readonly calls: string[];
 }
 

@@ -11,7 +11,7 @@ import { changeProxyFile, createProxyFile } from '../src/redsocks/proxy-settings
 import { characters, handWritten, settingsOfDebian, value } from './arbitraries.ts';
 
 /*
- * What we take for granted of redsocks, asked of redsocks itself. Each question is a process of its own, some
+ * Our assumptions about redsocks, checked against redsocks itself. Each question is a process of its own, some
  * milliseconds long.
  */
 const RUNS = { numRuns: 80 };

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 
-/** What others reach the device by. */
+/** The addresses of the device. */
 export interface HostAddresses {
   /** IPv4 and IPv6, in the order of the interfaces. */
   readonly ip: readonly string[];

@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { DeviceTypeError } from './errors.ts';
 import { hostText } from './host-text.ts';
 
-/** What the host says that it is. */
+/** The host's description of itself. */
 export interface HostDescription {
   /** Slug of the device type, e.g. `raspberrypi4-64`; `generic-<arch>`: the host does not say. */
   readonly deviceType: string;
@@ -22,7 +22,7 @@ export interface HostDescription {
   readonly l4tVersion: string | null;
   readonly hasKernelModules: boolean;
   readonly hasFirmware: boolean;
-  /** What could not be understood, and was taken for missing. */
+  /** Files that could not be decoded, and count as missing. */
   readonly problems: readonly DeviceTypeError[];
 }
 

@@ -29,7 +29,7 @@ export function createLineReader(limits: LineLimits = DEFAULT_LIMITS): (chunk: B
   let inString = false;
   /** Bytes of an escape sequence that are still to come. */
   let escape = 0;
-  /** What is being left out: the rest of a string, or that of the array of this depth. */
+  /** The part that is skipped: the rest of a string, or of the array of this depth. */
   let skipping: 'string' | number | null = null;
   let previous = 0;
 

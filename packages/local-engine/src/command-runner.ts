@@ -7,7 +7,7 @@ import { CommandFailedError } from './errors.ts';
 
 /** Runs programs of this machine. */
 export interface CommandRunner {
-  /** What every program gets: `PATH`, `LC_ALL`, and the proxy variables of the caller. */
+  /** The variables of every program: `PATH`, `LC_ALL`, and the proxy variables of the caller. */
   readonly environment: Readonly<Record<string, string>>;
   /** Absolute path of a program, or `undefined` when it is not installed. */
   find(program: string): Promise<string | undefined>;

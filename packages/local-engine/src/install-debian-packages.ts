@@ -44,7 +44,7 @@ export async function installDebianPackages(packages: readonly string[], options
   );
 }
 
-/** What kept apt-get from installing, read from its output in the C locale. */
+/** The reason why apt-get failed, read from its output in the C locale. */
 export function classifyAptFailure(log: string): InstallFailure {
   if (/no space left on device|don't have enough free space|not enough free disk space/i.test(log)) return 'no-disk';
   if (/could not get lock|unable to (?:acquire|lock)/i.test(log)) return 'packages-locked';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { MachineSnapshot } from '@device-supervisor/testbed';
 
-/** What a scenario saw; each sets some of these. */
+/** The result of a scenario; each sets some of these. */
 export interface Sight {
   readonly before: MachineSnapshot;
   readonly during: MachineSnapshot;

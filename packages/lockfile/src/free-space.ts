@@ -7,7 +7,7 @@ import { LOCK_NAMES } from './lock-directory.ts';
 import { removeTree } from './remove-tree.ts';
 
 const KNOWN_NAMES: ReadonlySet<string> = new Set([...LOCK_NAMES, ...HAND_OVER_NAMES]);
-/** What a service keeps in its lock directory below these limits stays. */
+/** Files that a service keeps in its lock directory below these limits stay. */
 const MAX_BYTES = 1024 * 1024;
 const MAX_ENTRIES = 100;
 
@@ -42,7 +42,7 @@ async function isLarge(path: string, names: readonly string[]): Promise<boolean>
   let bytes = 0;
   for (const name of names) {
     const entry = await lstat(join(path, name)).catch(() => null);
-    // What a directory holds is not counted: it does not belong there.
+    // The contents of a directory are not counted: it does not belong there.
     if (entry?.isDirectory() === true) return true;
     bytes += entry?.isFile() === true ? entry.size : 0;
   }

@@ -59,7 +59,7 @@ export async function takeLock(path: string, options: TakeLockOptions): Promise<
 }
 
 /**
- * What proper-lockfile needs of `fs`, so that its directory is a link to the marker instead. The modification time that
+ * The part of `fs` that proper-lockfile uses, so that its directory is a link to the marker instead. The modification time that
  * it uses as proof of possession is kept in memory: the proof is the inode, and a service may touch(1) what it likes.
  */
 function linkingFileSystem(fileSystem: LockFileSystem, marker: Marker) {

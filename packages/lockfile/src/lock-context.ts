@@ -1,7 +1,7 @@
 import type { LockFileSystem } from './file-system.ts';
 import type { MarkerOwner } from './marker.ts';
 
-/** What every operation on the locks of one directory shares. */
+/** The context of operations on the locks of one directory. */
 export interface LockContext {
   readonly directory: string;
   readonly fileSystem: LockFileSystem;

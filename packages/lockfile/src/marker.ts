@@ -28,7 +28,7 @@ export interface Marker {
   close(): Promise<void>;
 }
 
-/** What stands at the path of a lock. */
+/** The object at the path of a lock. */
 export type LockState = { readonly kind: 'free' } | { readonly kind: 'foreign' } | OwnLock;
 
 /** A lock that a run of this supervisor made. */

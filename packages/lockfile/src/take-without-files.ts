@@ -35,7 +35,7 @@ export async function takeWithoutFiles(
     const states = await Promise.all(paths.map((path) => inspectLock(path, context.owner.holder)));
     if (states.some(({ kind }) => kind === 'foreign')) return null;
   }
-  // What could not be removed, a left-over of ours or what `force` overrides, is not news later.
+  // An object that could not be removed, a leftover of ours or one that `force` overrides, is reported once.
   const ignored = new Set(paths.filter(isThere));
   return {
     service,

@@ -30,7 +30,7 @@ export interface UpdateLocksOptions {
 
 /**
  * Update locks as files that services and we contend for. A lock of a service is never stale and only removed by force;
- * one of ours is known by its content after a crash. What is still held when the process exits by itself is removed.
+ * one of ours is known by its content after a crash. Locks that are held when the process exits by itself are removed.
  *
  * @example
  * ```ts

@@ -99,7 +99,7 @@ describe('containers of several users that race for a lock', () => {
   });
 });
 
-/** What it is, how a service makes it, and how it takes it away. */
+/** The object, how a service makes it, and how it removes it. */
 const FORMS = [
   ['a file', 'set -C; : > LOCK', 'rm LOCK'],
   ['a directory', 'mkdir LOCK', 'rmdir LOCK'],

@@ -1,6 +1,6 @@
 import type { ContainerLogSource } from './ports.ts';
 
-/** What is needed of an engine to read the lines of its containers. */
+/** The calls of an engine that read the lines of its containers. */
 export interface EngineLogs {
   /** @param options `since` in milliseconds since the epoch; the lines from then on */
   containerLogs(

@@ -12,14 +12,14 @@ export interface LogMessage {
   readonly isStdErr?: boolean;
 }
 
-/** What a message of the supervisor's is about. */
+/** The subject of a message of the supervisor. */
 export interface SystemContext {
   readonly appId?: number;
   readonly serviceId?: number;
   readonly serviceName?: string;
 }
 
-/** What a message is about. */
+/** The subject of a message. */
 export function contextOf({ appId, serviceId, serviceName }: LogMessage): SystemContext {
   return {
     ...(appId === undefined ? {} : { appId }),

@@ -68,7 +68,7 @@ export function createMessageBuffer(capacity: number): MessageBuffer {
 /** Characters that a message is taken for beside its text. */
 const MESSAGE_OVERHEAD = 100;
 
-/** What waits of one service, or of the supervisor. */
+/** The waiting messages of one service, or of the supervisor. */
 interface Queue {
   readonly key: string;
   readonly items: { readonly message: LogMessage; readonly sequence: number }[];

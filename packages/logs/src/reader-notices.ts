@@ -4,7 +4,7 @@ import type { LogPosition } from './log-position.ts';
 import type { ContainerLogLine } from './ports.ts';
 import type { WatchedContainer } from './watched-container.ts';
 
-/** What the supervisor says in the log of a service about the reading of that log. */
+/** The supervisor's messages in the log of a service about the reading of that log. */
 export interface ReaderNotices {
   onFailure(container: WatchedContainer, error: unknown): void;
   onGap(container: WatchedContainer, position: LogPosition, first: ContainerLogLine): void;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Platform } from './platform.ts';
 
-/** What is asked for under `manifests/`. */
+/** A reference under `manifests/`. */
 export const MANIFEST_TYPES: readonly string[] = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',

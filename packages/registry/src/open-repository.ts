@@ -43,7 +43,7 @@ const REDIRECTS = 3;
 export function openRepository({ reference, origin, auth, access }: RepositoryOptions): Repository {
   const { registry, repository } = reference;
   const credentials = origin.takesCredentials ? auth : null;
-  /** What the registry wanted to see last; `null`: nothing so far. */
+  /** The registry's last challenge; `null`: none so far. */
   let authorization =
     credentials !== null && 'registryToken' in credentials ? `Bearer ${credentials.registryToken}` : null;
 

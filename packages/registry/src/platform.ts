@@ -1,4 +1,4 @@
-/** What images are made for, in the words of image indexes. */
+/** The platform of an image, in the words of image indexes. */
 export interface Platform {
   /** e.g. `linux`. */
   readonly os: string;
@@ -37,7 +37,7 @@ export function choosePlatform<Entry extends { readonly platform: Platform | nul
   return candidates.sort((a, b) => b.rank - a.rank)[0]?.entry ?? null;
 }
 
-/** What names no variant runs on the first one of its architecture. */
+/** A platform without a variant is the first one of its architecture. */
 function rankOf({ variant }: Platform): number {
   return variant === '' ? 1 : Number(variant.replace('v', ''));
 }

@@ -1,7 +1,7 @@
 import { formatContainerName } from './identifiers.ts';
 import type { TargetApp } from './target-state.ts';
 
-/** What two apps of a target cannot both have. */
+/** Values that two apps of a target cannot share. */
 export interface AppConflict {
   /** Uuids of the apps. */
   readonly apps: readonly [string, string];

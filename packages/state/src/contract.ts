@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What a contract asks of a device. */
+/** The requirements of a contract. */
 export type Requirement =
   | { readonly or: readonly Requirement[] }
   | {

@@ -4,7 +4,7 @@ import { decodeCloudTarget } from './decode-target-state-v3.ts';
 import { TargetStateError } from './target-state-error.ts';
 import type { TargetState } from './target-state.ts';
 
-/** What the image of a device contains to run before the cloud answers. */
+/** The apps in the image of a device, which run before the cloud answers. */
 export interface Preload {
   readonly target: TargetState;
   /** Whether the device stays at the release. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 /*
  * One decoder per identifier: every wire format uses these, and so does everything that reads an identifier back, from a
- * label or a name on the engine. What they accept can be told apart again wherever it is written.
+ * label or a name on the engine. Accepted values stay distinct wherever they are written.
  */
 
 /** Longest name of a file on Linux, in bytes; names of services and volumes become names of directories. */

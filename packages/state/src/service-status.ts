@@ -1,4 +1,4 @@
-/** What the API and the report call the state of a service's container or image. */
+/** The words of the API and the report for the state of a service's container or image. */
 export type ServiceStatus =
   | 'Downloading'
   | 'Downloaded'

@@ -21,7 +21,7 @@ export const AppReport = z.object({
 export type AppReport = z.infer<typeof AppReport>;
 
 /**
- * What a device tells its cloud of itself: the body of `PATCH /device/v3/state`, by device uuid. What is absent keeps its
+ * The report of a device to its cloud: the body of `PATCH /device/v3/state`, by device uuid. An absent field keeps its
  * last value, `null` is no longer known. Sizes are in MB, temperatures in °C, `cpu_usage` in per cent; addresses are separated by spaces.
  */
 export const DeviceReport = z.object({

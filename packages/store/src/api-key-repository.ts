@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm/sql/expressions';
 import type { Query, Transaction } from './query.ts';
 import { apiKeys } from './schema.ts';
 
-/** What the holder of an API key may act on. */
+/** The scope of an API key. */
 export type ApiKeyScope =
   | { readonly kind: 'global' }
   | { readonly kind: 'app'; readonly appId: number; readonly serviceName: string };

@@ -48,7 +48,7 @@ export class DatabaseFile {
   }
 
   /**
-   * Makes it hold the bytes, durably, unless it does. What came in its place meanwhile is replaced. Throws the error of
+   * Makes it hold the bytes, durably, unless it does. A file that took its place meanwhile is replaced. Throws the error of
    * the system call that failed; the file then holds what it held before.
    */
   write(bytes: Buffer): void {
@@ -97,7 +97,7 @@ export class DatabaseFile {
   }
 }
 
-/** What was written is not what is read back: the storage medium or another program changes the file. */
+/** The file reads back differently than it was written: the storage medium or another program changes it. */
 class ChangedUnderneathError extends Error {
   readonly code = 'EIO';
   readonly syscall = 'read';

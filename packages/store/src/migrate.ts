@@ -21,7 +21,7 @@ export function migrate(sqlite: Sqlite.Database, path: string): void {
   }
 }
 
-/** What is missing of the schema; `null`: nothing. */
+/** The missing parts of the schema; `null`: none. */
 export function schemaFault(sqlite: Sqlite.Database): string | null {
   return TABLES.map((table) => tableFault(sqlite, table)).find((fault) => fault !== null) ?? null;
 }

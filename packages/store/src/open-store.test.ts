@@ -273,7 +273,7 @@ describe('a database whose file is changed while it is open', () => {
     path = join(directory, 'data', 'database.sqlite');
   });
 
-  /** What a process finds that starts now; the present one is killed. */
+  /** The data for a process that starts now; the present one is killed. */
   function found(): string | null {
     const copy = join(directory, 'found.sqlite');
     cpSync(path, copy);

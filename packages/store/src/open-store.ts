@@ -27,12 +27,12 @@ export interface StoreOptions {
 export interface Recovery {
   /** Path that the damaged one has now; the store's own: the disk does not allow it to be renamed yet. */
   readonly setAside: string;
-  /** What is wrong with it. */
+  /** Its fault. */
   readonly reason: string;
 }
 
 /**
- * What the device remembers across restarts. It works in memory, and every change is on the disk when its call returns.
+ * The device's memory across restarts. It works in memory, and every change is on the disk when its call returns.
  * While the disk cannot be written to, `fault` says why: a local target and a replaced key are refused then, and
  * everything else is written as soon as the disk allows it.
  */
@@ -140,7 +140,7 @@ function open(file: DatabaseFile, logger: (message: string) => void): OpenedData
   }
 }
 
-/** What a call gives, or `otherwise` when the disk is full, read-only or failing. */
+/** The result of a call, or `otherwise` when the disk is full, read-only or failing. */
 function unlessDiskFails<T, Otherwise>(path: string, otherwise: Otherwise, call: () => T): T | Otherwise {
   try {
     return call();

@@ -164,7 +164,7 @@ function keepSettingInLog(): void {
   for (const [suffix, bytes] of files) writeFileSync(path + suffix, bytes);
 }
 
-/** What a process finds that starts when this one was killed. */
+/** The data for a process that starts after this one was killed. */
 function whatIsOnDisk<T>(look: (store: Store) => T): T {
   const elsewhere = mkdtempSync(join(tmpdir(), 'found-'));
   try {

@@ -5,7 +5,7 @@ import type { SystemdOptions } from './create-systemd.ts';
 /** The mount units of the host. Methods reject as those of `Units` do. */
 export interface MountUnits extends AsyncDisposable {
   /**
-   * What is mounted at a path of the host, e.g. `/dev/sda1`; `null`: nothing is.
+   * The device that is mounted at a path of the host, e.g. `/dev/sda1`; `null`: none.
    *
    * @param path e.g. `/mnt/boot`
    */

@@ -28,7 +28,7 @@ const HOST_UPDATE = ['rollback-health-breadcrumb', 'rollback-altboot-breadcrumb'
 
 const REBOOT = 'tmp/balena-supervisor/reboot-after-apply';
 
-/** What fails with anything but "not there" throws the error of the system. */
+/** A failure other than "not there" throws the error of the system. */
 export function createPowerFiles({ rootMount, stateMount }: PowerFilesOptions): PowerFiles {
   const reboot = join(rootMount, REBOOT);
   return {

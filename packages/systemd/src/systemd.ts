@@ -1,6 +1,6 @@
 import type { PowerAction } from './errors.ts';
 
-/** What the supervisor needs of the host's system services. */
+/** The supervisor's port to the host's system services. */
 export interface Systemd extends AsyncDisposable {
   readonly units: Units;
   readonly power: HostPower;

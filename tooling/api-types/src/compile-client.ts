@@ -6,7 +6,7 @@ import { typesOf } from './types-of.ts';
 
 /** A program over a client whose types come from an OpenAPI document. */
 export interface CompiledClient extends AsyncDisposable {
-  /** What the compiler says; empty: nothing is wrong. */
+  /** The compiler's output; empty: no error. */
   readonly faults: string;
   /** Runs the program. @returns what it prints */
   run(...args: readonly string[]): Promise<string>;

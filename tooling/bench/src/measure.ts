@@ -20,7 +20,7 @@ export interface IdleFigures {
 
 /** Ticks of /proc/<pid>/stat in a second; the same on every Linux. */
 const TICKS = 100;
-/** What a process gets to come to rest before it is watched, in milliseconds. */
+/** The time for a process to become idle before it is measured, in milliseconds. */
 const SETTLING = 5000;
 const READS = 20;
 

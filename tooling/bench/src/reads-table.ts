@@ -6,7 +6,7 @@ const SERVICES = 30;
 /** The first one is what the others are compared with. */
 const PATHS = ['/ping', '/v2/state/status', '/v2/applications/state', '/v1/device'] as const;
 
-/** What clients ask for every second, beside the least that the API can answer. */
+/** The requests that clients repeat every second, beside the cheapest one of the API. */
 export async function readsTable(
   engineEndpoint: string,
   seconds: number,

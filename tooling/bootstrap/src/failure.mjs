@@ -28,7 +28,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** What the tools print when a known thing is wrong; the first that matches names the remedy. */
+/** Output of tools for known failures; the first match names the remedy. */
 const DIAGNOSES = [
   {
     pattern: /failed to execute .*No such file/,

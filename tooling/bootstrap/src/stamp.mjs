@@ -4,7 +4,7 @@ import { errorCode } from './error-code.mjs';
 import { ensureFolder } from './state-folder.mjs';
 
 /**
- * What a finished step was made from, so that it can be left out as long as that is the same. It also knows whether the
+ * The inputs of a finished step, which is skipped while they stay the same. It also knows whether the
  * last attempt was cut off.
  *
  * @param {string} root

@@ -11,7 +11,7 @@ export interface BuildInfo {
 }
 
 /**
- * What a bundle says about itself: the version of the repository that an app belongs to, and its commit, which
+ * The build information of a bundle: the version of the repository that an app belongs to, and its commit, which
  * `BUILD_COMMIT` names where there is no git.
  *
  * @param app absolute path of the app's folder

@@ -11,7 +11,7 @@ export interface Bundle {
   readonly milliseconds: number;
   /** Absolute paths of the files that it was made from. */
   readonly inputs: readonly string[];
-  /** What the program says about itself. */
+  /** The build information of the program. */
   readonly build: BuildInfo;
 }
 

@@ -5,7 +5,7 @@ import { STEPS } from './steps.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
-/** What is run, as a shell would have it. */
+/** The command, in a shell's words. */
 function read(line: string): string | readonly string[] {
   const request: Request = readRequest(root, line === '' ? [] : line.split(' '));
   switch (request.kind) {

@@ -102,7 +102,7 @@ describe('runChecks', () => {
     return runChecks(steps, { root, signal, write: (piece) => (text += piece) });
   }
 
-  /** What was printed, without the figures of the clock. */
+  /** The output, without times. */
   function lines(): string[] {
     return text
       .trimEnd()

@@ -13,7 +13,7 @@ import { selectPackages } from './unchanged/passed-packages.ts';
 export interface StepResult {
   readonly passed: number;
   readonly failed: number;
-  /** What the step printed and the reader has not seen yet, and why it counts as failed where that says nothing. */
+  /** The output of the step that is not printed yet, and the reason of the failure where the output has none. */
   readonly output: string;
   /** Tests that were not run, because they passed before and nothing that they depend on has changed since. */
   readonly unchanged: number;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 /** One thing that has to be in order. */
 export interface Step {
   readonly name: string;
-  /** What it looks at, for the list of steps. */
+  /** The subject, for the list of steps. */
   readonly summary: string;
   /** A program and its arguments, run at the root of the repository. */
   readonly command: readonly [string, ...string[]];

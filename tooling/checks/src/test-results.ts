@@ -13,5 +13,5 @@ export const FileResult = z.object({
 });
 export type FileResult = z.infer<typeof FileResult>;
 
-/** What went wrong outside of the files. */
+/** Errors outside of the test files. */
 export const RunError = z.object({ error: z.string() });

@@ -78,7 +78,7 @@ function file(bytes: Uint8Array): ImageEntry {
   return { kind: 'file', bytes, executable: false };
 }
 
-/** What is compiled for the architecture. */
+/** The files that are compiled for the architecture. */
 async function nativeParts({
   root,
   architecture,

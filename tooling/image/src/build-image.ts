@@ -20,7 +20,7 @@ export interface BuiltImage extends WrittenImage {
 const LIMITS = { compressedSize: 75e6, size: 200e6 } as const;
 
 /**
- * Builds the supervisor's image for an architecture, without an engine. What it downloads is kept in `.state/image` of the
+ * Builds the supervisor's image for an architecture, without an engine. Downloads are kept in `.state/image` of the
  * repository.
  *
  * @throws ImageBuildError

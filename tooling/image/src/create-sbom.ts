@@ -10,7 +10,7 @@ export interface SbomContents {
   /** Version of Node.js. */
   readonly node: string;
   readonly debian: readonly DebianPackage[];
-  /** What is in the bundle or beside it. */
+  /** The components in the bundle or beside it. */
   readonly npm: readonly NpmPackage[];
 }
 

@@ -11,7 +11,7 @@ export interface ArchitectureNames {
   readonly variant?: string;
 }
 
-/** What others call an architecture. */
+/** Names of an architecture elsewhere. */
 export const NAMES: Readonly<Record<Architecture, ArchitectureNames>> = {
   amd64: { node: 'x64', debian: 'amd64', triplet: 'x86_64-linux-gnu', isOnNpm: true },
   arm64: { node: 'arm64', debian: 'arm64', triplet: 'aarch64-linux-gnu', isOnNpm: true },

@@ -80,7 +80,7 @@ Layer: ${layer}.
 }
 
 function source({ name, description }: ScaffoldRequest): string {
-  return `/** What this package is, as a sentence. */
+  return `/** The purpose of this package, as a sentence. */
 export function ${functionName(name)}(): string {
   return ${quoted(`${description}.`)};
 }

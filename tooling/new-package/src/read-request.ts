@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLayer, LAYERS, type Layer } from '@device-supervisor/repo-check';
 
-/** What to scaffold. */
+/** The package to scaffold. */
 export interface ScaffoldRequest {
   /** Kebab-case, without the scope. */
   readonly name: string;

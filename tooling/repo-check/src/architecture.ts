@@ -1,4 +1,4 @@
-/** What the packages of a layer may import from packages of this workspace. */
+/** The imports that a layer allows from packages of this workspace. */
 export interface LayerRule {
   readonly summary: string;
   /** Packages (without the scope) that its sources may import; `'all'`: every package but apps and tooling. */
@@ -60,7 +60,7 @@ const NARROWER: Readonly<Record<string, readonly string[]>> = {
   state: ['errors', 'primitives'],
 };
 
-/** What a pure package offers to the others alone: it has an entry point of its own, which pure packages may not import. */
+/** Entry points of pure packages that other pure packages may not import. */
 const IMPURE_ENTRY_POINTS = [{ package: 'primitives', entryPoint: './system-clock', folder: 'src/system-clock' }];
 
 export function isLayer(word: string): word is Layer {

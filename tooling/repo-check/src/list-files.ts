@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What is made from other files, or belongs to git. */
+/** Generated files, and those of git. */
 const SKIPPED = new Set(['.git', '.state', '.turbo', 'dist', 'node_modules']);
 
 /** Workspaces that are broken on purpose. */

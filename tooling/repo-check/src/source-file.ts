@@ -11,7 +11,7 @@ export interface SourceFile {
   readonly file: string;
   readonly role: SourceRole;
   readonly imports: readonly Import[];
-  /** What it uses of the platform's globals. */
+  /** The globals of the platform that it uses. */
   readonly globals: readonly GlobalUse[];
 }
 

@@ -1,9 +1,9 @@
 import { createCommandRunner, installDebianPackages } from '@device-supervisor/local-engine';
 
 /**
- * What the test bed itself runs, and what tests of packages need: a real journal, vfat, proxies, procmail's `lockfile`.
+ * Packages of the test bed itself, and of tests: a real journal, vfat, proxies, procmail's `lockfile`.
  * Packages of programs alone, which change nothing about how the machine starts: `tinyproxy` instead of `tinyproxy-bin`
- * would bring logrotate, and that `systemd-sysv`. What needs a whole system is in the image of the device host.
+ * would bring logrotate, and that `systemd-sysv`. Programs that need a whole system are in the image of the device host.
  */
 export const TESTBED_PACKAGES: readonly string[] = [
   'docker.io',

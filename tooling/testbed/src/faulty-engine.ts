@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 
-/** A real engine behind a socket whose answers a test can spoil. What no fault matches passes unchanged. */
+/** A real engine behind a socket whose answers a test can spoil. Requests that no fault matches pass unchanged. */
 export interface FaultyEngine extends AsyncDisposable {
   /** `unix:///path`. */
   readonly endpoint: string;

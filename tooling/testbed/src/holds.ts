@@ -1,4 +1,4 @@
-/** What a stand-in for a server keeps back until a test lets it go. */
+/** The answers that a stub server holds back until a test releases them. */
 export interface Holds<Item> {
   /** Keeps back what matches, from now on, until it is disposed of. */
   hold(matches: (item: Item) => boolean): Held;

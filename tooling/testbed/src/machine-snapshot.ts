@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { createCommandRunner, listEngineCgroups, type CommandRunner } from '@device-supervisor/local-engine';
 import * as z from 'zod';
 
-/** What container engines change on a machine, as sorted lists: equal snapshots mean that nothing was left behind. */
+/** The parts of a machine that container engines change, as sorted lists: equal snapshots mean that nothing was left behind. */
 export interface MachineSnapshot {
   readonly links: readonly string[];
   /** `ip -4 address`, one per address. */
@@ -51,7 +51,7 @@ export async function snapshotMachine(): Promise<MachineSnapshot> {
   };
 }
 
-/** What others mount elsewhere comes and goes as they please. */
+/** Mounts of other programs elsewhere change at any time. */
 function isWhereEnginesMount(path: string): boolean {
   return [tmpdir(), '/run', '/var/run', '/var/lib'].some((directory) => path.startsWith(`${directory}/`));
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 export const RUN_VARIABLE = 'TESTBED_RUN';
 export const ARTEFACTS_VARIABLE = 'TESTBED_ARTEFACTS';
 
-/** What the launcher has set up for this run; `undefined` outside of it. */
+/** The environment that the launcher has set up for this run; `undefined` outside of it. */
 export function currentRun(): string | undefined {
   return process.env[RUN_VARIABLE];
 }

@@ -6,9 +6,8 @@ import { NamespacesUnavailableError } from './errors.ts';
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs a command in fresh namespaces, and resolves to its exit code. What the namespaces do not take with them, its
- * temporary directory and the cgroups of its engines, is removed by a keeper that outlives us, so also when we are
- * killed. When the command fails, its artefacts stay in `.state/artefacts/<id>`.
+ * Runs a command in fresh namespaces, and resolves to its exit code. A keeper that outlives us
+ * removes its temporary directory and the cgroups of its engines, also when we are killed. When the command fails, its artefacts stay in `.state/artefacts/<id>`.
  *
  * @param id names the run's temporary directory and its artefacts
  * @throws {@link NamespacesUnavailableError} without Linux or root

@@ -45,7 +45,7 @@ export type RegistryAccess =
       readonly certificate: string;
     };
 
-/** What the registry logs when it is ready. */
+/** The registry's log line when it is ready. */
 const LISTENING = /listening on (127\.0\.0\.1:\d+)/;
 
 /** Starts Debian's `docker-registry` on a free port; its log goes to the artefacts. */

@@ -129,7 +129,7 @@ class Patience {
     return { unchangedFor: Math.round(this.#still), waited: Math.round(this.#total) };
   }
 
-  /** What is seen now; a change of it is progress. */
+  /** The current observation; a change of it is progress. */
   note(state: unknown): void {
     const text = typeof state === 'string' ? state : inspect(state, DETAIL);
     if (text !== this.#seen) this.#still = 0;

@@ -7,7 +7,7 @@ import dockerignore, { type Ignore } from '@balena/dockerignore';
 import { pack, type Pack } from 'tar-stream';
 import type { BuildInstructions } from '@device-supervisor/compose-project';
 
-/** What the engine gets to build from. */
+/** The input of a build on the engine. */
 export interface BuildContext {
   readonly archive: Readable;
   /** Name of the Dockerfile in the archive. */
@@ -54,7 +54,7 @@ interface ContextFile {
   readonly stats: Stats;
 }
 
-/** What is in the context and not ignored, folders before what is in them. */
+/** The files of the context that are not ignored; a folder comes before its contents. */
 async function* selectFiles(
   root: string,
   rules: IgnoreRules,

@@ -16,7 +16,7 @@ export interface BuildStep {
   readonly instruction: string;
 }
 
-/** What has been learnt from the engine's output so far. */
+/** The progress of a build, read from the engine's output. */
 export interface BuildOutput {
   readonly text: string;
   readonly step: BuildStep | null;

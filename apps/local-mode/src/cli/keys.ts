@@ -1,6 +1,6 @@
 import type { ReadStream } from 'node:tty';
 
-/** What a key asks for. */
+/** The command of a key. */
 export type Command = 'apply' | 'logs' | 'stop';
 
 const KEYS: Readonly<Record<string, Command>> = {

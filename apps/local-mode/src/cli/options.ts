@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../errors.ts';
 
-/** What the command line asks for. */
+/** The parsed command line. */
 export interface Options {
   /** As it was typed; `null`: the example. */
   readonly path: string | null;

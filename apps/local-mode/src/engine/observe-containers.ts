@@ -25,7 +25,7 @@ export interface PublishedPort {
   readonly protocol: string;
 }
 
-/** What selects the containers of the local app among all on the engine. */
+/** Selects the containers of the local app among all on the engine. */
 export const LOCAL_APP_FILTER: { readonly label: string[] } = {
   label: ['io.balena.supervised', `io.balena.app-id=${LOCAL_APP_ID}`],
 };

@@ -12,7 +12,7 @@ export interface Place {
   readonly workingDirectory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly screen: Screen;
-  /** What the screen writes to. */
+  /** The output stream of the screen. */
   readonly output: Writable;
   /** A terminal that keys can be read from; `null`: standard input is not a terminal. */
   readonly keyboard: ReadStream | null;

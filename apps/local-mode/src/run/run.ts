@@ -4,7 +4,7 @@ import type { SessionFile } from '../session/session-record.ts';
 import type { StateFolder } from '../session/state-folder.ts';
 import type { Place } from './place.ts';
 
-/** What every part of a run needs. */
+/** The context of a run. */
 export interface Run {
   readonly options: Options;
   readonly place: Place;

@@ -6,7 +6,7 @@ import type { ApplyResult } from './apply-project.ts';
 export interface SummaryFacts {
   readonly apiAddress: string;
   readonly logFile: string;
-  /** What a person edits, e.g. `examples/hello`. */
+  /** The path that the developer edits, e.g. `examples/hello`. */
   readonly projectPath: string;
   /** Command that applies the project once more. */
   readonly command: string;

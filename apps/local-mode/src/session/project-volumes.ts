@@ -18,7 +18,7 @@ export function describeVolumes(volumes: readonly ProjectVolume[]): string {
     .join(' and ');
 }
 
-/** What the names of a project's volumes begin with on the engine, behind the id of the app. */
+/** Prefix of the names of a project's volumes on the engine, behind the id of the app. */
 export function volumePrefix(project: string): string {
   return `${project}_`;
 }

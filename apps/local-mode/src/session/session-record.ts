@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { ProcessIdentity } from './process-identity.ts';
 import { volumesOf, type ProjectVolume } from './project-volumes.ts';
 
-/** What runs, or may still run, for a state folder; written before anything is started, removed when all has ended. */
+/** The processes and containers of a state folder; written before anything starts, removed after everything has ended. */
 export const SessionRecord = z.strictObject({
   version: z.literal(2),
   /** The process that owns the session, which may have been killed; `null`: none (`--keep`, `--detach`). */
@@ -16,7 +16,7 @@ export const SessionRecord = z.strictObject({
     .strictObject({
       process: ProcessIdentity,
       port: z.int(),
-      /** What it was started with; another one is needed for another setup. */
+      /** The setup that it was started with; another setup needs another supervisor. */
       setup: z.string(),
     })
     .nullable(),

@@ -40,7 +40,7 @@ export interface Session {
   readonly engine: Docker;
   readonly client: SupervisorClient;
   readonly supervisor: ProcessIdentity;
-  /** What runs now, for a person. */
+  /** Describes the running parts, for a person. */
   describe(): string;
   /** Records the project that is applied, and its volumes, which `stop` may remove. */
   recordProject(project: Project): Promise<void>;
@@ -200,7 +200,7 @@ async function empty(docker: Docker, client: SupervisorClient): Promise<void> {
       await delay(LOOK_INTERVAL);
     }
   } catch (error) {
-    // What is left then is found, and named, at the end.
+    // The end of the session finds and names the rest.
     if (!(error instanceof SupervisorApiError)) throw error;
   }
 }

@@ -8,7 +8,7 @@ export const DEFAULT_PORT = 48_484;
 /** This machine alone, and containers on the network on which services reach the supervisor. */
 const OWN_ADDRESSES = '127.0.0.1,::1,10.114.104.1';
 
-/** What a program needs of this machine, besides what is meant for it. */
+/** Variables of this machine that every program needs. */
 const INHERITED = ['PATH', 'TZ', 'LANG', 'HOME'];
 
 export interface SetupOptions {

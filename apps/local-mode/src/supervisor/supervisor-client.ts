@@ -10,7 +10,7 @@ export interface SupervisorClient {
   readonly address: string;
   /** Whether it answers `/ping`. */
   isAlive(): Promise<boolean>;
-  /** What the device is called and how it is set up; a new target shall say the same. */
+  /** Name and configuration of the device; a new target repeats them. */
   device(): Promise<{ readonly name?: string; readonly config?: Readonly<Record<string, string>> }>;
   setTarget(target: LocalTarget): Promise<void>;
   status(): Promise<SupervisorStatus>;
@@ -25,7 +25,7 @@ export interface SupervisorStatus {
   readonly applying: boolean;
   /** Services of the local app by name. */
   readonly services: ReadonlyMap<string, ServiceStatus>;
-  /** What of the local app waits, and why. */
+  /** Blocked parts of the local app, with their reasons. */
   readonly blocked: readonly Blocked[];
 }
 

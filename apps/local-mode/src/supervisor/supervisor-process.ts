@@ -82,7 +82,7 @@ export async function stopSupervisor(process: ProcessIdentity): Promise<void> {
   }
 }
 
-/** What to say when a supervisor is gone, with the end of its log. */
+/** The error for a supervisor that has ended, with the end of its log. */
 export async function lost(reason: string, logFile: string): Promise<SupervisorLostError> {
   const text = await readFile(logFile, 'utf8').catch(ignoreAbsent);
   return new SupervisorLostError(reason, {

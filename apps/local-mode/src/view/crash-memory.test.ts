@@ -7,7 +7,7 @@ type Moment = Pick<ObservedContainer, 'state' | 'exitCode' | 'lasting'>;
 const RESTARTING: Moment = { state: 'restarting', exitCode: 3, lasting: false };
 const RUNNING: Moment = { state: 'running', exitCode: null, lasting: false };
 
-/** What is remembered of the service after each moment; `null`: it has no container. */
+/** The memory of the service after each moment; `null`: it has no container. */
 function remembered(...moments: readonly (Moment | null)[]): (number | undefined)[] {
   const memory = new CrashMemory();
   return moments.map((moment) => {

@@ -3,7 +3,7 @@ import type { ServiceStatus } from '../supervisor/supervisor-client.ts';
 import { outcomeOf, type Phase } from './phase.ts';
 import { hindrancesOf, type Hindrance, type HindranceSources } from './service-blocks.ts';
 
-/** What is known of the services of a project at one moment. */
+/** The state of the services of a project at one moment. */
 export interface Sources extends HindranceSources {
   readonly services: readonly WatchedService[];
   /** Services whose images could not be built, with the reason. */

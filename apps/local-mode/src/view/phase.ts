@@ -1,4 +1,4 @@
-/** What becomes of a service, as it is shown. */
+/** The phase of a service, as it is shown. */
 export type Phase =
   | { readonly kind: 'waiting'; readonly reason: string | null }
   | { readonly kind: 'building'; readonly step: string | null }
@@ -44,7 +44,7 @@ export function outcomeOf(phase: Phase): Outcome {
   }
 }
 
-/** What there is to say besides the word; `''`: nothing. */
+/** Details beside the word; `''`: none. */
 export function detailOf(phase: Phase): string {
   switch (phase.kind) {
     case 'waiting':

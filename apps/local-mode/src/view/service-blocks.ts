@@ -28,7 +28,7 @@ export interface HindranceSources {
 }
 
 /**
- * What hinders a service, the most serious first: its own failures and blocks, and those of the whole app, such as a
+ * Obstacles of a service, the most serious first: its own failures and blocks, and those of the whole app, such as a
  * network that cannot be created.
  */
 export function hindrancesOf(service: string, { blocked, failures }: HindranceSources): readonly Hindrance[] {

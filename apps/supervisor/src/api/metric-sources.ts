@@ -111,7 +111,7 @@ function newTally(): Tally {
 
 const BYTES_PER_MB = 1024 ** 2;
 
-/** What the host tells of itself; what it does not tell is left out. */
+/** Measurements of the host; unknown ones are left out. */
 export function hostMetrics(metrics: Metrics): MetricSource {
   return async () => {
     const host = await metrics.read();

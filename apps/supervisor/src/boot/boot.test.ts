@@ -50,7 +50,7 @@ function write(path: string, text = ''): void {
   writeFileSync(path, text);
 }
 
-/** What the kernel lists as mounted. */
+/** The kernel's list of mounts. */
 function mounted(...paths: readonly string[]): void {
   const rows = paths.map((path, index) => `${index + 30} 1 8:1 / ${path} rw - ext4 /dev/sda1 rw`);
   write(join(containerRoot, 'proc/self/mountinfo'), `${rows.join('\n')}\n`);
@@ -84,7 +84,7 @@ const DISKS = {
 };
 
 interface HostState {
-  /** What the host has mounted, by its path; `null`: its bus is away. */
+  /** The host's mounts, by path; `null`: its bus is down. */
   readonly devices?: Readonly<Record<string, string>> | null;
   readonly disks?: unknown;
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** What is mounted where, as this process sees it. */
+/** The mount table of this process. */
 export interface MountTable {
   has(path: string): boolean;
 }

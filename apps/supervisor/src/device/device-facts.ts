@@ -3,7 +3,7 @@ import type { DeviceIdentity } from '@device-supervisor/config-json';
 import type { HostDescription } from '@device-supervisor/host-facts';
 import { CONTRACT_VERSION } from '../version.ts';
 
-/** What is known about the device from elsewhere than the host's files. */
+/** Facts about the device that the host's files do not hold. */
 export interface KnownFacts extends Pick<DeviceFacts, 'apiEndpoint' | 'apiPort'> {
   /** As it is now: the registration with a cloud may change it. */
   readonly identity: () => DeviceIdentity;
@@ -15,7 +15,7 @@ export interface KnownFacts extends Pick<DeviceFacts, 'apiEndpoint' | 'apiPort'>
 /** Where the engine is on a device, whatever the way that we reach it by. */
 const ENGINE_SOCKET_ON_DEVICE = '/var/run/balena-engine.sock';
 
-/** What services learn about the device. */
+/** The facts about the device that services can read. */
 export function deviceFacts(
   host: HostDescription,
   { name, identity, engineEndpoint, ...known }: KnownFacts,

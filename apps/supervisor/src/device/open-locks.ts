@@ -24,7 +24,7 @@ export async function openLocks(options: OpenLocksOptions): Promise<OpenedLocks>
     createUpdateLocks({ directory: join(directory, 'services'), logger: (message) => log.warn(message) }),
   );
   const locks = stack.use(createTimedLocks({ locks: files, clock }));
-  // What cannot be removed now is found again when that lock is taken.
+  // The next acquisition of a lock finds a leftover that cannot be removed now.
   const leftovers = await files.recoverLeftovers().catch((error: unknown) => (onFault(error), []));
   for (const { path } of leftovers) log.info(`Removed our update lock ${path} of an earlier run`);
   return { locks, [Symbol.asyncDispose]: () => stack.disposeAsync() };

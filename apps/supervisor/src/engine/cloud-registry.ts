@@ -5,7 +5,7 @@ import { formatError } from '@device-supervisor/errors';
 import type { CloudAccess } from '../managed/cloud-access.ts';
 import { systemClock } from '@device-supervisor/primitives/system-clock';
 
-/** What the engine needs to pull from the cloud's registry. */
+/** Credentials and deltas for pulls from the cloud's registry. */
 export interface CloudRegistry {
   readonly credentials: RegistryCredentials;
   /** `null`: there is no service for deltas. */

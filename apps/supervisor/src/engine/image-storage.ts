@@ -22,7 +22,7 @@ export interface ImageStorageOptions {
 /** Where an engine that keeps its images itself has them, below its data root. */
 const IMAGES = 'image';
 
-/** What images take, as their registries say, and what room the engine's disk has for them. */
+/** The sizes of images, from their registries, and the free space of the engine's disk. */
 export function imageStorage({
   engine,
   engineEndpoint,

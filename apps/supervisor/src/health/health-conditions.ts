@@ -28,7 +28,7 @@ const BUS_PATIENCE = 1_000;
 /** No device that runs this has a time before it. */
 const EARLIEST = Date.UTC(2025, 0, 1);
 
-/** What keeps the device from working as it should, each with a remedy. None of it is a reason to restart the supervisor. */
+/** Faults of the device or its host, each with a remedy. None is a reason to restart the supervisor. */
 export function createHealthConditions(dependencies: HealthDependencies): () => Promise<readonly HealthCondition[]> {
   const probes: readonly (() => Promise<HealthCondition | null> | HealthCondition | null)[] = [
     () => database(dependencies.store),

@@ -73,7 +73,7 @@ function containersOf(device: Device): WatchedContainer[] {
   );
 }
 
-/** What a service asks for of its own lines. */
+/** The log level that a service sets for its own lines. */
 function levelOf(value: string | undefined): LogLevel {
   switch (value?.toLowerCase()) {
     case 'none':

@@ -37,7 +37,7 @@ export async function loadPreload({ path, store, managed, print }: PreloadOption
   }
 }
 
-/** What a device can be pinned to: not the release of the host, nor of what else runs. `null`: the cloud would not know it. */
+/** The release that a device can be pinned to: that of the fleet's app, not of the host. `null`: the cloud would not know it. */
 function releaseOfFleet({ apps }: TargetState): TargetRelease | null {
   const fleet = Object.values(apps).find((app) => app.class === 'fleet' && !app.isHost);
   const release = fleet?.release ?? null;

@@ -24,7 +24,7 @@ export function rememberReports(path: string): ReportMemory {
   };
 }
 
-/** What is damaged is as good as forgotten, and says nothing of its text. */
+/** A damaged report counts as forgotten; its text is not shown. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

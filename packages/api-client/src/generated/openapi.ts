@@ -158,7 +158,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Changes proxy and host name; what is absent stays as it is
+         * Changes proxy and host name; absent fields stay unchanged
          * @description Takes every key.
          */
         patch: operations["patchV1DeviceHostConfig"];
@@ -272,7 +272,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What runs of an app that has one service, with its environment but for its keys
+         * The container of an app that has one service, with its environment without keys
          * @description Takes every key; that of a service is for its own app alone, and sees nothing of others.
          */
         get: operations["getV1AppsAppId"];
@@ -700,13 +700,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the next apply does, step by step, why, and what has to wait
+         * The plan of the next apply: operations with their causes, and blocked parts
          * @description Takes every key; that of a service is for its own app alone, and sees nothing of others.
          */
         get: operations["getV3Plan"];
         put?: never;
         /**
-         * What an apply of another target state would do
+         * The plan for another target state
          * @description Takes the device's own key only.
          */
         post: operations["postV3Plan"];
@@ -724,7 +724,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Apps and their services, whether the device is at its target, what waits and why
+         * Apps and their services, whether the device is at its target, and blocked parts with their reasons
          * @description Takes every key; that of a service is for its own app alone, and sees nothing of others.
          */
         get: operations["getV3State"];
@@ -744,7 +744,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the device does, as server-sent events; `Last-Event-ID` goes on from where a client left off
+         * Events of the device, as server-sent events; `Last-Event-ID` resumes after the last event of a client
          * @description Takes every key; that of a service is for its own app alone, and sees nothing of others.
          */
         get: operations["getV3Events"];
@@ -868,7 +868,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What is in order, and what is not
+         * Health of the supervisor and its parts
          * @description Takes every key; that of a service is for its own app alone, and sees nothing of others.
          */
         get: operations["getV3HealthDetail"];
@@ -986,7 +986,7 @@ export interface components {
                 };
             };
         };
-        /** @description What waits, and why */
+        /** @description Blocked parts, with their reasons */
         Blocked: {
             /** @description null: no app in particular */
             appId: number | null;
@@ -1151,7 +1151,7 @@ export interface components {
         Failure: {
             /** @constant */
             status: "failed";
-            /** @description What is wrong, for a person */
+            /** @description The problem, for a person */
             message: string;
         };
         Fault: {
@@ -1188,14 +1188,14 @@ export interface components {
             ready: boolean;
             /** @description Of the supervisor itself: only a restart helps */
             problems: string[];
-            /** @description What of the device or its host does not work, and what to do; no reason to restart */
+            /** @description Faults of the device or its host with their remedies; no reason to restart */
             conditions: components["schemas"]["HealthProblem"][];
             version: string;
             uptimeSeconds: number;
             localMode: boolean;
-            /** @description null: it has not been heard of yet */
+            /** @description null: not known yet */
             engineConnected: boolean | null;
-            /** @description false: degraded, and no reason to restart; null: there is no cloud, or it is not looked at */
+            /** @description false: degraded, and no reason to restart; null: there is no cloud, or it is not checked */
             cloudConnected: boolean | null;
             applying: boolean;
             blocked: components["schemas"]["Blocked"][];
@@ -1205,7 +1205,7 @@ export interface components {
             /** @description e.g. `firewall`, `journal` */
             component: string;
             message: string;
-            /** @description What to do, for a person */
+            /** @description The remedy, for a person */
             remedy: string;
         };
         HostConfig: {
@@ -1234,7 +1234,7 @@ export interface components {
          */
         HostConfigPatch: {
             network: {
-                /** @description Merged with what is set; null or {} removes the proxy */
+                /** @description Merged with the present values; null or {} removes the proxy */
                 proxy?: ({
                     /**
                      * @example socks4
@@ -1261,7 +1261,7 @@ export interface components {
             } & {
                 [key: string]: unknown;
             };
-            /** @description Whatever update locks are held; also taken inside `network` */
+            /** @description Ignore update locks; also accepted inside `network` */
             force?: (true | 1 | "1" | "true" | "on") | (false | 0 | "0" | "false" | "off" | "" | null);
         } & {
             [key: string]: unknown;
@@ -1274,7 +1274,7 @@ export interface components {
         JournalRequest: {
             /** @description Show fields in full, however long or unprintable */
             all?: (true | 1 | "1" | "true" | "on") | (false | 0 | "0" | "false" | "off" | "" | null);
-            /** @description Go on with what is written from now on, until the client leaves */
+            /** @description Follow new lines, until the client disconnects */
             follow?: (true | 1 | "1" | "true" | "on") | (false | 0 | "0" | "false" | "off" | "" | null);
             /** @description The most recent lines only */
             count?: (number | string) | null;
@@ -2047,7 +2047,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2056,7 +2056,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2074,7 +2074,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2083,7 +2083,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2141,7 +2141,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2150,7 +2150,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2168,7 +2168,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2177,7 +2177,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2223,7 +2223,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2232,7 +2232,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2250,7 +2250,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2259,7 +2259,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2312,7 +2312,7 @@ export interface operations {
                     "application/json": components["schemas"]["DataAnswer"];
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2321,7 +2321,7 @@ export interface operations {
                     "application/json": components["schemas"]["DataAnswer"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2339,7 +2339,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2357,7 +2357,7 @@ export interface operations {
                     "application/json": components["schemas"]["DataAnswer"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2410,7 +2410,7 @@ export interface operations {
                     "application/json": components["schemas"]["DataAnswer"];
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2419,7 +2419,7 @@ export interface operations {
                     "application/json": components["schemas"]["DataAnswer"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2437,7 +2437,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2455,7 +2455,7 @@ export interface operations {
                     "application/json": components["schemas"]["DataAnswer"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2493,7 +2493,7 @@ export interface operations {
                     "application/json": components["schemas"]["HostConfig"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2560,7 +2560,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2569,7 +2569,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2587,7 +2587,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2605,7 +2605,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2660,7 +2660,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2725,7 +2725,7 @@ export interface operations {
                     "application/json": components["schemas"]["DataAnswer"];
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2734,7 +2734,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2753,7 +2753,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2771,7 +2771,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2827,7 +2827,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2836,7 +2836,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2855,7 +2855,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2873,7 +2873,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2931,7 +2931,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2940,7 +2940,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2959,7 +2959,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2977,7 +2977,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3035,7 +3035,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3044,7 +3044,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3063,7 +3063,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3081,7 +3081,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3132,7 +3132,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3141,7 +3141,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3189,7 +3189,7 @@ export interface operations {
                     "application/json": components["schemas"]["StatusV2"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3239,7 +3239,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3290,7 +3290,7 @@ export interface operations {
                     "application/json": components["schemas"]["ServicesOfApp"];
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3299,7 +3299,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3318,7 +3318,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description There is no such app on the device, or the key does not see it */
+            /** @description The app is not on the device, or the key has no access to it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3371,7 +3371,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3380,7 +3380,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3449,7 +3449,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3458,7 +3458,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3477,7 +3477,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description There is no such thing on the device */
+            /** @description Not found on the device */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3486,7 +3486,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3504,7 +3504,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3563,7 +3563,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3572,7 +3572,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3591,7 +3591,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description There is no such thing on the device */
+            /** @description Not found on the device */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3600,7 +3600,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3618,7 +3618,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3677,7 +3677,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3686,7 +3686,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3705,7 +3705,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description There is no such thing on the device */
+            /** @description Not found on the device */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3714,7 +3714,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3732,7 +3732,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3789,7 +3789,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3798,7 +3798,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3817,7 +3817,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description There is no such thing on the device */
+            /** @description Not found on the device */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3826,7 +3826,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3844,7 +3844,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3901,7 +3901,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3910,7 +3910,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3929,7 +3929,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description There is no such thing on the device */
+            /** @description Not found on the device */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3938,7 +3938,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3956,7 +3956,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3998,7 +3998,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4049,7 +4049,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4104,7 +4104,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4169,7 +4169,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4178,7 +4178,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4196,7 +4196,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4205,7 +4205,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4250,7 +4250,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4315,7 +4315,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4449,7 +4449,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4458,7 +4458,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4476,7 +4476,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4485,7 +4485,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4530,7 +4530,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4577,7 +4577,7 @@ export interface operations {
                     "application/x-ndjson": string;
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4596,7 +4596,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4637,7 +4637,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4709,7 +4709,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4718,7 +4718,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4737,7 +4737,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4746,7 +4746,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4868,7 +4868,7 @@ export interface operations {
                     "application/json": components["schemas"]["Plan"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4997,7 +4997,7 @@ export interface operations {
                     "application/json": components["schemas"]["Plan"];
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5006,7 +5006,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5024,7 +5024,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5033,7 +5033,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5071,7 +5071,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceState"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5122,7 +5122,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5131,7 +5131,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5150,7 +5150,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5192,7 +5192,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5244,7 +5244,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5318,7 +5318,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5327,7 +5327,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5346,7 +5346,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description There is no such thing on the device */
+            /** @description Not found on the device */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5355,7 +5355,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is larger than the route takes */
+            /** @description The body is larger than the limit of the route */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5373,7 +5373,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Other requests take the memory or the streams that there are; try again in a moment */
+            /** @description Too many requests or streams are open; try again in a moment */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5422,7 +5422,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request is not what the route takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5431,7 +5431,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5450,7 +5450,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description There is no such thing on the device */
+            /** @description Not found on the device */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5564,7 +5564,7 @@ export interface operations {
                     "application/json": components["schemas"]["HealthDetail"];
                 };
             };
-            /** @description No key, one that does not exist, or one that does not open this */
+            /** @description The key is missing, unknown, or not sufficient */
             401: {
                 headers: {
                     [name: string]: unknown;

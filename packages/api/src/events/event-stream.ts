@@ -30,7 +30,7 @@ export function streamEvents(options: EventStreamOptions): ReadableStream<Uint8A
     wake = Promise.withResolvers();
   };
 
-  /** What to send next; `null`: nothing is there. */
+  /** The next text to send; `null`: none yet. */
   const take = (): Uint8Array<ArrayBuffer> | null => {
     for (let next = log.after(position); next !== null; next = log.after(position)) {
       position = next.sequence;
@@ -113,7 +113,7 @@ function gap(missed: number | null): ApiEvent {
   return { type: 'gap', appId: null, data: { missed }, supersedes: null };
 }
 
-/** What a kept event makes void: the progress of the operation that has ended. */
+/** The kept events that an event replaces: the progress of the operation that has ended. */
 function keyOf({ data }: ApiEvent): string {
   return 'id' in data ? String(data.id) : '';
 }

@@ -12,7 +12,7 @@ export interface DeviceMetrics {
 const APPLY_BOUNDS = [1, 5, 15, 60, 300, 900, 3600, 14_400] as const;
 const LOCK_BOUNDS = [1, 10, 60, 600, 3600, 86_400] as const;
 
-/** What the device did, counted, and how it is. */
+/** Counters of operations, and the state of the device. */
 export function createDeviceMetrics(device: Pick<Device, 'state'>, now: () => number): DeviceMetrics {
   const operations = createCounter({ name: 'supervisor_operations_total', help: 'Operations by kind and result' });
   const starts = createCounter({ name: 'supervisor_container_starts_total', help: 'Containers that were started' });
@@ -82,7 +82,7 @@ export function createDeviceMetrics(device: Pick<Device, 'state'>, now: () => nu
         gauge('supervisor_applying', 'Whether the device is on its way to its target', [[{}, Number(state.applying)]]),
         gauge(
           'supervisor_blocked',
-          'What has to wait, by reason',
+          'Blocked apps and services, by reason',
           [...blocked].map(([reason, all]) => [{ reason }, all.length]),
         ),
         gauge(

@@ -1,7 +1,7 @@
 import type { MetricFamily } from './metric-family.ts';
 import { gauge } from './device-metrics.ts';
 
-/** What this process uses, under the names that dashboards know. */
+/** Resource usage of this process, under the names that dashboards know. */
 export function* processMetrics(): Generator<MetricFamily> {
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed, external } = process.memoryUsage();

@@ -8,7 +8,7 @@ export interface ListedOperation {
   readonly operation: OpenApiOperation;
 }
 
-/** What a container has as variables, by the name of the parameter or field. */
+/** Variables that a container has, by the name of the parameter or field. */
 const VARIABLES: Readonly<Record<string, string>> = {
   appId: '$BALENA_APP_ID',
   uuid: '$BALENA_APP_UUID',

@@ -69,5 +69,5 @@ export function exampleOf(schema: JsonSchema | undefined, named: Schemas['named'
   return exampleOf((allOf ?? anyOf)?.[0], named);
 }
 
-/** What the reference to a schema with a name begins with. */
+/** Prefix of the reference to a named schema. */
 export const REFERENCE = '#/components/schemas/';

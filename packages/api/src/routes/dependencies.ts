@@ -4,7 +4,7 @@ import type { MetricSource } from '../metrics/metric-family.ts';
 import type { Monitor } from '../monitor.ts';
 import type { ApiKeys, DeviceTags, HealthCondition, Host, LogStream, ServiceLocks } from '../ports.ts';
 
-/** What routes are made from. */
+/** The dependencies of routes. */
 export interface RouteDependencies {
   readonly device: Device;
   readonly keys: ApiKeys;
@@ -16,7 +16,7 @@ export interface RouteDependencies {
   readonly lookForTarget?: (options: { readonly force: boolean }) => void;
   /** Can the cloud be reached? `null`: not known; absent: there is none. */
   readonly cloudConnected?: () => boolean | null;
-  /** What keeps the device from working as it should; absent: nothing is looked at. */
+  /** Checks the device and its host; absent: nothing is checked. */
   readonly conditions?: () => Promise<readonly HealthCondition[]>;
   /** Beyond what the API counts itself. */
   readonly metrics?: readonly MetricSource[];
@@ -25,7 +25,7 @@ export interface RouteDependencies {
   readonly onError: (error: unknown) => void;
 }
 
-/** What the API adds to that for its own routes. */
+/** The parts that the API adds for its own routes. */
 export interface OwnDependencies extends RouteDependencies {
   readonly monitor: Monitor;
 

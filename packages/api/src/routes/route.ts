@@ -11,13 +11,13 @@ export interface Route {
   /** e.g. `/v2/applications/:appId/state`. */
   readonly path: `/${string}`;
   readonly scope: RouteScope;
-  /** What it does, as a sentence without a full stop. */
+  /** The summary, a sentence without a full stop. */
   readonly summary: string;
   readonly subject: Subject;
   readonly input: InputShape;
   /** The body as the document shows it. */
   readonly body: () => z.ZodType | undefined;
-  /** What success looks like, by status; a function, so that it is made only when the document is read. */
+  /** The successful responses, by status; a function, so that they are built only when the document is read. */
   readonly answers: () => Answers;
   /** Which failures beyond those of every route there are, and in which form. */
   readonly failures: Failures;
@@ -34,19 +34,19 @@ export interface Route {
 }
 
 export const SUBJECTS = {
-  State: 'What runs, and whether it is what the device was asked for',
-  Target: 'What the device was asked for, and what it does to get there',
+  State: 'Running services, and whether the device is at its target',
+  Target: 'The target, and the operations that lead to it',
   Services: 'Restart, stop, start and purge apps and their services',
-  Locks: 'What keeps services from being stopped by an update',
-  Logs: 'What services, supervisor and host write',
-  Health: 'For those who watch over the supervisor',
+  Locks: 'Locks that keep an update from stopping services',
+  Logs: 'Logs of services, supervisor and host',
+  Health: 'Health and metrics',
   Device: 'Its name, tags, kind and VPN',
   Host: 'Power, LED, proxy, host name, volumes',
   Supervisor: 'Its version, keys and this document',
 } as const;
 export type Subject = keyof typeof SUBJECTS;
 
-/** What a route takes; each part is checked before its handler sees it. */
+/** The inputs of a route; each is checked before its handler runs. */
 export type InputShape = { readonly [Part in 'params' | 'query' | 'body']?: z.ZodType };
 
 export type Answers = Readonly<Record<number, Answer>>;
@@ -70,7 +70,7 @@ export interface RouteEnvironment {
   Variables: { access: Access; key: string | undefined; intake: Intake };
 }
 
-/** What the server passes along with a request. */
+/** The context of a request. */
 export interface RequestBindings {
   /** Aborted when the server is about to end; endless answers end then. */
   readonly ending?: AbortSignal;
@@ -148,7 +148,7 @@ interface RouteDefinition<Input extends InputShape> extends Pick<
   readonly acts?: boolean;
   /** Bytes that the body may have; 256 KB by default. */
   readonly bodyLimit?: number;
-  /** What its handler decodes the body by, for the document; absent: the schema of the body says it all. */
+  /** The schema by which the handler decodes the body, for the document; absent: it is the schema of the body. */
   readonly document?: () => z.ZodType;
   /** By field of the body: the message that deployed clients expect when it is missing or not valid. */
   readonly messages?: Readonly<Record<string, string>>;

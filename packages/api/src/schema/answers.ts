@@ -13,7 +13,7 @@ export const DataAnswer = z.strictObject({ Data: z.string(), Error: z.string() }
 export const FailureAnswer = z
   .strictObject({
     status: z.literal('failed'),
-    message: z.string().meta({ description: 'What is wrong, for a person' }),
+    message: z.string().meta({ description: 'The problem, for a person' }),
   })
   .meta({ id: 'Failure' });
 

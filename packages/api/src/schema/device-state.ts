@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Progress, ServiceStatusWord, success, UpdateStatusWord } from './answers.ts';
 import { named } from './named.ts';
 
-/** What an answer is about: one app, or the device as a whole. */
+/** The subject of an answer: one app, or the device as a whole. */
 export const about = {
   appId: z.int().nullable().meta({ description: 'null: no app in particular' }),
   service: z.string().nullable().meta({ description: 'null: no service in particular' }),
@@ -15,7 +15,7 @@ export const BlockedAnswer = named('Blocked', () =>
       reason: z.string().meta({ description: 'A word for programs, e.g. `locked`, `invalid`' }),
       message: z.string().meta({ description: 'For a person' }),
     })
-    .meta({ description: 'What waits, and why' }),
+    .meta({ description: 'Blocked parts, with their reasons' }),
 );
 
 export const NoticeAnswer = named('Notice', () =>

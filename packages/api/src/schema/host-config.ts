@@ -29,13 +29,13 @@ export const HostConfigPatch = z
           .partial()
           .nullable()
           .optional()
-          .meta({ description: 'Merged with what is set; null or {} removes the proxy' }),
+          .meta({ description: 'Merged with the present values; null or {} removes the proxy' }),
         hostname: text.nullable().optional().meta({ description: 'Empty or null: the first 7 characters of the uuid' }),
         force: Flag,
       },
       { error: (issue) => (issue.input === undefined ? 'is missing' : 'must be an object') },
     ),
-    force: Flag.meta({ description: 'Whatever update locks are held; also taken inside `network`' }),
+    force: Flag.meta({ description: 'Ignore update locks; also accepted inside `network`' }),
   })
   .meta({ id: 'HostConfigPatch', examples: [{ network: { hostname: 'kitchen' } }] });
 

@@ -3,7 +3,7 @@ import { success } from './answers.ts';
 import { about, BlockedAnswer, NoticeAnswer } from './device-state.ts';
 import { named } from './named.ts';
 
-/** What readers see of an operation. */
+/** The public fields of an operation. */
 export const operationFields = {
   id: z.string().meta({ description: 'The same for each attempt at the same operation' }),
   kind: z.string().meta({ description: 'e.g. `pull-image`, `start-container`' }),

@@ -36,7 +36,7 @@ export class FakeDevice implements Device {
   currentState: DeviceState = TWO_APPS;
   currentHealth: DeviceHealth = { healthy: true, problems: [] };
   readonly targetsSet: { readonly target: TargetState; readonly options: ApplyOptions | undefined }[] = [];
-  /** What was asked for, e.g. `stopService 1 main force`. */
+  /** The calls, e.g. `stopService 1 main force`. */
   readonly actions: string[] = [];
   /** Thrown by every action. */
   failure: Error | null = null;

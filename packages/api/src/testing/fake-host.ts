@@ -22,7 +22,7 @@ export class FakeHost implements Host {
   readonly journalRequests: JournalRequest[] = [];
   /** Journals that are open now. */
   journalsOpen = 0;
-  /** What the journal says; it waits for more while it is asked to follow. */
+  /** The lines of the journal; a reader that follows waits for more. */
   lines: readonly string[] = ['Nov 24 06:00:00 bench kernel: hello\n'];
 
   readonly power = {

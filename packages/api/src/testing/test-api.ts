@@ -17,7 +17,7 @@ export interface TestApi {
   readonly host: FakeHost;
   readonly tags: FakeTags;
   readonly locks: FakeServiceLocks;
-  /** What was reported as ours. */
+  /** The reported internal errors. */
   readonly errors: unknown[];
   /** Asks in process. */
   request(path: string, options?: TestRequest): Promise<Response>;

@@ -1,7 +1,7 @@
 import { RequestTimeoutError } from '../errors.ts';
 
 /**
- * The answer, if it is there within `timeout` milliseconds. What fails after that goes to `onError`.
+ * The answer, if it is there within `timeout` milliseconds. `onError` receives later failures.
  *
  * @throws RequestTimeoutError
  */

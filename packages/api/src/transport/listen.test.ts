@@ -215,7 +215,7 @@ describe('GET /v2/local/logs over HTTP', () => {
     const response = await responseTo(send(api.port, '/v2/local/logs').end());
     // The client reads nothing for as long as another one needs for this.
     for (let round = 0; round < 100; round++) await ask(api.port, '/ping');
-    // What the kernel holds for the two ends of a connection on one machine.
+    // The kernel's buffers for both ends of a connection on one machine.
     expect(taken() * LINE.length).toBeLessThan(24 * 1024 * 1024);
     const lines = (await text(response)).trimEnd().split('\n');
     expect(lines.slice(1).map((line) => z.object({ timestamp: z.number() }).parse(JSON.parse(line)).timestamp)).toEqual(

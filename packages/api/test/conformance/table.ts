@@ -57,7 +57,7 @@ function generalRows(name: string, { method, path, scope, input }: Route, image:
   ];
 }
 
-/** What a key of app `multi` gets where `single` is meant. */
+/** The answer to a key of app `multi` for app `single`. */
 function otherAppRows(name: string, scope: Route['scope'], works: Row): Row[] {
   const refuses = { ...works, name: "refuses another app's key", key: 'multi' as const };
   switch (scope) {

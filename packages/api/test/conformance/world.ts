@@ -3,7 +3,7 @@ export const SINGLE = { id: 90_101, uuid: '90101', name: 'single', imageId: 11 }
 export const MULTI = { id: 90_102, uuid: '90102', name: 'multi', imageIds: { web: 21, db: 22 } } as const;
 export const UNKNOWN_APP = 90_199;
 
-/** What a row needs beyond the apps. */
+/** The set-up of a row beyond the apps. */
 export type Given = 'locked' | 'no key required' | 'managed' | 'lock taken';
 /** Of the lock that is taken. */
 export const HOLDER = 'test';

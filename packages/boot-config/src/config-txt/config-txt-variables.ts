@@ -4,7 +4,7 @@ import { FORBIDDEN_KEYS, KEY, LIST_KEYS, PREFIX } from './config-txt-keys.ts';
 import { overlayKey, parseOverlay, parseParams, printOverlay } from './overlay.ts';
 import type { ConfigTxtValues } from './parse-config-txt.ts';
 
-/** What a config.txt says, as variables. */
+/** The settings of a config.txt, as variables. */
 export function variablesOf({ settings, lists, baseParams, overlays }: ConfigTxtValues): BootVariables {
   const all: readonly (readonly [string, string])[] = [
     ...settings,

@@ -18,7 +18,7 @@ export function editConfigTxt(text: string, wanted: ConfigTxtValues): string {
   return join(lines, edits, { atEnd, carriageReturn: text.includes('\r\n') ? '\r' : '' });
 }
 
-/** What will stand in the place of a line. */
+/** The replacement of a line. */
 interface Edit {
   before: readonly string[];
   own: readonly string[];

@@ -6,9 +6,9 @@ import { isPng } from './png.ts';
 const IMAGE = 'HOST_SPLASH_image';
 
 export interface SplashFiles {
-  /** What is shown at boot. */
+  /** The image that is shown at boot. */
   readonly logo: BackedUpFile;
-  /** What the operating system came with, kept aside before the first change. */
+  /** The image of the operating system, kept aside before the first change. */
   readonly defaultLogo: BackedUpFile;
 }
 

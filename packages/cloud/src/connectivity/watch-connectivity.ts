@@ -19,7 +19,7 @@ export interface ConnectivityOptions {
   readonly say: (message: string) => void;
 }
 
-/** Looks again and again whether the cloud can be reached, until it is disposed of. What works does not depend on it. */
+/** Checks repeatedly whether the cloud can be reached, until it is disposed of. Other parts do not depend on it. */
 export interface Connectivity extends AsyncDisposable {
   /** `null`: not known, or not looked at. */
   readonly isConnected: boolean | null;

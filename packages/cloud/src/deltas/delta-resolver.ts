@@ -29,7 +29,7 @@ export type DeltaSettings = Pick<
   'deltaRequestTimeout' | 'deltaApplyTimeout' | 'deltaRetryCount' | 'deltaRetryInterval'
 >;
 
-/** What came of one attempt: a delta, or why there is none, now or at all. */
+/** The result of one attempt: a delta, or why there is none, now or at all. */
 type Outcome =
   | { readonly kind: 'found'; readonly delta: Delta }
   | { readonly kind: 'busy' | 'refused'; readonly reason: string };
@@ -107,7 +107,7 @@ export function createDeltaResolver(options: DeltaResolverOptions): DeltaResolve
   }
 }
 
-/** What was agreed on, or what came instead. @param server for messages */
+/** The negotiated protocol, or an error. @param server for messages */
 function read<Content>(
   server: string,
   answer: CloudAnswer | string,

@@ -18,7 +18,7 @@ export function readAnswer<T>(request: string, answer: CloudAnswer, schema: z.Zo
   throw new CloudAnswerInvalidError(request, `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
 }
 
-/** What an answer with another status means. */
+/** The error of an answer with another status. */
 export function refusal(
   request: string,
   { status, headers, body = '' }: Pick<CloudAnswer, 'status' | 'headers'> & Partial<Pick<CloudAnswer, 'body'>>,
@@ -34,7 +34,7 @@ export function refusal(
 /** Characters of an answer that a message quotes. */
 const LONGEST_QUOTE = 200;
 
-/** What the server says about its refusal, on one line; `null`: nothing that is meant for people. */
+/** The server's reason for a refusal, on one line; `null`: it gave none for people. */
 function wordsOf(body: string): string | null {
   if (isWebPage(body)) return null;
   const text = body

@@ -12,7 +12,7 @@ import { isFinalRefusal } from '../retry-until-done.ts';
  */
 export type IntroductionReason = 'new' | 'taken over' | 'known';
 
-/** What the cloud learns once about a device, before anything of it is changed. */
+/** The introduction of a device to its cloud, once, before the device changes anything. */
 export interface Introduction {
   /** `null`: the cloud names it. */
   readonly name: string | null;
@@ -30,7 +30,7 @@ export interface IntroductionOptions {
 }
 
 /**
- * Reports all of it. What the cloud refuses for good is said and left out. May be repeated.
+ * Reports all of it. Parts that the cloud refuses for good are reported and left out. May be repeated.
  *
  * @returns the target; `null`: it is another one since, as the cloud learned about configuration
  * @throws what `CloudHttp.request` throws, and CloudRefusedError when it is worth another attempt

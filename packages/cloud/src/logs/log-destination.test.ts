@@ -12,7 +12,7 @@ const NOW = 1_795_426_728_524;
 let server: Server;
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
 let requests: IncomingMessage[];
-/** What has come so far, of all requests. */
+/** The bytes of all requests so far. */
 let received: string;
 let clock: FakeClock;
 let destination: CloudLogDestination;

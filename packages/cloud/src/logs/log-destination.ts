@@ -15,7 +15,7 @@ export interface CloudLogOptions extends ConnectorOptions {
 export interface CloudLogDestination extends Disposable {
   /** Begins a request; what becomes of it shows when the stream is used. */
   open(): CloudLogStream;
-  /** What the failure of a stream means. */
+  /** Classifies the failure of a stream. */
   judge(error: unknown): CloudLogFailure;
 }
 

@@ -15,7 +15,7 @@ import { createCloudHttp } from '../http/cloud-http.ts';
 import { startTargetPoller, type PollResult, type TargetPoller } from './target-poller.ts';
 
 const INTERVAL = 900_000;
-/** What a failure of the cloud is to cost at most: one request in so many milliseconds. */
+/** The shortest interval of requests while the cloud fails, in milliseconds. */
 const SHORTEST_PAUSE = 15_000;
 
 let stack: AsyncDisposableStack;

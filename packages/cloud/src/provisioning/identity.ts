@@ -25,7 +25,7 @@ export interface IdentityStore {
   renew(): Promise<Identity>;
 }
 
-/** What a registration tells of the device. */
+/** The identity that a registration sends. */
 export interface DeviceDescription {
   readonly deviceType: string;
   readonly supervisorVersion: string;

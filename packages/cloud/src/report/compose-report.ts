@@ -10,7 +10,7 @@ import {
   type TargetState,
 } from '@device-supervisor/state';
 
-/** What a report is made from. */
+/** The sources of a report. */
 export interface ReportSources {
   readonly target: TargetState;
   /** Why the host is to reboot; empty: it is not. */
@@ -66,7 +66,7 @@ export function composeReport(sources: ReportSources): DeviceReport {
   };
 }
 
-/** What the device does with its apps, in the documented words of `GET /v1/device`; the first that applies to a service. */
+/** The status of the device, in the documented words of `GET /v1/device`; the first that applies to a service. */
 const AT_WORK: readonly ServiceStatus[] = ['Downloading', 'Installing', 'Starting', 'Stopping'];
 
 function deviceStatus({ apps }: DeviceState): string {

@@ -26,7 +26,7 @@ const report = fc.record(
   { requiredKeys: [] },
 );
 
-/** What a cloud makes of reports: each field and app has its last reported value. */
+/** A cloud's copy of reports: each field and app has its last reported value. */
 function tell(cloud: DeviceReport, told: DeviceReport): DeviceReport {
   return { ...cloud, ...told, apps: { ...cloud.apps, ...told.apps } };
 }
@@ -78,7 +78,7 @@ describe('diffReport', () => {
     const accepted = acceptReport(told, { next, sent });
     expect(diffReport(accepted, next)).toEqual({});
     expect(diffReport(accepted, { status: 'Idle', cpu_temp: 40 })).toEqual({ cpu_temp: 40 });
-    // What was not sent is still to be cleared.
+    // A field that was not sent is still to be cleared.
     expect(diffReport(acceptReport(told, { next, sent: { cpu_temp: null } }), next)).toEqual({
       storage_block_device: null,
     });

@@ -18,7 +18,7 @@ export function diffReport(accepted: DeviceReport, next: DeviceReport): DeviceRe
 }
 
 /**
- * What the cloud knows once it took `sent`, a part of `next`. Apps that left the report are forgotten: they are reported
+ * The cloud's copy of the report after it accepted `sent`, a part of `next`. Apps that left the report are forgotten: they are reported
  * again when they come back. Without `apps` (local mode) the cloud keeps the last report about them.
  */
 export function acceptReport(

@@ -66,7 +66,7 @@ async function passSteadily(milliseconds: number): Promise<void> {
   for (let passed = 0; passed < milliseconds; passed += 1000) await pass(1000);
 }
 
-/** What was sent since it was asked last. */
+/** The reports since the last call. */
 function take(): unknown[] {
   return sent.splice(0);
 }

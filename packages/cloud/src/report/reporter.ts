@@ -118,7 +118,7 @@ class ReportLoop implements Reporter {
         this.#outage.succeeded();
         onResult?.({ ok: true, nextIn: null });
       }
-      // What changed meanwhile has waited long enough then.
+      // Changes of the meantime have waited long enough by then.
       const atLeast = sent ? REPORT_INTERVAL : LOOK_INTERVAL;
       return { atLeast, atMost: atLeast + METRICS_INTERVAL };
     } catch (error) {

@@ -35,7 +35,7 @@ export function createPendingTags(memory: TagMemory): PendingTags {
   };
 }
 
-/** What is damaged is as good as lost. */
+/** A damaged value counts as lost. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

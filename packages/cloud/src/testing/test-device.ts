@@ -28,7 +28,7 @@ export interface TestDevice extends AsyncDisposable {
   readonly targets: readonly { readonly force: boolean }[];
   /** Of polls and reports, in order. */
   readonly results: readonly CloudRequestResult[];
-  /** What it asked so far, in milliseconds of its clock. */
+  /** The times of its requests so far, in milliseconds of its clock. */
   readonly requests: readonly TestRequest[];
   /** Requests that have no answer yet. */
   readonly underWay: number;

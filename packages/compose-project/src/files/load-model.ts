@@ -11,7 +11,7 @@ import { child, mapTree, textOf, toPlain, withChild, type MapTree, type Place, t
 import { applyExtends } from './apply-extends.ts';
 import { resolvePaths } from './resolve-paths.ts';
 
-/** What a set of compose files says once they are interpolated, extended, included and merged. */
+/** A set of compose files after interpolation, extends, include and merge. */
 export interface Model {
   readonly tree: MapTree;
   /** Variables that have no value, with the place of their first use. */

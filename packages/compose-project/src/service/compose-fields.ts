@@ -1,6 +1,6 @@
 /*
- * The fields of the compose specification, to tell a field that is misspelt from one that is merely not supported. What a
- * device does with a field is decided where a service becomes a container.
+ * The fields of the compose specification, to tell a misspelt field from one that is not supported. The conversion
+ * of a service to a container decides how a field applies.
  */
 
 /** Fields of a service. */

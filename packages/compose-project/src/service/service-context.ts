@@ -1,7 +1,7 @@
 import type { BuildDevice } from '../project.ts';
 import type { Lookup } from '../variables/interpolate.ts';
 
-/** What reading a service needs besides the service. */
+/** The context in which a service is read. */
 export interface ServiceContext {
   /** Absolute; the context of a build that names none. */
   readonly directory: string;

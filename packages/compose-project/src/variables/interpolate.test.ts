@@ -15,7 +15,7 @@ describe('interpolate', () => {
     ['${NONE:-${A}-${NONE:-y}}', 'a-y'],
     ['${A:?must}', 'a'],
     ['$$A $${A}', '$A ${A}'],
-    // What is no variable stays: shell code in a command needs no escapes.
+    // Text that is no variable stays: shell code in a command needs no escapes.
     ['$(date) $1 $@ $? 5$', '$(date) $1 $@ $? 5$'],
     ['${A:-${NONE:?unused}}', 'a'],
   ])('%s', (text, expected) => {

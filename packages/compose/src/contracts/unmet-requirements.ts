@@ -2,12 +2,12 @@ import type { Requirement } from '@device-supervisor/state';
 import { coerce, parse, satisfies, validRange } from 'semver';
 import type { DeviceFacts } from '../spec/device-facts.ts';
 
-/** What a device has of one type; `null`: it has none. */
+/** The version that a device has of one type; `null`: none. */
 type Provided = { readonly slug?: string; readonly version?: string } | null;
 
-/** What a contract may ask for, and where a device tells it. */
+/** The types of requirements, and where a device states its own version. */
 const PROVIDED: Readonly<Record<string, (device: DeviceFacts) => Provided>> = {
-  // What the cloud's builder asks for where a service uses the younger fields of compose files.
+  // The cloud's builder adds it where a service uses newer fields of compose files.
   'sw.spec': () => ({ slug: 'compose', version: '2.0.0' }),
   'sw.supervisor': ({ supervisorVersion }) => ({ version: supervisorVersion }),
   'sw.os': ({ hostOs }) => hostOs,

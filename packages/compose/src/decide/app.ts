@@ -17,7 +17,7 @@ import {
 import { decideServices, isStopped, type ServiceDecision } from './services.ts';
 import { decideStarts, type StartDecision } from './starts.ts';
 
-/** What is wrong with one app, and what is done about it; the planner puts that in order. */
+/** The decision on one app: its faults and their remedies; the planner puts them in order. */
 export interface AppDecision {
   readonly id: number;
   /** `null`: the app is not in the target. */

@@ -28,7 +28,7 @@ const PRINTED_WITH_VALUES = new Set(['cpuRealtime', 'resources', 'restart']);
 /** Labels with our own notes about a container; they are not part of what the target asks for. */
 const PRIVATE_LABELS = 'io.balena.private.';
 
-/** What engines do with a container that says nothing; other supervisors write it into their containers. */
+/** Defaults of engines; other supervisors write them into their containers. */
 const ENGINE_STOP_SIGNAL = 'SIGTERM';
 /** Seconds. */
 const ENGINE_STOP_TIMEOUT = 10;
@@ -140,7 +140,7 @@ function withoutUncompared(config: ContainerConfig): ContainerConfig {
     ...config,
     environment: Object.fromEntries(environment),
     labels: Object.fromEntries(labels),
-    // What the image says is part of both, so each of these pairs says the same to an engine.
+    // The image's defaults are part of both, so an engine treats each of these pairs alike.
     entrypoint: config.entrypoint?.length === 0 ? null : config.entrypoint,
     command: config.command?.length === 0 ? null : config.command,
     healthcheck: config.healthcheck?.test[0] === 'NONE' ? null : config.healthcheck,

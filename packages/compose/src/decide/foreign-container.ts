@@ -21,10 +21,10 @@ const NOT_APPLIED = [
   'volumesFrom',
 ] as const;
 
-/** What a container is compared with. */
+/** The configurations that a container is compared with. */
 export interface Expectation {
   readonly config: ContainerConfig;
-  /** What takes effect with the next change of the service; `null`: nothing is left out. */
+  /** The fields that take effect with the next change of the service; `null`: none. */
   readonly notice: string | null;
 }
 

@@ -119,7 +119,7 @@ export function handOverObstacle(
   return reason === null ? null : { reason, notice: true };
 }
 
-/** What two containers of a service cannot both have; `null`: nothing. */
+/** A port or address that two containers of a service cannot share; `null`: none. */
 function conflictOf(current: ObservedContainer, { service, config }: ServiceSpec): string | null {
   const ports = new Set(hostPortsOf(current.config));
   const port = hostPortsOf(config).find((one) => ports.has(one));

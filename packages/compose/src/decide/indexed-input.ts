@@ -4,7 +4,7 @@ import { canonicalReference, imageFinder, type ImageFinder } from '../image-refe
 import type { ObservedContainer, ObservedImage, ObservedNetwork, ObservedVolume } from '../observed.ts';
 import type { PlanInput } from '../plan-input.ts';
 
-/** What a plan depends on, with the indexes that the planner reads; built once for each plan. */
+/** The input of a plan with its indexes; built once for each plan. */
 export interface IndexedInput extends PlanInput {
   /** Finds an image that containers can be created from. */
   readonly findImage: ImageFinder;

@@ -8,7 +8,7 @@ import { specifyVolume, type VolumeSpec } from '../spec/volume-spec.ts';
 import { compareNetworks, compareVolumes } from './compare.ts';
 import type { IndexedInput } from './indexed-input.ts';
 
-/** What is wrong with a network. */
+/** The decision on a network. */
 export interface NetworkDecision {
   readonly spec: NetworkSpec;
   /** `taken`: a network that is not ours has the name; `missing`: it is external and does not exist. */
@@ -19,7 +19,7 @@ export interface NetworkDecision {
   readonly cause: string;
 }
 
-/** What is wrong with a volume. */
+/** The decision on a volume. */
 export interface VolumeDecision {
   readonly spec: VolumeSpec;
   /** As in the compose file. */

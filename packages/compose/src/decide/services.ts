@@ -13,7 +13,7 @@ import { decideHandOver, handOverObstacle, serviceContainers, type HandOver } fr
 import type { IndexedInput } from './indexed-input.ts';
 import { addressProblem, connectsAtStart, type NetworkDecision, type VolumeDecision } from './networks-and-volumes.ts';
 
-/** What is wrong with one service's container, and what is done about it. */
+/** The decision on one service and its container. */
 export interface ServiceDecision {
   readonly spec: ServiceSpec;
   /** The container of the service now. */
@@ -40,7 +40,7 @@ export type ServiceAction =
       readonly update: { readonly config: UpdatableConfig; readonly cause: string } | null;
       /** Why the container is stopped and started again as it is. */
       readonly restart?: string;
-      /** What of the target it does not have yet, and why. */
+      /** The parts of the target that it lacks, with the reason. */
       readonly notice?: string;
     }
   | { readonly kind: 'create'; readonly cause: string }
@@ -64,7 +64,7 @@ export type BlockCause = Pick<Blocked, 'reason' | 'message'>;
 /** The cause of an operation that the target does not ask for. */
 export const REQUESTED = 'a client asked for it';
 
-/** What the decisions on an app's services depend on. */
+/** The context of the decisions on an app's services. */
 export interface ServicesContext {
   readonly input: IndexedInput;
   readonly target: TargetApp;

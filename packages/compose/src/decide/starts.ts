@@ -102,7 +102,7 @@ function waitsForReboot({ spec, current, action }: ServiceDecision, { input }: S
   return current?.startedAt === null && current.config.labels[LABELS.bootId] === bootId;
 }
 
-/** What a dependency still lacks; `null`: it is ready, or starts before. */
+/** The unmet condition of a dependency; `null`: it is ready, or starts before. */
 function unmetDependency(dependency: Dependency, { services, starts }: StartContext): string | null {
   const other = services.get(dependency.service);
   if (other === undefined) return null;
@@ -153,7 +153,7 @@ function isRestartedByEngine({ config: { restart }, exitCode, restartCount }: Ob
   }
 }
 
-/** What a dependency still lacks; `null`: it is met. */
+/** The unmet condition of a dependency; `null`: it is met. */
 function unmetCondition({ service, condition }: Dependency, container: ObservedContainer | null): string | null {
   if (container === null) return `waits for ${service} to be created`;
   switch (condition) {

@@ -84,7 +84,7 @@ class Execution implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const leases = [...this.#leases.values()];
     this.#leases.clear();
-    // What cannot be released is left over: it is found and removed by the next one that takes the lock.
+    // A lock that cannot be released is a leftover: the next acquisition finds and removes it.
     await Promise.allSettled(leases.map((lease) => lease[Symbol.asyncDispose]()));
   }
 

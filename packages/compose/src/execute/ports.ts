@@ -16,8 +16,8 @@ export interface ExecutePorts {
 }
 
 /**
- * What the compose engine needs from a container engine. Every method is one change; each is idempotent towards what it
- * wants to reach: removing what is gone, stopping what is stopped and starting what runs all succeed. What fails throws.
+ * The compose engine's port to a container engine. Every method is one change; each is idempotent towards the state that it
+ * wants to reach: removing what is gone, stopping what is stopped and starting what runs all succeed. A failure throws.
  */
 export interface ContainerEngine {
   /** Resolves when the image is there. Rejects with the signal's reason when it is aborted. */
@@ -44,7 +44,7 @@ export interface ContainerEngine {
   renameContainer(id: string, name: string, lease: LockLease): Promise<RenameResult>;
   /**
    * Sets limits and restart policy of a container as it is, running or not. It neither stops nor restarts it, so it needs
-   * no lease. What is at its default in `config` stays as it is: engines cannot take a limit away.
+   * no lease. Fields of `config` at their defaults stay unchanged: engines cannot remove a limit.
    */
   updateContainer(id: string, config: UpdatableConfig): Promise<void>;
 }
@@ -134,7 +134,7 @@ export interface LockLease extends AsyncDisposable {
   assertHeld(service: string): void;
 }
 
-/** What we remember about the images that we put on the engine: only those are ever removed. */
+/** Records of the images that we put on the engine: only those are ever removed. */
 export interface ImageRecords {
   save(record: ImageRecord): Promise<void>;
   forget(reference: string, appId: number): Promise<void>;

@@ -16,7 +16,7 @@ export interface PlanNode {
   readonly follows: readonly PlanNode[];
 }
 
-/** What a node comes after; `null` and `undefined` stand for an operation that is not necessary. */
+/** The predecessors of a node; `null` and `undefined` stand for an operation that is not necessary. */
 export interface Order {
   readonly needs?: readonly (PlanNode | null | undefined)[];
   readonly follows?: readonly (PlanNode | null | undefined)[];
@@ -137,7 +137,7 @@ export class Draft {
   }
 }
 
-/** What is printed first, as far as the graph leaves a choice. */
+/** The order of printing, as far as the graph leaves a choice. */
 const PRINT_ORDER: Readonly<Record<OperationKind, number>> = {
   'create-network': 0,
   'remove-network': 0,

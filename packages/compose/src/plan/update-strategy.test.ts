@@ -29,7 +29,7 @@ function before(strategy: string, services: Services = { web: {} }): ReturnType<
   return testTarget(withStrategy(strategy, { commit: 'c1', services }));
 }
 
-/** What is planned on a device that has the old release, and not the new one's images. */
+/** The plan for a device that has the old release, and not the new one's images. */
 function printDownload(strategy: string): string {
   const from = before(strategy);
   return printPlan(update(strategy), reachedSnapshot(from), {

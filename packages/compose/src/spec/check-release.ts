@@ -17,7 +17,7 @@ export interface ReleaseFinding extends Finding {
 
 /**
  * Checks a release without an engine: everything that is known to be impossible, or to have no effect, before anything is
- * built, downloaded or stopped. What only an engine can refuse is not found.
+ * built, downloaded or stopped. Faults that only an engine detects are not found.
  */
 export function checkRelease(
   app: TargetApp,

@@ -3,7 +3,7 @@ import type { FindingCollector } from './findings.ts';
 import { ownEntry } from './own-entry.ts';
 import { readPeers } from './peers.ts';
 
-/** What a service waits for before it starts. */
+/** A condition for the start of a service. */
 export interface Dependency {
   readonly service: string;
   readonly condition: DependencyCondition;
@@ -11,7 +11,7 @@ export interface Dependency {
 
 export type DependencyCondition = 'service_started' | 'service_healthy' | 'service_completed_successfully';
 
-/** What a service depends on: `depends_on`, and the services whose containers it shares something with. */
+/** The dependencies of a service: `depends_on`, and the services whose containers it shares something with. */
 export function readDependencies(
   service: TargetService,
   release: TargetRelease,

@@ -1,4 +1,4 @@
-/** What services can learn about the device that they run on. */
+/** The facts about the device that services can read. */
 export interface DeviceFacts {
   readonly uuid: string;
   readonly name: string;

@@ -29,7 +29,7 @@ const both = (variables: Record<string, string>): Record<string, string> =>
   );
 const bind = (source: string, target = source, readOnly = false) => ({ type: 'bind', source, target, readOnly });
 
-/** What each label adds, and nothing else. */
+/** The fields that each label adds. */
 const ADDED: Readonly<Record<string, { environment?: object; mounts?: object[]; networks?: string[]; more?: object }>> =
   {
     'supervisor-api': {

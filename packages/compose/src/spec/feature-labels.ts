@@ -5,7 +5,7 @@ import type { FindingCollector } from './findings.ts';
 import { toMap } from './list-or-map.ts';
 import { EXTRA_FIRMWARE_VOLUME, isTruthy, SUPERVISOR_NETWORK, withCurrentLabels } from './names.ts';
 
-/** What the labels `io.balena.features.*` of a service give it. */
+/** The effects of the labels `io.balena.features.*` of a service. */
 export interface Features {
   readonly environment: Readonly<Record<string, string>>;
   /** Variables that the service's own take precedence over. */
@@ -58,7 +58,7 @@ const FEATURES: Readonly<Record<string, Feature>> = {
     mounts: [{ type: 'volume', source: EXTRA_FIRMWARE_VOLUME, target: '/extra-firmware', readOnly: false }],
     volumes: [EXTRA_FIRMWARE_VOLUME],
   }),
-  // What it means is said where contracts are checked.
+  // The check of contracts explains it.
   optional: () => ({}),
   'host-os.board-rev': ({ device }) => ({
     environment: both({ HOST_OS_BOARD_REV: device.hostBoardRevision, HOST_OS_BUILD: device.hostBoardRevision }),

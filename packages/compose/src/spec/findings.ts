@@ -7,11 +7,11 @@ export interface Finding {
   readonly reason: string;
 }
 
-/** What reading a compose object found. */
+/** The findings in a compose object. */
 export interface Findings {
-  /** What is not applied; the object works without it. */
+  /** Parts that are not applied; the object works without them. */
   readonly notices: readonly Finding[];
-  /** What makes it impossible to apply the object at all. */
+  /** Faults that make it impossible to apply the object at all. */
   readonly problems: readonly Finding[];
 }
 

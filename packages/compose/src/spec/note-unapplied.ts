@@ -49,7 +49,7 @@ const DEPLOY_REASONS: Readonly<Record<string, string>> = {
   labels: 'has no effect: it is for services of a swarm; use labels',
 };
 
-/** What applies of a network or volume that is not the app's own. */
+/** The fields that apply to a network or volume of another owner. */
 export const EXTERNAL_APPLIED: readonly string[] = ['external', 'name'];
 export const BELONGS_TO_OTHERS = 'has no effect: it is external, and stays as it was made';
 export const NAMED_BY_US = 'has no effect: names on the engine are ours';
@@ -87,12 +87,12 @@ export function noteUnapplied(composition: ServiceComposition, findings: Finding
 
 /** Where variables are whose values a compose file leaves to the shell that it is used in. */
 function withoutValue(environment: ListOrMap): string[] {
-  // What stands in a list without a sign may be a value that was written wrongly, and a secret.
+  // A list entry without `=` may be a misspelt value, and a secret.
   if (isList(environment)) return environment.flatMap((entry, index) => (entry.includes('=') ? [] : [`[${index}]`]));
   return Object.keys(environment).flatMap((name) => (environment[name] === null ? [`.${name}`] : []));
 }
 
-/** What a part of a field may say; `mode` of a port is for swarms alone. */
+/** The known parts of fields; `mode` of a port is for swarms alone. */
 const APPLIED_OF_PORT = new Set(['target', 'published', 'host_ip', 'protocol', 'mode']);
 const APPLIED_OF_HEALTHCHECK = new Set([
   'test',

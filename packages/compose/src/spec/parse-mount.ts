@@ -3,7 +3,7 @@ import { cleanPath } from './clean-path.ts';
 import { FieldError } from './field-error.ts';
 import { parseSize } from './parse-size.ts';
 
-/** What a compose volume entry asks for; `refused` names a reason why it is not applied. */
+/** A compose volume entry; `refused` names a reason why it is not applied. */
 export type MountRequest =
   | {
       readonly kind: 'volume';

@@ -1,7 +1,7 @@
 import type { EngineAbilities } from '../observed.ts';
 import type { FindingCollector } from './findings.ts';
 
-/** What the fields of a service are read with. */
+/** The context in which the fields of a service are read. */
 export interface ReadContext {
   readonly findings: FindingCollector;
   readonly abilities: EngineAbilities;

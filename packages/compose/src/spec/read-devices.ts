@@ -19,7 +19,7 @@ export function readDevices({ devices = [] }: ServiceComposition, findings: Find
     .sort((a, b) => (a.containerPath < b.containerPath ? -1 : 1));
 }
 
-/** What drivers shall hand out: `gpus`, and devices among the reservations of `deploy`. */
+/** Devices from drivers: `gpus`, and devices among the reservations of `deploy`. */
 export function readDeviceRequests(
   { gpus = [], deploy }: ServiceComposition,
   findings: FindingCollector,

@@ -15,7 +15,7 @@ export interface FilesContext {
   readonly release: TargetRelease;
   readonly device: DeviceFacts;
   readonly findings: FindingCollector;
-  /** What else the container has. */
+  /** Other configuration of the container. */
   readonly storage: Pick<ContainerConfig, 'mounts' | 'tmpfs' | 'readOnly'>;
 }
 

@@ -40,7 +40,7 @@ interface Attachment {
 
 /** Of no use to a container that borrows a network stack. */
 const NAMES_AND_PORTS = ['hostname', 'domainname', 'mac_address', 'ports', 'expose'] as const;
-/** What the container brings along whose stack is borrowed. */
+/** Fields that come from the container whose network stack is shared. */
 const RESOLVER = ['dns', 'dns_opt', 'dns_search', 'extra_hosts'] as const;
 const NO_ENDPOINT: NetworkEndpoint = { aliases: [], ipv4Address: '', ipv6Address: '', linkLocalIps: [] };
 
@@ -152,7 +152,7 @@ function attachToNetworks(service: TargetService, context: NetworkingContext): A
   return { networkMode, networks, networkOf: null, ...(macAddress === undefined ? {} : { macAddress }) };
 }
 
-/** What not every engine can do with an endpoint. */
+/** Endpoint options that some engines lack. */
 function readEndpointOptions(
   { mac_address: macAddress, driver_opts: driverOpts, gw_priority: gatewayPriority = 0 }: EndpointObject,
   {

@@ -21,7 +21,7 @@ const FIELDS: Readonly<Record<keyof Resources, string>> = {
   pidsLimit: 'pids_limit',
 };
 
-/** What a field says; `undefined`: it is not there. */
+/** The value of a field; `undefined`: it is absent. */
 interface Named {
   readonly field: string;
   readonly value: number | undefined;
@@ -70,7 +70,7 @@ export function readResources(composition: ServiceComposition, context: ReadCont
   return withoutUnsupported(resources, context);
 }
 
-/** What every engine refuses, said before the container in place is given up for it. */
+/** Values that every engine refuses, reported before the current container is removed for them. */
 function refuseContradictions(resources: Resources, { findings }: ReadContext): void {
   const { memory, memoryReservation, memorySwap, nanoCpus, cpuQuota, cpuPeriod } = resources;
   if (memory > 0 && memory < LEAST_MEMORY) findings.problem('mem_limit', 'is below 6m, the least that engines allow');

@@ -1,6 +1,6 @@
 import type { TargetApp } from '@device-supervisor/state';
 
-/** What a client asks to be done, beyond the target. */
+/** An action that a client requests, beyond the target. */
 export type ClientAction =
   /** New containers for services of an app. */
   | { readonly kind: 'restart'; readonly app: TargetApp; readonly services: readonly string[] }

@@ -63,7 +63,7 @@ export class ClientActions {
     }
   }
 
-  /** What the next plan has to heed. */
+  /** The requests that the next plan includes. */
   requests(): ClientRequests {
     const containers = new Map<string, ContainerRequest>();
     const purge = new Set<string>();
@@ -169,7 +169,7 @@ export class ClientActions {
 
 const OBSTACLES: ReadonlySet<Blocked['reason']> = new Set(['backoff', 'invalid', 'name-taken', 'disk-space', 'fault']);
 
-/** What changes a container or a volume: once one of these has begun for an action, it must not be left half way. */
+/** Operations that change a container or a volume: an action that has begun one of them is finished. */
 const TOUCHING: ReadonlySet<OperationKind> = new Set([
   'stop-container',
   'remove-container',

@@ -23,7 +23,7 @@ export interface ConfigStep {
 /**
  * How much of the host the configuration decides on. The firewall always follows it: it protects the device.
  * - `nothing`: there is no target, or the cloud does not know yet how the host is configured
- * - `what is named`: the device has no cloud. What its target names applies, the rest of the host stays as it is, and the VPN
+ * - `what is named`: the device has no cloud. Only the variables of its target apply, the rest of the host stays as it is, and the VPN
  *   leads to no cloud: it stays as it is, too
  * - `everything`: what the target does not name has its default
  */
@@ -150,7 +150,7 @@ async function applyBootConfig(
   const [result] = written;
   if (result === undefined) return null;
   reportProblems(result, report);
-  // What was written stays, and its reboot too; the step is tried again for the rest.
+  // The written part and its reboot stay; the step is retried for the rest.
   const [failure] = result.failures;
   if (failure !== undefined) throw failure;
   return result.changes.length === 0 ? null : namesOf(result);

@@ -58,7 +58,7 @@ export interface ConfigCircumstances {
 export interface ConfigOutcome {
   /** Something was applied just now. */
   readonly changed: boolean;
-  /** What is not applied yet, and why. */
+  /** Variables that are not applied yet, with the reasons. */
   readonly pending: readonly PendingConfig[];
   /** A change waits for a reboot, which is scheduled. */
   readonly rebootNeeded: boolean;
@@ -80,7 +80,7 @@ const STEP_TIME = 30_000;
 /** Time between two looks at whether the cloud knows the host's configuration, in milliseconds. */
 const REPORT_CHECK = 5_000;
 const UNREPORTED = 'the cloud does not know yet how the host is configured';
-/** What is as wanted is looked at again after this time, in milliseconds: others change the host too. */
+/** Interval of checks while nothing differs, in milliseconds: other programs change the host too. */
 const RECHECK_INTERVAL = 60_000;
 
 export function createDeviceConfig(dependencies: DeviceConfigDependencies): DeviceConfig {

@@ -4,7 +4,7 @@ import type { DeviceConfigVariables } from '../settings/resolve-device-config.ts
 
 /** The device's boot configuration. */
 export interface BootConfiguration {
-  /** What is set, by variable. */
+  /** The values that are set, by variable. */
   read(): Promise<DeviceConfigVariables>;
   /** What `write` would change now. */
   plan(target: DeviceConfigVariables): Promise<BootConfigurationPlan>;
@@ -12,7 +12,7 @@ export interface BootConfiguration {
   write(target: DeviceConfigVariables): Promise<BootConfigurationResult>;
 }
 
-/** What was done of a plan. */
+/** The result of a plan. */
 export interface BootConfigurationResult extends BootConfigurationPlan {
   /** Why some of it was not done; another attempt may succeed. */
   readonly failures: readonly Error[];

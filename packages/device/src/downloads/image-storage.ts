@@ -7,13 +7,13 @@ import {
 } from '@device-supervisor/compose';
 import type { Clock } from '@device-supervisor/primitives';
 
-/** What images take, and what there is for them. */
+/** The sizes of images, and the free space for them. */
 export interface ImageStorage {
   /** The disk on which the engine keeps images; `null`: it cannot be seen from here. */
   space(): Promise<DiskSpace | null>;
   /**
-   * What an image takes; `null`: its registry does not tell. Asked before each plan that needs the image: what was found
-   * out, and that it could not be, is remembered.
+   * The size of an image; `null`: its registry does not state it. Called before each plan that needs the image: a size is
+   * remembered, and so is a failure to find it.
    */
   sizeOf(reference: string): Promise<ImageSize | null>;
 }
@@ -47,7 +47,7 @@ export interface StorageQuestion {
   readonly signal: AbortSignal;
 }
 
-/** What is known, in time for a plan, about the room that images need which the engine lacks. */
+/** Collects the sizes of missing images, in time for a plan. */
 export async function readStorageNeeds(
   storage: ImageStorage | undefined,
   { references, downloading, snapshot, clock, signal }: StorageQuestion,
@@ -76,6 +76,6 @@ export async function readStorageNeeds(
   } finally {
     signal.removeEventListener('abort', giveUp);
   }
-  // What comes later is for the next plan.
+  // Later results are for the next plan.
   return { imageSizes: new Map(imageSizes), diskSpace };
 }

@@ -14,7 +14,7 @@ export interface SystemMessage {
   readonly service: string | null;
 }
 
-/** What to say about an event, in the field's familiar words; `null`: nothing. */
+/** The message for an event, in the field's familiar words; `null`: none. */
 export function systemMessage(event: DeviceEvent): SystemMessage | null {
   switch (event.type) {
     case 'operation-started':

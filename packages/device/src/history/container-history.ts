@@ -12,7 +12,7 @@ interface Past {
   seenRunning: boolean;
   /** When it was first seen in the run that lasts, a restart by the engine being another; `null`: it does not run. */
   runningSince: number | null;
-  /** What the engine counted when we looked last. */
+  /** The engine's count in the last snapshot. */
   restartCount: number;
   /** When we saw the latest restarts, the last one at the end. */
   restarts: readonly number[];

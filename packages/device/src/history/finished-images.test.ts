@@ -6,7 +6,7 @@ import { withFinishedImages } from './finished-images.ts';
 const target = testTarget({ services: { web: {}, db: {} } });
 const snapshot = { ...reachedSnapshot(target), containers: [] };
 
-/** What is done, by kind and service. */
+/** The operations, by kind and service. */
 function steps(downloading: readonly string[]): string[] {
   const { operations } = plan(testPlanInput(target, withFinishedImages(snapshot, new Set(downloading))));
   return operations.map(({ kind, service }) => `${kind} ${service}`);

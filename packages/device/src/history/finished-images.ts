@@ -1,8 +1,8 @@
 import { canonicalReference, type EngineSnapshot } from '@device-supervisor/compose';
 
 /**
- * What the engine has, but for images that are being fetched: they are there a moment before it is known that they are what
- * was asked for. They keep their place without the name, so that they are not taken for left-overs.
+ * The contents of the engine, where images that are being pulled have no name: they are listed a moment before their
+ * content is verified. They stay in the list, so that they do not count as leftovers.
  */
 export function withFinishedImages(snapshot: EngineSnapshot, downloading: ReadonlySet<string>): EngineSnapshot {
   if (downloading.size === 0) return snapshot;

@@ -5,7 +5,7 @@ import { formatError } from '@device-supervisor/errors';
 const FIRST_DELAY = 500;
 /** How often the same operation may succeed for one target before it counts as ineffective. */
 const REPETITIONS_ALLOWED = 3;
-/** What lies further back than this, in milliseconds, has nothing to do with what happens now. */
+/** Failures that are older than this, in milliseconds, do not count. */
 const MEMORY = 600_000;
 
 /** Operations that are needed once: what they made is to stay. */
@@ -68,7 +68,7 @@ export class Backoff {
     return this.#hold(id, { failures: failures + 1, successes, reason }, failures);
   }
 
-  /** What comes into being again and again is either not as it was asked for, or does not last. */
+  /** An object that is created again and again either differs from its request, or does not last. */
   #done({ kind, id, cause }: Operation): void {
     if (LASTING.has(kind)) this.succeeded(id, cause);
     else this.forget(id);

@@ -3,7 +3,7 @@ import { formatError } from '@device-supervisor/errors';
 /** Reports faults that come again in every turn once, until they are over or another one takes their place. */
 export class FaultReporter {
   readonly #emit: (error: unknown) => void;
-  /** What was reported last, by subject. */
+  /** The last report, by subject. */
   readonly #reported = new Map<string, string>();
 
   constructor(emit: (error: unknown) => void) {

@@ -33,7 +33,7 @@ import { ECHO_PAUSE, LONGEST_RETRY, REJECTIONS, WAKING } from './loop-rules.ts';
 import { WakeUp } from './wake-up.ts';
 
 /**
- * The loop: look at the engine, plan, begin what is planned; again at each event. Looking never stops. What begins runs
+ * The loop: look at the engine, plan, begin what is planned; again at each event. Looking never stops. An operation runs
  * beside the loop, by app, and a turn never waits for it.
  */
 export class Loop implements AsyncDisposable {

@@ -52,7 +52,7 @@ export class Observer implements AsyncDisposable {
     this.#following = this.#follow();
   }
 
-  /** What the engine held when we looked last. */
+  /** The last snapshot. */
   get snapshot(): EngineSnapshot {
     return this.#snapshot;
   }
@@ -81,7 +81,7 @@ export class Observer implements AsyncDisposable {
     const { engine, clock, imageReferences } = this.#options;
     const trustEvents = this.#fullLookAt !== null && this.delayUntilStale > 0;
     const began = clock.monotonic();
-    // What raises doubts during the look is not settled by it.
+    // This snapshot does not cover changes that arrive while it is made.
     if (!trustEvents) this.#fullLookAt = began;
     try {
       this.#snapshot = await engine.observe({ imageReferences: imageReferences(), trustEvents });
@@ -122,7 +122,7 @@ export class Observer implements AsyncDisposable {
         this.#lose(error);
       }
       if (signal.aborted) return;
-      // What happens until the next connection goes unseen.
+      // Events until the next connection are missed.
       this.distrust();
       await delay(clock, backoffDelay({ failures: ++failures, first: FIRST_RETRY, limit: LAST_RETRY }), signal);
     }

@@ -15,7 +15,7 @@ export interface OperationTrackerOptions {
   readonly actions: ClientActions;
   readonly observer: Pick<Observer, 'distrust'>;
   readonly emit: (event: DeviceEvent) => void;
-  /** What clients are shown may differ. */
+  /** Called when the state that clients see may differ. */
   readonly onChange: () => void;
 }
 

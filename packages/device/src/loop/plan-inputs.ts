@@ -13,7 +13,7 @@ import { readStorageNeeds } from '../downloads/image-storage.ts';
 import { withFinishedImages } from '../history/finished-images.ts';
 import type { LockedApp } from '../ports.ts';
 
-/** What the loop knows and the outside does not. */
+/** The loop's own state that a plan depends on. */
 export interface KnownToLoop extends Pick<
   PlanInput['policy'],
   | 'scope'
@@ -37,7 +37,7 @@ export interface GatherContext {
   readonly signal: AbortSignal;
 }
 
-/** Puts together what a plan is made from. What cannot be read of one app holds that app alone. */
+/** Collects the input of a plan. A read that fails for one app holds that app alone. */
 export async function gatherPlanInput(
   target: TargetState,
   snapshot: EngineSnapshot,
@@ -93,7 +93,7 @@ export function imagesOf(target: TargetState | null): string[] {
   );
 }
 
-/** What the plan needs to know of images: those of a target by name, and by content where that is known. */
+/** The images that the plan inspects: those of a target by name, and by content where that is known. */
 export function observedImagesOf(target: TargetState | null): string[] {
   const contents = Object.values(target?.apps ?? {}).flatMap(({ release }) =>
     Object.values(release?.services ?? {}).flatMap(({ contentId }) => contentId ?? []),

@@ -8,7 +8,7 @@ export const NO_PLAN: Plan = { operations: [], blocked: [], notices: [], wakeAt:
 /** Failures are reported when they happen. */
 const FAILED: ReadonlySet<Blocked['reason']> = new Set(['backoff', 'cleanup']);
 
-/** What a plan says that the one before did not. */
+/** The difference of a plan from the one before. */
 export function planNews(next: Plan, before: Plan): DeviceEvent[] {
   const isNew = <T>(one: T, known: readonly T[]): boolean => !known.some((other) => isDeepStrictEqual(other, one));
   return [

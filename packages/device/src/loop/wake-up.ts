@@ -1,6 +1,6 @@
 import type { Clock } from '@device-supervisor/primitives';
 
-/** What the loop waits for: to be woken at once, or after a time. Being woken before it waits counts. */
+/** Wakes the loop at once, or after a time. A call before the loop waits counts. */
 export class WakeUp implements Disposable {
   readonly #clock: Clock;
   #called = Promise.withResolvers<void>();

@@ -26,7 +26,7 @@ export interface Power extends AsyncDisposable {
   reboot(options?: PowerOptions): Promise<void>;
   /** Switches the host off; for the rest, as {@link Power.reboot}. */
   shutdown(options?: PowerOptions): Promise<void>;
-  /** What the host is about to do; `null`: it stays up. */
+  /** The shutdown or reboot under way; `null`: the host stays up. */
   readonly pending: PowerAction | null;
 }
 

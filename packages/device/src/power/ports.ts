@@ -1,4 +1,4 @@
-/** What takes the host down. The host's own refusals are errors of the adapter. */
+/** Reboots the host or shuts it down. The host's own refusals are errors of the adapter. */
 export interface PowerHost {
   /** Rejects when the host would not, or could not, do it. Changes nothing. */
   check(action: PowerAction): Promise<void>;

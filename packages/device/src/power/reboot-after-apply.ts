@@ -37,8 +37,8 @@ export interface RebootAfterApply {
 }
 
 /**
- * Reads the reasons that an earlier run of the supervisor wrote down in this boot. What another boot left behind, where
- * the file is not in memory, is removed: it must never lead to a reboot after each boot. Boots are told apart by their id,
+ * Reads the reasons that an earlier run of the supervisor wrote down in this boot. Where the file is not in
+ * memory, reasons of another boot are removed: they must never lead to a reboot after each boot. Boots are told apart by their id,
  * not by time: a device without a battery for its clock starts in the past.
  */
 export async function openRebootAfterApply(dependencies: RebootAfterApplyDependencies): Promise<RebootAfterApply> {

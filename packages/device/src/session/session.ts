@@ -3,7 +3,7 @@ import type { TargetService, TargetState } from '@device-supervisor/state';
 import { isDeepStrictEqual } from 'node:util';
 import type { ClientAction } from '../actions/client-action.ts';
 
-/** What the device has been asked to do. Immutable: {@link reduce} makes another. */
+/** The requests to the device. Immutable: {@link reduce} makes another. */
 export interface Session {
   /** `null`: there never was one. */
   readonly target: TargetState | null;
@@ -54,12 +54,12 @@ export type SessionEvent =
   | { readonly type: 'locks-lent' }
   | { readonly type: 'locks-returned' };
 
-/** What follows from an event, for others to carry out. */
+/** The effects of an event, for others to carry out. */
 export type SessionEffect =
-  /** What runs is finished, and nothing new begins from the plans so far. */
+  /** Running operations are finished, and nothing new begins from the plans so far. */
   | { readonly type: 'end-runs' }
   | { readonly type: 'end-downloads' }
-  /** What failed may be tried again at once; `repetitions`: only what succeeded without effect. */
+  /** Failed operations may be retried at once; `repetitions`: only those that succeeded without effect. */
   | { readonly type: 'forgive'; readonly what: 'everything' | 'repetitions' }
   | { readonly type: 'reject'; readonly id: number; readonly reason: 'cancelled' | 'overruled' };
 
@@ -78,7 +78,7 @@ export function startSession(target: TargetState | null): Session {
   };
 }
 
-/** What becomes of a session, and what is to be done about it. Pure; session.test.ts is the table of it. */
+/** The next session and its effects. Pure; session.test.ts is the table of it. */
 export function reduce(session: Session, event: SessionEvent): Transition {
   switch (event.type) {
     case 'target': {
@@ -131,7 +131,7 @@ export function reduce(session: Session, event: SessionEvent): Transition {
  */
 export type Scope = 'target' | 'actions' | 'nothing';
 
-/** What may be done now. */
+/** The scope of the next plan. */
 export function scopeOf({ target, apply, lent }: Session): Scope {
   if (lent > 0 || target === null) return 'nothing';
   return apply.kind === 'suspended' ? 'actions' : 'target';
@@ -172,7 +172,7 @@ function applyOf(target: TargetState | null, force: boolean): Apply {
   return target === null ? { kind: 'idle' } : { kind: 'applying', force };
 }
 
-/** What has begun is finished, so that no service stays down half way; what has not is rejected. */
+/** Begun actions are finished, so that no service stays stopped; the others are rejected. */
 function cancel(session: Session): Transition {
   const rejected = [...session.actions].filter(([, { begun }]) => !begun).map(([id]) => id);
   const rest = rejected.reduce((before, id) => withoutAction(before, id, 'failed'), session);

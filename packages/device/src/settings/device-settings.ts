@@ -1,6 +1,6 @@
 import type { FirewallMode } from '../ports.ts';
 
-/** What a fleet or device is configured to, beyond its apps. Durations are in milliseconds. */
+/** Settings of a fleet or device, beyond its apps. Durations are in milliseconds. */
 export interface DeviceSettings {
   readonly pollInterval: number;
   readonly instantUpdateTrigger: boolean;
@@ -22,5 +22,5 @@ export interface DeviceSettings {
   readonly hardwareMetrics: boolean;
 }
 
-/** What config.json says, for where the target says nothing. */
+/** Settings of config.json, for those that the target does not set. */
 export type LocalSettings = Partial<Pick<DeviceSettings, 'pollInterval' | 'apiRequestTimeout'>>;

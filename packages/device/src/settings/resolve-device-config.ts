@@ -19,9 +19,9 @@ export interface ResolvedDeviceConfig {
 }
 
 /**
- * What a target's configuration means. Unknown variables are left out.
+ * The settings of a target's configuration. Unknown variables are left out.
  *
- * @param local what applies instead of the default where the target says nothing, or what is invalid
+ * @param local values that replace the defaults where the target sets none, or an invalid one
  */
 export function resolveDeviceConfig(config: DeviceConfigVariables, local: LocalSettings = {}): ResolvedDeviceConfig {
   const problems: ConfigProblem[] = [];
@@ -45,11 +45,11 @@ export function formatSettings(settings: DeviceSettings): DeviceConfigVariables 
   );
 }
 
-/** What applies without any configuration. */
+/** The defaults. */
 export const DEFAULT_SETTINGS: DeviceSettings = resolveDeviceConfig({}).settings;
 
 /**
- * What a device is configured to already, and the cloud does not know: what differs from the defaults and is absent from
+ * Settings of the device that the cloud does not know: those that differ from the defaults and are absent from
  * the cloud's configuration. Reported once, when the device is registered.
  */
 export function undeclaredConfig(

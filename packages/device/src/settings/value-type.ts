@@ -1,6 +1,6 @@
 /** How a value is written in a config variable. */
 export interface ValueType<Value> {
-  /** What a value has to be, after "must be". */
+  /** The valid values, after "must be". */
   readonly description: string;
   /** @returns `null`: it is no such value */
   parse(text: string): Value | null;

@@ -14,7 +14,7 @@ import { Activity } from '../loop/activity.ts';
 import { describeState } from './describe-state.ts';
 import type { DeviceState } from './device-state.ts';
 
-/** What runs and how far it is, or what failed and waits until it is tried again. */
+/** Running operations with their progress, and failed ones that wait for a retry. */
 type Doing = readonly [Operation['kind'], (number | 'failed' | 'given up')?];
 
 function describeDevice(target: TargetState, snapshot: EngineSnapshot, doing: readonly Doing[] = []): DeviceState {

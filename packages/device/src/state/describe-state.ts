@@ -134,7 +134,7 @@ function describeTargetService(
       health: 'none',
       publishedPorts: [],
     },
-    // What it is to replace runs on meanwhile.
+    // The container that it replaces runs on meanwhile.
     ...describeContainers(own, sources),
   ];
 }
@@ -226,7 +226,7 @@ function updateStatus(
   const pending = [...activity.running(), ...plan.operations].filter((operation) => operation.appId === appId);
   if (plan.blocked.some(({ appId: id, reason }) => id === appId && REJECTING.has(reason))) return 'rejected';
   const blocked = plan.blocked.filter((one) => one.appId === appId && one.reason !== 'cleanup');
-  // What waits to be tried again is given up as well, and what was not planned yet.
+  // Retries and operations that are not planned yet are cancelled as well.
   const isReached = pending.length + blocked.length === 0 && (release === null || commit === release.commit);
   if (suspended && !isReached) return 'aborted';
   if (pending.some(({ kind }) => kind === 'pull-image')) return 'downloading';

@@ -1,7 +1,7 @@
 import type { Blocked, ContainerHealth, Notice, PublishedPort } from '@device-supervisor/compose';
 import type { ServiceStatus, UpdateStatus } from '@device-supervisor/state';
 
-/** What the device does and holds now, as clients are shown it. Immutable; a change makes another. */
+/** The state of the device for clients. Immutable; a change makes another. */
 export interface DeviceState {
   /** Whether the engine was looked at since the start. Before that, nothing is known of containers and images. */
   readonly observed: boolean;
@@ -10,9 +10,9 @@ export interface DeviceState {
   /** Apps of the target, and apps that are still to be removed; in order of their ids. */
   readonly apps: readonly AppState[];
   readonly images: readonly ImageState[];
-  /** What waits, and for what. */
+  /** Blocked parts, with their reasons. */
   readonly blocked: readonly Blocked[];
-  /** What of the target is not applied, though its service runs. */
+  /** Parts of the target that are not applied, though their service runs. */
   readonly notices: readonly Notice[];
   /** Mean of the images that download now, a whole number from 0 to 100; `null`: none does. */
   readonly overallDownloadProgress: number | null;

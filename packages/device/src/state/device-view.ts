@@ -9,7 +9,7 @@ export interface DeviceViewOptions {
   readonly sources: () => StateSources;
 }
 
-/** What clients see of the device: its state, described when it is asked for, and its events. */
+/** The device for clients: its state, described on request, and its events. */
 export class DeviceView implements Disposable {
   readonly #options: DeviceViewOptions;
   readonly #hub: EventHub;

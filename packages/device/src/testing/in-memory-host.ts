@@ -2,7 +2,7 @@ import type { ConfigurableHost } from '../device-config/ports.ts';
 import type { UnitSwitch } from '../host/unit-switch.ts';
 import type { FirewallMode, FirewallSituation } from '../ports.ts';
 
-/** What a host in memory is set to; to be inspected, and changed as another program would. */
+/** The settings of a host in memory; tests inspect them, and change them as another program would. */
 export interface InMemoryHostState {
   bootVariables: Readonly<Record<string, string>>;
   persistentLogging: boolean;
@@ -15,7 +15,7 @@ export interface InMemoryHostState {
 
 export interface InMemoryHost extends ConfigurableHost {
   readonly state: InMemoryHostState;
-  /** What was called, in order, e.g. `boot-config write`. */
+  /** The calls, in order, e.g. `boot-config write`. */
   readonly calls: readonly string[];
   /** Lets a call, by its name in `calls`, do something else before: reject, or hang. `null`: as usual again. */
   intercept(call: string, behaviour: (() => Promise<void>) | null): void;

@@ -6,7 +6,7 @@ const FIRST_SERVER_ERROR = 500;
 /** The engine is busy or starting, which passes. */
 const UNAVAILABLE = 503;
 
-/** What a failed inspection says about the object that was inspected. */
+/** The damage that a failed inspection shows. */
 export function damageOf(error: unknown): Damage {
   return { reason: describeError(error).message, isFinal: isFinal(error) };
 }
@@ -18,6 +18,6 @@ export function isFinal(error: unknown): boolean {
   if (error instanceof EngineRequestError) {
     return error.details.status >= FIRST_SERVER_ERROR && error.details.status !== UNAVAILABLE;
   }
-  // What the engine answers for a reason of its own, a full disk say, passes; what our mapping cannot read does not.
+  // An error of the engine, such as a full disk, passes; an answer that our mapping cannot read does not.
   return error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
 }

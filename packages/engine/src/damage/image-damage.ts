@@ -4,13 +4,13 @@ import { failureOf, type Refusal } from '../transport/engine-failure.ts';
 import type { ContainerInspection } from '../wire/container-wire.ts';
 import { saysLostFiles } from './lost-files.ts';
 
-/** What a refusal to make a container from an image means: only the image's layers are read for it. */
+/** The damage that a refused creation shows: the engine reads only the image's layers for it. */
 export function createFailureOf(image: string, refusal: Refusal): SupervisorError {
   return saysLostFiles(refusal.message) ? new ImageDamagedError(image, refusal.message) : failureOf(refusal);
 }
 
 /**
- * What a failed start means. A container that never ran has all files of its own, so that lost ones are its image's; one
+ * The damage that a failed start shows. A container that never ran has all files of its own, so lost ones are its image's; one
  * that ran is assumed to be damaged itself.
  *
  * @param inspect resolves to the container that did not start

@@ -24,7 +24,7 @@ export interface EventObserver {
 
 const KINDS = ['container', 'image', 'network', 'volume'] as const;
 
-/** What happens to a container or volume without changing it; health checks alone make three of them each time. */
+/** Events that change no container or volume; a health check alone makes three of them each time. */
 const UNCHANGING =
   /^(exec_\w+|attach|detach|top|resize|archive-path|extract-to-dir|export|copy|commit|mount|unmount)(:|$)/;
 

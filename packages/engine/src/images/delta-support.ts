@@ -3,7 +3,7 @@ import type { Transport } from '../transport/transport.ts';
 
 /**
  * Whether an engine can put images together from deltas, asked once. No version tells: balenaEngine has the numbers of
- * the Docker engine that it is made from. What only it has is the call that makes deltas.
+ * the Docker engine that it is made from. Only it has the call that makes deltas.
  */
 export function createDeltaSupport(transport: Transport): () => Promise<boolean> {
   let known: boolean | null = null;

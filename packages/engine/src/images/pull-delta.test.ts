@@ -23,7 +23,7 @@ let engine: Engine;
 let clock: FakeClock;
 let questions: Pick<DeltaQuestion, 'source' | 'destination'>[];
 let resolve: () => Promise<Delta | null>;
-/** What the engine answers to pulls, by tag or digest. */
+/** The engine's answers to pulls, by tag or digest. */
 let pulls: Record<string, object[]>;
 /** Images whose delta was reported as unusable. */
 let failures: string[];
@@ -71,7 +71,7 @@ function pull(): Promise<void> {
   return engine.pullImage(DESTINATION, { signal, onProgress: () => undefined, deltaSource: SOURCE });
 }
 
-/** What was pulled, and taken away, in this order. */
+/** The pulled and removed images, in order. */
 function steps(): string[] {
   return scripted.requests.flatMap(({ method, path, query }) => {
     if (path === '/images/create') return [`pull ${query.get('tag')}`];

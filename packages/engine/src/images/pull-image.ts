@@ -30,8 +30,8 @@ const PAUSE = 1000;
 export type PullImage = (reference: string, options: PullOptions) => Promise<void>;
 
 /**
- * Pulls images by tag or digest. What the engine was in the middle of when the connection to the registry broke is asked
- * for again at once, as long as each attempt gets further than those before.
+ * Pulls images by tag or digest. A download that was under way when the connection to the registry broke is requested
+ * again at once, as long as each attempt gets further than those before.
  */
 export function createImagePuller({ deltas, onDeltaFailure, ...options }: ImagePullerOptions): PullImage {
   const { transport, clock, credentials } = options;

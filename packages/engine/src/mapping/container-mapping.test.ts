@@ -9,7 +9,7 @@ import { REQUESTED_LABEL } from './requested-label.ts';
 const MIB = 1024 * 1024;
 const ID = containerId(1);
 
-/** What an engine reports that keeps the configuration as it is. */
+/** Reports of an engine that leave the configuration unchanged. */
 function inspect(body: object): ContainerInspection {
   const { HostConfig = {}, NetworkingConfig, ...Config }: CreateBody = body;
   const inspection = ContainerInspection.parse({

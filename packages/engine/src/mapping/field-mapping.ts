@@ -20,13 +20,13 @@ export interface CreateRequestPart {
   readonly host?: Readonly<Record<string, unknown>>;
 }
 
-/** What is read of a container. */
+/** The fields that are read from a container. */
 export interface InspectedContainer {
   readonly id: string;
   readonly settings: ContainerInspection['Config'];
   readonly host: ContainerInspection['HostConfig'];
   readonly endpoints: ContainerInspection['NetworkSettings']['Networks'];
-  /** What we asked for when we created it; `undefined`: another client created it. */
+  /** The configuration that we requested when we created it; `undefined`: another client created it. */
   readonly requested: RequestedContainer | undefined;
 }
 

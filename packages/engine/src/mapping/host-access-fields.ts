@@ -2,7 +2,7 @@ import { cleanPath } from '@device-supervisor/compose';
 import { inHost, type FieldMappings } from './field-mapping.ts';
 import { unlessChosen } from './requested-container.ts';
 
-/** What of the host and its kernel the container may reach. */
+/** The access of a container to the host and its kernel. */
 export const HOST_ACCESS_FIELDS: FieldMappings<
   | 'privileged'
   | 'capAdd'

@@ -3,7 +3,7 @@ import { inHost, type FieldMappings, type InspectedContainer } from './field-map
 import { BLKIO_FIELD } from './blkio-field.ts';
 import { unlessChosen, unlessDropped } from './requested-container.ts';
 
-/** What engines give a container that asks for nothing, unless they are configured otherwise. */
+/** The limits that engines set by default, unless they are configured otherwise. */
 const DEFAULT_SHM_SIZE = 64 * 1024 * 1024;
 
 /** How much the container may use. */

@@ -15,7 +15,7 @@ const PLAIN: NetworkConfig = {
   ipam: { driver: 'default', config: [], options: {} },
 };
 
-/** What an engine reports that adds something to the configuration. */
+/** Reports of an engine that add to the configuration. */
 function inspect(config: NetworkConfig, added: object = {}): NetworkEntry {
   return NetworkEntry.parse(JSON.parse(JSON.stringify({ Id: 'n', ...writeNetwork('net', config), ...added })));
 }

@@ -42,7 +42,7 @@ export function readObservedContainer(inspection: ContainerInspection): Observed
   };
 }
 
-/** What an image says about the containers made from it. */
+/** The defaults of an image for its containers. */
 export function readImageConfig(settings: ImageSettings | null | undefined): ImageConfig {
   return {
     environment: readEnvironment(settings?.Env ?? []),

@@ -6,7 +6,7 @@ import { withoutRequested } from './requested-label.ts';
 
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 
-/** What runs in the container, and how it is started and stopped. */
+/** The process of a container, and how it is started and stopped. */
 export const PROCESS_FIELDS: FieldMappings<
   | 'environment'
   | 'labels'

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { createEngine } from '../index.ts';
 import { startScriptedEngine } from '../testing/scripted-engine.ts';
 
-/** What the engine of the captured device answers. */
+/** The answers of the captured device's engine. */
 function answersOf({ containers, images, networks, volumes }: ReferenceInstall): Record<string, object> {
   return {
     'GET /containers/json': containers.map((one) => ({

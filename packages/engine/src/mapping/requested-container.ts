@@ -9,7 +9,7 @@ const RequestedHook = z.object({
   environment: z.record(z.string(), z.string()),
 });
 
-/** What was asked for, of the fields that an engine may fill in by itself or drop. */
+/** The requested values of the fields that an engine may fill in or drop. */
 export const RequestedContainer = z.object({
   /** Fields whose value is ours and not the engine's default. */
   fields: z.array(z.string()).default([]),
@@ -49,7 +49,7 @@ export const RequestedContainer = z.object({
 export type RequestedContainer = z.output<typeof RequestedContainer>;
 type RequestedField = 'cgroupNamespace' | 'hostname' | 'oomKillDisable' | 'runtime' | 'shmSize';
 
-/** What is worth keeping of a configuration: see {@link RequestedContainer}. */
+/** The part of a configuration to keep: see {@link RequestedContainer}. */
 export function requestedOf(config: ContainerConfig): z.input<typeof RequestedContainer> {
   const fields: RequestedField[] = [];
   if (config.cgroupNamespace !== '') fields.push('cgroupNamespace');

@@ -15,7 +15,7 @@ export interface KnownAbilities {
 /** Nothing is known to be missing. */
 const USUAL_ABILITIES: EngineAbilities = { apiVersion: '', unsupportedLimits: [] };
 
-/** What the engine can do: read once for each connection, as another engine may be there after it broke. */
+/** The engine's capabilities: read once for each connection, as another engine may follow after a reconnect. */
 export class AbilityReader {
   readonly #transport: Transport;
   #abilities: Promise<EngineAbilities> | null = null;
@@ -55,7 +55,7 @@ export class AbilityReader {
 
 type Info = z.output<typeof InfoAnswer>;
 
-/** What the engine tells about its kernel, and the limits that hang on it. */
+/** The engine's facts about its kernel, and the limits that depend on them. */
 const LIMITS: readonly (readonly [keyof Info, readonly (keyof Resources)[]])[] = [
   ['MemoryLimit', ['memory', 'memoryReservation', 'memorySwap']],
   ['SwapLimit', ['memorySwap']],

@@ -4,7 +4,7 @@ import type { Changes, ListKind } from './changes.ts';
 
 export interface ListAnswer<Entry> {
   readonly entries: readonly Entry[];
-  /** What the engine did not list; `null`: nothing. */
+  /** The failure to list; `null`: none. */
   readonly fault: string | null;
 }
 
@@ -15,7 +15,7 @@ export interface CachedListOptions<Entry> {
   readonly list: () => Promise<ListAnswer<Entry>>;
   /** Whether a look goes on when the engine refuses the list, with the list of the last look, or none. */
   readonly isOptional: boolean;
-  /** What of an entry an engine tells by an event when it changes; equal texts mean that nothing did. */
+  /** The part of an entry whose changes the engine reports by events; equal texts mean that nothing changed. */
   readonly describe: (entry: Entry) => string;
   /** The list is another one than before, and no event has said so yet. */
   readonly onSilentChange: (kind: ListKind) => void;

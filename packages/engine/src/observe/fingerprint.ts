@@ -1,7 +1,7 @@
 import type { ContainerEntry } from '../wire/container-wire.ts';
 
 /**
- * What the list of containers tells about the parts of a container that change, without what only its age changes: two
+ * The changing parts of a container in the list of containers, without its age: two
  * equal fingerprints and no event in between mean that nothing changed.
  */
 export function fingerprint({ Names, State, Status, NetworkSettings }: ContainerEntry): string {

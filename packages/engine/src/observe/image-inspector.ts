@@ -7,7 +7,7 @@ import type { Transport } from '../transport/transport.ts';
 import { ImageInspection } from '../wire/engine-wire.ts';
 import { INSPECTION_LIMIT_MS, isOnlyThis } from './container-inspector.ts';
 
-/** What an inspection adds to an image of the list. */
+/** The fields that an inspection adds to an image of the list. */
 export type InspectedImage = Pick<ObservedImage, 'config' | 'layers' | 'damage'>;
 
 /** A damaged image is looked at again after this time, in milliseconds. */

@@ -2,7 +2,7 @@ import type { ObservedContainer } from '@device-supervisor/compose';
 import type { Clock } from '@device-supervisor/device';
 
 interface Entry {
-  /** What the list of containers told when it was inspected. */
+  /** The entry of the list of containers at the time of the inspection. */
   readonly fingerprint: string;
   readonly container: ObservedContainer;
   /** Milliseconds of a clock that never jumps. */

@@ -6,7 +6,7 @@ import { describeEvents } from './contract/event-contract.ts';
 import { describeNetworks } from './contract/network-contract.ts';
 import { describeStorage } from './contract/storage-contract.ts';
 
-/** What every engine adapter must do, and the engine in memory too; `setup` is called once. */
+/** The contract of engine adapters and of the engine in memory; `setup` is called once. */
 export function describeEngineContract(name: string, setup: () => Promise<EngineHarness>): void {
   describe(`${name}: engine contract`, () => {
     let harness: EngineHarness;

@@ -24,7 +24,7 @@ export interface InMemoryEngine extends DeviceEngine {
   readonly calls: readonly EngineCall[];
   /** Forgets the calls so far. */
   clearCalls(): void;
-  /** What the engine holds, without a call. */
+  /** The contents of the engine, without a call. */
   snapshot(): EngineSnapshot;
 
   /** Puts an image on the engine as a build does. */
@@ -49,7 +49,7 @@ export interface InMemoryEngine extends DeviceEngine {
   failStart(container: string, message: string | null): void;
 
   /**
-   * The engine cannot inspect the container any more, and refuses to start it; `null`: it can again. What runs goes on.
+   * The engine cannot inspect the container any more, and refuses to start it; `null`: it can again. A running container keeps running.
    */
   damageContainer(container: string, damage: Damage | null): void;
   /** The engine cannot inspect the image any more, and makes no container from it, until it is removed. */

@@ -33,7 +33,7 @@ export interface ContainerWorld {
   readonly emit: (action: string, container: string) => void;
 }
 
-/** What engines report when a container could not be started. */
+/** The engines' errors for a container that could not be started. */
 const START_FAILED_EXIT_CODE = 128;
 /** Ended by SIGTERM. */
 const STOPPED_EXIT_CODE = 143;

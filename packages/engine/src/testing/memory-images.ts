@@ -123,7 +123,7 @@ export class MemoryImages {
         if (other !== id) this.#images.set(other, { ...image, tags: image.tags.filter((one) => one !== tag) });
       }
     }
-    // What is there is not fetched again, damaged or not.
+    // A present image is not pulled again, damaged or not.
     const { tags = [], digests = [], damage } = this.#images.get(id) ?? {};
     const image: MemoryImage = {
       ...(damage === undefined ? {} : { damage }),

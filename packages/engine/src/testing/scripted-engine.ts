@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-/** What an engine would answer; a function may use the response itself, or leave it open. */
+/** The answer of an engine; a function may use the response itself, or leave it open. */
 export type Answer = object | string | ((response: ServerResponse, request: ReceivedRequest) => void);
 
 export interface ReceivedRequest {
@@ -20,7 +20,7 @@ export interface ReceivedRequest {
 export interface ScriptedEngine extends AsyncDisposable {
   /** `unix:///path`. */
   readonly endpoint: string;
-  /** By method and path, e.g. `GET /info`; changed at will. What is not here is answered with 404. */
+  /** By method and path, e.g. `GET /info`; changed at will. Any other path is answered with 404. */
   readonly answers: Record<string, Answer>;
   readonly requests: readonly ReceivedRequest[];
   /** Method and path of the requests since the last look. */

@@ -14,7 +14,7 @@ import {
   type PullFailure,
 } from '../errors.ts';
 
-/** What the engine answered instead of doing what it was asked for. */
+/** The error that an engine returned. */
 export interface Refusal {
   /** Method and path. */
   readonly request: string;

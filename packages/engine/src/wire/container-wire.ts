@@ -39,7 +39,7 @@ export const HealthcheckWire = z.object({
 });
 export type HealthcheckWire = z.output<typeof HealthcheckWire>;
 
-/** What a container has in common with the image it was made from. */
+/** The fields that a container shares with its image. */
 export const ImageSettings = z.object({
   Env: texts,
   Labels: textMap,

@@ -48,7 +48,7 @@ export const InfoAnswer = z.object({
   Architecture: text,
   OperatingSystem: text,
   OSType: text,
-  /** What the kernel supports; engines that do not say support it. */
+  /** The limits that the kernel supports; an absent one is supported. */
   MemoryLimit: z.boolean().nullish(),
   SwapLimit: z.boolean().nullish(),
   CpuCfsPeriod: z.boolean().nullish(),

@@ -15,7 +15,7 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
     .reduce((result, edit) => result.slice(0, edit.start) + edit.text + result.slice(edit.end), text);
 }
 
-/** What sets and removes keys of a section, and leaves all else in its place. */
+/** The edits that set and remove keys of a section, and leave all else in its place. */
 export function changeSection(
   { text }: RedsocksDocument,
   section: RedsocksSection,
@@ -35,7 +35,7 @@ export function changeSection(
   return edits;
 }
 
-/** What removes a section. */
+/** The edit that removes a section. */
 export function removeSection({ text }: RedsocksDocument, section: RedsocksSection): Edit {
   return removal(text, section);
 }

@@ -8,7 +8,7 @@ export function isProxyConfigured(document: RedsocksDocument): boolean {
   return firstSection(document, PROXY) !== undefined;
 }
 
-/** What a redsocks.conf says about the proxy; values that redsocks could not use count as absent. */
+/** The proxy settings of a redsocks.conf; values that redsocks could not use count as absent. */
 export function readProxySettings(document: RedsocksDocument): Partial<ProxySettings> {
   const proxy = valuesOf(firstSection(document, PROXY));
   const type = PROXY_TYPES.find((known) => known === proxy.get('type'));

@@ -19,6 +19,6 @@ export async function readCpuId({ deviceTreePath, dmiPath }: CpuIdSources): Prom
 }
 
 const DMI = ['board_serial', 'product_serial', 'product_uuid'] as const;
-/** What vendors leave in place of a serial number. */
+/** Placeholders of vendors for a serial number. */
 const PLACEHOLDER =
   /^(?:to be filled by o\.?e\.?m\.?|default string|system serial number|base board serial number|not (?:specified|applicable|available)|none|n\/a|unknown|invalid|[0x.\s-]+|0?123456789)$/i;

@@ -15,7 +15,7 @@ export interface EnginePaths {
   readonly programs: string;
   readonly configuration: string;
   readonly trustKey: string;
-  /** What the machine looked like before the engine started: {@link MachineRecord}. */
+  /** The state of the machine before the engine started: {@link MachineRecord}. */
   readonly record: string;
   readonly logFile: string;
   /** Name of its bridge: `docker-` and 8 hex digits, 15 characters being the kernel's limit. */

@@ -1,6 +1,6 @@
 import { isWithin } from './address-plan.ts';
 
-/** What belongs to the engine whose rules go, and what to leave as it is. */
+/** The rules to remove, and those to keep. */
 export interface RuleRemovalRequest {
   /** `iptables-save` from before the engine started. */
   readonly before: string;

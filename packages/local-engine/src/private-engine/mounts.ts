@@ -8,7 +8,7 @@ export interface MountPoint {
   readonly type: string;
 }
 
-/** What is mounted in our mount namespace, in the order of mounting. */
+/** The mounts of our mount namespace, in the order of mounting. */
 export async function readMounts(): Promise<readonly MountPoint[]> {
   return parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8'));
 }

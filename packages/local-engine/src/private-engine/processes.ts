@@ -71,7 +71,7 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** What an engine runs: its daemons, named by their directory or namespace, and everything below them. */
+/** The processes of an engine: its daemons, named by their directory or namespace, and their descendants. */
 export function selectEngineProcesses(
   processes: readonly ProcessInfo[],
   engine: { readonly execDirectory: string; readonly containerdNamespace: string },

@@ -6,7 +6,7 @@ export const ENGINE_PROGRAMS: readonly string[] = ['dockerd', 'containerd', 'run
 /** Debian packages that bring {@link ENGINE_PROGRAMS}. */
 export const ENGINE_PACKAGES: readonly string[] = ['docker.io', 'iptables', 'iproute2'];
 
-/** What decides whether a private engine can run here. */
+/** The conditions for a private engine on this machine. */
 export interface MachineFacts {
   /** `process.platform`. */
   readonly platform: string;

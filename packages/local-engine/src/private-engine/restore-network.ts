@@ -8,8 +8,8 @@ import type { MachineNetwork } from './machine-network.ts';
 import type { MachineRecord } from './machine-record.ts';
 
 /**
- * Goes back to the interfaces, the firewall and the forwarding of before an engine that no longer runs. What other
- * engines still use stays; those that were started after it get its record, and go back further when they stop.
+ * Goes back to the interfaces, the firewall and the forwarding of before an engine that no longer runs. Parts
+ * that other engines use stay; engines that were started after it get its record, and go back further when they stop.
  */
 export async function restoreNetwork(
   record: MachineRecord,

@@ -15,7 +15,7 @@ export interface UpdateLocksHarness extends AsyncDisposable {
   leaveBehind(appId: number, service: string): Promise<void>;
 }
 
-/** What every implementation of {@link DeviceUpdateLocks} keeps to. */
+/** The contract of {@link DeviceUpdateLocks}. */
 export function describeUpdateLocksContract(name: string, open: () => Promise<UpdateLocksHarness>): void {
   describe(`update locks contract: ${name}`, () => {
     let device: UpdateLocksHarness;

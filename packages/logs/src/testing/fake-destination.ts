@@ -11,9 +11,9 @@ export interface FakeDestination extends LogDestination {
   confirms: boolean;
   /** Whether it reads. */
   reads: boolean;
-  /** What becomes of streams that are opened from now on; `null`: nothing. */
+  /** The fate of streams that are opened from now on; `null`: they stay open. */
   failure: Error | null;
-  /** What it makes of failures. */
+  /** Its classification of failures. */
   verdict: StreamFailure;
   /** Breaks the streams that are open. */
   breakNow(error: Error): void;

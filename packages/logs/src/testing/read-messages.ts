@@ -11,7 +11,7 @@ export async function take(reader: LogSubscription, count: number): Promise<(str
   return messages;
 }
 
-/** What there is for a reader once everything has come to rest; ends it. */
+/** Reads all messages that are available, and ends the reader. */
 export async function rest(reader: LogSubscription): Promise<string[]> {
   await settled();
   const messages: string[] = [];

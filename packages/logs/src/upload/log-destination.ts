@@ -21,7 +21,7 @@ export interface OutgoingLogStream {
   destroy(): void;
 }
 
-/** What the failure of a stream means. */
+/** Classifies the failure of a stream. */
 export interface StreamFailure {
   /** Milliseconds that the server wants to be left alone for; `null`: it does not say. */
   readonly retryAfter: number | null;

@@ -148,7 +148,7 @@ describe('a server that cannot be had', () => {
     source.write('d1', 'only one');
     for (let index = 0; index < 100; index++) uploader.system(`s${index}`);
     await pass(10 * MINUTE);
-    // What is held was read; the rest is not even open.
+    // The held lines were read; the other logs are not even open.
     expect(source.open).toEqual(['d1']);
     cloud.failure = null;
     await pass(15 * MINUTE);

@@ -15,8 +15,8 @@ import { createSender, type UploadResult } from './sender.ts';
  * Sends the lines of containers and the messages of the supervisor to one server.
  *
  * Lines are sent at least once, no faster than the server stores them. The server confirms a stream at its end, after 20
- * lines or a minute: so 20 lines at most are sent again when the connection breaks or the process is killed. What waits is
- * read from its source (the journal, the engine's files) while the source still has it. Messages of the supervisor wait in
+ * lines or a minute: so 20 lines at most are sent again when the connection breaks or the process is killed. Waiting lines are
+ * read from their source (the journal, the engine's files) while the source still has it. Messages of the supervisor wait in
  * memory, and end with the process.
  */
 export interface LogUploader extends AsyncDisposable {

@@ -17,7 +17,7 @@ export interface UploadDelayOptions {
 
 /**
  * Milliseconds until a new stream is tried: 5 s, 10 s … 5 min, up to a quarter more, so that devices that lost their server
- * together do not come back together. What the server asks for is the least, but for what is more than a day.
+ * together do not come back together. The server's own delay is the minimum, up to a day.
  */
 export function uploadDelay({ failures, retryAfter, random }: UploadDelayOptions): number {
   const delay = backoffDelay({ failures, first: FIRST_RETRY, limit: LAST_RETRY, random });

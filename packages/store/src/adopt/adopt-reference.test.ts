@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-/** What a reference supervisor left on a device. */
+/** The database of a reference supervisor. */
 function install(name: 'managed' | 'local'): void {
   execute(readFileSync(join(import.meta.dirname, `fixtures/${name}.sql`), 'utf8'));
 }
@@ -33,7 +33,7 @@ function open(): Store {
   return openStore({ path, logger: (message) => messages.push(message) });
 }
 
-/** What a supervisor sees that knows the reference's tables alone. */
+/** The data for a supervisor that knows the reference's tables alone. */
 function referenceRows(): Record<string, unknown[]> {
   const sqlite = new Sqlite(path, { readonly: true });
   const tables = sqlite.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all();

@@ -3,12 +3,12 @@ import type Sqlite from 'better-sqlite3';
 import { readReference, type ReferenceState } from './read-reference.ts';
 import { openReference, REFERENCE_TABLES } from './reference-database.ts';
 
-/** What was taken over from a reference supervisor. */
+/** The result of the adoption of a reference supervisor's database. */
 export interface Adoption {
   readonly apps: number;
   readonly keys: number;
   readonly images: number;
-  /** What could not be taken over, in words. */
+  /** Parts that could not be adopted, in words. */
   readonly skipped: readonly string[];
 }
 

@@ -10,7 +10,7 @@ export interface AdoptedKey {
   readonly serviceName: string;
 }
 
-/** What a reference supervisor knows, in our terms. */
+/** The data of a reference supervisor, in our terms. */
 export interface ReferenceState {
   readonly targets: Readonly<Partial<Record<TargetSource, TargetState>>>;
   readonly keys: readonly AdoptedKey[];
@@ -19,9 +19,9 @@ export interface ReferenceState {
   readonly imagesBeforeLocalMode: readonly string[] | null;
   /** Id of the release that the device is to be pinned to when it is registered. */
   readonly releaseToPin: number | null;
-  /** What its rows for targets of the cloud are marked with; `null`: it has none. */
+  /** The mark of its rows for targets of the cloud; `null`: it has none. */
   readonly cloudSource: string | null;
-  /** What could not be taken over, in words. */
+  /** Parts that could not be adopted, in words. */
   readonly skipped: readonly string[];
 }
 

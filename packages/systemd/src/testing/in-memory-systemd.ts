@@ -17,7 +17,7 @@ export interface InMemorySystemdOptions {
 
 /** A host without a bus. */
 export interface InMemorySystemd extends Systemd {
-  /** What was asked of it that changes something, in order, e.g. `restart redsocks.service`, `reboot`, `name kitchen`. */
+  /** The calls that change something, in order, e.g. `restart redsocks.service`, `reboot`, `name kitchen`. */
   readonly requests: readonly string[];
   /** From now on every call fails with this; `null`: none does. */
   fail(error: Error | null): void;

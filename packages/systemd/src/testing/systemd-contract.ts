@@ -6,7 +6,7 @@ export interface SystemdHarness extends AsyncDisposable {
   readonly systemd: Systemd;
 }
 
-/** What every {@link Systemd} keeps to. */
+/** The contract of {@link Systemd}. */
 export function describeSystemdContract(name: string, open: () => Promise<SystemdHarness>): void {
   describe(`systemd contract: ${name}`, () => {
     let host: SystemdHarness;

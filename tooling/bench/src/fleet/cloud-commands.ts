@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What the measurement asks of the process in which the cloud runs. */
+/** The commands of the measurement to the process of the cloud. */
 export type Command = z.infer<typeof Command>;
 
 export const Command = z.enum(['describe', 'release', 'running', 'fail', 'heal', 'take']);

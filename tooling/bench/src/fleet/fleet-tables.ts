@@ -7,7 +7,7 @@ const LONGEST_POLL_JITTER = 60_000;
 const METRICS_INTERVAL = 300_000;
 const MINUTE = 60_000;
 
-/** What a fleet costs its cloud, beside what docs/cloud-load.md calculates, and what a device costs its machine. */
+/** The load of a fleet on its cloud, beside the figures of docs/cloud-load.md, and that of a device on its machine. */
 export async function fleetTables(options: FleetOptions): Promise<Table[]> {
   const { devices, minutes, pollInterval } = options;
   const { requests, memory, ...figures } = await measureFleet(options);

@@ -5,7 +5,7 @@ import { describePackage, filePermission } from './permission.ts';
 
 /**
  * Imports of other packages go inwards. Tests may import any package; nothing imports an app, and only tests and tooling
- * import tooling. What is imported is declared.
+ * import tooling. Every import is declared.
  */
 export function checkDirections(workspace: Workspace, owner: WorkspacePackage, source: SourceFile): Violation[] {
   return source.imports.flatMap((found) => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Violation } from '../violation.ts';
 
-/** What ties files to the machine or the network that they were written on. */
+/** Traces of the machine or the network that a file was written on. */
 const LEAKS = [
   {
     pattern:

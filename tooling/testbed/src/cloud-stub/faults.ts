@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough, pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 
-/** What is wrong with an answer. */
+/** The fault of an answer. */
 export type CloudFault =
   | { readonly kind: 'status'; readonly status: number; /** Header, as it is sent. */ readonly retryAfter?: string }
   /** The request is taken, and nothing comes back. */

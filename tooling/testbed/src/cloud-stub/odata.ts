@@ -1,4 +1,4 @@
-/** What a client asks of a collection: the part of OData that devices use. */
+/** A query of a collection: the part of OData that devices use. */
 export interface Query {
   readonly select: readonly string[] | null;
   readonly expand: readonly { readonly name: string; readonly select: readonly string[] | null }[];

@@ -1,4 +1,4 @@
-/** What a request is for. */
+/** The kind of a request. */
 export type RequestKind =
   | 'register'
   | 'key-exchange'

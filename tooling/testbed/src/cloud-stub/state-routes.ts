@@ -64,7 +64,7 @@ export const REPORTED_FIELDS: readonly string[] = Object.keys(FIELDS);
 
 const Report = z.record(z.string(), DeviceReport);
 
-/** What a device reports of itself. */
+/** The report of a device. */
 export type DeviceReport = z.infer<typeof DeviceReport>;
 
 export function stateRoutes(app: Hono, world: World): void {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DeviceReport } from './state-routes.ts';
 
-/** What a cloud knows, in memory: fleets, their releases and devices. */
+/** The data of a cloud, in memory: fleets, their releases and devices. */
 export interface Fleet {
   readonly id: number;
   readonly uuid: string;
@@ -72,13 +72,13 @@ export interface StubDevice {
   readonly config: Map<string, string>;
   readonly environment: Map<string, string>;
   readonly tags: Map<string, Tag>;
-  /** What it reported, each as it came: the part below its uuid. */
+  /** Its reports, in order: the part below its uuid. */
   readonly reports: DeviceReport[];
   /** Fields of the device of all reports together. */
   readonly reported: Map<string, unknown>;
   /** Commit that it said it runs. */
   running: string | null;
-  /** What it said last of each release, by commit. */
+  /** Its last report of each release, by commit. */
   readonly updateStatuses: Map<string, string>;
   /** In the order in which they arrived. */
   readonly logs: LogEntry[];

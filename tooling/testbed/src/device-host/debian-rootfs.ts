@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { createCommandRunner } from '@device-supervisor/local-engine';
 import { DeviceHostMissingError } from '../errors.ts';
 
-/** What runs on a device host, besides what every Debian system has. */
+/** The packages of a device host, besides those of every Debian system. */
 const PACKAGES = [
   'avahi-daemon',
   'ca-certificates',

@@ -7,12 +7,12 @@ import { pack } from 'tar-stream';
 import { readProgress } from '../read-progress.ts';
 import { debianRootfs } from './debian-rootfs.ts';
 
-/** What a device host has besides Debian's packages: the files of this directory, at the same paths. */
+/** The files of a device host besides Debian's packages: those of this directory, at the same paths. */
 const FILES = resolve(import.meta.dirname, '../../device-host');
 
 const IMAGE = 'device-host:latest';
 
-/** What starts at boot. */
+/** The units that start at boot. */
 const ENABLED = [
   'balena-hostname.service',
   'balena-proxy-config.service',
@@ -21,7 +21,7 @@ const ENABLED = [
   'redsocks.service',
 ];
 
-/** What cannot work in a container. */
+/** The units that cannot work in a container. */
 const MASKED = [
   'console-getty.service',
   'getty.target',

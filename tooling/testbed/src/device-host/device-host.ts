@@ -35,7 +35,7 @@ export interface DeviceHost extends AsyncDisposable {
   start(): Promise<void>;
 }
 
-/** What systemd on the host tells about a unit. */
+/** The state of a unit of the host's systemd. */
 export interface HostUnit {
   /** e.g. `active`. */
   readonly activeState: string;

@@ -174,7 +174,7 @@ async function booted(container: Docker.Container): Promise<void> {
 
 const ENDED = 'ended';
 
-/** What there is to tell about a boot that went wrong. */
+/** The diagnosis of a failed boot. */
 const WHY = 'systemctl list-units --failed --no-legend; journalctl --boot --no-pager --priority=warning';
 
 async function bootState(container: Docker.Container): Promise<string> {

@@ -25,7 +25,7 @@ const Inspection = z.looseObject({
 export type ReferenceContainer = z.output<typeof Inspection>;
 
 const Installation = z.object({
-  /** What the cloud, or the developer, had asked for. */
+  /** The target of the cloud, or of the developer. */
   target: z.unknown(),
   configJson: z.looseObject({ uuid: z.string(), listenPort: z.number() }),
   containers: z.array(Inspection),
@@ -34,7 +34,7 @@ const Installation = z.object({
   volumes: z.array(z.looseObject({ Name: z.string() })),
 });
 
-/** What a reference supervisor left on a device that had reached its target; objects as the Engine API describes them. */
+/** The objects of a reference supervisor on a device at its target, as the Engine API describes them. */
 export type ReferenceInstall = z.output<typeof Installation>;
 
 /**

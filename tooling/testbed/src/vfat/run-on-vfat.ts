@@ -44,7 +44,7 @@ export async function runOnVfat({ script, args = [] }: VfatRunOptions): Promise<
   return run.copies;
 }
 
-/** What a script on vfat works with. */
+/** The environment of a script on vfat. */
 export interface VfatRun {
   /** Where its vfat is mounted. */
   readonly mount: string;

@@ -73,7 +73,7 @@ export function appRoutes({ device }: RouteDependencies): readonly Route[] {
       path: '/v1/apps/:appId',
       subject: 'State',
       scope: 'app',
-      summary: 'What runs of an app that has one service, with its environment but for its keys',
+      summary: 'The container of an app that has one service, with its environment without keys',
       input: { params: AppIdParams },
       answers: () => ({
         200: json(

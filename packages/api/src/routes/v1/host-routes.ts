@@ -39,7 +39,7 @@ export function hostRoutes({ host }: RouteDependencies): readonly Route[] {
       path: '/v1/device/host-config',
       subject: 'Host',
       scope: 'any-key',
-      summary: 'Changes proxy and host name; what is absent stays as it is',
+      summary: 'Changes proxy and host name; absent fields stay unchanged',
       input: { body: HostConfigPatch },
       answers: () => ({ 200: TEXT_OK }),
       failures: { 400: 'text', 423: 'text', 503: 'json' },

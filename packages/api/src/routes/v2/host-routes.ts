@@ -56,7 +56,7 @@ const Text = z.string('must be a string').nullish();
 const JournalBody = z
   .object({
     all: Flag.meta({ description: 'Show fields in full, however long or unprintable' }),
-    follow: Flag.meta({ description: 'Go on with what is written from now on, until the client leaves' }),
+    follow: Flag.meta({ description: 'Follow new lines, until the client disconnects' }),
     count: z
       .union(
         [

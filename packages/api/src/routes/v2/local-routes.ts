@@ -93,7 +93,7 @@ export function localRoutes({ device, logs, onError }: RouteDependencies): reado
 
 const NOT_JSON = 'send the target state as JSON, with the header Content-Type: application/json';
 
-/** What is inside is decoded by the rules of target states, which name every fault with its path. */
+/** The rules of target states decode its contents, and name every fault with its path. */
 const LocalTarget = z.looseObject({
   local: z.unknown().optional(),
   force: Flag,

@@ -42,7 +42,7 @@ export function healthRoutes(dependencies: OwnDependencies): readonly Route[] {
       path: '/v3/health/detail',
       subject: 'Health',
       scope: 'app',
-      summary: 'What is in order, and what is not',
+      summary: 'Health of the supervisor and its parts',
       input: {},
       answers: () => ({ 200: json(DetailAnswer()) }),
       async handle({ access, context }) {
@@ -74,7 +74,7 @@ const HealthProblemAnswer = named('HealthProblem', () =>
   z.strictObject({
     component: z.string().meta({ description: 'e.g. `firewall`, `journal`' }),
     message: z.string(),
-    remedy: z.string().meta({ description: 'What to do, for a person' }),
+    remedy: z.string().meta({ description: 'The remedy, for a person' }),
   }),
 );
 
@@ -85,13 +85,13 @@ const DetailAnswer = named('HealthDetail', () =>
     problems: z.array(z.string()).meta({ description: 'Of the supervisor itself: only a restart helps' }),
     conditions: z
       .array(HealthProblemAnswer())
-      .meta({ description: 'What of the device or its host does not work, and what to do; no reason to restart' }),
+      .meta({ description: 'Faults of the device or its host with their remedies; no reason to restart' }),
     version: z.string(),
     uptimeSeconds: z.int(),
     localMode: z.boolean(),
-    engineConnected: z.boolean().nullable().meta({ description: 'null: it has not been heard of yet' }),
+    engineConnected: z.boolean().nullable().meta({ description: 'null: not known yet' }),
     cloudConnected: z.boolean().nullable().meta({
-      description: 'false: degraded, and no reason to restart; null: there is no cloud, or it is not looked at',
+      description: 'false: degraded, and no reason to restart; null: there is no cloud, or it is not checked',
     }),
     applying: z.boolean(),
     blocked: z.array(BlockedAnswer()),

@@ -16,7 +16,7 @@ export function monitorRoutes({ monitor, metrics = [] }: OwnDependencies): reado
       path: '/v3/events',
       subject: 'Logs',
       scope: 'app',
-      summary: 'What the device does, as server-sent events; `Last-Event-ID` goes on from where a client left off',
+      summary: 'Events of the device, as server-sent events; `Last-Event-ID` resumes after the last event of a client',
       input: {
         query: z.object({
           lastEventId: z.string().optional().meta({ description: 'For clients that cannot send the header' }),

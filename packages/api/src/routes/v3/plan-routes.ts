@@ -22,7 +22,7 @@ export function planRoutes({ device }: OwnDependencies): readonly Route[] {
       path: '/v3/plan',
       subject: 'Target',
       scope: 'app',
-      summary: 'What the next apply does, step by step, why, and what has to wait',
+      summary: 'The plan of the next apply: operations with their causes, and blocked parts',
       input: {},
       answers: () => ({ 200: json(PlanAnswer()) }),
       failures: { 503: 'json' },
@@ -33,7 +33,7 @@ export function planRoutes({ device }: OwnDependencies): readonly Route[] {
       path: '/v3/plan',
       subject: 'Target',
       scope: 'global',
-      summary: 'What an apply of another target state would do',
+      summary: 'The plan for another target state',
       input: { body: AnyTarget },
       document: () => z.union([targetStateV2Schema(), targetStateV3Schema()]),
       bodyLimit: TARGET_BODY,
@@ -56,7 +56,7 @@ function decode(document: object, uuid: string): TargetState {
 
 type Plan = Awaited<ReturnType<Device['plan']>>;
 
-/** What is in an operation beside this holds the environment of services. */
+/** The other fields of an operation hold the environment of services. */
 function formatVisible({ operations, blocked, notices }: Plan, access: Access) {
   const own = operations.filter(({ appId }) => seesApp(access, appId));
   const ids = new Set(own.map(({ id }) => id));

@@ -14,7 +14,7 @@ export function deviceStateRoutes({ device }: RouteDependencies): readonly Route
       path: '/v3/state',
       subject: 'State',
       scope: 'app',
-      summary: 'Apps and their services, whether the device is at its target, what waits and why',
+      summary: 'Apps and their services, whether the device is at its target, and blocked parts with their reasons',
       input: {},
       answers: () => ({ 200: json(DeviceStateAnswer()) }),
       handle: ({ access, context }) => answer(access, context),

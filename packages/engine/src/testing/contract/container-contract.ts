@@ -7,7 +7,7 @@ import { HEALTHCHECK } from './engine-harness.ts';
 const MIB = 1024 * 1024;
 const { resources: NO_LIMITS } = serviceConfig();
 
-/** What every engine does with containers. */
+/** The contract of engines for containers. */
 export function describeContainers(subject: ContractSubject): void {
   const { observe, create, run, find, waitForContainer } = subject;
   describe('observing containers', () => {

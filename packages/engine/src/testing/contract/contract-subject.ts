@@ -123,7 +123,7 @@ export function volumeConfig(labels: Readonly<Record<string, string>> = {}): Vol
   };
 }
 
-/** What the promise is rejected with. */
+/** The error of a rejected promise. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => expect.unreachable('it did not fail'),

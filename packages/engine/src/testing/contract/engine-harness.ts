@@ -20,7 +20,7 @@ export interface EngineHarness extends AsyncDisposable {
   crash(container: string): Promise<void>;
   /** Makes the container's health check, {@link HEALTHCHECK}, succeed. */
   becomeHealthy(container: string): Promise<void>;
-  /** What a file in a running container holds. */
+  /** The content of a file in a running container. */
   readFile(container: string, path: string): Promise<string>;
   /** Changes a limit as another client of the engine does. */
   limitMemory(container: string, bytes: number): Promise<void>;
@@ -35,7 +35,7 @@ export interface HeldImage {
   release(): void;
 }
 
-/** What the images of a harness say. */
+/** The configurations of a harness's images. */
 export const CONTRACT_IMAGE: Omit<ImageConfig, 'command'> = {
   environment: { FROM_IMAGE: 'yes', IN_BOTH: 'image' },
   labels: { 'from-image': 'yes' },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EngineEvent } from '@device-supervisor/device';
 import { networkConfig, volumeConfig, LEASE, type ContractSubject } from './contract-subject.ts';
 
-/** What every engine tells of changes. */
+/** The contract of engines for events. */
 export function describeEvents(subject: ContractSubject): void {
   const { observe, run, listen } = subject;
   describe('events', () => {

@@ -3,7 +3,7 @@ import { LABELS, type ContainerConfig } from '@device-supervisor/compose';
 import { NameConflictError, ObjectInUseError, PortInUseError } from '../../errors.ts';
 import { networkConfig, rejection, NO_ENDPOINT, LEASE, type ContractSubject } from './contract-subject.ts';
 
-/** What every engine does with networks and ports. */
+/** The contract of engines for networks and ports. */
 export function describeNetworks(subject: ContractSubject): void {
   const { observe, create, run, find } = subject;
   describe('networks', () => {

@@ -3,7 +3,7 @@ import { DEFAULT_CONTAINER_CONFIG, type EngineSnapshot, type PullProgress } from
 import { ImagePullError, ObjectInUseError } from '../../errors.ts';
 import { serviceConfig, volumeConfig, rejection, LEASE, type ContractSubject } from './contract-subject.ts';
 
-/** What every engine does with volumes and images. */
+/** The contract of engines for volumes and images. */
 export function describeStorage(subject: ContractSubject): void {
   const { observe, create, find, pull } = subject;
   describe('volumes', () => {
