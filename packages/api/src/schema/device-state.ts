@@ -44,6 +44,10 @@ export const ServiceStateAnswer = named('ServiceState', () =>
     downloadProgress: Progress,
     containerId: z.string().nullable().meta({ description: 'null: there is no container yet' }),
     createdAt: z.int().nullable().meta({ description: 'Milliseconds since the epoch' }),
+    startedAt: z.int().nullable().meta({ description: 'Milliseconds since the epoch; null: never started' }),
+    restarts: z.int().meta({ description: 'By the engine, since it was last started on purpose' }),
+    exitCode: z.int().nullable().meta({ description: 'Of the last run; null: none has ended' }),
+    dependsOn: z.array(z.string()).meta({ description: 'Services of the app that have to be there first' }),
     ports: z.array(PortAnswer()),
   }),
 );

@@ -157,7 +157,11 @@ function service(name: string, id: number): AppState['services'][number] {
     containerId: `container-${id}`,
     createdAt: CREATED_AT,
     health: 'none',
+    startedAt: null,
+    restarts: 0,
+    exitCode: null,
     publishedPorts: [],
+    dependsOn: [],
   };
 }
 

@@ -107,7 +107,11 @@ function runningApp({ id, uuid, name, release }: TargetApp): AppState {
       containerId: `container-of-${id}-${service.name}`,
       createdAt: Date.parse('2026-11-24T06:00:00Z'),
       health: 'none',
+      startedAt: null,
+      restarts: 0,
+      exitCode: null,
       publishedPorts: [],
+      dependsOn: [],
     })),
   };
 }

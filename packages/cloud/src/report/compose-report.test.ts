@@ -14,7 +14,16 @@ const target = testTarget({
 });
 
 function container(name: string, imageId: number): ServiceState {
-  const nothing = { downloadProgress: null, createdAt: 0, health: 'none', publishedPorts: [] } as const;
+  const nothing = {
+    downloadProgress: null,
+    createdAt: 0,
+    health: 'none',
+    publishedPorts: [],
+    startedAt: null,
+    restarts: 0,
+    exitCode: null,
+    dependsOn: [],
+  } as const;
   return { ...nothing, name, serviceId: 1, releaseId: 1, imageId, image: '', status: 'Running', containerId: name };
 }
 

@@ -178,3 +178,22 @@ describe('describeState', () => {
     ).toBe('c0');
   });
 });
+
+describe('what a service is and did', () => {
+  it('names the services that it depends on, and how its last run ended', () => {
+    const web = { composition: { depends_on: { db: { condition: 'service_healthy' } } } };
+    const release = testTarget({ services: { web, db: {} } });
+    const state = describeDevice(release, change(reachedSnapshot(release), { restartCount: 4, exitCode: 3 }));
+    expect(state.apps[0]?.services).toMatchObject([
+      { name: 'web', dependsOn: ['db'], restarts: 4, exitCode: 3 },
+      { name: 'db', dependsOn: [] },
+    ]);
+  });
+
+  it('has no exit code before its first run has ended', () => {
+    const running = change(reached, { restartCount: 0, exitCode: 0, status: 'running' });
+    expect(describeDevice(target, running).apps[0]?.services).toMatchObject([{ exitCode: null }, { exitCode: null }]);
+    const ended = change(reached, { restartCount: 0, exitCode: 0, status: 'exited' });
+    expect(describeDevice(target, ended).apps[0]?.services).toMatchObject([{ exitCode: 0 }, { exitCode: 0 }]);
+  });
+});

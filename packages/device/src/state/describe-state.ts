@@ -81,7 +81,10 @@ function describeOrFence(app: TargetApp, sources: Sources): AppState {
 function describeApp(app: TargetApp, sources: Sources): AppState {
   const containers = sources.snapshot.containers.filter(({ identity }) => identity?.appId === app.id);
   const toRun = servicesToRun(app, sources);
-  const services = toRun.flatMap((service) => describeTargetService(service, app, { containers, sources }));
+  const services = toRun.flatMap((service) => {
+    const dependsOn = dependenciesOf(service);
+    return describeTargetService(service, app, { containers, sources }).map((one) => ({ ...one, dependsOn }));
+  });
   const wanted = new Set(services.map(({ name }) => name));
   const leaving = containers
     .filter(({ identity }) => identity !== null && !wanted.has(identity.serviceName))
@@ -131,12 +134,21 @@ function describeTargetService(
       downloadProgress: missing || downloading !== null ? (downloading ?? 0) : null,
       containerId: null,
       createdAt: null,
+      startedAt: null,
+      restarts: 0,
+      exitCode: null,
       health: 'none',
       publishedPorts: [],
+      dependsOn: [],
     },
     // The container that it replaces runs on meanwhile.
     ...describeContainers(own, sources),
   ];
+}
+
+/** Names of services, in the target's order. */
+function dependenciesOf({ composition: { depends_on: declared = [] } }: TargetService): readonly string[] {
+  return Array.isArray(declared) ? declared : Object.keys(declared);
 }
 
 /** Is the missing image fetched next, or once more after attempts that failed? */
@@ -156,7 +168,7 @@ function describeContainers(own: readonly ObservedContainer[], sources: Sources)
 }
 
 function describeContainer(container: ObservedContainer, { activity }: Sources): ServiceState {
-  const { id, name, identity, imageReference, createdAt, health, publishedPorts } = container;
+  const { id, name, identity, imageReference, createdAt, startedAt, health, publishedPorts } = container;
   const release = releaseOf(container);
   return {
     name: identity?.serviceName ?? name,
@@ -168,9 +180,18 @@ function describeContainer(container: ObservedContainer, { activity }: Sources):
     downloadProgress: null,
     containerId: id,
     createdAt,
+    startedAt,
+    restarts: container.restartCount,
+    exitCode: hasEnded(container) ? container.exitCode : null,
     health,
     publishedPorts,
+    dependsOn: [],
   };
+}
+
+/** Whether a run of the container has ended, and so left an exit code. */
+function hasEnded({ status, startedAt, restartCount }: ObservedContainer): boolean {
+  return startedAt !== null && (status !== 'running' || restartCount > 0);
 }
 
 function containerStatus({ id, name, status }: ObservedContainer, running: readonly Operation[]): ServiceStatus {

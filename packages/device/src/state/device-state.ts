@@ -43,8 +43,16 @@ export interface ServiceState {
   readonly containerId: string | null;
   /** Milliseconds since the epoch. */
   readonly createdAt: number | null;
+  /** Milliseconds since the epoch; `null`: never started. */
+  readonly startedAt: number | null;
+  /** Restarts by the engine since it was last started on purpose. */
+  readonly restarts: number;
+  /** Of the last run; `null`: none has ended since it was created. */
+  readonly exitCode: number | null;
   readonly health: ContainerHealth;
   readonly publishedPorts: readonly PublishedPort[];
+  /** Services of the same app that have to be there first, by name; empty for what the target no longer has. */
+  readonly dependsOn: readonly string[];
 }
 
 export interface ImageState {
