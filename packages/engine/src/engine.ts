@@ -15,6 +15,7 @@ import { createObserver } from './observe/observer.ts';
 import { createResourceActions } from './resources/resource-actions.ts';
 import type { EngineTls } from './transport/endpoint.ts';
 import { createTransport } from './transport/transport.ts';
+import { readContainerUsage, type ContainerUsage } from './usage/container-usage.ts';
 import { InfoAnswer, VersionAnswer } from './wire/engine-wire.ts';
 
 /** A Docker or balenaEngine. Every call rejects with an `EngineUnreachableError` when there is no answer in time. */
@@ -30,6 +31,13 @@ export interface Engine extends DeviceEngine, AsyncDisposable {
    * @throws {NotFoundError} when there is no such container
    */
   containerLogs(container: string, options: ContainerLogsOptions, signal: AbortSignal): AsyncIterable<ContainerLogLine>;
+  /**
+   * What a container uses now.
+   *
+   * @param container its id or name
+   * @throws {NotFoundError} when there is no such container
+   */
+  containerUsage(container: string): Promise<ContainerUsage>;
 }
 
 export interface EngineInfo {
@@ -158,6 +166,7 @@ export function createEngine({
     }),
     events: (signal) => subscription.events(signal),
     containerLogs: (container, options, signal) => readContainerLogs(transport, container, { ...options, signal }),
+    containerUsage: (container) => readContainerUsage(transport, container),
     async ping() {
       await transport.send({ method: 'GET', path: '/_ping' });
     },

@@ -20,4 +20,5 @@ export {
   type PullFailure,
 } from './errors.ts';
 export type { ContainerLogLine, ContainerLogsOptions } from './logs/container-logs.ts';
+export type { ContainerUsage } from './usage/container-usage.ts';
 export type { EngineTls } from './transport/endpoint.ts';

@@ -149,6 +149,16 @@ describe('a Docker engine', () => {
     expect(await harness.readFile('read-only', '/etc/app/conf')).toBe('');
   });
 
+  it('tells what a container uses', async () => {
+    await create('usage');
+    expect(await engine.containerUsage('usage')).toEqual({ cpuTime: 0, memory: 0 });
+    await engine.startContainer('usage');
+    const { cpuTime, memory } = await engine.containerUsage('usage');
+    expect(cpuTime).toBeGreaterThan(0);
+    expect(memory).toBeGreaterThan(0);
+    await expect(engine.containerUsage('absent')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
   it("does not show what the engine's own limits are", async () => {
     await create('limits', { ulimits: [{ name: 'core', soft: 0, hard: 0 }] });
     const { containers } = await engine.observe({ imageReferences: [] });
