@@ -29,7 +29,7 @@ export function createMonitor(device: Pick<Device, 'state' | 'subscribe'>): Moni
     if (event.type === 'engine-connected') engineConnected = true;
     if (event.type === 'engine-lost') engineConnected = false;
     deviceMetrics.record(event);
-    events.append(toApiEvent(event));
+    events.append(toApiEvent(event, Date.now()));
   });
   return {
     events,

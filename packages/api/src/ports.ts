@@ -177,3 +177,37 @@ export interface HealthCondition {
   /** The remedy, for a person. */
   readonly remedy: string;
 }
+
+/** The files of the page at `/`, built beforehand. */
+export interface PageFiles {
+  /** Nothing of a file stays in memory. `null`: there is no such file. */
+  read(name: string, acceptsGzip: boolean): Promise<PageFile | null>;
+}
+
+export interface PageFile {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly contentType: string;
+  readonly isGzip: boolean;
+  /** Whether another content would have another name. */
+  readonly isImmutable: boolean;
+}
+
+/** What device and services use now. Percentages are of all processors, since the reading before. */
+export type UsageSource = () => Promise<UsageReading>;
+
+export interface UsageReading {
+  /** `null`: the host does not tell. */
+  readonly cpuPercent: number | null;
+  /** Without caches; `null`: the host does not tell. */
+  readonly memoryBytes: number | null;
+  readonly memoryTotalBytes: number | null;
+  readonly services: readonly ServiceUsage[];
+}
+
+export interface ServiceUsage {
+  readonly appId: number;
+  readonly service: string;
+  /** `null`: this is the first reading of its container. */
+  readonly cpuPercent: number | null;
+  readonly memoryBytes: number;
+}

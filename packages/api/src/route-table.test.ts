@@ -14,6 +14,8 @@ describe('the route table', () => {
       (byScope.get(scope) ?? []).map(({ method, path }) => `${method} ${path}`).toSorted();
     expect([...byScope.keys()].toSorted()).toEqual(['any-key', 'app', 'global', 'none']);
     expect(names('none')).toEqual([
+      'GET /',
+      'GET /page/:file',
       'GET /ping',
       'GET /v1/healthy',
       'GET /v3/docs',
@@ -29,6 +31,7 @@ describe('the route table', () => {
       'GET /v2/device/vpn',
       'GET /v2/local/device-info',
       'GET /v2/version',
+      'GET /v3/device',
       'PATCH /v1/device/host-config',
       'PATCH /v2/device/tags',
       'POST /v1/blink',
@@ -54,6 +57,7 @@ describe('the route table', () => {
       'GET /v3/metrics',
       'GET /v3/plan',
       'GET /v3/state',
+      'GET /v3/usage',
       'POST /v1/apps/:appId/start',
       'POST /v1/apps/:appId/stop',
       'POST /v1/purge',
@@ -152,7 +156,7 @@ function lengthOf({ headers }: Response, path: string): string | null {
 }
 
 describe('a path that does not exist', () => {
-  it.each(['/', '/v2', '/v3/nothing', '/v2/local', '/v2/applications/1/state/more', '/v2//version', '/%E0%A4%A'])(
+  it.each(['/v2', '/v3/nothing', '/v2/local', '/v2/applications/1/state/more', '/v2//version', '/%E0%A4%A'])(
     '%s is a 404 for keys, a 401 without',
     async (path) => {
       const { request } = createTestApi();

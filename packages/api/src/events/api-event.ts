@@ -4,6 +4,8 @@ import { describeError } from '@device-supervisor/errors';
 /** An event of the device as clients receive it. */
 export interface ApiEvent {
   readonly type: ApiEventType;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
   /** `null`: about no app in particular. */
   readonly appId: number | null;
   readonly data: object;
@@ -28,7 +30,11 @@ export const API_EVENT_TYPES = [
 export type ApiEventType = (typeof API_EVENT_TYPES)[number];
 
 /** Without what holds secrets: configurations of containers, and whatever an error was made of. */
-export function toApiEvent(event: DeviceEvent): ApiEvent {
+export function toApiEvent(event: DeviceEvent, time: number): ApiEvent {
+  return { time, ...describe(event) };
+}
+
+function describe(event: DeviceEvent): Omit<ApiEvent, 'time'> {
   const { type } = event;
   switch (type) {
     case 'operation-started':

@@ -110,7 +110,7 @@ function readEventId(id: string | undefined, { run, last, oldest }: EventLog): R
 }
 
 function gap(missed: number | null): ApiEvent {
-  return { type: 'gap', appId: null, data: { missed }, supersedes: null };
+  return { type: 'gap', time: Date.now(), appId: null, data: { missed }, supersedes: null };
 }
 
 /** The kept events that an event replaces: the progress of the operation that has ended. */
@@ -121,7 +121,11 @@ function keyOf({ data }: ApiEvent): string {
 const encoder = new TextEncoder();
 const KEEP_ALIVE = encoder.encode(': device-supervisor\n\n');
 
-function format({ type, data }: ApiEvent, id?: string): Uint8Array<ArrayBuffer> {
-  const lines = [...(id === undefined ? [] : [`id: ${id}`]), `event: ${type}`, `data: ${JSON.stringify(data)}`];
+function format({ type, time, data }: ApiEvent, id?: string): Uint8Array<ArrayBuffer> {
+  const lines = [
+    ...(id === undefined ? [] : [`id: ${id}`]),
+    `event: ${type}`,
+    `data: ${JSON.stringify({ time, ...data })}`,
+  ];
   return encoder.encode(`${lines.join('\n')}\n\n`);
 }

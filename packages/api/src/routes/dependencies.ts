@@ -2,7 +2,16 @@ import type { Device } from '@device-supervisor/device';
 import type { Documentation } from '../openapi/create-documentation.ts';
 import type { MetricSource } from '../metrics/metric-family.ts';
 import type { Monitor } from '../monitor.ts';
-import type { ApiKeys, DeviceTags, HealthCondition, Host, LogStream, ServiceLocks } from '../ports.ts';
+import type {
+  ApiKeys,
+  DeviceTags,
+  HealthCondition,
+  Host,
+  LogStream,
+  PageFiles,
+  ServiceLocks,
+  UsageSource,
+} from '../ports.ts';
 
 /** The dependencies of routes. */
 export interface RouteDependencies {
@@ -22,6 +31,12 @@ export interface RouteDependencies {
   readonly metrics?: readonly MetricSource[];
   /** The version that clients see: semver, 17.0.0 or above, without a pre-release tag. */
   readonly version: string;
+  /** Which build answers. */
+  readonly build?: { readonly version: string; readonly commit: string };
+  /** Absent: there is no page. */
+  readonly page?: PageFiles;
+  /** Absent: nothing is known. */
+  readonly usage?: UsageSource;
   readonly onError: (error: unknown) => void;
 }
 

@@ -8,11 +8,16 @@ const FaultAnswer = named('Fault', () =>
 );
 
 /** An event as its fields, of which `data` is sent as JSON. */
-function event<Type extends string, Data extends z.ZodType>(type: Type, data: Data) {
+function event<Type extends string, Shape extends z.ZodRawShape>(
+  type: Type,
+  data: z.ZodObject<Shape, z.core.$strict>,
+) {
+  const { description } = data.meta() ?? {};
+  const timed = data.extend({ time: z.int().meta({ description: 'Milliseconds since the epoch' }) });
   return z.strictObject({
     id: z.string().optional().meta({ description: 'For `Last-Event-ID`; absent: the next one takes its place' }),
     event: z.literal(type),
-    data,
+    data: description === undefined ? timed : timed.meta({ description }),
   });
 }
 

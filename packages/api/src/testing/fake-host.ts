@@ -1,4 +1,5 @@
 import type {
+  PageFiles,
   DeviceTag,
   DeviceTags,
   ForceOptions,
@@ -124,3 +125,13 @@ export class FakeServiceLocks implements ServiceLocks {
 }
 
 const NOW = Date.parse('2026-11-24T06:00:00Z');
+
+/** A page of which every file has the same content. */
+export const FAKE_PAGE: PageFiles = {
+  read: async (name) => ({
+    bytes: new TextEncoder().encode('<!doctype html>'),
+    contentType: name.endsWith('.js') ? 'text/javascript; charset=UTF-8' : 'text/html; charset=UTF-8',
+    isGzip: false,
+    isImmutable: false,
+  }),
+};

@@ -1,7 +1,7 @@
 import { createApi, type Api, type ApiDependencies } from '../create-api.ts';
 import type { ApiKeys, KeyScope } from '../ports.ts';
 import { FakeDevice } from './fake-device.ts';
-import { FakeHost, FakeServiceLocks, FakeTags } from './fake-host.ts';
+import { FAKE_PAGE, FakeHost, FakeServiceLocks, FakeTags } from './fake-host.ts';
 import { FakeLogs } from './fake-logs.ts';
 
 export const GLOBAL_KEY = 'global-key';
@@ -46,6 +46,7 @@ export function createTestApi(overrides: Partial<ApiDependencies> = {}): TestApi
     keys: createFakeKeys(),
     version: '17.0.0',
     requiresKey: () => true,
+    page: FAKE_PAGE,
     onError: (error) => errors.push(error),
     ...overrides,
   });

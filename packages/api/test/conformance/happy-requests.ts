@@ -15,6 +15,8 @@ export const DATA_OK = { Data: 'OK', Error: '' };
 
 /** A request to each route that succeeds with the device's key. */
 export const HAPPY: Readonly<Record<string, Happy>> = {
+  'GET /': { answer: expect.stringContaining('<!doctype html>') },
+  'GET /page/:file': { path: '/page/page.js', answer: expect.any(String) },
   'GET /ping': { answer: 'OK' },
   'GET /v1/healthy': { answer: 'OK' },
   'POST /v1/regenerate-api-key': { answer: expect.stringMatching(/^\S+$/) },
@@ -85,6 +87,8 @@ export const HAPPY: Readonly<Record<string, Happy>> = {
   'POST /v2/journal-logs': { answer: expect.stringContaining('hello') },
   'GET /v3/openapi.json': { answer: expect.objectContaining({ openapi: '3.1.0' }) },
   'GET /v3/docs': { answer: expect.stringContaining('<!doctype html>') },
+  'GET /v3/device': { answer: expect.objectContaining({ ...OK, name: 'bench', localMode: expect.any(Boolean) }) },
+  'GET /v3/usage': { answer: expect.objectContaining({ ...OK, samples: [expect.any(Object)] }) },
   'GET /v3/plan': { answer: { ...OK, operations: [], blocked: [], notices: [] } },
   'POST /v3/plan': { body: { local: { apps: {} } } },
   'GET /v3/state': { answer: expect.objectContaining({ ...OK, applying: false, blocked: [], notices: [] }) },

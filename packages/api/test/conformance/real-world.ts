@@ -9,7 +9,7 @@ import { openStore } from '@device-supervisor/store';
 import { waitFor } from '@device-supervisor/testbed';
 import { createApi, type Api } from '../../src/create-api.ts';
 import { FakeDevice } from '../../src/testing/fake-device.ts';
-import { FakeHost, FakeTags } from '../../src/testing/fake-host.ts';
+import { FAKE_PAGE, FakeHost, FakeTags } from '../../src/testing/fake-host.ts';
 import { FakeLogs } from '../../src/testing/fake-logs.ts';
 import { HOLDER, MULTI, SINGLE, type Given, type World } from './world.ts';
 
@@ -87,6 +87,7 @@ export async function startRealWorld(options: RealWorldOptions): Promise<RealWor
       keys: store.apiKeys,
       logs: new FakeLogs(),
       tags: new FakeTags(),
+      page: FAKE_PAGE,
       version: '17.0.0',
       requiresKey: () => !given.includes('no key required'),
       onError: (error) => faults.push(error),
