@@ -75,7 +75,8 @@ export async function startSupervisor(config: SupervisorConfig, log: ProcessLogg
     checkJournal,
     cloudConnected,
   });
-  const server = stack.use(await openApi({ ...known, device, host, locks, logs, metrics, conditions, cloud }));
+  const parts = { device, host, locks, logs, metrics, conditions, cloud };
+  const server = stack.use(await openApi({ ...known, ...parts, engine: engine.engine }));
 
   const owned = stack.move();
   return { port: server.port, failure, [Symbol.asyncDispose]: () => owned.disposeAsync() };

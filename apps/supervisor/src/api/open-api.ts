@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import {
   createApi,
   type ApiKeys,
@@ -6,6 +8,7 @@ import {
   type Server,
 } from '@device-supervisor/api';
 import type { Device } from '@device-supervisor/device';
+import type { Engine } from '@device-supervisor/engine';
 import { formatError } from '@device-supervisor/errors';
 import type { Metrics } from '@device-supervisor/host-facts';
 import type { LogRouter } from '@device-supervisor/logs';
@@ -17,15 +20,18 @@ import type { Logger } from '../log/create-logger.ts';
 import { settingMemory } from '../managed/connect-cloud.ts';
 import type { ManagedDevice } from '../managed/open-cloud.ts';
 import { withChangesReported } from '../managed/report-keys.ts';
-import { CONTRACT_VERSION } from '../version.ts';
+import { BUILD, CONTRACT_VERSION } from '../version.ts';
 import { keptTags } from './device-tags.ts';
 import { buildMetrics, hostMetrics, logMetrics, uploadMetrics } from './metric-sources.ts';
 import { isOnEngineBridge } from './engine-bridges.ts';
+import { pageFiles } from './page-files.ts';
 import { publishKey } from './publish-key.ts';
+import { usageSource } from './usage-source.ts';
 
 export interface OpenApiDependencies {
   readonly config: SupervisorConfig;
   readonly device: Device;
+  readonly engine: Pick<Engine, 'containerUsage'>;
   readonly host: ConnectedHost;
   readonly locks: OpenedLocks['locks'];
   readonly logs: LogRouter;
@@ -38,9 +44,12 @@ export interface OpenApiDependencies {
   readonly log: Logger;
 }
 
+/** Beside the program, where the bundle puts it. */
+const PAGE_FOLDER = 'page';
+
 /** Serves the API. */
 export async function openApi(dependencies: OpenApiDependencies): Promise<Server> {
-  const { config, device, host, locks, logs, store, metrics, conditions, cloud, apiPort } = dependencies;
+  const { config, device, engine, host, locks, logs, store, metrics, conditions, cloud, apiPort } = dependencies;
   const log = dependencies.log.component('api');
   const keys = await keysOf({ config, store, log });
   const api = createApi({
@@ -61,6 +70,15 @@ export async function openApi(dependencies: OpenApiDependencies): Promise<Server
       hostMetrics(metrics),
     ],
     version: CONTRACT_VERSION,
+    build: BUILD,
+    page: pageFiles(join(import.meta.dirname, PAGE_FOLDER)),
+    usage: usageSource({
+      device,
+      engine,
+      metrics,
+      monotonic: () => performance.now(),
+      processors: availableParallelism(),
+    }),
     requiresKey: () => config.alwaysRequireKey || !device.localMode,
     isContainer: (connection) => isOnEngineBridge(connection),
     onError: (error, request) => log.error(describeFault(error, request)),
