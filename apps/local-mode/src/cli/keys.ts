@@ -1,13 +1,15 @@
 import type { ReadStream } from 'node:tty';
 
 /** The command of a key. */
-export type Command = 'apply' | 'logs' | 'stop';
+export type Command = 'apply' | 'logs' | 'page' | 'stop';
 
 const KEYS: Readonly<Record<string, Command>> = {
   r: 'apply',
   R: 'apply',
   l: 'logs',
   L: 'logs',
+  o: 'page',
+  O: 'page',
   q: 'stop',
   Q: 'stop',
   // Ctrl-C, which is a key like any other while keys are read one by one, and Ctrl-D.

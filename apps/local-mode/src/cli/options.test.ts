@@ -19,6 +19,7 @@ describe('parseOptions', () => {
       replace: false,
       port: null,
       listenAll: false,
+      open: false,
       install: true,
       stateFolder: null,
     });

@@ -28,6 +28,8 @@ export interface Options {
   /** 0: any free one; `null`: not given. */
   readonly port: number | null;
   readonly listenAll: boolean;
+  /** Open the page of the device in a browser once the services are up. */
+  readonly open: boolean;
   /** Whether missing programs may be installed. */
   readonly install: boolean;
   /** As it was typed; `null`: the usual one. */
@@ -55,6 +57,7 @@ Usage: npm start [-- [path] [options]]
   --replace         take the place of another project that runs
   --port NUMBER     port of the supervisor's API (default: 48484; 0: any free one)
   --listen-all      offer the API on every network of this machine, to anyone, without a key
+  --open            open the page of the device in a browser once the services are up
   --no-install      never install programs; without a container engine, fail instead
   --state FOLDER    where database, logs and a private engine go (default: .state/local-mode)
   -h, --help        show this
@@ -95,6 +98,7 @@ export function parseOptions(args: readonly string[]): Options {
     replace: values.replace,
     port: values.port === undefined ? null : readPort(values.port),
     listenAll: values['listen-all'],
+    open: values.open,
     install: !values['no-install'],
     stateFolder: values.state ?? null,
   };
@@ -123,6 +127,7 @@ function parse(args: readonly string[]) {
         replace: flag,
         port: { type: 'string' },
         'listen-all': flag,
+        open: flag,
         'no-install': flag,
         state: { type: 'string' },
       },

@@ -36,6 +36,7 @@ export async function applyAndFollow(project: Project, session: RunningSession, 
         command: options.path === null ? 'npm start' : `npm start -- ${options.path}`,
         listenAll: options.listenAll,
         detach: options.detach,
+        open: options.open,
         stopHint: session.stopHint,
       },
       context: {

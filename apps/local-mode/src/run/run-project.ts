@@ -1,10 +1,12 @@
 import { formatError, SupervisorError } from '@device-supervisor/errors';
 import { readKeys, type Command } from '../cli/keys.ts';
+import { openPage } from '../cli/open-page.ts';
 import type { Interruption } from '../cli/interruption.ts';
 import { SupervisorLostError } from '../errors.ts';
 import type { Project } from '@device-supervisor/compose-project';
 import { applyProject, type ApplyContext, type ApplyResult } from './apply-project.ts';
 import { followServices } from './follow.ts';
+import type { Options } from '../cli/options.ts';
 import type { Place } from './place.ts';
 import { printSummary, type SummaryFacts } from './summary.ts';
 
@@ -12,7 +14,7 @@ export interface RunProjectOptions {
   readonly place: Place;
   readonly context: ApplyContext;
   readonly interruption: Interruption;
-  readonly facts: Omit<SummaryFacts, 'mode'> & { readonly detach: boolean };
+  readonly facts: Omit<SummaryFacts, 'mode'> & Pick<Options, 'detach' | 'open'>;
   /** Reads the project again, and sees to what has to be known of it elsewhere. */
   readProject(): Promise<Project>;
 }
@@ -30,15 +32,24 @@ export async function runProject(first: Project, options: RunProjectOptions): Pr
   const keyboard = facts.detach ? null : place.keyboard;
   const mode = facts.detach ? 'detached' : keyboard === null ? 'follow' : 'keys';
   const state = { showLogs: true, again: new AbortController() };
+  const showPage = async (): Promise<void> => {
+    if (await openPage(`${facts.apiAddress}/`, place.environment)) return;
+    screen.print(screen.paint('dim', `no program here opens pages; open ${facts.apiAddress}/ in a browser`));
+  };
   using _keys =
-    keyboard === null ? null : readKeys(keyboard, (command) => carryOut(command, { state, interruption, screen }));
+    keyboard === null
+      ? null
+      : readKeys(keyboard, (command) => carryOut(command, { state, interruption, showPage, screen }));
 
   let project = first;
   let applied = NOTHING_APPLIED;
+  let isToOpen = facts.open;
   for (;;) {
     try {
       applied = await applyProject(project, context);
       printSummary(applied, logs, { screen, facts: { ...facts, mode } });
+      if (isToOpen) await showPage();
+      isToOpen = false;
     } catch (error) {
       if (facts.detach || !isCorrectable(error)) throw error;
       screen.print(screen.paint('red', formatError(error)));
@@ -62,16 +73,22 @@ interface KeyState {
   again: AbortController;
 }
 
-function carryOut(
-  command: Command,
-  { state, interruption, screen }: { state: KeyState; interruption: Interruption; screen: ApplyContext['screen'] },
-): void {
+interface KeyContext {
+  readonly state: KeyState;
+  readonly interruption: Interruption;
+  readonly screen: ApplyContext['screen'];
+  showPage(): Promise<void>;
+}
+
+function carryOut(command: Command, { state, interruption, showPage, screen }: KeyContext): void {
   switch (command) {
     case 'apply':
       return state.again.abort();
     case 'logs':
       state.showLogs = !state.showLogs;
       return screen.print(screen.paint('dim', state.showLogs ? 'logs are on' : 'logs are off; l switches them on'));
+    case 'page':
+      return void showPage();
     case 'stop':
       return interruption.request();
   }

@@ -39,10 +39,12 @@ export const LISTEN_ALL_WARNING =
   '! The API is open to everyone who can reach this machine, without a key: they can run programs here as root.';
 
 function nextSteps({ apiAddress, logFile, projectPath, command, mode, stopHint }: SummaryFacts): [string, string][] {
-  const api: [string, string] = ['API', `${apiAddress}  (its log: ${logFile})`];
+  const api: [string, string] = ['API', `${apiAddress}/v3/docs  (its log: ${logFile})`];
+  const page = (hint: string): [string, string] => ['page', `${apiAddress}/${hint}`];
   switch (mode) {
     case 'keys':
       return [
+        page('  (o opens it)'),
         api,
         ['change', `edit ${projectPath}, then press r`],
         ['logs', 'follow here; l switches them off and on'],
@@ -50,6 +52,7 @@ function nextSteps({ apiAddress, logFile, projectPath, command, mode, stopHint }
       ];
     case 'follow':
       return [
+        page(''),
         api,
         ['change', `edit ${projectPath}, then run ${command} again`],
         ['logs', 'follow here'],
@@ -57,6 +60,7 @@ function nextSteps({ apiAddress, logFile, projectPath, command, mode, stopHint }
       ];
     case 'detached':
       return [
+        page(''),
         api,
         ['change', `edit ${projectPath}, then run ${command} again`],
         ['logs', `curl -N ${apiAddress}/v2/local/logs`],
