@@ -156,7 +156,7 @@ describe('a Docker engine', () => {
     const { cpuTime, memory } = await engine.containerUsage('usage');
     expect(cpuTime).toBeGreaterThan(0);
     expect(memory).toBeGreaterThan(0);
-    await expect(engine.containerUsage('absent')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(engine.containerUsage('absent')).rejects.toMatchObject({ code: 'NOT_FOUND_ON_ENGINE' });
   });
 
   it("does not show what the engine's own limits are", async () => {

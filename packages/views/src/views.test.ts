@@ -56,7 +56,8 @@ describe('formatPlan', () => {
 });
 
 describe('formatEvent', () => {
-  const about = { id: 'x', kind: 'pull-image', appId: 1, service: 'main', cause: 'it is missing' };
+  const time = 0;
+  const about = { time, id: 'x', kind: 'pull-image', appId: 1, service: 'main', cause: 'it is missing' };
   it.each<[DeviceEvent, string]>([
     [{ event: 'operation-started', data: about }, 'started       pull-image main (app 1) ← it is missing'],
     [
@@ -66,10 +67,10 @@ describe('formatEvent', () => {
       },
       'failed        pull-image main (app 1): no route; tried again in 4 s',
     ],
-    [{ event: 'settled', data: { changed: true } }, 'settled       at its target'],
-    [{ event: 'gap', data: { missed: null } }, 'gap           an unknown number of events are lost'],
+    [{ event: 'settled', data: { time, changed: true } }, 'settled       at its target'],
+    [{ event: 'gap', data: { time, missed: null } }, 'gap           an unknown number of events are lost'],
     [
-      { event: 'fault', data: { error: { code: 'X', message: 'one\nline \u001b[2Jonly' } } },
+      { event: 'fault', data: { time, error: { code: 'X', message: 'one\nline \u001b[2Jonly' } } },
       'fault         one line only (X)',
     ],
   ])('%j', (event, line) => {
@@ -139,6 +140,10 @@ const STATE: DeviceState = {
           downloadProgress: null,
           containerId: 'a'.repeat(64),
           createdAt: NOW - 600_000,
+          startedAt: NOW - 600_000,
+          restarts: 0,
+          exitCode: null,
+          dependsOn: [],
           ports: [{ hostIp: '', hostPort: 80, containerPort: '80/tcp' }],
         },
         {
@@ -152,6 +157,10 @@ const STATE: DeviceState = {
           downloadProgress: 40,
           containerId: null,
           createdAt: null,
+          startedAt: null,
+          restarts: 0,
+          exitCode: null,
+          dependsOn: [],
           ports: [],
         },
       ],

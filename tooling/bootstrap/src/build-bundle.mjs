@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { fingerprint, filesBelow, foldersOf } from './fingerprint.mjs';
 import { workspaceNode } from './install-workspace.mjs';
 import { runStep } from './run-step.mjs';
@@ -44,11 +44,24 @@ function sources(root, app) {
   const folders = [
     ...foldersOf(root, 'packages').map((folder) => `${folder}/src`),
     `apps/${app}/src`,
+    ...pagesOf(root, app),
     'tooling/bundle',
   ];
   const manifests = [...foldersOf(root, 'packages'), `apps/${app}`].map((folder) => `${folder}/package.json`);
   const files = folders
     .flatMap((folder) => filesBelow(root, folder))
-    .filter((path) => !path.includes('/node_modules/'));
+    .filter((path) => !/\/(?:node_modules|dist)\//.test(path));
   return fingerprint(root, [...files, ...manifests, 'pnpm-lock.yaml', 'tsconfig.base.json']);
+}
+
+/**
+ * The folder of the page that an app serves, as its package.json names it.
+ *
+ * @param {string} root
+ * @param {string} app
+ * @returns {readonly string[]} one or none
+ */
+function pagesOf(root, app) {
+  const { page } = JSON.parse(readFileSync(join(root, `apps/${app}/package.json`), 'utf8'));
+  return typeof page === 'string' ? [posix.join(`apps/${app}`, page)] : [];
 }

@@ -1,8 +1,10 @@
 import { readFile, rename, writeFile, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build, type BuildResult, type Plugin } from 'esbuild';
+import * as z from 'zod';
 import { absentModule } from './absent-module.ts';
 import { buildInfo, type BuildInfo } from './build-info.ts';
+import { buildPage, type BuiltPage } from './build-page.ts';
 
 export interface Bundle {
   /** Absolute path. */
@@ -13,6 +15,8 @@ export interface Bundle {
   readonly inputs: readonly string[];
   /** The build information of the program. */
   readonly build: BuildInfo;
+  /** The page that the program serves, in `dist/page`; `null`: it serves none. */
+  readonly page: BuiltPage | null;
 }
 
 /** Native addons: they stay outside, and the app's own package.json names them, so that they resolve from it. */
@@ -33,6 +37,14 @@ const ABSENT = [
   'x11',
 ];
 
+/** What is read of an app's package.json. */
+const Manifest = z.object({
+  dependencies: z.record(z.string(), z.string()).default({}),
+  /** Folder of the page that the program serves, from the app's folder. */
+  page: z.string().optional(),
+});
+type Manifest = z.infer<typeof Manifest>;
+
 /** `import.meta` as CommonJS knows it. */
 const IMPORT_META = {
   banner: 'const __importMetaUrl=require("node:url").pathToFileURL(__filename).href;',
@@ -44,7 +56,8 @@ const IMPORT_META = {
 };
 
 /**
- * Bundles `src/main.ts` of an app, straight from the sources of all packages, into `dist/main.cjs` with a source map.
+ * Bundles `src/main.ts` of an app, straight from the sources of all packages, into `dist/main.cjs` with a source map. The
+ * page whose folder its package.json names as `page` comes beside it.
  *
  * @param app absolute path of its folder
  * @throws Error when a native addon is used that the app's package.json does not name
@@ -53,6 +66,7 @@ export async function bundleApp(app: string): Promise<Bundle> {
   const started = performance.now();
   const file = join(app, 'dist/main.cjs');
   const info = await buildInfo(app, process.env);
+  const manifest = Manifest.parse(JSON.parse(await readFile(join(app, 'package.json'), 'utf8')));
   const result = await build({
     absWorkingDir: app,
     entryPoints: ['src/main.ts'],
@@ -84,11 +98,13 @@ export async function bundleApp(app: string): Promise<Bundle> {
     banner: { js: IMPORT_META.banner },
     logLevel: 'silent',
   });
-  await checkNative(app, result);
+  checkNative(app, result, manifest);
+  const page =
+    manifest.page === undefined ? null : await buildPage(resolve(app, manifest.page), join(app, 'dist/page'));
   await writeOutputs(join(app, 'dist'), result);
   const bytes = result.outputFiles?.find(({ path }) => path === file)?.contents.byteLength ?? 0;
   const inputs = Object.keys(result.metafile?.inputs ?? {}).map((path) => resolve(app, path));
-  return { file, bytes, inputs, build: info, milliseconds: Math.round(performance.now() - started) };
+  return { file, bytes, inputs, build: info, page, milliseconds: Math.round(performance.now() - started) };
 }
 
 const replaceAbsent: Plugin = {
@@ -99,22 +115,14 @@ const replaceAbsent: Plugin = {
   },
 };
 
-async function checkNative(app: string, { metafile }: BuildResult): Promise<void> {
+function checkNative(app: string, { metafile }: BuildResult, { dependencies }: Manifest): void {
   const imported = Object.values(metafile?.outputs ?? {}).flatMap((output) => output.imports.map(({ path }) => path));
-  const manifest: unknown = JSON.parse(await readFile(join(app, 'package.json'), 'utf8'));
-  const declared = new Set(dependenciesOf(manifest));
-  const missing = NATIVE.filter((name) => imported.includes(name) && !declared.has(name));
+  const missing = NATIVE.filter((name) => imported.includes(name) && !Object.hasOwn(dependencies, name));
   if (missing.length > 0) {
     throw new Error(
       `${app}/package.json must name ${missing.join(', ')} in dependencies: the bundle loads it at run time`,
     );
   }
-}
-
-function dependenciesOf(manifest: unknown): string[] {
-  if (typeof manifest !== 'object' || manifest === null || !('dependencies' in manifest)) return [];
-  const { dependencies } = manifest;
-  return typeof dependencies === 'object' && dependencies !== null ? Object.keys(dependencies) : [];
 }
 
 /** Each file appears whole or not at all; the program last, since it names its map. */

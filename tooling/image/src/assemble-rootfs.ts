@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { bundleApp } from '@device-supervisor/bundle';
 import { debianPackages, type DebianPackage } from './debian-packages.ts';
 import { ImageBuildError } from './errors.ts';
@@ -53,12 +53,14 @@ export async function assembleRootfs(options: RootfsOptions): Promise<Rootfs> {
   });
   const native = await nativeParts(options);
   const addon = join(app, 'node_modules/better-sqlite3');
-  const npm = await npmPackages([...bundle.inputs, join(addon, 'package.json')]);
+  const page = bundle.page ?? { files: [], inputs: [] };
+  const npm = await npmPackages([...bundle.inputs, ...page.inputs, join(addon, 'package.json')]);
 
   const entries: ImageEntries = new Map();
   for (const one of debian) for (const [path, entry] of await selectFiles(one)) entries.set(path, entry);
   entries.set(NODE, { kind: 'file', bytes: native.node, executable: true });
   entries.set(`${PROGRAM_FOLDER}/main.cjs`, file(await readFile(bundle.file)));
+  for (const path of page.files) entries.set(`${PROGRAM_FOLDER}/page/${basename(path)}`, file(await readFile(path)));
   const prebuild = `prebuilds/linux-${NAMES[architecture].node}.node`;
   entries.set(`${PROGRAM_FOLDER}/node_modules/better-sqlite3/${prebuild}`, file(native.addon));
   for (const path of await scriptsOfAddon(addon)) {

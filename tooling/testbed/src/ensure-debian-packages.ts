@@ -10,6 +10,7 @@ export const TESTBED_PACKAGES: readonly string[] = [
   'iptables',
   'iproute2',
   'busybox-static',
+  'chromium',
   'curl',
   'docker-registry',
   'dbus-daemon',

@@ -1,5 +1,45 @@
 // Generated from openapi.json by `npm run docs:api`; not edited by hand.
 export interface paths {
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The page that shows the device, and lets a person steer it
+         * @description Needs no key.
+         */
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/page/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A script, style or picture of the page
+         * @description Needs no key.
+         */
+        get: operations["getPageFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ping": {
         parameters: {
             query?: never;
@@ -692,6 +732,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3/device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Identity, versions and addresses of the device, and whether its cloud can be reached
+         * @description Takes every key.
+         */
+        get: operations["getV3Device"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v3/plan": {
         parameters: {
             query?: never;
@@ -880,6 +940,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Processor and memory of device and services over the last hour, as far as clients have looked
+         * @description Takes every key; that of a service is for its own app alone, and sees nothing of others.
+         */
+        get: operations["getV3Usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1001,6 +1081,37 @@ export interface components {
             Data: string;
             Error: string;
         };
+        DeviceIdentity: {
+            /** @constant */
+            status: "success";
+            uuid: string;
+            name: string;
+            type: string;
+            arch: string;
+            /** @description Name and version; empty: the host does not tell */
+            os: string;
+            kernel: string;
+            supervisor: {
+                /** @description Generation of the contract that clients know as the version */
+                contract: string;
+                version: string | null;
+                /** @description That it was built from */
+                commit: string | null;
+            };
+            /** @description The target comes from a developer, not from the cloud */
+            localMode: boolean;
+            cloud: {
+                /** @description null: there is no cloud */
+                endpoint: string | null;
+                /** @description null: there is none, or nothing is known */
+                connected: boolean | null;
+            };
+            api: {
+                port: number;
+                ip: string[];
+                mac: string[];
+            };
+        };
         DeviceState: {
             /** @constant */
             status: "success";
@@ -1036,6 +1147,8 @@ export interface components {
                 service: string | null;
                 /** @description Why, for a person */
                 cause: string;
+                /** @description Milliseconds since the epoch */
+                time: number;
             };
         } | {
             /** @description For `Last-Event-ID`; absent: the next one takes its place */
@@ -1056,6 +1169,8 @@ export interface components {
                 percent: number;
                 receivedBytes: number;
                 totalBytes: number;
+                /** @description Milliseconds since the epoch */
+                time: number;
             };
         } | {
             /** @description For `Last-Event-ID`; absent: the next one takes its place */
@@ -1078,25 +1193,52 @@ export interface components {
                 error?: components["schemas"]["Fault"];
                 /** @description Milliseconds until it is tried again */
                 retryIn: number | null;
+                /** @description Milliseconds since the epoch */
+                time: number;
             };
         } | {
             /** @description For `Last-Event-ID`; absent: the next one takes its place */
             id?: string;
             /** @constant */
             event: "state-changed";
-            data: Record<string, never>;
+            data: {
+                /** @description Milliseconds since the epoch */
+                time: number;
+            };
         } | {
             /** @description For `Last-Event-ID`; absent: the next one takes its place */
             id?: string;
             /** @constant */
             event: "blocked";
-            data: components["schemas"]["Blocked"];
+            /** @description Blocked parts, with their reasons */
+            data: {
+                /** @description null: no app in particular */
+                appId: number | null;
+                /** @description null: no service in particular */
+                service: string | null;
+                /** @description A word for programs, e.g. `locked`, `invalid` */
+                reason: string;
+                /** @description For a person */
+                message: string;
+                /** @description Milliseconds since the epoch */
+                time: number;
+            };
         } | {
             /** @description For `Last-Event-ID`; absent: the next one takes its place */
             id?: string;
             /** @constant */
             event: "notice";
-            data: components["schemas"]["Notice"];
+            /** @description A field of the target that has no effect on this device */
+            data: {
+                /** @description null: no app in particular */
+                appId: number | null;
+                /** @description null: no service in particular */
+                service: string | null;
+                field: string;
+                reason: string;
+                /** @description Milliseconds since the epoch */
+                time: number;
+            };
         } | {
             /** @description For `Last-Event-ID`; absent: the next one takes its place */
             id?: string;
@@ -1104,6 +1246,8 @@ export interface components {
             event: "settled";
             data: {
                 changed: boolean;
+                /** @description Milliseconds since the epoch */
+                time: number;
             };
         } | {
             /** @description For `Last-Event-ID`; absent: the next one takes its place */
@@ -1115,13 +1259,18 @@ export interface components {
                 /** @enum {string} */
                 phase: "scheduled" | "begins";
                 reasons: string[];
+                /** @description Milliseconds since the epoch */
+                time: number;
             };
         } | {
             /** @description For `Last-Event-ID`; absent: the next one takes its place */
             id?: string;
             /** @constant */
             event: "engine-connected";
-            data: Record<string, never>;
+            data: {
+                /** @description Milliseconds since the epoch */
+                time: number;
+            };
         } | {
             /** @description For `Last-Event-ID`; absent: the next one takes its place */
             id?: string;
@@ -1129,6 +1278,8 @@ export interface components {
             event: "engine-lost";
             data: {
                 error: components["schemas"]["Fault"];
+                /** @description Milliseconds since the epoch */
+                time: number;
             };
         } | {
             /** @description For `Last-Event-ID`; absent: the next one takes its place */
@@ -1137,6 +1288,8 @@ export interface components {
             event: "fault";
             data: {
                 error: components["schemas"]["Fault"];
+                /** @description Milliseconds since the epoch */
+                time: number;
             };
         } | {
             /** @description For `Last-Event-ID`; absent: the next one takes its place */
@@ -1146,6 +1299,8 @@ export interface components {
             /** @description So many events are lost to this client; null: it is not known how many */
             data: {
                 missed: number | null;
+                /** @description Milliseconds since the epoch */
+                time: number;
             };
         };
         Failure: {
@@ -1716,10 +1871,25 @@ export interface components {
             containerId: string | null;
             /** @description Milliseconds since the epoch */
             createdAt: number | null;
+            /** @description Milliseconds since the epoch; null: never started */
+            startedAt: number | null;
+            /** @description By the engine, since it was last started on purpose */
+            restarts: number;
+            /** @description Of the last run; null: none has ended */
+            exitCode: number | null;
+            /** @description Services of the app that have to be there first */
+            dependsOn: string[];
             ports: components["schemas"]["Port"][];
         };
         /** @enum {string} */
         ServiceStatus: "Downloading" | "Downloaded" | "Installing" | "Installed" | "Starting" | "Running" | "Stopping" | "Dead" | "Handing over" | "Awaiting handover" | "exited" | "paused" | "restarting";
+        ServiceUsage: {
+            appId: number;
+            service: string;
+            /** @description Of all processors; null: this is its first sample */
+            cpuPercent: number | null;
+            memoryBytes: number;
+        };
         ServiceV2: ({
             imageId: number | string;
             serviceName: string;
@@ -1907,6 +2077,25 @@ export interface components {
         };
         /** @enum {string} */
         UpdateStatus: "rejected" | "aborted" | "downloading" | "downloaded" | "applying changes" | "done";
+        Usage: {
+            /** @constant */
+            status: "success";
+            /** @description A client that asks more often gets no more samples */
+            intervalSeconds: number;
+            /** @description Older samples are dropped */
+            spanSeconds: number;
+            samples: components["schemas"]["UsageSample"][];
+        };
+        UsageSample: {
+            /** @description Milliseconds since the epoch */
+            time: number;
+            /** @description Of all processors; null: the host does not tell */
+            cpuPercent: number | null;
+            /** @description Without caches */
+            memoryBytes: number | null;
+            memoryTotalBytes: number | null;
+            services: components["schemas"]["ServiceUsage"][];
+        };
         VolumeComposition: {
             name?: string | number | boolean;
             external?: (boolean | string | (0 | 1)) | ({
@@ -1933,6 +2122,95 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html> */
+                    "text/html": string;
+                };
+            };
+            /** @description A page of another site sent it, or it came to a name that is not this device’s, and it has no key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It did not work */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    getPageFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example export {}; */
+                    "text/javascript": string;
+                };
+            };
+            /** @description The request is invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A page of another site sent it, or it came to a name that is not this device’s, and it has no key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It did not work */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     getPing: {
         parameters: {
             query?: never;
@@ -4850,6 +5128,53 @@ export interface operations {
             };
         };
     };
+    getV3Device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceIdentity"];
+                };
+            };
+            /** @description The key is missing, unknown, or not sufficient */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description A page of another site sent it, or it came to a name that is not this device’s, and it has no key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It did not work */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     getV3Plan: {
         parameters: {
             query?: never;
@@ -5562,6 +5887,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthDetail"];
+                };
+            };
+            /** @description The key is missing, unknown, or not sufficient */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A page of another site sent it, or it came to a name that is not this device’s, and it has no key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It did not work */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    getV3Usage: {
+        parameters: {
+            query?: {
+                /** @description Only samples after this one, in milliseconds since the epoch */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            /** @description The request is invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description The key is missing, unknown, or not sufficient */

@@ -75,7 +75,14 @@ describe('GET /v3/events', () => {
     expect(await stream.next()).toEqual({
       id: expect.stringMatching(/^[a-z0-9]+-2$/),
       event: 'operation-started',
-      data: { id: 'remove-volume data', kind: 'remove-volume', appId: 1, service: null, cause: 'unused' },
+      data: {
+        time: expect.any(Number),
+        id: 'remove-volume data',
+        kind: 'remove-volume',
+        appId: 1,
+        service: null,
+        cause: 'unused',
+      },
     });
     expect(await stream.next()).toMatchObject({
       event: 'operation-finished',
@@ -148,7 +155,7 @@ describe('GET /v3/events', () => {
       event: 'operation-progress',
       data: expect.objectContaining({ percent: 50, receivedBytes: 500 }),
     });
-    expect(await stream.next()).toEqual({ event: 'state-changed', data: {} });
+    expect(await stream.next()).toEqual({ event: 'state-changed', data: { time: expect.any(Number) } });
     api.device.emit(pull('operation-progress', 60));
     api.device.emit(pull('operation-finished', 0));
     expect((await stream.next())?.event).toBe('operation-finished');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTestApi, type TestApi } from '../../test/test-api.ts';
+import { createTestApi, type TestApi } from '../testing/test-api.ts';
 import type { PageFiles } from '../ports.ts';
 
 const FILES: PageFiles = {

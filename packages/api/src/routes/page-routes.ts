@@ -14,6 +14,7 @@ export function pageRoutes({ page = NO_PAGE }: RouteDependencies): readonly Rout
     defineRoute({
       method: 'GET',
       path: '/',
+      subject: 'Supervisor',
       scope: 'none',
       summary: 'The page that shows the device, and lets a person steer it',
       input: {},
@@ -23,6 +24,7 @@ export function pageRoutes({ page = NO_PAGE }: RouteDependencies): readonly Rout
     defineRoute({
       method: 'GET',
       path: '/page/:file',
+      subject: 'Supervisor',
       scope: 'none',
       summary: 'A script, style or picture of the page',
       input: { params: z.object({ file: z.string().meta({ examples: ['page.js'] }) }) },

@@ -8,10 +8,7 @@ const FaultAnswer = named('Fault', () =>
 );
 
 /** An event as its fields, of which `data` is sent as JSON. */
-function event<Type extends string, Shape extends z.ZodRawShape>(
-  type: Type,
-  data: z.ZodObject<Shape, z.core.$strict>,
-) {
+function event<Type extends string, Shape extends z.ZodRawShape>(type: Type, data: z.ZodObject<Shape, z.core.$strict>) {
   const { description } = data.meta() ?? {};
   const timed = data.extend({ time: z.int().meta({ description: 'Milliseconds since the epoch' }) });
   return z.strictObject({

@@ -130,7 +130,7 @@ const NOW = Date.parse('2026-11-24T06:00:00Z');
 export const FAKE_PAGE: PageFiles = {
   read: async (name) => ({
     bytes: new TextEncoder().encode('<!doctype html>'),
-    contentType: name.endsWith('.js') ? 'text/javascript; charset=UTF-8' : 'text/html; charset=UTF-8',
+    contentType: name === 'index.html' ? 'text/html; charset=UTF-8' : 'text/javascript; charset=UTF-8',
     isGzip: false,
     isImmutable: false,
   }),

@@ -36,11 +36,7 @@ const container = (serviceName: string, environment: Record<string, string>): Ob
   startedAt: 0,
   restartCount: 0,
   config: { ...DEFAULT_CONTAINER_CONFIG, environment },
-  startedAt: null,
-  restarts: 0,
-  exitCode: null,
   publishedPorts: [],
-  dependsOn: [],
 });
 
 it('are the services of the target with the label', () => {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { json, success } from '../../schema/answers.ts';
+import { named } from '../../schema/named.ts';
 import type { OwnDependencies } from '../dependencies.ts';
 import { defineRoute, type Route } from '../route.ts';
 
@@ -9,6 +10,7 @@ export function deviceRoutes({ device, host, version, build, cloudConnected }: O
     defineRoute({
       method: 'GET',
       path: '/v3/device',
+      subject: 'Device',
       scope: 'any-key',
       summary: 'Identity, versions and addresses of the device, and whether its cloud can be reached',
       input: {},
@@ -35,8 +37,8 @@ export function deviceRoutes({ device, host, version, build, cloudConnected }: O
   ];
 }
 
-function DeviceAnswer() {
-  return success({
+const DeviceAnswer = named('DeviceIdentity', () =>
+  success({
     uuid: z.string(),
     name: z.string(),
     type: z.string(),
@@ -54,5 +56,5 @@ function DeviceAnswer() {
       connected: z.boolean().nullable().meta({ description: 'null: there is none, or nothing is known' }),
     }),
     api: z.strictObject({ port: z.int(), ip: z.array(z.string()), mac: z.array(z.string()) }),
-  });
-}
+  }),
+);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { seesApp } from '../../access.ts';
 import { json, success } from '../../schema/answers.ts';
+import { named } from '../../schema/named.ts';
 import { createUsageHistory, USAGE_INTERVAL, USAGE_SPAN } from '../../usage/usage-history.ts';
 import type { OwnDependencies } from '../dependencies.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -12,6 +13,7 @@ export function usageRoutes({ usage }: OwnDependencies): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/v3/usage',
+      subject: 'State',
       scope: 'app',
       summary: 'Processor and memory of device and services over the last hour, as far as clients have looked',
       input: {
@@ -42,26 +44,33 @@ export function usageRoutes({ usage }: OwnDependencies): readonly Route[] {
 
 const NOTHING_KNOWN = { cpuPercent: null, memoryBytes: null, memoryTotalBytes: null, services: [] };
 
-function UsageAnswer() {
-  const percent = z.number().min(0).max(100).nullable();
-  return success({
+const ServiceUsageAnswer = named('ServiceUsage', () =>
+  z.strictObject({
+    appId: z.int(),
+    service: z.string(),
+    cpuPercent: percent().meta({ description: 'Of all processors; null: this is its first sample' }),
+    memoryBytes: z.number(),
+  }),
+);
+
+const UsageSampleAnswer = named('UsageSample', () =>
+  z.strictObject({
+    time: z.int().meta({ description: 'Milliseconds since the epoch' }),
+    cpuPercent: percent().meta({ description: 'Of all processors; null: the host does not tell' }),
+    memoryBytes: z.number().nullable().meta({ description: 'Without caches' }),
+    memoryTotalBytes: z.number().nullable(),
+    services: z.array(ServiceUsageAnswer()),
+  }),
+);
+
+const UsageAnswer = named('Usage', () =>
+  success({
     intervalSeconds: z.number().meta({ description: 'A client that asks more often gets no more samples' }),
     spanSeconds: z.number().meta({ description: 'Older samples are dropped' }),
-    samples: z.array(
-      z.strictObject({
-        time: z.int().meta({ description: 'Milliseconds since the epoch' }),
-        cpuPercent: percent.meta({ description: 'Of all processors; null: the host does not tell' }),
-        memoryBytes: z.number().nullable().meta({ description: 'Without caches' }),
-        memoryTotalBytes: z.number().nullable(),
-        services: z.array(
-          z.strictObject({
-            appId: z.int(),
-            service: z.string(),
-            cpuPercent: percent.meta({ description: 'Of all processors; null: this is its first sample' }),
-            memoryBytes: z.number(),
-          }),
-        ),
-      }),
-    ),
-  });
+    samples: z.array(UsageSampleAnswer()),
+  }),
+);
+
+function percent() {
+  return z.number().min(0).max(100).nullable();
 }
