@@ -18,19 +18,13 @@ const { values } = parseArgs({
     services: { type: 'string', default: '30' },
     apply: { type: 'boolean', default: false },
     http: { type: 'boolean', default: false },
+    sizes: { type: 'string', default: '1x30,10x10,50x6' },
     fleet: { type: 'boolean', default: false },
     devices: { type: 'string', default: '200' },
     minutes: { type: 'string', default: '5' },
     poll: { type: 'string', default: '60' },
   },
 });
-
-/** Sizes of targets that are sent over HTTP. */
-const REQUESTS = [
-  { apps: 1, services: 30 },
-  { apps: 10, services: 10 },
-  { apps: 50, services: 6 },
-] as const;
 
 if (values.fleet) await measureDevices();
 else await measureOne();
@@ -59,7 +53,8 @@ async function measureRequests(endpoint: string): Promise<void> {
   await bundleApp(resolve(import.meta.dirname, '../../../apps/supervisor'));
   const rounds = Number(values.rounds);
   const table: Record<string, object> = {};
-  for (const { apps, services } of REQUESTS) {
+  for (const size of values.sizes.split(',')) {
+    const [apps = 1, services = 1] = size.split('x').map(Number);
     const { firstWrite, whole, straight, noChange } = await measureHttp(endpoint, { apps, services, rounds });
     table[`${apps * services} services of ${apps} apps`] = {
       'first write, ms': firstWrite.toFixed(0),

@@ -1,0 +1,6 @@
+import { expect, it } from 'vitest';
+import { findBrokenRequest } from './find-broken-request.ts';
+
+it('whatever is asked in whatever order, force, cancel, actions and what is shown never contradict each other', async () => {
+  expect(await findBrokenRequest({ seed: 1_000_011, count: 5_000 })).toBeNull();
+});
