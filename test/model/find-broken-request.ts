@@ -1,3 +1,4 @@
+import type { ObservedContainer } from '@device-supervisor/compose';
 import type { DeviceEngine, DeviceLease } from '@device-supervisor/device';
 import type { Hold, WriteKind } from '@device-supervisor/engine/testing';
 import type { InMemoryLocks } from '@device-supervisor/lockfile/testing';
@@ -66,15 +67,25 @@ interface Clients {
   cancelled: boolean;
   isSending: boolean;
   readonly open: Set<OpenRequest>;
+  /** Failed after they had begun: what was planned together with what failed is finished. */
+  readonly failed: Set<OpenRequest>;
 }
 
 async function play({ targets, events }: RequestHistory): Promise<void> {
-  const clients: Clients = { target: null, forced: false, cancelled: false, isSending: false, open: new Set() };
+  const clients: Clients = {
+    target: null,
+    forced: false,
+    cancelled: false,
+    isSending: false,
+    open: new Set(),
+    failed: new Set(),
+  };
   const broken: string[] = [];
   const onBroken = (rule: string): void => void broken.push(rule);
   await using harness: DeviceHarness = startHarness({
     pullable: Object.fromEntries(IMAGES.map((image) => [image, { content: image }])),
-    wrapEngine: (engine) => watchedEngine(engine, { clients, onBroken, nameOf: (id) => nameOf(harness, id) }),
+    wrapEngine: (engine) =>
+      watchedEngine(engine, { clients, onBroken, containers: () => harness.engine.snapshot().containers }),
     wrapPorts: (ports) => watchedLocks(ports, { clients, onBroken, locks: () => harness.locks }),
   });
   const world: World = { harness, clients, targets, holds: [], leases: [], subscriptions: [] };
@@ -176,11 +187,22 @@ async function happen(event: RequestEvent, world: World): Promise<void> {
       [clients.forced, clients.cancelled] = [false, false];
       return listen(world);
     case 'turn':
-      return await harness.flush();
+      await harness.flush();
+      return forgetFailed(world);
     case 'tick':
       harness.clock.advanceToNext();
-      return await harness.flush();
+      await harness.flush();
+      return forgetFailed(world);
   }
+}
+
+/** Nothing is under way any more. */
+function forgetFailed({ clients, holds }: World): void {
+  if (holds.length === 0) clients.failed.clear();
+}
+
+function isCancelled(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ACTION_CANCELLED';
 }
 
 async function giveBack(leases: DeviceLease[]): Promise<void> {
@@ -195,7 +217,13 @@ function ask(
   const request: OpenRequest = { appId, services: forWholeApp ? SERVICES : [service], force };
   clients.open.add(request);
   const answer = forWholeApp ? device[kind](appId, { force }) : device[kind](appId, service, { force });
-  void Promise.allSettled([answer]).then(() => clients.open.delete(request));
+  void answer.then(
+    () => clients.open.delete(request),
+    (error: unknown) => {
+      clients.open.delete(request);
+      if (!isCancelled(error)) clients.failed.add(request);
+    },
+  );
 }
 
 /** From here on nothing is in the way any more, but the locks that services hold. */
@@ -244,20 +272,22 @@ function watchedLocks(
   };
 }
 
-/** After a cancel nothing begins but what clients asked for. */
+/** After a cancel nothing begins but what clients asked for, and what brings a replacement to a rest. */
 function watchedEngine(
   engine: DeviceEngine,
-  { clients, onBroken, nameOf: find }: WatchOptions & { readonly nameOf: (container: string) => string },
+  { clients, onBroken, containers }: WatchOptions & { readonly containers: () => readonly ObservedContainer[] },
 ): DeviceEngine {
   const check = (kind: WriteKind, subject: string): void => {
     if (!clients.cancelled || clients.isSending) return;
+    const container = containers().find(({ id }) => id === subject);
     // A container that makes way for another one of its service keeps its name behind a prefix.
-    const name = find(subject).replace(/^old_/, '');
-    const isAsked = [...clients.open].some(({ services }) =>
+    const name = (container?.name ?? subject).replace(/^old_/, '');
+    const isAsked = [...clients.open, ...clients.failed].some(({ services }) =>
       services.some((service) => name.startsWith(`${service}_`)),
     );
     const isForRequest = clients.open.size > 0 && !CONTAINER_CALLS.has(kind) && kind !== 'pullImage';
-    if (!isAsked && !isForRequest) onBroken(`${kind} ${name} after a cancel`);
+    const isRest = container !== undefined && bringsToRest(kind, container, containers());
+    if (!isAsked && !isForRequest && !isRest) onBroken(`${kind} ${name} after a cancel`);
   };
   const watched =
     <Args extends readonly unknown[], Result>(kind: WriteKind, call: (...args: Args) => Promise<Result>) =>
@@ -296,8 +326,17 @@ function containerName(subject: unknown): string {
   return typeof subject === 'object' && subject !== null && 'name' in subject ? String(subject.name) : '';
 }
 
-function nameOf({ engine }: DeviceHarness, subject: string): string {
-  return engine.snapshot().containers.find(({ id }) => id === subject)?.name ?? subject;
+/** Does it start what ran before while its service is down, or remove what is left of it while its service runs? */
+function bringsToRest(kind: WriteKind, container: ObservedContainer, all: readonly ObservedContainer[]): boolean {
+  const others = all.filter(
+    ({ id, identity }) =>
+      id !== container.id &&
+      identity?.appId === container.identity?.appId &&
+      identity?.serviceName === container.identity?.serviceName,
+  );
+  const isUp = others.some(({ status }) => status === 'running');
+  if (kind === 'startContainer') return container.startedAt !== null && !isUp;
+  return kind === 'removeContainer' && container.status !== 'running' && isUp;
 }
 
 const SHOWN: Readonly<Record<string, string>> = { created: 'Installed', running: 'Running', dead: 'Dead' };

@@ -33,7 +33,8 @@ export async function measureFirstApply(endpoint: string, services: number, roun
   for (let round = 0; round < rounds; round++) {
     for (const [index, atOnce] of AT_ONCE.entries()) {
       await using engine = createEngine({ endpoint });
-      straight[index]?.push(await timeOf(() => createAndStart(engine, target, atOnce)));
+      const operations = await operationsFor(engine, target);
+      straight[index]?.push(await timeOf(() => createAndStart(engine, operations, atOnce)));
       await clear(endpoint);
     }
     ours.push(await timeOfFirstApply(endpoint, target));

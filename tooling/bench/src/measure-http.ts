@@ -3,16 +3,20 @@ import { testTarget } from '@device-supervisor/compose/testing';
 import { createEngine } from '@device-supervisor/engine';
 import { connectEngine, startSupervisor, type SupervisorProcess } from '@device-supervisor/testbed';
 import { rm } from 'node:fs/promises';
-import { createAndStart } from './straight-calls.ts';
+import { createAndStart, operationsFor } from './straight-calls.ts';
+
+/** From a begin to events of the engine, in milliseconds. */
+interface ChangeFigures {
+  /** To its first one: a network or container was created. */
+  readonly firstWrite: number;
+  /** To the start of the last service. */
+  readonly whole: number;
+}
 
 /** Medians, in milliseconds. */
-export interface HttpFigures {
-  /** From the POST to the engine's first event of a change that is ours. */
-  readonly firstWrite: number;
-  /** From the POST to the start of the last service. */
-  readonly whole: number;
-  /** The same create and start calls made straight, eight at once. */
-  readonly straight: number;
+export interface HttpFigures extends ChangeFigures {
+  /** The same calls made straight, eight at once. */
+  readonly straight: ChangeFigures;
   /** From a POST of the same target to its answer. */
   readonly noChange: number;
 }
@@ -44,9 +48,8 @@ export async function measureHttp(endpoint: string, options: HttpOptions): Promi
     }
   }
   return {
-    firstWrite: median(figures.map(({ firstWrite }) => firstWrite)),
-    whole: median(figures.map(({ whole }) => whole)),
-    straight: median(figures.map(({ straight }) => straight)),
+    ...mediansOf(figures),
+    straight: mediansOf(figures.map(({ straight }) => straight)),
     noChange: median(figures.map(({ noChange }) => noChange)),
   };
 }
@@ -139,20 +142,29 @@ async function followEngine(endpoint: string, starts: number): Promise<EngineClo
   };
 }
 
-async function timeOfStraightCalls(endpoint: string, { apps, services }: HttpOptions): Promise<number> {
+async function timeOfStraightCalls(endpoint: string, { apps, services }: HttpOptions): Promise<ChangeFigures> {
   await using engine = createEngine({ endpoint });
   const app = {
     services: Object.fromEntries(Array.from({ length: services }, (_, index) => [`s${index}`, { image: IMAGE }])),
   };
   const target = testTarget(...Array.from({ length: apps }, () => app));
-  const began = performance.now();
-  await createAndStart(engine, target, AT_ONCE);
-  const time = performance.now() - began;
+  const operations = await operationsFor(engine, target);
+  await using events = await followEngine(endpoint, apps * services);
+  const began = Date.now();
+  await createAndStart(engine, operations, AT_ONCE);
+  const { first, last } = await events.done;
   const docker = connectEngine(endpoint);
   for (const { Id } of await docker.listContainers({ all: true }))
     await docker.getContainer(Id).remove({ force: true });
   await docker.pruneNetworks();
-  return time;
+  return { firstWrite: first - began, whole: last - began };
+}
+
+function mediansOf(figures: readonly ChangeFigures[]): ChangeFigures {
+  return {
+    firstWrite: median(figures.map(({ firstWrite }) => firstWrite)),
+    whole: median(figures.map(({ whole }) => whole)),
+  };
 }
 
 function median(values: readonly number[]): number {

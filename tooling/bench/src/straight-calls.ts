@@ -3,9 +3,12 @@ import { testPlanInput } from '@device-supervisor/compose/testing';
 import type { DeviceEngine } from '@device-supervisor/device';
 import type { TargetState } from '@device-supervisor/state';
 
-/** Makes the engine calls that a target needs from nothing, so many at once, and nothing else. */
-export async function createAndStart(engine: DeviceEngine, target: TargetState, atOnce: number): Promise<void> {
-  const operations = await operationsFor(engine, target);
+/** Makes the engine calls of a plan from nothing, so many at once, and nothing else. */
+export async function createAndStart(
+  engine: DeviceEngine,
+  operations: readonly Operation[],
+  atOnce: number,
+): Promise<void> {
   for (const { name, config } of operations.filter((one) => one.kind === 'create-network')) {
     await engine.createNetwork(name, config);
   }

@@ -4,6 +4,7 @@ import { forcesLocks, serviceKey } from '../plan-input.ts';
 import type { Blocked, Notice } from '../plan-output.ts';
 import { selectServices } from '../spec/select-services.ts';
 import { specifyService, type ServiceSpec } from '../spec/service-spec.ts';
+import { cutShortReplacement, type CutShort } from './cut-short.ts';
 import { isOfUnreadApp, type IndexedInput } from './indexed-input.ts';
 import {
   decideNetwork,
@@ -38,6 +39,8 @@ export interface AppDecision {
   readonly surplus: readonly ObservedContainer[];
   /** Containers to stop or start as they are, at a client's request. */
   readonly requested: readonly RequestedContainer[];
+  /** Replacements that a cancel ended half way. */
+  readonly cutShort: readonly CutShort[];
   /** Services whose update locks are taken before anything of the app stops. */
   readonly lockedServices: readonly string[];
   /** Whether locks are taken even while services hold them. */
@@ -129,6 +132,7 @@ export function decideTargetApp(target: TargetApp, context: TargetAppContext): A
     requested: requested.flatMap(({ current, running, ...decision }) =>
       current === null || isUpToDate(decision) ? [] : [{ container: current, running }],
     ),
+    cutShort: isCancelled ? cutShortReplacements(services, { requested, containers }) : [],
     force: forcesLocks(input.policy, id) || input.policy.requests.force.has(id),
     // A new container needs the networks and volumes of its release.
     ...(requested.some(({ current }) => current === null) ? { networks, volumes, requestsOnly: false } : {}),
@@ -161,6 +165,7 @@ function completeDecision(
     replacedNetworks: new Set(),
     surplus: [],
     requested: [],
+    cutShort: [],
     lockedServices: [],
     force: forcesLocks(input.policy, id),
     blocked: [],
@@ -266,6 +271,20 @@ function requestedServices(
       ? action.kind === 'create' && unfinished.has(serviceKey(appId, spec.service.name))
       : isUrgent(decision, input);
   });
+}
+
+/** Of the services that no request is about: a request goes on with theirs. */
+function cutShortReplacements(
+  services: readonly ServiceDecision[],
+  {
+    requested,
+    containers,
+  }: { readonly requested: readonly ServiceDecision[]; readonly containers: readonly ObservedContainer[] },
+): CutShort[] {
+  const byService = Map.groupBy(containers, ({ identity }) => identity?.serviceName ?? '');
+  return services
+    .filter((decision) => !requested.includes(decision))
+    .flatMap((decision) => cutShortReplacement(decision, byService.get(decision.spec.service.name) ?? []));
 }
 
 /** A stopped container that is not to run waits for its successor: as it is, nothing can be done with it. */

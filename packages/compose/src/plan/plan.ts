@@ -24,6 +24,7 @@ import {
 } from './networks-and-volumes.ts';
 import { AppPlanner, DevicePlanner, type PlanPart } from './planner.ts';
 import {
+  planCutShort,
   planNewContainers,
   planOldContainers,
   planRequestedStarts,
@@ -120,6 +121,7 @@ function planDevice(input: IndexedInput, { failures, cancelled }: Scope): Plan {
   each(present, planNewContainers);
   each(present, planStarts);
   each(present, planRequestedStarts);
+  each(present, planCutShort);
   if (cancelled === null) planUnusedImages(device, cleanup);
   if (cancelled === null) planUnnamedImages(device, cleanup);
   each(apps, (app) => app.releaseLocks());

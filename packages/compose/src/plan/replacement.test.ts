@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineSnapshot } from '../observed.ts';
+import { NO_REQUESTS } from '../plan-input.ts';
 import { reachedSnapshot, testImage, testTarget, type TestApp } from '../testing/fixtures.ts';
 import { changeContainer, printPlan, printUpdate } from '../testing/print-plan.ts';
 
@@ -251,5 +252,42 @@ describe('an app that cannot be planned', () => {
     expect(plan).toContain('networks.toString: is not one of the networks of the app');
     expect(plan).toContain("volume 'valueOf' is not one of the app's volumes");
     expect(plan).toContain('start-container web_101_1_c1');
+  });
+});
+
+describe('a replacement that a cancel ended half way', () => {
+  const cancelled = { policy: { keepImages: true, scope: 'actions' as const } };
+  const STOPPED = { status: 'exited', stoppedByUs: true } as const;
+  const WAITS = 'blocked app 1 (cancelled): its update was cancelled, and waits until an update is requested';
+
+  it('is left alone while the old container runs', () => {
+    expect(printPlan(AFTER, halfReplaced(), cancelled)).toBe(WAITS);
+  });
+
+  it('starts the old container again when we stopped it and the new one never started', () => {
+    expect(printPlan(AFTER, halfReplaced(STOPPED), cancelled)).toBe(
+      ['start-container web_1_1_c1: its replacement was cancelled half way', WAITS].join('\n'),
+    );
+  });
+
+  it('does not start it when a user stopped it, or a client does', () => {
+    expect(printPlan(AFTER, halfReplaced({ status: 'exited' }), cancelled)).toBe(WAITS);
+    const stops = { ...NO_REQUESTS, running: new Map([['1/web', false]]) };
+    const input = { policy: { ...cancelled.policy, requests: stops } };
+    expect(printPlan(AFTER, halfReplaced(STOPPED), input)).toBe(WAITS);
+  });
+
+  it('removes the old container when the new one runs', () => {
+    const both = changeContainer(halfReplaced(STOPPED), 'web', ({ id }) =>
+      id === 'new' ? { status: 'running', startedAt: 5 } : {},
+    );
+    expect(printPlan(AFTER, both, cancelled)).toBe(
+      [
+        'acquire-locks 1: to replace or remove web',
+        'remove-container web_1_1_c1: the service has another container [after acquire-locks 1]',
+        'release-locks 1: done [after remove-container web_1_1_c1]',
+        WAITS,
+      ].join('\n'),
+    );
   });
 });

@@ -64,6 +64,25 @@ export function planRequestedStarts({ decision, device, draft, id: appId }: AppP
   }
 }
 
+/** Brings replacements to a rest that a cancel ended half way. */
+export function planCutShort(app: AppPlanner): void {
+  const cause = 'its replacement was cancelled half way';
+  for (const { kind, container } of app.decision.cutShort) {
+    const { id, name, identity } = container;
+    const service = identity?.serviceName ?? null;
+    if (kind === 'remove-old') removeContainer(container, app, { cause: REPLACED });
+    else
+      app.draft.add({
+        kind: 'start-container',
+        id: `start-container ${name}`,
+        cause,
+        appId: app.id,
+        service,
+        container: id,
+      });
+  }
+}
+
 function surplusCause({ identity }: ObservedContainer, { decision: { target, services } }: AppPlanner): string {
   if (target === null) return 'the app is not in the target';
   return services.has(identity?.serviceName ?? '') ? REPLACED : 'the service is not in the release';
