@@ -1,9 +1,19 @@
-import { readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startAppFixture, type AppFixture, type SupervisorProcess } from '@device-supervisor/testbed';
+import { promisify } from 'node:util';
+import {
+  startAppFixture,
+  startSupervisor,
+  waitFor,
+  type AppFixture,
+  type SupervisorProcess,
+} from '@device-supervisor/testbed';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const APP = 90_043;
+const run = promisify(execFile);
 
 let fixture: AppFixture;
 beforeAll(async () => {
@@ -30,6 +40,51 @@ it.each(faults)('a target that was taken while the database was %s is there afte
   await supervisor.applied();
   await supervisor.apply({});
 });
+
+it('a database on a full disk stops nothing: the target is applied and shown, health names it, and it heals', async () => {
+  const disk = await mkdtemp(join(tmpdir(), 'small-disk-'));
+  await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'small-disk', disk]);
+  await using stack = new AsyncDisposableStack();
+  stack.defer(async () => {
+    await run('umount', [disk]);
+    await rm(disk, { recursive: true });
+  });
+  const supervisor = stack.use(
+    await startSupervisor({
+      engineEndpoint: fixture.engine.endpoint,
+      environment: { DATABASE_PATH: join(disk, 'database.sqlite') },
+    }),
+  );
+  await supervisor.apply(fixture.target({ web: {} }));
+  await fill(join(disk, 'filler'));
+
+  // Each change is told to listeners, some of which write: the log cursors, the image records, the keys of services.
+  const services = {
+    web: { environment: { FULL: '1' } },
+    db: { labels: { 'io.balena.features.supervisor-api': '1' } },
+  };
+  await supervisor.apply(fixture.target(services));
+  expect(await fixture.containers()).toEqual(['db_2_1_c1 running', 'web_1_1_c1 running']);
+  await fixture.docker.getContainer('web_1_1_c1').stop();
+  await waitFor('the stopped container', () => supervisor.get('/v2/state/status'), {
+    until: (state) => JSON.stringify(state).includes('"exited"'),
+  });
+  expect(JSON.stringify(await supervisor.get('/v3/health/detail'))).toContain(disk);
+  expect((await fetch(supervisor.url('/v1/healthy'))).status).toBe(200);
+
+  await rm(join(disk, 'filler'));
+  await supervisor.apply(fixture.target({ web: { environment: { HEALED: '1' } } }));
+  await supervisor.kill();
+  await supervisor.start();
+  expect(await targetOf(supervisor)).toContain('"HEALED":"1"');
+  await supervisor.applied();
+  await supervisor.apply({});
+});
+
+/** Takes all the room that a disk has. */
+async function fill(path: string): Promise<void> {
+  await expect(writeFile(path, Buffer.alloc(2_000_000))).rejects.toMatchObject({ code: 'ENOSPC' });
+}
 
 async function targetOf(supervisor: SupervisorProcess): Promise<string> {
   return JSON.stringify(await supervisor.get('/v2/local/target-state'));

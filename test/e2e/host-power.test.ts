@@ -66,6 +66,20 @@ describe('a reboot over the API', () => {
   });
 });
 
+it('after an accepted shutdown a new target creates nothing, and an action is refused', async () => {
+  expect(await supervisor.post('/v1/shutdown', {})).toMatchObject({ status: 202 });
+  const before = await present();
+  const apps = { [APP]: { ...Object.values(app('c2'))[0], networks: { late: {} }, volumes: { late: {} } } };
+  expect(await supervisor.post('/v2/local/target-state', { local: { apps } })).toMatchObject({ status: 200 });
+  // Its answer comes long after the device has seen the target.
+  const restart = await supervisor.post(`/v2/applications/${APP}/restart-service`, { serviceName: 'web' });
+  expect(restart).toMatchObject({ status: 503 });
+  expect(await present()).toEqual(before);
+  await reboot('power-off');
+  await supervisor.applied();
+  expect((await containers()).map(({ Names }) => Names)).toEqual([['/web_1_1_c2']]);
+});
+
 it('a service that requires a reboot is created, the host reboots, and it starts', async () => {
   const next = app('c2', { 'io.balena.update.requires-reboot': '1' });
   expect(await supervisor.post('/v2/local/target-state', { local: { apps: next } })).toMatchObject({ status: 200 });
@@ -86,13 +100,25 @@ async function reboot(how: 'reboot' | 'power-off'): Promise<void> {
   await supervisor.start();
 }
 
-function app(commit: string, labels: Record<string, string> = {}): object {
+function app(commit: string, labels: Record<string, string> = {}): Record<string, object> {
   const service = { serviceName: 'web', imageId: 1, image: 'powered:1', environment: {}, labels };
   return { [APP]: { name: 'powered', commit, releaseId: '1', services: { 1: service } } };
 }
 
 async function containers(): ReturnType<typeof engine.listContainers> {
   return await engine.listContainers({ all: true, filters: { label: [`io.balena.app-id=${APP}`] } });
+}
+
+/** Everything of the app on the engine. */
+async function present(): Promise<readonly string[]> {
+  const filters = { label: [`io.balena.app-id=${APP}`] };
+  const networks = await engine.listNetworks({ filters });
+  const { Volumes } = await engine.listVolumes({ filters });
+  return [
+    ...(await containers()).map(({ Id, State }) => `${Id} ${State}`),
+    ...networks.map(({ Name }) => Name),
+    ...Volumes.map(({ Name }) => Name),
+  ].sort();
 }
 
 async function removeContainers(): Promise<void> {

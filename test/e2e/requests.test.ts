@@ -91,7 +91,9 @@ describe('a cancel during a restart', () => {
       await cancel();
     }
     expect((await answer).status).toBe(200);
-    expect(await fixture.containers()).toEqual(['web_1_1_c1 running']);
+    await waitFor('the old container to be gone', () => fixture.containers(), {
+      until: (containers) => containers.join() === 'web_1_1_c1 running',
+    });
     expect(await idOf('web_1_1_c1')).not.toBe(before);
   });
 });

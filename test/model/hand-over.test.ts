@@ -14,6 +14,8 @@ function release(commit: string, image: string): TargetState {
   return testTarget({ commit, services: { web } });
 }
 
+const DAY = 86_400_000;
+
 /** A device whose service is about to be taken over: the new container runs beside the old one. */
 async function handingOver(): Promise<DeviceHarness> {
   const harness = startHarness({ images: IMAGES });
@@ -104,6 +106,26 @@ describe('a hand-over', () => {
   it('ends when the time is over, though the new container never says so', async () => {
     await using harness = await handingOver();
     harness.clock.advance(29_000);
+    await harness.flush();
+    expect(containers(harness)).toEqual(BOTH);
+    harness.clock.advance(1_000);
+    await harness.flush();
+    expect(containers(harness)).toEqual(NEW);
+  });
+
+  it.each([
+    ['forwards', 365 * DAY],
+    ['back', -365 * DAY],
+  ])('has its time though the clock jumps %s meanwhile', async (_, jump) => {
+    await using harness = await handingOver();
+    harness.clock.advance(10_000);
+    await harness.flush();
+    harness.clock.jump(jump);
+    // Something happens, so that a plan is made at the other time.
+    await harness.device.update();
+    await harness.flush();
+    expect(containers(harness)).toEqual(BOTH);
+    harness.clock.advance(19_000);
     await harness.flush();
     expect(containers(harness)).toEqual(BOTH);
     harness.clock.advance(1_000);

@@ -28,6 +28,8 @@ export interface ObserveRequest {
    * out.
    */
   readonly trustEvents?: boolean;
+  /** With `trustEvents`: images are listed all the same, since the event of a name that was moved may come later. */
+  readonly listImages?: boolean;
 }
 
 export type EngineEvent =

@@ -1,20 +1,57 @@
+import type { ContainerEngine } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
+import type { FaultReporter } from '../loop/fault-reporter.ts';
 import type { DeviceLocks } from '../ports.ts';
 
+export interface LockDirectoriesOptions {
+  readonly locks: Pick<DeviceLocks, 'prepare'>;
+  readonly faults: Pick<FaultReporter, 'report' | 'forget'>;
+}
+
 /**
- * Makes the lock directories of all services: they must be there before the containers are, and again after the host's
- * `/tmp` was emptied.
- *
- * @returns why one of them could not be made; `null`: all are there
+ * Makes the lock directories of all services of a target: they must be there before a container is created or started, and
+ * again after the host's `/tmp` was emptied. Nothing else waits for them.
  */
-export async function prepareLockDirectories(
-  target: TargetState,
-  locks: Pick<DeviceLocks, 'prepare'>,
-): Promise<unknown> {
-  const services = Object.values(target.apps).flatMap(({ id, release }) =>
-    Object.keys(release?.services ?? {}).map((name) => ({ appId: id, name })),
-  );
-  const results = await Promise.allSettled(services.map(({ appId, name }) => locks.prepare(appId, name)));
-  const failure = results.find((result) => result.status === 'rejected');
-  return failure?.status === 'rejected' ? failure.reason : null;
+export class LockDirectories implements AsyncDisposable {
+  readonly #options: LockDirectoriesOptions;
+  #prepared: Promise<void> = Promise.resolve();
+
+  constructor(options: LockDirectoriesOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to make them. */
+  prepare(target: TargetState): void {
+    this.#prepared = this.#prepared.then(() => this.#make(target));
+  }
+
+  /** The engine, whose containers are created and started when the directories are there. */
+  guard<Engine extends Pick<ContainerEngine, 'createContainer' | 'startContainer'>>(engine: Engine): Engine {
+    return {
+      ...engine,
+      createContainer: async (request) => {
+        await this.#prepared;
+        await engine.createContainer(request);
+      },
+      startContainer: async (container) => {
+        await this.#prepared;
+        await engine.startContainer(container);
+      },
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#prepared;
+  }
+
+  async #make({ apps }: TargetState): Promise<void> {
+    const { locks, faults } = this.#options;
+    const services = Object.values(apps).flatMap(({ id, release }) =>
+      Object.keys(release?.services ?? {}).map((name) => ({ appId: id, name })),
+    );
+    const results = await Promise.allSettled(services.map(({ appId, name }) => locks.prepare(appId, name)));
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure?.status === 'rejected') faults.report(failure.reason, 'lock directories');
+    else faults.forget('lock directories');
+  }
 }

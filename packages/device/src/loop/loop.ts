@@ -11,6 +11,7 @@ import { ContainerHistory } from '../history/container-history.ts';
 import type { DeviceLockRequest, DeviceLockResult } from '../locks/acquire-device-locks.ts';
 import { lendLocks } from '../locks/lend-locks.ts';
 import { LentLocksTimer } from '../locks/lent-locks-timer.ts';
+import { LockDirectories } from '../locks/lock-directories.ts';
 import { LockWatcher } from '../locks/lock-watcher.ts';
 import type { DeviceEngine } from '../ports.ts';
 import { mayForce, reduce, scopeOf, startSession, type Session, type SessionEvent } from '../session/session.ts';
@@ -26,7 +27,7 @@ import { awaitedApps, delayUntilChange, isFinal, missesTarget, withBusyApps } fr
 import { OperationTracker } from './operation-tracker.ts';
 import { imagesOf, lockedApps, observedImagesOf } from './plan-inputs.ts';
 import { PlanMaker } from './plan-maker.ts';
-import { configureHost, NOT_PREPARED, prepareLocks } from './prepare-turn.ts';
+import { configureHost, NOT_PREPARED } from './configure-host.ts';
 import { NO_PLAN, planNews } from './plan-news.ts';
 import { Runs } from './runs.ts';
 import { ECHO_PAUSE, LONGEST_RETRY, REJECTIONS, WAKING } from './loop-rules.ts';
@@ -53,6 +54,7 @@ export class Loop implements AsyncDisposable {
   readonly #view: DeviceView;
   readonly #lentTimer: LentLocksTimer;
   readonly #faults: FaultReporter;
+  readonly #lockDirectories: LockDirectories;
   readonly #rebootNews: Disposable | undefined;
   readonly #preparation: Parameters<typeof configureHost>[1];
   readonly #stop = new AbortController();
@@ -79,6 +81,7 @@ export class Loop implements AsyncDisposable {
     const onFault = (error: unknown): void => this.#faults.report(error);
     this.#preparation = { dependencies, faults: this.#faults, signal: this.#stop.signal };
     this.#wake = new WakeUp(clock);
+    this.#lockDirectories = new LockDirectories({ locks, faults: this.#faults });
     this.#pacer = new Pacer({ clock, wake: () => this.#wake.now() });
     this.#history = new ContainerHistory(() => clock.monotonic());
     this.#engine = this.#history.follow(dependencies.engine);
@@ -129,7 +132,10 @@ export class Loop implements AsyncDisposable {
     this.#downloads = new Downloads({ engine: this.#engine, onEvent: (event) => this.#operations.record(event) });
     this.#runs = new Runs({
       ports: {
-        engine: { ...this.#engine, pullImage: this.#downloads.pull.bind(this.#downloads) },
+        engine: this.#lockDirectories.guard({
+          ...this.#engine,
+          pullImage: this.#downloads.pull.bind(this.#downloads),
+        }),
         locks: { ...locks, acquire: (request) => locks.acquire({ ...request, force: this.#isForced(request) }) },
         images: store.images,
       },
@@ -219,7 +225,7 @@ export class Loop implements AsyncDisposable {
     this.#actions.rejectAll(new ActionCancelledError('the supervisor stops'));
     await this.#downloads[Symbol.asyncDispose]();
     for (const timer of [this.#wake, this.#pacer, this.#lentTimer]) timer[Symbol.dispose]();
-    for (const watch of [this.#lockWatcher, this.#observer]) await watch[Symbol.asyncDispose]();
+    for (const watch of [this.#lockWatcher, this.#observer, this.#lockDirectories]) await watch[Symbol.asyncDispose]();
     this.#view[Symbol.dispose]();
   }
 
@@ -252,7 +258,7 @@ export class Loop implements AsyncDisposable {
     const epoch = this.#epoch;
     const scope = scopeOf(this.#session);
     const config = scope === 'target' ? await configureHost(target, this.#preparation) : NOT_PREPARED;
-    if (scope === 'target') await prepareLocks(target, { locks: this.#dependencies.locks, faults: this.#faults });
+    if (scope === 'target') this.#lockDirectories.prepare(target);
     // An image can be listed before its pull has finished.
     const downloading = this.#downloads.beginRound();
     if (!(await this.#look()) || scope === 'nothing' || epoch !== this.#epoch) return;

@@ -8,7 +8,7 @@ import type { DeviceEngine } from '../ports.ts';
  * by their name later.
  */
 export async function pinImages(target: TargetState, engine: Pick<DeviceEngine, 'observe'>): Promise<TargetState> {
-  const images = await engine.observe({ imageReferences: [] }).then(
+  const images = await engine.observe({ imageReferences: [], trustEvents: true, listImages: true }).then(
     (snapshot) => snapshot.images,
     // The engine is away. The loop reports that; the names count until another target is set.
     () => [],

@@ -96,6 +96,14 @@ describe('a look that trusts the events', () => {
     expect((await look()).requests).toEqual([...expected].sort());
   });
 
+  it('lists images all the same when it is asked to', async () => {
+    scripted.takeRequests();
+    scripted.answers[IMAGES] = [{ Id: IMAGE_ID, RepoTags: ['web:2'], RepoDigests: [] }];
+    const { images } = await engine.observe({ imageReferences: [], trustEvents: true, listImages: true });
+    expect(scripted.takeRequests()).toEqual([IMAGES]);
+    expect(images.map(({ tags }) => tags)).toEqual([['web:2']]);
+  });
+
   it('asks for everything when the stream of events broke', async () => {
     scripted.breakEvents();
     await expect(events.next()).rejects.toMatchObject({ code: 'ENGINE_UNREACHABLE' });

@@ -38,12 +38,16 @@ export function createObserver(options: ObserverOptions) {
   const { subscription, lists, cache, containerInspector, imageInspector, abilities } = options;
   return observe;
 
-  async function observe({ imageReferences, trustEvents = false }: ObserveRequest): Promise<EngineSnapshot> {
+  async function observe({
+    imageReferences,
+    trustEvents = false,
+    listImages = false,
+  }: ObserveRequest): Promise<EngineSnapshot> {
     await subscription.connect();
     const [able, listed, images, networks, volumes] = await Promise.all([
       abilities.read(),
       lists.containers.read(trustEvents),
-      lists.images.read(trustEvents),
+      lists.images.read(trustEvents && !listImages),
       lists.networks.read(trustEvents),
       lists.volumes.read(trustEvents),
     ]);

@@ -140,8 +140,10 @@ export function createInMemoryEngine({
     clearCalls: () => void calls.recorded.splice(0),
     snapshot: () => snapshot(),
 
-    observe: ({ imageReferences, trustEvents = false }) =>
-      on('observe', '', () => looks.look(snapshot(imageReferences), trustEvents)),
+    observe: ({ imageReferences, trustEvents = false, listImages = false }) => {
+      if (listImages) looks.note('images');
+      return on('observe', '', () => looks.look(snapshot(imageReferences), trustEvents));
+    },
     events: (signal) => serveEvents(queues, () => on('events', '', () => undefined), signal),
     pullImage: async (reference, { signal, onProgress }) => {
       const report = (percent: number): void => onProgress({ percent, receivedBytes: percent, totalBytes: 100 });

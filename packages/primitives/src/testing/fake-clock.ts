@@ -6,7 +6,7 @@ export interface FakeClock extends Clock {
   advanceToNext(): boolean;
   /** Moves time by so many milliseconds and fires the timers that fall due, in their order. */
   advance(milliseconds: number): void;
-  /** Sets the clock forward, as a time server does: no time passes, and no timer fires. */
+  /** Sets the clock forward, or back by a negative number, as a time server does: no time passes, and no timer fires. */
   jump(milliseconds: number): void;
   /** Number of pending timers. */
   readonly pending: number;

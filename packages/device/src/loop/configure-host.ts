@@ -1,6 +1,5 @@
 import type { TargetState } from '@device-supervisor/state';
 import type { DeviceDependencies } from '../device-dependencies.ts';
-import { prepareLockDirectories } from '../locks/lock-directories.ts';
 import type { Targets } from '../session/targets.ts';
 import type { FaultReporter } from './fault-reporter.ts';
 
@@ -36,14 +35,4 @@ export async function configureHost(
     faults.report(error, 'host configuration');
     return { holdsReboot: true, retryIn: RETRY };
   }
-}
-
-/** Makes the lock directories of the target's services. */
-export async function prepareLocks(
-  target: TargetState,
-  { locks, faults }: Pick<DeviceDependencies, 'locks'> & { readonly faults: FaultReporter },
-): Promise<void> {
-  const fault = await prepareLockDirectories(target, locks);
-  if (fault === null) faults.forget('lock directories');
-  else faults.report(fault, 'lock directories');
 }
