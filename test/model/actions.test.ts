@@ -178,12 +178,16 @@ describe('restarting an app', () => {
 });
 
 describe('purging an app', () => {
-  it('removes all containers, then the volumes, and brings all of it back', async () => {
+  it('replaces all containers, removes a volume when none has it any more, and brings all of it back', async () => {
     await using harness = await reached();
+    const before = harness.engine.snapshot().containers;
+    const mounting = before.find(({ config }) => config.mounts.some(({ source }) => source === '1_data'));
     await act(harness, harness.device.purgeApp(1));
-    const calls = writes(harness).map((call) => call.split(' ')[0]);
-    expect(calls.indexOf('removeVolume')).toBeGreaterThan(calls.lastIndexOf('stopContainer'));
-    expect(calls.indexOf('createVolume')).toBeGreaterThan(calls.indexOf('removeVolume'));
+    const calls = writes(harness);
+    expect(calls.indexOf('removeVolume 1_data')).toBeGreaterThan(calls.indexOf(`removeContainer ${mounting?.id}`));
+    expect(calls.indexOf('createVolume 1_data')).toBeGreaterThan(calls.indexOf('removeVolume 1_data'));
+    const removed = calls.filter((call) => call.startsWith('removeContainer'));
+    expect(removed.toSorted()).toEqual(before.map(({ id }) => `removeContainer ${id}`).toSorted());
     expect([statusOf(harness, 'web'), statusOf(harness, 'db')]).toEqual(['running', 'running']);
     expect(harness.engine.snapshot().volumes.map(({ name }) => name)).toEqual(['1_data']);
   });

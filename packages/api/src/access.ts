@@ -55,6 +55,11 @@ export function seesApp(access: Access, appId: number | null | undefined): boole
   }
 }
 
+/** The app that a request of the key can be about; absent: the whole device. */
+export function appOf(access: Access): number | undefined {
+  return access.kind === 'app' ? access.appId : undefined;
+}
+
 /** The part of a state that the key sees: its own apps, and the progress of their downloads. */
 export function visibleState(state: DeviceState, access: Access): DeviceState {
   if (access.kind === 'global') return state;

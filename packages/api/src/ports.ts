@@ -64,6 +64,8 @@ export interface HostPower {
 export interface ForceOptions {
   /** Whatever update locks are held, and whatever else stands against it. */
   readonly force: boolean;
+  /** Whatever locks services of this app hold, and nothing else. Default: of all apps. */
+  readonly forcedApp?: number | undefined;
 }
 
 /** Proxy and host name, in the form of the API. */

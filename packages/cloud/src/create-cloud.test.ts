@@ -1,3 +1,4 @@
+import { ALL_APPS, onlyApps } from '@device-supervisor/compose';
 import { createFakeClock, type FakeClock } from '@device-supervisor/device/testing';
 import {
   CLOUD_FAULTS,
@@ -169,7 +170,18 @@ describe('a device', () => {
     await wait(60_000);
     heal();
     await wait(60_000);
-    expect(device.targets).toEqual([{ force: true }]);
+    expect(device.targets).toEqual([{ force: ALL_APPS }]);
+  });
+
+  it('that is to be updated by force for some apps is so for these alone', async () => {
+    start();
+    breakWith('register', { kind: 'status', status: 503 });
+    for (const appId of [7, 8]) device.cloud.lookForTarget({ force: true, appId });
+    device.cloud.lookForTarget({ force: false, appId: 9 });
+    await wait(60_000);
+    heal();
+    await wait(60_000);
+    expect(device.targets).toEqual([{ force: onlyApps([7, 8]) }]);
   });
 
   it('tells of each poll and report how it ended', async () => {

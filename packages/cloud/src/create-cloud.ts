@@ -1,3 +1,4 @@
+import { NO_APPS, onlyApps, toAppSet, uniteApps, type AppSet } from '@device-supervisor/compose';
 import { delay, type Clock } from '@device-supervisor/primitives';
 import type { DeviceReport, TargetState } from '@device-supervisor/state';
 import { formatError } from '@device-supervisor/errors';
@@ -44,7 +45,7 @@ export interface CloudDependencies {
   readonly registrationRetryDelay: number;
   /** The cloud knows the device, now or from before. */
   readonly onRegistered: (identity: Identity) => void;
-  readonly onTarget: (target: TargetState, options: { readonly force: boolean }) => Promise<void>;
+  readonly onTarget: (target: TargetState, options: { readonly force: AppSet }) => Promise<void>;
   /** A poll or a report has its answer, or none. */
   readonly onRequest?: (request: CloudRequestResult) => void;
   /** Tells the people who watch the device, in one sentence without secrets. */
@@ -68,7 +69,7 @@ export interface CloudSettings {
 /** The connection of a device to its cloud, until it is disposed of. Apps run without it. */
 export interface Cloud extends AsyncDisposable {
   /** Asks for the target now, once the device is registered. */
-  lookForTarget(options: { readonly force: boolean }): void;
+  lookForTarget(options: { readonly force: boolean; readonly appId?: number | undefined }): void;
   /** The tags of the device. */
   readonly tags: CloudTags;
   /** Something that is reported may have changed. */
@@ -93,7 +94,7 @@ export function createCloud(dependencies: CloudDependencies): Cloud {
   const parts = new AsyncDisposableStack();
   let poller: TargetPoller | null = null;
   /** A request for the target that came before polling started. */
-  let wanted: { readonly force: boolean } | null = null;
+  let wanted: { readonly force: AppSet } | null = null;
   let reporter: Reporter | null = null;
   let tagReporter: TagReporter | null = null;
   let known: Identity | null = null;
@@ -135,7 +136,7 @@ export function createCloud(dependencies: CloudDependencies): Cloud {
     const reason = dependencies.introductionMemory.load();
     if (reason === null) return null;
     const introduction = introduce(identity, { reason, signal: stop.signal }, dependencies);
-    introduced = introduction.then(() => poller?.pollNow({ force: false }));
+    introduced = introduction.then(() => poller?.pollNow({ force: NO_APPS }));
     const waiting = new AbortController();
     const time = delay(dependencies.clock, INTRODUCTION_TIME, AbortSignal.any([stop.signal, waiting.signal]));
     const answer = await Promise.race([introduction, time.then(() => null)]);
@@ -152,8 +153,9 @@ export function createCloud(dependencies: CloudDependencies): Cloud {
   }
 
   return {
-    lookForTarget({ force }) {
-      if (poller === null) wanted = { force: force || wanted?.force === true };
+    lookForTarget({ force: isForced, appId }) {
+      const force = isForced && appId !== undefined ? onlyApps([appId]) : toAppSet(isForced);
+      if (poller === null) wanted = { force: uniteApps(force, wanted?.force ?? NO_APPS) };
       else poller.pollNow({ force });
     },
     reportChange: () => reporter?.changed(),
@@ -208,7 +210,7 @@ function reportTags(
 
 interface PollStart {
   /** `null`: no client has asked for the target so far. */
-  readonly wanted: { readonly force: boolean } | null;
+  readonly wanted: { readonly force: AppSet } | null;
   readonly firstAnswer: TargetAnswer | null;
 }
 
@@ -230,7 +232,7 @@ function poll(
     firstAnswer,
     firstDelay:
       instantUpdateTrigger || wanted !== null || firstAnswer !== null ? 0 : Math.round(random() * pollInterval),
-    force: wanted?.force ?? false,
+    force: wanted?.force ?? NO_APPS,
     onTarget,
     onPoll(result) {
       onRequest?.({ kind: 'poll', ok: result.status === 'ok', nextIn: result.nextIn });

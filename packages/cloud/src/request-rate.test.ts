@@ -1,3 +1,4 @@
+import { NO_APPS } from '@device-supervisor/compose';
 import { setImmediate } from 'node:timers/promises';
 import { createFakeClock } from '@device-supervisor/device/testing';
 import fc from 'fast-check';
@@ -137,7 +138,7 @@ describe('whatever the cloud answers, whatever is requested, and however the clo
             onPoll: () => undefined,
           });
           return {
-            wake: () => poller.pollNow({ force: false }),
+            wake: () => poller.pollNow({ force: NO_APPS }),
             [Symbol.asyncDispose]: () => poller[Symbol.asyncDispose](),
           };
         });

@@ -67,3 +67,14 @@ export { isSupervisorNetwork } from './spec/network-spec.ts';
 export { specifyService, type ServiceSpec, type ServiceSpecContext } from './spec/service-spec.ts';
 export { CallSlots } from './execute/call-slots.ts';
 export { execute, type ExecuteOptions, type ExecutionEvent, type OperationResult } from './execute/execute.ts';
+export {
+  ALL_APPS,
+  hasApp,
+  isEmptyAppSet,
+  NO_APPS,
+  onlyApps,
+  toAppSet,
+  uniteApps,
+  withoutApps,
+  type AppSet,
+} from './app-set.ts';

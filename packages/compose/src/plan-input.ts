@@ -1,3 +1,4 @@
+import type { AppSet } from './app-set.ts';
 import type { TargetState } from '@device-supervisor/state';
 import type { ImageRecord, HeldLock } from './execute/ports.ts';
 import type { DiskSpace, ImageSize } from './image-size.ts';
@@ -28,12 +29,15 @@ export interface PlanInput {
 export interface PlanPolicy {
   /** Keys for the supervisor's API by {@link serviceKey}; secrets. */
   readonly supervisorApiKeys: ReadonlyMap<string, string>;
-  /** `actions`: the target waits, and only requests of clients are planned. */
-  readonly scope: 'target' | 'actions';
+  /**
+   * Apps whose update is carried out; of the others only requests of clients are, and nothing is done about what belongs to
+   * no app while there is only a number of them.
+   */
+  readonly updates: AppSet;
   /** Why nothing of an app, by its id, can be planned now. */
   readonly heldApps: ReadonlyMap<number, string>;
-  /** Ids of the apps whose update locks are taken even while services hold them. */
-  readonly forceLocks: 'all' | ReadonlySet<number>;
+  /** Apps whose update locks are taken even while services hold them. */
+  readonly forceLocks: AppSet;
   /** Requests of clients beyond the target. */
   readonly requests: ClientRequests;
   /** Keep unused images on the engine. */
@@ -83,11 +87,6 @@ export const NO_REQUESTS: ClientRequests = {
   force: new Set(),
   unfinished: new Set(),
 };
-
-/** Whether the locks of the app may be taken while services hold them. */
-export function forcesLocks({ forceLocks }: PlanPolicy, appId: number): boolean {
-  return forceLocks === 'all' || forceLocks.has(appId);
-}
 
 /** Key of a service in the maps and sets of a {@link PlanInput}. */
 export function serviceKey(appId: number, service: string): string {

@@ -1,6 +1,7 @@
+import { ALL_APPS, onlyApps, toAppSet, type AppSet } from '@device-supervisor/compose';
 import type { TargetApp, TargetState } from '@device-supervisor/state';
 import { unusedVolumes } from './actions/unused-volumes.ts';
-import type { ApplyOptions, Device } from './device.ts';
+import type { ApplyOptions, CloudTargetOptions, Device } from './device.ts';
 import { AppNotFoundError, ServiceNotFoundError } from './errors.ts';
 import type { DeviceDependencies } from './device-dependencies.ts';
 import { Loop } from './loop/loop.ts';
@@ -15,7 +16,7 @@ export function createDevice(dependencies: DeviceDependencies): Device {
   const settings = dependencies.settings ?? createSettings();
   settings.adopt(targets.current?.config ?? {});
   const loop = new Loop({ ...dependencies, settings, targets });
-  const applyTarget = (force: boolean): void => {
+  const applyTarget = (force: AppSet): void => {
     settings.adopt(targets.current?.config ?? {});
     loop.applyTarget(force);
   };
@@ -43,22 +44,24 @@ export function createDevice(dependencies: DeviceDependencies): Device {
     target,
     async setLocalTarget(next: TargetState, { force = false }: ApplyOptions = {}) {
       targets.requireLocalMode();
+      using _announcement = loop.announceTarget();
       const pinned = pinImages(next, dependencies.engine);
       const turn = lastLocalTarget.then(async () => {
         targets.setLocal(await pinned);
-        applyTarget(force);
+        applyTarget(toAppSet(force));
       });
       lastLocalTarget = Promise.allSettled([turn]);
       await turn;
     },
-    async setCloudTarget(next: TargetState, { force = false }: ApplyOptions = {}) {
+    async setCloudTarget(next: TargetState, { force = false }: CloudTargetOptions = {}) {
       targets.setCloud(next);
-      applyTarget(force);
+      applyTarget(toAppSet(force));
     },
     state: () => loop.state(),
-    async update({ force = false, cancel = false } = {}) {
-      if (cancel) loop.cancel();
-      else loop.update(force);
+    async update({ force = false, cancel = false, appId } = {}) {
+      const apps = appId === undefined ? ALL_APPS : onlyApps([appId]);
+      if (cancel) loop.cancel(apps);
+      else loop.update(apps, force);
     },
     restartApp: onApp('restart'),
     purgeApp: onApp('purge'),

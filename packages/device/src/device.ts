@@ -1,4 +1,5 @@
 import type {
+  AppSet,
   Blocked,
   DeviceFacts,
   Notice,
@@ -33,7 +34,7 @@ export interface Device extends AsyncDisposable {
    * Makes the cloud's `target` the one to reach, durably. While its config asks for local mode
    * (`SUPERVISOR_LOCAL_MODE`), its apps are set aside; when it no longer does, they come back and the developer's go.
    */
-  setCloudTarget(target: TargetState, options?: ApplyOptions): Promise<void>;
+  setCloudTarget(target: TargetState, options?: CloudTargetOptions): Promise<void>;
   state(): DeviceState;
 
   /** Applies the target now, also what failed before; `cancel` ends the apply that runs instead. */
@@ -50,7 +51,7 @@ export interface Device extends AsyncDisposable {
   /** Removes the supervised volumes of apps (`all`: of every one) that no release of the target has. */
   removeUnusedVolumes(appIds: readonly number[] | 'all'): Promise<void>;
   /** Takes the update locks of all apps, or of none, for what disturbs them all. */
-  lockAll(request: Pick<DeviceLockRequest, 'force' | 'signal'>): Promise<DeviceLockResult>;
+  lockAll(request: Omit<DeviceLockRequest, 'apps' | 'timeout'>): Promise<DeviceLockResult>;
   /** The plan for a target (by default, the present one). Nothing is carried out. */
   plan(target?: TargetState): Promise<Plan>;
 
@@ -66,7 +67,14 @@ export interface ApplyOptions {
   readonly force?: boolean;
 }
 
+export interface CloudTargetOptions {
+  /** Take update locks also from services that hold them: of all apps, or of some. Default: of none. */
+  readonly force?: boolean | AppSet;
+}
+
 export interface UpdateOptions extends ApplyOptions {
+  /** The app that it is about. Default: all. */
+  readonly appId?: number | undefined;
   readonly cancel?: boolean;
 }
 

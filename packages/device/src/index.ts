@@ -4,7 +4,7 @@ export {
   type DeviceLockRequest,
   type DeviceLockResult,
 } from './locks/acquire-device-locks.ts';
-export type { ApplyOptions, Device, DeviceEvent, DeviceHealth } from './device.ts';
+export type { ApplyOptions, CloudTargetOptions, Device, DeviceEvent, DeviceHealth } from './device.ts';
 export { systemMessage } from './events/system-messages.ts';
 export type { AppState, DeviceState, ImageState, ServiceState } from './state/device-state.ts';
 export {

@@ -9,7 +9,7 @@ import { parseNoProxy } from './no-proxy.ts';
 import { patchProxyFile, readProxy } from './patch-proxy.ts';
 import { pendingRestartsAt } from './pending-restarts.ts';
 import { planPatch, type StoredChange } from './plan-patch.ts';
-import type { HostConfigPorts } from './ports.ts';
+import type { ForceOptions, HostConfigPorts } from './ports.ts';
 import { restartUnits, type Concern } from './restart-units.ts';
 
 export interface HostConfigDependencies extends HostConfigPorts {
@@ -29,7 +29,7 @@ export interface HostConfiguration {
    * @throws HostConfigInvalidError, ProxyFileDamagedError, UpdatesLockedError when nothing was changed; HostFileError
    *   when some of it may have been; HostUnitError when all was, but is not in effect
    */
-  patch(body: unknown, options?: { readonly force?: boolean }): Promise<HostConfigChange>;
+  patch(body: unknown, options?: Partial<ForceOptions>): Promise<HostConfigChange>;
   /**
    * Brings into effect what an earlier run stored and did not get to, or what a power cut made the files fall back to; to
    * be called at start. Throws as `patch` does.
@@ -93,10 +93,10 @@ export function createHostConfig(dependencies: HostConfigDependencies): HostConf
   }
 
   /** Makes changes, and brings them and what is pending into effect, with the update locks of all apps. */
-  async function carryOut(changes: readonly StoredChange[], force: boolean): Promise<HostConfigChange> {
+  async function carryOut(changes: readonly StoredChange[], force: ForceOptions): Promise<HostConfigChange> {
     const concerns = new Set([...(await pending.read()), ...changes.map(concernOf)]);
     if (concerns.size === 0) return { changed: [], restarted: [], leftToHost: [] };
-    const taken = await locks.acquireAll({ force });
+    const taken = await locks.acquireAll(force);
     if (taken.status !== 'acquired') throw new UpdatesLockedError(taken);
     await using _lease = taken.lease;
     await pending.add(concerns);
@@ -120,18 +120,21 @@ export function createHostConfig(dependencies: HostConfigDependencies): HostConf
       if (settings === null) return { network: { hostname } };
       return { network: { proxy: { ...settings, ...(entries.length === 0 ? {} : { noProxy: entries }) }, hostname } };
     },
-    async patch(body, { force = false } = {}) {
+    async patch(body, { force = false, forcedApp } = {}) {
       const decoded = decodePatch(body);
       return turns.run(async () => {
         const files = await readFiles();
         const { hostname, uuid } = decoded.patch.hostname === undefined ? {} : (await configJson.read()).config;
-        return carryOut(planPatch({ ...files, hostname, uuid }, decoded.patch), force || decoded.force);
+        return carryOut(planPatch({ ...files, hostname, uuid }, decoded.patch), {
+          force: force || decoded.force,
+          forcedApp,
+        });
       });
     },
     recover: () =>
       turns.run(async () => {
         await readFiles();
-        return carryOut([], false);
+        return carryOut([], { force: false });
       }),
   };
 }

@@ -26,7 +26,7 @@ export interface HostUnits {
 /** The update locks of the services of all apps. */
 export interface DeviceUpdateLocks {
   /** Takes all of them, or none. Waits a while for operations of ours, never for services. */
-  acquireAll(request: { readonly force: boolean }): Promise<DeviceLockResult>;
+  acquireAll(request: ForceOptions): Promise<DeviceLockResult>;
 }
 
 /**
@@ -42,4 +42,11 @@ export type DeviceLockRefusal =
 export interface UpdateLockHolder {
   readonly appId: number;
   readonly service: string;
+}
+
+export interface ForceOptions {
+  /** Take locks that services hold, too. */
+  readonly force: boolean;
+  /** Those of this app's services alone. Default: of all apps. */
+  readonly forcedApp?: number | undefined;
 }

@@ -54,7 +54,7 @@ export function connectHost(dependencies: HostDependencies): ConnectedHost {
     paths: hostConfigPaths({ rootMount, bootMount }),
     configJson,
     units: systemd.units,
-    locks: { acquireAll: ({ force }) => device.lockAll({ force, signal: ending.signal }) },
+    locks: { acquireAll: (request) => device.lockAll({ ...request, signal: ending.signal }) },
   });
   if (config.controlsHost) void hostConfig.recover().catch(onFault);
   const led = stack.use(createLed({ path: config.ledFile, clock }));

@@ -21,8 +21,8 @@ export interface RouteDependencies {
   readonly host: Host;
   readonly tags: DeviceTags;
   readonly locks: ServiceLocks;
-  /** Asks the cloud for a target; absent: there is no cloud. Does not wait. */
-  readonly lookForTarget?: (options: { readonly force: boolean }) => void;
+  /** Asks the cloud for a target, and applies it by force, to the app alone if one is given; absent: there is no cloud. Does not wait. */
+  readonly lookForTarget?: (options: { readonly force: boolean; readonly appId?: number | undefined }) => void;
   /** Can the cloud be reached? `null`: not known; absent: there is none. */
   readonly cloudConnected?: () => boolean | null;
   /** Checks the device and its host; absent: nothing is checked. */

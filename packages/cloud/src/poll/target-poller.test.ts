@@ -1,3 +1,4 @@
+import { ALL_APPS, NO_APPS, type AppSet } from '@device-supervisor/compose';
 import { setImmediate } from 'node:timers/promises';
 import { createFakeClock, type FakeClock } from '@device-supervisor/device/testing';
 import type { TargetState } from '@device-supervisor/state';
@@ -27,7 +28,7 @@ let polls: PollResult[];
 let asked: number[];
 /** Milliseconds. */
 let timeout: number;
-let targets: { readonly name: string | undefined; readonly force: boolean }[];
+let targets: { readonly name: string | undefined; readonly force: AppSet }[];
 
 beforeEach(async () => {
   stack = new AsyncDisposableStack();
@@ -111,14 +112,14 @@ describe('polls', () => {
   it('are made at once for who asks, however often at once', async () => {
     const poller = start();
     await polled(1);
-    for (let time = 0; time < 100; time++) poller.pollNow({ force: false });
+    for (let time = 0; time < 100; time++) poller.pollNow({ force: NO_APPS });
     await polled(2);
     expect(stub.count('poll')).toBe(2);
   });
 
   it('are made once more for who asks while one is under way', async () => {
     const poller = start();
-    for (let time = 0; time < 100; time++) poller.pollNow({ force: false });
+    for (let time = 0; time < 100; time++) poller.pollNow({ force: NO_APPS });
     await polled(2);
     expect(stub.count('poll')).toBe(2);
   });
@@ -127,11 +128,11 @@ describe('polls', () => {
     const poller = start();
     await polled(1);
     stub.breakWith('poll', { kind: 'status', status: 503 });
-    poller.pollNow({ force: true });
+    poller.pollNow({ force: ALL_APPS });
     await polled(2);
     stub.heal();
     await nextPoll();
-    expect(targets.map(({ force }) => force)).toEqual([false, true]);
+    expect(targets.map(({ force }) => force)).toEqual([NO_APPS, ALL_APPS]);
   });
 
   it('repeat a target that could not be taken', async () => {
@@ -157,11 +158,11 @@ describe('polls', () => {
     });
     await polled(1);
     isFull = true;
-    poller.pollNow({ force: true });
+    poller.pollNow({ force: ALL_APPS });
     await polled(2);
     isFull = false;
     await nextPoll();
-    expect(targets.map(({ force }) => force)).toEqual([false, true]);
+    expect(targets.map(({ force }) => force)).toEqual([NO_APPS, ALL_APPS]);
   });
 
   it('tell of a target that is not valid once, and take the next one', async () => {
@@ -248,7 +249,7 @@ describe('a cloud that', () => {
     await polled(1);
     const pauses = [];
     for (let attempt = 0; attempt < 4; attempt++) {
-      for (let time = 0; time < 10; time++) poller.pollNow({ force: false });
+      for (let time = 0; time < 10; time++) poller.pollNow({ force: NO_APPS });
       pauses.push(await nextPoll());
     }
     expect(pauses).toEqual([SHORTEST_PAUSE, SHORTEST_PAUSE, SHORTEST_PAUSE, SHORTEST_PAUSE]);

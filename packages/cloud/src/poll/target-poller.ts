@@ -1,3 +1,4 @@
+import { isEmptyAppSet, NO_APPS, uniteApps, type AppSet } from '@device-supervisor/compose';
 import type { Clock } from '@device-supervisor/device';
 import type { TargetState } from '@device-supervisor/state';
 import type { CloudHttp } from '../http/cloud-http.ts';
@@ -17,12 +18,12 @@ export interface TargetPollerOptions {
   readonly interval: () => number;
   /** Milliseconds until the first poll. Default: 0. */
   readonly firstDelay?: number;
-  /** Is the first target forced? Default: no. */
-  readonly force?: boolean;
+  /** Apps for which the first target is forced. Default: none. */
+  readonly force?: AppSet;
   /** An answer that the cloud has just given: the first poll takes it and asks nothing. */
   readonly firstAnswer?: TargetAnswer | null;
   /** Called with each target that differs from the one before. */
-  readonly onTarget: (target: TargetState, options: { readonly force: boolean }) => Promise<void>;
+  readonly onTarget: (target: TargetState, options: { readonly force: AppSet }) => Promise<void>;
   /** A poll succeeded, or why it did not; a target that is not valid counts as a failure of its own. */
   readonly onPoll: (result: PollResult) => void;
 }
@@ -35,7 +36,7 @@ export type PollResult =
 /** Asks the cloud for the target again and again, until it is disposed of. */
 export interface TargetPoller extends AsyncDisposable {
   /** Asks now; twice in a row costs at most two requests. A cloud that failed just before is left in peace for a moment. */
-  pollNow(options: { readonly force: boolean }): void;
+  pollNow(options: { readonly force: AppSet }): void;
 }
 
 /** Milliseconds; polls of a fleet that started together are spread over so much. */
@@ -50,19 +51,19 @@ class Poller implements TargetPoller {
   readonly #rounds: Rounds;
   #etag: string | null = null;
   #failures = 0;
-  #force: boolean;
+  #force: AppSet;
   #firstAnswer: TargetAnswer | null;
 
   constructor(options: TargetPollerOptions) {
-    const { clock, firstDelay = 0, force = false, firstAnswer = null } = options;
+    const { clock, firstDelay = 0, force = NO_APPS, firstAnswer = null } = options;
     this.#options = options;
     this.#firstAnswer = firstAnswer;
     this.#force = force;
     this.#rounds = startRounds({ clock, firstDelay, round: (signal) => this.#poll(signal) });
   }
 
-  pollNow({ force }: { readonly force: boolean }): void {
-    this.#force ||= force;
+  pollNow({ force }: { readonly force: AppSet }): void {
+    this.#force = uniteApps(this.#force, force);
     this.#rounds.wake();
   }
 
@@ -91,9 +92,9 @@ class Poller implements TargetPoller {
   async #ask(signal: AbortSignal): Promise<void> {
     const { uuid, key, onTarget } = this.#options;
     const force = this.#force;
-    this.#force = false;
+    this.#force = NO_APPS;
     // A forced update is applied even if the target did not change.
-    const etag = force ? null : this.#etag;
+    const etag = isEmptyAppSet(force) ? this.#etag : null;
     const given = this.#firstAnswer;
     this.#firstAnswer = null;
     const answer =
@@ -103,12 +104,12 @@ class Poller implements TargetPoller {
     this.#etag = answer.etag;
   }
 
-  /** A forced request stays forced when there was no answer, or the target could not be applied. */
-  async #orStillForced<Result>(force: boolean, step: Promise<Result>): Promise<Result> {
+  /** What was to be forced still is when there was no answer, or the target could not be taken. */
+  async #orStillForced<Result>(force: AppSet, step: Promise<Result>): Promise<Result> {
     try {
       return await step;
     } catch (error) {
-      this.#force ||= force;
+      this.#force = uniteApps(this.#force, force);
       throw error;
     }
   }

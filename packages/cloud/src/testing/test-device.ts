@@ -1,3 +1,4 @@
+import type { AppSet } from '@device-supervisor/compose';
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { FakeClock } from '@device-supervisor/device/testing';
@@ -25,7 +26,7 @@ export interface TestDevice extends AsyncDisposable {
   readonly uuid: string;
   readonly said: readonly string[];
   /** Targets that came so far. */
-  readonly targets: readonly { readonly force: boolean }[];
+  readonly targets: readonly { readonly force: AppSet }[];
   /** Of polls and reports, in order. */
   readonly results: readonly CloudRequestResult[];
   /** The times of its requests so far, in milliseconds of its clock. */
@@ -62,7 +63,7 @@ export function startTestDevice({
 }: TestDeviceOptions): TestDevice {
   const said: string[] = [];
   const requests: TestRequest[] = [];
-  const targets: { readonly force: boolean }[] = [];
+  const targets: { readonly force: AppSet }[] = [];
   const results: CloudRequestResult[] = [];
   let [underWay, timeout] = [0, 30_000];
   let reason: IntroductionReason | null = null;

@@ -1,6 +1,7 @@
 import type { TargetApp, TargetRelease } from '@device-supervisor/state';
+import { hasApp } from '../app-set.ts';
 import type { ObservedContainer } from '../observed.ts';
-import { forcesLocks, serviceKey } from '../plan-input.ts';
+import { serviceKey } from '../plan-input.ts';
 import type { Blocked, Notice } from '../plan-output.ts';
 import { selectServices } from '../spec/select-services.ts';
 import { specifyService, type ServiceSpec } from '../spec/service-spec.ts';
@@ -64,7 +65,6 @@ export interface TargetAppContext {
 }
 
 const NO_RELEASE: TargetRelease = { id: 0, commit: '', services: {}, networks: {}, volumes: {} };
-const CANCELLED = 'its update was cancelled, and waits until an update is requested';
 const CRASH_LOOP = 'does not help: the container ends again and again, and the engine goes on restarting it';
 
 /** Compares an app of the target with the engine. */
@@ -72,8 +72,7 @@ export function decideTargetApp(target: TargetApp, context: TargetAppContext): A
   const { input, supervisorNetwork, isCancelled } = context;
   const { id } = target;
   if (input.policy.heldApps.has(id)) return decideHeldApp(id, target, input);
-  const cancelled = { appId: id, service: null, reason: 'cancelled', message: CANCELLED } as const;
-  const blocked = isCancelled ? [cancelled] : [];
+  const blocked = isCancelled ? [cancelledApp(id)] : [];
   const containers = input.containersByApp.get(id) ?? [];
   const selection = selectServices(target.release ?? NO_RELEASE, input.device);
   if (selection.status === 'rejected') {
@@ -133,10 +132,16 @@ export function decideTargetApp(target: TargetApp, context: TargetAppContext): A
       current === null || isUpToDate(decision) ? [] : [{ container: current, running }],
     ),
     cutShort: isCancelled ? cutShortReplacements(services, { requested, containers }) : [],
-    force: forcesLocks(input.policy, id) || input.policy.requests.force.has(id),
+    force: hasApp(input.policy.forceLocks, id) || input.policy.requests.force.has(id),
     // A new container needs the networks and volumes of its release.
     ...(requested.some(({ current }) => current === null) ? { networks, volumes, requestsOnly: false } : {}),
   });
+}
+
+/** An app whose update a client cancelled. */
+export function cancelledApp(appId: number): Blocked {
+  const message = 'its update was cancelled, and waits until an update is requested';
+  return { appId, service: null, reason: 'cancelled', message };
 }
 
 /** Decides what is done about an app that is not in the target: nothing of it stays. */
@@ -167,7 +172,7 @@ function completeDecision(
     requested: [],
     cutShort: [],
     lockedServices: [],
-    force: forcesLocks(input.policy, id),
+    force: hasApp(input.policy.forceLocks, id),
     blocked: [],
     ...parts,
     requestsOnly,
@@ -253,7 +258,7 @@ function urgentRequests(appId: number, services: readonly ServiceDecision[], inp
   const { policy, heldLocks, imageOf } = input;
   if (policy.requests.purge.size > 0) return [];
   const isReady = services.every(({ spec, action }) => action.kind !== 'hold' && imageOf(spec.service) !== undefined);
-  const isLocked = !forcesLocks(policy, appId) && heldLocks.some((holder) => holder.appId === appId);
+  const isLocked = !hasApp(policy.forceLocks, appId) && heldLocks.some((holder) => holder.appId === appId);
   if (isReady && !isLocked) return [];
   return services.filter((decision) => isUrgent(decision, input));
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ALL_APPS, onlyApps, withoutApps } from '../app-set.ts';
 import { reachedSnapshot, testImage, testTarget, type TestPlanInput } from '../testing/fixtures.ts';
 import { printPlan } from '../testing/print-plan.ts';
 
@@ -61,5 +62,41 @@ describe('an app whose new target cannot be read', () => {
   it('keeps containers, networks and volumes where no last good one is known', () => {
     const target = { ...from, apps: Object.fromEntries(apps.slice(1)), unread };
     expect(printPlan(target, snapshot)).toBe(blocked('device'));
+  });
+});
+
+describe('apps of which only some are updated', () => {
+  const both = testTarget({ services: { web: {} } }, { services: { web: {} } });
+  const next = testTarget({ commit: 'c2', services: { web: {} } }, { commit: 'c2', services: { web: {} } });
+  const snapshot = reachedSnapshot(both);
+  const cancelled = (appId: number): string =>
+    `blocked app ${appId} (cancelled): its update was cancelled, and waits until an update is requested`;
+
+  it.each([
+    ['all but one', withoutApps(ALL_APPS, onlyApps([1]))],
+    ['only one', onlyApps([2])],
+  ])('are planned without the others: %s', (_, updates) => {
+    const text = printPlan(next, snapshot, { policy: { updates } });
+    expect(text).not.toContain('locks 1');
+    expect(text).toContain('acquire-locks 2');
+    expect(text).toContain(cancelled(1));
+    expect(text).not.toContain(cancelled(2));
+  });
+
+  it('are reported as cancelled also when they are to go', () => {
+    const text = printPlan(testTarget(), snapshot, { policy: { updates: onlyApps([2]) } });
+    expect(text).toContain(cancelled(1));
+    expect(text).toContain('acquire-locks 2');
+    expect(text).not.toContain('locks 1');
+  });
+
+  it('take locks by force for those alone that may', () => {
+    const heldLocks = [
+      { appId: 1, service: 'web' },
+      { appId: 2, service: 'web' },
+    ];
+    const text = printPlan(next, snapshot, { heldLocks, policy: { forceLocks: onlyApps([2]) } });
+    expect(text).toContain('blocked app 1 service web (locked)');
+    expect(text).not.toContain('blocked app 2');
   });
 });

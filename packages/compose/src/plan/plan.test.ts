@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { onlyApps } from '../app-set.ts';
 import { reachedSnapshot, testImage, testImageRecords, testPlanInput, testTarget } from '../testing/fixtures.ts';
 import { changeContainer, EMPTY_ENGINE, printPlan, printUpdate } from '../testing/print-plan.ts';
 import { plan } from './plan.ts';
@@ -135,7 +136,7 @@ describe('a new release', () => {
         { ...reachedSnapshot(from), images: reachedSnapshot(to).images },
         {
           heldLocks: [{ appId: 1, service: 'db' }],
-          policy: { forceLocks: new Set([1]) },
+          policy: { forceLocks: onlyApps([1]) },
         },
       ),
     );

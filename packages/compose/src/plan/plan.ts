@@ -1,6 +1,7 @@
 import { describeIssues } from '@device-supervisor/state';
 import { absentAppContainers } from '../absent-apps.ts';
-import { decideAbsentApp, decideTargetApp } from '../decide/app.ts';
+import { ALL_APPS, hasApp, isEmptyAppSet } from '../app-set.ts';
+import { cancelledApp, decideAbsentApp, decideTargetApp } from '../decide/app.ts';
 import { indexInput, isOfUnreadApp, type IndexedInput } from '../decide/indexed-input.ts';
 import { decideNetwork } from '../decide/networks-and-volumes.ts';
 import type { PlanInput } from '../plan-input.ts';
@@ -39,7 +40,7 @@ import { checkSpace } from './space.ts';
  */
 export function plan(input: PlanInput): Plan {
   const failures = new Map<number, unknown>();
-  const cancelled = input.policy.scope === 'target' ? null : unreachedApps(input);
+  const cancelled = cancelledApps(input);
   const indexed = indexInput(input);
   for (;;) {
     try {
@@ -51,40 +52,47 @@ export function plan(input: PlanInput): Plan {
   }
 }
 
-/** Ids of the apps for which there is something to do besides requests of clients. */
-function unreachedApps(input: PlanInput): ReadonlySet<number | null> {
-  const requests = { ...input.policy.requests, containers: new Map(), purge: new Set<string>() };
-  const { operations, blocked } = plan({ ...input, policy: { ...input.policy, requests, scope: 'target' } });
+/** Ids of the apps of which only requests of clients are carried out although there is something else to do for them. */
+function cancelledApps(input: PlanInput): ReadonlySet<number> {
+  const { updates, requests: all } = input.policy;
+  if (updates.kind === 'all-but' && updates.ids.size === 0) return new Set();
+  const requests = { ...all, containers: new Map(), purge: new Set<string>() };
+  const { operations, blocked } = plan({ ...input, policy: { ...input.policy, requests, updates: ALL_APPS } });
   const waiting = blocked.filter(({ reason }) => reason !== 'cleanup');
-  return new Set([...operations, ...waiting].map(({ appId }) => appId));
+  const unreached = [...operations, ...waiting].flatMap(({ appId }) => appId ?? []);
+  return new Set(unreached.filter((appId) => !hasApp(updates, appId)));
 }
 
 interface Scope {
   /** Why apps, by their id, cannot be planned. */
   readonly failures: ReadonlyMap<number, unknown>;
-  /**
-   * Ids of the apps whose update is cancelled, where only requests of clients are planned; `null`: everything is planned.
-   */
-  readonly cancelled: ReadonlySet<number | null> | null;
+  /** Ids of the apps whose update is cancelled, where only requests of clients are planned. */
+  readonly cancelled: ReadonlySet<number>;
 }
 
 function planDevice(input: IndexedInput, { failures, cancelled }: Scope): Plan {
   const device = new DevicePlanner(input);
   const { graph } = device;
+  const { updates } = input.policy;
+  /** The whole device is cancelled, but for some apps: what belongs to none of them stays as it is. */
+  const isSuspended = updates.kind === 'only';
   const supervisorNetwork = isWanted(input, wantsSupervisorApi) ? decideNetwork(SUPERVISOR_NETWORK_SPEC, input) : null;
 
   // Drafts print in the order in which they begin; everything is decided about each app before anything is planned.
-  const gone = cancelled === null ? [...absentAppContainers(input.target, input.snapshot)] : [];
+  const gone = [...absentAppContainers(input.target, input.snapshot)].filter(
+    ([id, containers]) => !failures.has(id) && !containers.every((one) => isOfUnreadApp(one, input)),
+  );
   const absent = gone
-    .filter(([id, containers]) => !failures.has(id) && !containers.every((one) => isOfUnreadApp(one, input)))
+    .filter(([id]) => hasApp(updates, id))
     .map(([id]) => new AppPlanner(device, decideAbsentApp(id, input)));
   const leftovers = graph.draft();
   const shared: PlanPart = { device, draft: graph.draft(), id: null };
   reportFailures(failures, shared.draft);
+  for (const [appId] of gone) if (!hasApp(updates, appId)) shared.draft.block(cancelledApp(appId));
   const present = Object.values(input.target.apps)
     .filter(({ id }) => !failures.has(id))
     .map((target) => {
-      const context = { input, supervisorNetwork, isCancelled: cancelled?.has(target.id) ?? false };
+      const context = { input, supervisorNetwork, isCancelled: cancelled.has(target.id) };
       return fenced(target.id, () => new AppPlanner(device, decideTargetApp(target, context)));
     });
   const cleanup = graph.draft();
@@ -92,10 +100,10 @@ function planDevice(input: IndexedInput, { failures, cancelled }: Scope): Plan {
   const apps = [...absent, ...present];
 
   // Each step plans what the next ones come after.
-  const sharedNetworks = supervisorNetwork === null || cancelled !== null ? [] : [supervisorNetwork];
+  const sharedNetworks = supervisorNetwork === null || isEmptyAppSet(updates) ? [] : [supervisorNetwork];
   each(apps, planDownloads);
   planNewNetworks(sharedNetworks, shared);
-  if (cancelled === null) planExtraFirmware(input, shared);
+  if (!isEmptyAppSet(updates)) planExtraFirmware(input, shared);
   each(present, (app) => planNewNetworks(app.decision.networks, app));
   each(present, planNewVolumes);
 
@@ -104,8 +112,8 @@ function planDevice(input: IndexedInput, { failures, cancelled }: Scope): Plan {
   each(present, planOldContainers);
   each(present, planRequestedStops);
 
-  if (cancelled === null) planAbsentNetworks(device, leftovers);
-  planAbsentVolumes(device, leftovers, input.policy.keepVolumes || cancelled !== null);
+  if (!isSuspended) planAbsentNetworks(device, leftovers);
+  planAbsentVolumes(device, leftovers, input.policy.keepVolumes || isSuspended);
   planNetworkRemovals(sharedNetworks, shared);
   each(present, (app) => planNetworkRemovals(app.decision.networks, app));
   each(present, planLeftoverNetworks);
@@ -115,15 +123,15 @@ function planDevice(input: IndexedInput, { failures, cancelled }: Scope): Plan {
 
   each(present, (app) => planDownloadsAfterRemovals(app, 'containers'));
   checkSpace(device, cleanup);
-  if (cancelled === null) planUnusedImages(device, cleanup);
+  if (!isSuspended) planUnusedImages(device, cleanup);
   each(present, (app) => planDownloadsAfterRemovals(app, 'images'));
 
   each(present, planNewContainers);
   each(present, planStarts);
   each(present, planRequestedStarts);
   each(present, planCutShort);
-  if (cancelled === null) planUnusedImages(device, cleanup);
-  if (cancelled === null) planUnnamedImages(device, cleanup);
+  if (!isSuspended) planUnusedImages(device, cleanup);
+  if (!isSuspended) planUnnamedImages(device, cleanup);
   each(apps, (app) => app.releaseLocks());
   return graph.finish(input.policy.paused);
 }

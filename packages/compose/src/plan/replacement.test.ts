@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineSnapshot } from '../observed.ts';
+import { NO_APPS } from '../app-set.ts';
 import { NO_REQUESTS } from '../plan-input.ts';
 import { reachedSnapshot, testImage, testTarget, type TestApp } from '../testing/fixtures.ts';
 import { changeContainer, printPlan, printUpdate } from '../testing/print-plan.ts';
@@ -256,7 +257,7 @@ describe('an app that cannot be planned', () => {
 });
 
 describe('a replacement that a cancel ended half way', () => {
-  const cancelled = { policy: { keepImages: true, scope: 'actions' as const } };
+  const cancelled = { policy: { keepImages: true, updates: NO_APPS } };
   const STOPPED = { status: 'exited', stoppedByUs: true } as const;
   const WAITS = 'blocked app 1 (cancelled): its update was cancelled, and waits until an update is requested';
 

@@ -1,3 +1,4 @@
+import { ALL_APPS, NO_APPS } from '../app-set.ts';
 import type { TargetApp, TargetService, TargetState } from '@device-supervisor/state';
 import type { ImageConfig } from '../container-config.ts';
 import { specifyNetworks } from '../decide/networks-and-volumes.ts';
@@ -190,10 +191,10 @@ export function testPlanInput(target: TargetState, snapshot: EngineSnapshot, inp
     snapshot,
     policy: {
       supervisorApiKeys: new Map(keys),
-      scope: 'target',
+      updates: ALL_APPS,
       heldApps: new Map(),
       runningFor: new Map(),
-      forceLocks: new Set<number>(),
+      forceLocks: NO_APPS,
       requests: NO_REQUESTS,
       keepImages: false,
       foreignImages: new Set<string>(),

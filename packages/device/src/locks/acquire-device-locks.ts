@@ -7,6 +7,8 @@ export interface DeviceLockRequest {
   readonly apps: readonly LockedApp[];
   /** Takes what services hold, too. */
   readonly force: boolean;
+  /** Of this app alone; the locks of others are respected. Default: of all apps. */
+  readonly forcedApp?: number | undefined;
   /** Milliseconds to wait for operations of our own that hold locks, 10000 by default. Services are not waited for. */
   readonly timeout?: number;
   /** Ends the wait; the call then rejects with its reason. */
@@ -45,13 +47,11 @@ const DEFAULT_TIMEOUT = 10_000;
  */
 export async function acquireDeviceLocks(
   { locks, clock }: { readonly locks: Pick<DeviceLocks, 'acquire' | 'holders'>; readonly clock: Clock },
-  { apps, force, timeout = DEFAULT_TIMEOUT, signal }: DeviceLockRequest,
+  { apps, force, forcedApp, timeout = DEFAULT_TIMEOUT, signal }: DeviceLockRequest,
 ): Promise<DeviceLockResult> {
   signal.throwIfAborted();
-  if (!force) {
-    const holders = await Promise.all(apps.map(({ appId, services }) => locks.holders(appId, services)));
-    if (holders.some((some) => some.length > 0)) return { status: 'held', holders: holders.flat() };
-  }
+  const holders = await findHolders(locks, { apps, force, forcedApp });
+  if (holders.length > 0) return { status: 'held', holders };
   const deadline = new AbortController();
   using _timer = clock.schedule(timeout, () => deadline.abort());
   const leases: LockLease[] = [];
@@ -61,7 +61,10 @@ export async function acquireDeviceLocks(
     // Always in the same order, so that two of us never wait for each other.
     for (const { appId, services } of apps.toSorted((a, b) => a.appId - b.appId)) {
       const waiting = AbortSignal.any([signal, deadline.signal]);
-      const result = await unless(deadline.signal, locks.acquire({ appId, services, force, signal: waiting }));
+      const result = await unless(
+        deadline.signal,
+        locks.acquire({ appId, services, force: isForced(appId, { force, forcedApp }), signal: waiting }),
+      );
       if (result === null) return { status: 'busy', appId };
       if (result.status === 'held') return result;
       leases.push(result.lease);
@@ -71,6 +74,23 @@ export async function acquireDeviceLocks(
   } finally {
     if (!complete) await releaseAll(leases);
   }
+}
+
+/** Services that hold locks which a request may not take. */
+export async function findHolders(
+  locks: Pick<DeviceLocks, 'holders'>,
+  { apps, ...force }: Pick<DeviceLockRequest, 'apps' | 'force' | 'forcedApp'>,
+): Promise<readonly HeldLock[]> {
+  const respected = apps.filter(({ appId }) => !isForced(appId, force));
+  const holders = await Promise.all(respected.map(({ appId, services }) => locks.holders(appId, services)));
+  return holders.flat();
+}
+
+function isForced(
+  appId: number,
+  { force, forcedApp = appId }: Pick<DeviceLockRequest, 'force' | 'forcedApp'>,
+): boolean {
+  return force && forcedApp === appId;
 }
 
 /** @returns `null`: it was rejected because the signal was aborted */

@@ -1,5 +1,6 @@
 import {
   acquireDeviceLocks,
+  findHolders,
   type DeviceLease,
   type DeviceLockRequest,
   type DeviceLockResult,
@@ -7,7 +8,7 @@ import {
 import type { Clock } from '@device-supervisor/primitives';
 import type { DeviceLocks } from '../ports.ts';
 
-export interface LendRequest extends Pick<DeviceLockRequest, 'apps' | 'force' | 'signal'> {
+export interface LendRequest extends Pick<DeviceLockRequest, 'apps' | 'force' | 'forcedApp' | 'signal'> {
   /** From now on nothing begins. */
   readonly onLent: () => void;
   readonly onReturned: () => void;
@@ -26,19 +27,18 @@ const PATIENCE = 10_000;
  */
 export async function lendLocks(
   { locks, clock }: { readonly locks: Pick<DeviceLocks, 'acquire' | 'holders'>; readonly clock: Clock },
-  { apps, force, signal, onLent, onReturned, idle, busyApp }: LendRequest,
+  { onLent, onReturned, idle, busyApp, ...request }: LendRequest,
 ): Promise<DeviceLockResult> {
+  const { signal } = request;
   signal.throwIfAborted();
-  if (!force) {
-    const holders = await Promise.all(apps.map(({ appId, services }) => locks.holders(appId, services)));
-    // Whether services agree is known before anything ends for it.
-    if (holders.some((some) => some.length > 0)) return { status: 'held', holders: holders.flat() };
-  }
+  // Whether services agree is known before anything ends for it.
+  const holders = await findHolders(locks, request);
+  if (holders.length > 0) return { status: 'held', holders };
   onLent();
   let lent = false;
   try {
     const result = (await isIdleInTime({ clock, signal, idle }))
-      ? await acquireDeviceLocks({ locks, clock }, { apps, force, signal })
+      ? await acquireDeviceLocks({ locks, clock }, request)
       : ({ status: 'busy', appId: busyApp() ?? 0 } as const);
     if (result.status !== 'acquired') return result;
     lent = true;

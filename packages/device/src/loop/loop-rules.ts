@@ -19,4 +19,5 @@ export const WAKING: ReadonlySet<SessionEvent['type']> = new Set([
   'cancel',
   'action',
   'locks-returned',
+  'announcement-over',
 ]);

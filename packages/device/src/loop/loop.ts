@@ -1,4 +1,4 @@
-import type { ExecutionEvent, Plan } from '@device-supervisor/compose';
+import { ALL_APPS, isEmptyAppSet, type AppSet, type ExecutionEvent, type Plan } from '@device-supervisor/compose';
 import { formatError } from '@device-supervisor/errors';
 import type { TargetState } from '@device-supervisor/state';
 import { ClientActions } from '../actions/client-actions.ts';
@@ -14,7 +14,15 @@ import { LentLocksTimer } from '../locks/lent-locks-timer.ts';
 import { LockDirectories } from '../locks/lock-directories.ts';
 import { LockWatcher } from '../locks/lock-watcher.ts';
 import type { DeviceEngine } from '../ports.ts';
-import { mayForce, reduce, scopeOf, startSession, type Session, type SessionEvent } from '../session/session.ts';
+import {
+  mayBegin,
+  mayForce,
+  reduce,
+  startSession,
+  updatedApps,
+  type Session,
+  type SessionEvent,
+} from '../session/session.ts';
 import { NO_TARGET } from '../session/targets.ts';
 import type { StateSources } from '../state/describe-state.ts';
 import type { DeviceState } from '../state/device-state.ts';
@@ -23,10 +31,11 @@ import { Backoff } from './backoff.ts';
 import { FaultReporter } from './fault-reporter.ts';
 import { Observer } from './observer.ts';
 import { Pacer } from './pacer.ts';
-import { awaitedApps, delayUntilChange, isFinal, missesTarget, withBusyApps } from './plan-changes.ts';
+import { isFinal, missesTarget, withBusyApps } from './plan-changes.ts';
+import { NextTurn } from './next-turn.ts';
 import { OperationTracker } from './operation-tracker.ts';
 import { imagesOf, lockedApps, observedImagesOf } from './plan-inputs.ts';
-import { PlanMaker } from './plan-maker.ts';
+import { PlanMaker, type PlanMakerOptions } from './plan-maker.ts';
 import { configureHost, NOT_PREPARED } from './configure-host.ts';
 import { NO_PLAN, planNews } from './plan-news.ts';
 import { Runs } from './runs.ts';
@@ -50,13 +59,14 @@ export class Loop implements AsyncDisposable {
   readonly #operations: OperationTracker;
   readonly #plans: PlanMaker;
   readonly #wake: WakeUp;
+  readonly #next: NextTurn;
   readonly #pacer: Pacer;
   readonly #view: DeviceView;
   readonly #lentTimer: LentLocksTimer;
   readonly #faults: FaultReporter;
   readonly #lockDirectories: LockDirectories;
   readonly #rebootNews: Disposable | undefined;
-  readonly #preparation: Parameters<typeof configureHost>[1];
+  readonly #preparation: Pick<PlanMakerOptions, 'dependencies' | 'faults' | 'signal'>;
   readonly #stop = new AbortController();
   readonly #finished: Promise<void>;
 
@@ -66,8 +76,6 @@ export class Loop implements AsyncDisposable {
   /** Changes whenever plans that are being made are void. */
   #epoch = 0;
   #changedSinceSettled = false;
-  /** Milliseconds after which another plan may differ though nothing happens. */
-  #nextChange = Infinity;
 
   constructor(dependencies: LoopDependencies) {
     const { locks, clock, random, targets, store } = dependencies;
@@ -111,24 +119,14 @@ export class Loop implements AsyncDisposable {
       },
       onLost: (error) => this.#view.emit({ type: 'engine-lost', error }),
     });
+    const shared = { clock, history: this.#history, backoff: this.#backoff };
+    const parts = { ...shared, actions: this.#actions, observer: this.#observer };
     this.#operations = new OperationTracker({
-      clock,
-      history: this.#history,
-      backoff: this.#backoff,
-      actions: this.#actions,
-      observer: this.#observer,
+      ...parts,
       emit: (event) => this.#view.emit(event),
       onChange: () => this.#view.noteChange(),
     });
-    this.#plans = new PlanMaker({
-      dependencies,
-      session: () => this.#session,
-      history: this.#history,
-      backoff: this.#backoff,
-      actions: this.#actions,
-      faults: this.#faults,
-      signal: this.#stop.signal,
-    });
+    this.#plans = new PlanMaker({ ...parts, ...this.#preparation, session: () => this.#session });
     this.#downloads = new Downloads({ engine: this.#engine, onEvent: (event) => this.#operations.record(event) });
     this.#runs = new Runs({
       ports: {
@@ -147,6 +145,7 @@ export class Loop implements AsyncDisposable {
       },
     });
     this.#lockWatcher = new LockWatcher({ locks, onChange: () => this.#wake.now(), onFault });
+    this.#next = new NextTurn({ ...parts, wake: this.#wake, lockWatcher: this.#lockWatcher });
     this.#rebootNews = dependencies.reboots?.subscribe((news) => this.#view.emit({ type: 'reboot', news }));
     this.#wake.now();
     this.#finished = this.#run();
@@ -164,19 +163,25 @@ export class Loop implements AsyncDisposable {
     return this.#view.subscribe(listener);
   }
 
-  /** Applies the target that is current now. */
-  applyTarget(force: boolean): void {
+  /** Another target is about to come: nothing of the one before begins until the announcement is over. */
+  announceTarget(): Disposable {
+    this.#dispatch({ type: 'target-announced' });
+    return { [Symbol.dispose]: () => this.#dispatch({ type: 'announcement-over' }) };
+  }
+
+  /** Applies the target that is current now. @param force apps whose locks may be taken for it */
+  applyTarget(force: AppSet): void {
     this.#dispatch({ type: 'target', target: this.#dependencies.targets.current, force });
   }
 
-  /** Applies the target now, also what failed before. */
-  update(force: boolean): void {
-    this.#dispatch({ type: 'update', force });
+  /** Applies the target of apps now, also what failed before. */
+  update(apps: AppSet, force: boolean): void {
+    this.#dispatch({ type: 'update', apps, force });
   }
 
-  /** Ends the apply under way. */
-  cancel(): void {
-    this.#dispatch({ type: 'cancel' });
+  /** Ends the apply under way, of apps. */
+  cancel(apps: AppSet): void {
+    this.#dispatch({ type: 'cancel', apps });
   }
 
   /** Does what a client asks for. @throws UpdatesLockedError, ActionFailedError, ActionCancelledError */
@@ -188,7 +193,7 @@ export class Loop implements AsyncDisposable {
   }
 
   /** Takes the update locks of all apps, or of none. Until they are given back, nothing begins. */
-  async lockAll(request: Pick<DeviceLockRequest, 'force' | 'signal'>): Promise<DeviceLockResult> {
+  async lockAll(request: Omit<DeviceLockRequest, 'apps' | 'timeout'>): Promise<DeviceLockResult> {
     return await lendLocks(this.#dependencies, {
       ...request,
       apps: lockedApps(this.#session.target, this.#observer.snapshot),
@@ -203,7 +208,7 @@ export class Loop implements AsyncDisposable {
   async planFor(target: TargetState): Promise<Plan> {
     const imageReferences = [...observedImagesOf(this.#session.target), ...observedImagesOf(target)];
     const snapshot = this.#history.mark(await this.#dependencies.engine.observe({ imageReferences }));
-    return await this.#plans.make({ target, snapshot, scope: 'target', downloading: this.#downloads.references });
+    return await this.#plans.make({ target, snapshot, updates: ALL_APPS, downloading: this.#downloads.references });
   }
 
   state(): DeviceState {
@@ -218,7 +223,7 @@ export class Loop implements AsyncDisposable {
     this.#stop.abort();
     this.#rebootNews?.[Symbol.dispose]();
     this.#epoch++;
-    this.#runs.endAll();
+    this.#runs.end(ALL_APPS);
     this.#wake.now();
     await this.#finished;
     await this.#runs.settle();
@@ -243,7 +248,7 @@ export class Loop implements AsyncDisposable {
         this.#backoff.failed('plan', formatError(error));
       }
       this.#pacer.record(clock.monotonic() - began);
-      this.#sleep();
+      this.#next.schedule(this.#session.target !== null);
     }
   }
 
@@ -251,36 +256,36 @@ export class Loop implements AsyncDisposable {
     const { target } = this.#session;
     if (target === null) {
       const { retryIn } = await configureHost(null, this.#preparation);
-      this.#nextChange = retryIn ?? Infinity;
-      return;
+      return this.#next.retryIn(retryIn);
     }
     await this.#runs.beginRound();
     const epoch = this.#epoch;
-    const scope = scopeOf(this.#session);
-    const config = scope === 'target' ? await configureHost(target, this.#preparation) : NOT_PREPARED;
-    if (scope === 'target') this.#lockDirectories.prepare(target);
+    const isFree = mayBegin(this.#session);
+    const updates = updatedApps(this.#session);
+    const isWhole = isFree && updates.kind === 'all-but';
+    const config = isWhole ? await configureHost(target, this.#preparation) : NOT_PREPARED;
+    if (isFree && !isEmptyAppSet(updates)) this.#lockDirectories.prepare(target);
     // An image can be listed before its pull has finished.
     const downloading = this.#downloads.beginRound();
-    if (!(await this.#look()) || scope === 'nothing' || epoch !== this.#epoch) return;
+    if (!(await this.#look()) || !isFree || epoch !== this.#epoch) return;
     const { snapshot } = this.#observer;
     this.#plans.noteLocalMode(snapshot);
     this.#plans.revokeKeys(target, snapshot);
     this.#actions.prepare(snapshot);
-    const planned = await this.#plans.make({ target, snapshot, scope, downloading }, (heldLocks) => {
+    const planned = await this.#plans.make({ target, snapshot, updates, downloading }, (heldLocks) => {
       if (epoch === this.#epoch) this.#actions.refuseLocked(heldLocks);
     });
     if (epoch !== this.#epoch) return;
     const next = config.holdsReboot || !this.#runs.isEmpty ? planned : await this.#plans.withReboot(planned);
     if (epoch !== this.#epoch) return;
     this.#backoff.forget('plan');
-    this.#carryOut(next, config.retryIn ?? Infinity);
+    this.#carryOut(next, config.retryIn);
   }
 
   /** Publishes a plan, answers clients, and begins what it says. */
-  #carryOut(next: Plan, configRetry: number): void {
+  #carryOut(next: Plan, configRetry: number | null): void {
     const { busyApps } = this.#runs;
-    const { target } = this.#session;
-    this.#downloads.keepOnly(new Set(this.#session.apply.kind === 'suspended' ? [] : imagesOf(target)));
+    this.#keepWantedDownloads();
     const shown = withBusyApps(next, this.#plan, busyApps);
     const news = planNews(shown, this.#plan);
     this.#plan = shown;
@@ -289,7 +294,7 @@ export class Loop implements AsyncDisposable {
     const epoch = this.#epoch;
     this.#actions.onPlan({ plan: next, snapshot: this.#observer.snapshot, busyApps });
     if (epoch !== this.#epoch) return;
-    this.#awaitChanges(next, configRetry);
+    this.#next.await(next, lockedApps(this.#session.target, this.#observer.snapshot), configRetry);
     if (next.operations.length === 0) return this.#settle(shown);
     if (this.#session.actions.size === 0) this.#dispatch({ type: 'work-found' });
     this.#runs.start(next.operations);
@@ -323,10 +328,10 @@ export class Loop implements AsyncDisposable {
       switch (effect.type) {
         case 'end-runs':
           this.#epoch++;
-          this.#runs.endAll();
+          this.#runs.end(effect.apps);
           break;
         case 'end-downloads':
-          this.#downloads.keepOnly(new Set());
+          this.#keepWantedDownloads();
           break;
         case 'forgive':
           if (effect.what === 'everything') this.#backoff.reset();
@@ -341,30 +346,15 @@ export class Loop implements AsyncDisposable {
     this.#lentTimer.update(session);
   }
 
-  /** Schedules the next turn, for which no event may ask. */
-  #sleep(): void {
-    const delays = [this.#nextChange];
-    if (this.#session.target !== null)
-      delays.push(this.#observer.delayUntilStale, this.#backoff.nextRetry() ?? Infinity);
-    const delay = Math.min(...delays);
-    if (delay < Infinity) this.#wake.after(delay);
-  }
-
-  /** Watches the locks that the plan waits for, and notes when another plan may differ though nothing happens. */
-  #awaitChanges({ blocked, wakeAt }: Plan, configRetry: number): void {
-    const apps = lockedApps(this.#session.target, this.#observer.snapshot);
-    if (this.#lockWatcher.waitFor(awaitedApps(apps, blocked))) this.#wake.now();
-    this.#nextChange = Math.min(
-      delayUntilChange({ blocked, wakeAt }, this.#dependencies.clock.now()),
-      this.#history.delayUntilChange,
-      configRetry,
-    );
+  /** Ends downloads for apps whose update is cancelled, and for no app of the target. */
+  #keepWantedDownloads(): void {
+    this.#downloads.keepOnly(new Set(imagesOf(this.#session.target, updatedApps(this.#session))));
   }
 
   /** Nothing can be begun. */
   #settle({ blocked }: Plan): void {
     if (!this.#runs.isEmpty || !blocked.every(isFinal)) return;
-    if (blocked.some(({ reason }) => reason === 'cancelled')) return;
+    if (blocked.some(({ reason }) => reason === 'cancelled')) return this.#dispatch({ type: 'rested' });
     const isNews = this.#session.apply.kind !== 'idle' || this.#changedSinceSettled;
     this.#dispatch({ type: 'settled' });
     if (!isNews || blocked.some(missesTarget)) return;
@@ -393,7 +383,7 @@ export class Loop implements AsyncDisposable {
       activity: this.#operations.activity,
       plan: this.#plan,
       applying: actions.size > 0 || apply.kind === 'applying' || (apply.kind === 'idle' && isMissing),
-      suspended: apply.kind === 'suspended',
+      updates: updatedApps(this.#session),
       onFault: (error) => this.#faults.report(error),
     };
   }

@@ -1,7 +1,10 @@
 import {
+  ALL_APPS,
+  hasApp,
   serviceKey,
   serviceLabels,
   wantsSupervisorApi,
+  type AppSet,
   type EngineSnapshot,
   type HeldLock,
   type PlanInput,
@@ -16,7 +19,7 @@ import type { LockedApp } from '../ports.ts';
 /** The loop's own state that a plan depends on. */
 export interface KnownToLoop extends Pick<
   PlanInput['policy'],
-  | 'scope'
+  | 'updates'
   | 'forceLocks'
   | 'requests'
   | 'seenRunning'
@@ -86,11 +89,11 @@ export function lockedApps(target: TargetState | null, { containers }: EngineSna
   return [...apps].map(([appId, services]) => ({ appId, services: [...services].sort() }));
 }
 
-/** References of all images that a target needs. */
-export function imagesOf(target: TargetState | null): string[] {
-  return Object.values(target?.apps ?? {}).flatMap(({ release }) =>
-    Object.values(release?.services ?? {}).map(({ image }) => image),
-  );
+/** References of all images that a target needs for apps. */
+export function imagesOf(target: TargetState | null, apps: AppSet = ALL_APPS): string[] {
+  return Object.values(target?.apps ?? {})
+    .filter(({ id }) => hasApp(apps, id))
+    .flatMap(({ release }) => Object.values(release?.services ?? {}).map(({ image }) => image));
 }
 
 /** The images that the plan inspects: those of a target by name, and by content where that is known. */

@@ -1,11 +1,20 @@
-import { plan, type EngineSnapshot, type HeldLock, type Plan } from '@device-supervisor/compose';
+import {
+  ALL_APPS,
+  onlyApps,
+  plan,
+  uniteApps,
+  type AppSet,
+  type EngineSnapshot,
+  type HeldLock,
+  type Plan,
+} from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
 import type { ClientActions } from '../actions/client-actions.ts';
 import type { DeviceDependencies } from '../device-dependencies.ts';
 import type { ContainerHistory } from '../history/container-history.ts';
 import { LocalModeMemory } from '../history/local-mode-memory.ts';
 import { rebootWhenSettled } from '../power/reboot-when-settled.ts';
-import { forcesTarget, type Scope, type Session } from '../session/session.ts';
+import { forcedApps, type Session } from '../session/session.ts';
 import type { Targets } from '../session/targets.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Backoff } from './backoff.ts';
@@ -27,7 +36,8 @@ export interface PlanMakerOptions {
 export interface PlanMoment {
   readonly target: TargetState;
   readonly snapshot: EngineSnapshot;
-  readonly scope: Exclude<Scope, 'nothing'>;
+  /** Apps whose update is not cancelled. */
+  readonly updates: AppSet;
   /** Images that are being fetched. */
   readonly downloading: ReadonlySet<string>;
 }
@@ -44,11 +54,11 @@ export class PlanMaker {
 
   /** @param onLocks called with the locks that services hold, before the plan is made */
   async make(
-    { target, snapshot, scope, downloading }: PlanMoment,
+    { target, snapshot, updates, downloading }: PlanMoment,
     onLocks: (heldLocks: readonly HeldLock[]) => void = () => undefined,
   ): Promise<Plan> {
     const { dependencies, actions, signal } = this.#options;
-    const known = this.#known(scope);
+    const known = this.#known(updates);
     const input = await gatherPlanInput(target, snapshot, { dependencies, known, downloading, signal });
     onLocks(input.heldLocks);
     // An action may have ended by what the locks say.
@@ -84,13 +94,13 @@ export class PlanMaker {
     }
   }
 
-  #known(scope: KnownToLoop['scope']): KnownToLoop {
+  #known(updates: AppSet): KnownToLoop {
     const { dependencies, session, history, backoff, actions } = this.#options;
     const { settings, targets } = dependencies;
     const { overrideLock, delta } = settings.current;
     return {
-      scope,
-      forceLocks: overrideLock || forcesTarget(session()) ? 'all' : actions.forcedApps(),
+      updates,
+      forceLocks: overrideLock ? ALL_APPS : uniteApps(forcedApps(session()), onlyApps(actions.forcedApps())),
       requests: actions.requests(),
       localMode: targets.localMode,
       foreignImages: this.#localModeMemory.images,

@@ -1,4 +1,12 @@
-import { CallSlots, execute, type ExecutePorts, type ExecutionEvent, type Operation } from '@device-supervisor/compose';
+import {
+  CallSlots,
+  execute,
+  hasApp,
+  type AppSet,
+  type ExecutePorts,
+  type ExecutionEvent,
+  type Operation,
+} from '@device-supervisor/compose';
 import { partition, type Batch } from './partition.ts';
 
 export interface RunsOptions {
@@ -62,9 +70,11 @@ export class Runs {
     }
   }
 
-  /** Ends all of them: what runs is finished, and nothing new begins. */
-  endAll(): void {
-    for (const { abort } of this.#runs) abort.abort();
+  /** Ends those that are about one of the apps: what runs is finished, and nothing new begins. */
+  end(apps: AppSet): void {
+    const isMeant = (run: Run): boolean =>
+      run.apps.size === 0 ? apps.kind === 'all-but' : [...run.apps].some((id) => hasApp(apps, id));
+    for (const run of this.#runs) if (isMeant(run)) run.abort.abort();
   }
 
   /**

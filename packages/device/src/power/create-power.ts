@@ -1,4 +1,4 @@
-import type { DeviceLease, DeviceLockResult } from '../locks/acquire-device-locks.ts';
+import type { DeviceLease, DeviceLockRequest, DeviceLockResult } from '../locks/acquire-device-locks.ts';
 import { UpdatesLockedError } from '../errors.ts';
 import type { Clock } from '@device-supervisor/primitives';
 import { DeviceBusyError, HostUpdateInProgressError, PowerActionInProgressError, StillUpError } from './errors.ts';
@@ -8,7 +8,7 @@ export interface PowerDependencies {
   readonly host: PowerHost;
   readonly hostUpdate: HostUpdateBreadcrumbs;
   /** Takes the update locks of all apps, or of none. */
-  readonly lockAll: (request: { readonly force: boolean; readonly signal: AbortSignal }) => Promise<DeviceLockResult>;
+  readonly lockAll: (request: Omit<DeviceLockRequest, 'apps' | 'timeout'>) => Promise<DeviceLockResult>;
   readonly clock: Clock;
   /** The host was to go down, and does not; called when the request has been answered already. */
   readonly onFault: (error: unknown) => void;
@@ -33,6 +33,8 @@ export interface Power extends AsyncDisposable {
 export interface PowerOptions {
   /** Whatever update locks are held, and whatever the host is doing. */
   readonly force?: boolean;
+  /** Whatever locks services of this app hold, and nothing else: force goes no further. */
+  readonly forcedApp?: number | undefined;
 }
 
 /** Between the consent and the deed, in milliseconds: an answer over HTTP is out long before. */
@@ -46,6 +48,7 @@ export function createPower(dependencies: PowerDependencies): Power {
 
 interface Request {
   readonly action: PowerAction;
+  /** Against everything that can stand against it. */
   readonly force: boolean;
   readonly consent: Promise<void>;
 }
@@ -87,16 +90,18 @@ class PowerControl implements Power {
     await this.#stayUp();
   }
 
-  async #ask(action: PowerAction, { force = false }: PowerOptions = {}): Promise<void> {
+  async #ask(action: PowerAction, options: PowerOptions = {}): Promise<void> {
+    const isForced = options.force === true;
+    const force = isForced && options.forcedApp === undefined;
     this.#stop.signal.throwIfAborted();
     while (this.#request !== null) {
       const { action: other, force: forced, consent } = this.#request;
       if (other !== action) throw new PowerActionInProgressError(other);
-      if (this.#pending !== null || forced || !force) return await consent;
+      if (this.#pending !== null || forced || !isForced) return await consent;
       // By force it may succeed where the other one, which still waits, will not.
       await Promise.allSettled([consent]);
     }
-    const request = { action, force, consent: this.#consent(action, force) };
+    const request = { action, force, consent: this.#consent(action, options) };
     this.#request = request;
     try {
       await request.consent;
@@ -106,12 +111,12 @@ class PowerControl implements Power {
     }
   }
 
-  async #consent(action: PowerAction, force: boolean): Promise<void> {
+  async #consent(action: PowerAction, { force = false, forcedApp }: PowerOptions): Promise<void> {
     const { host, hostUpdate, lockAll, clock } = this.#dependencies;
-    const breadcrumb = force ? null : await hostUpdate.find();
+    const breadcrumb = force && forcedApp === undefined ? null : await hostUpdate.find();
     if (breadcrumb !== null) throw new HostUpdateInProgressError(breadcrumb);
     await host.check(action);
-    const result = await lockAll({ force, signal: this.#stop.signal });
+    const result = await lockAll({ force, forcedApp, signal: this.#stop.signal });
     switch (result.status) {
       case 'held':
         throw new UpdatesLockedError(result.holders.map(({ service }) => service));

@@ -1,4 +1,13 @@
-import { serviceKey } from '@device-supervisor/compose';
+import {
+  ALL_APPS,
+  hasApp,
+  isEmptyAppSet,
+  NO_APPS,
+  serviceKey,
+  uniteApps,
+  withoutApps,
+  type AppSet,
+} from '@device-supervisor/compose';
 import type { TargetService, TargetState } from '@device-supervisor/state';
 import { isDeepStrictEqual } from 'node:util';
 import type { ClientAction } from '../actions/client-action.ts';
@@ -14,18 +23,26 @@ export interface Session {
   readonly wishes: ReadonlyMap<string, readonly Wish[]>;
   /** How many holders have all update locks (a reboot, a change of the host), or wait for them. */
   readonly lent: number;
+  /** How many targets are about to come: nothing of the one before begins any more. */
+  readonly announced: number;
 }
 
 /**
  * - `idle`: the target is reached, or nothing can be done about what is missing
- * - `applying`: there is something to do for the target; `force`: the request for it said so
- * - `suspended`: a client cancelled the apply; only actions of clients are carried out, until an update is asked for or the
- *   target turns out to be reached
+ * - `applying`: there is something to do for the target
+ * - `suspended`: clients cancelled the apply, of all apps or of some, and nothing is to be done for the others. Of those only
+ *   actions of clients are carried out, until an update is asked for or the target turns out to be reached
  */
 export type Apply =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'applying'; readonly force: boolean }
-  | { readonly kind: 'suspended' };
+  | {
+      readonly kind: 'applying';
+      /** Whose update is not cancelled. */
+      readonly apps: AppSet;
+      /** Whose update locks may be taken from services: the requests for it said so. */
+      readonly force: AppSet;
+    }
+  | { readonly kind: 'suspended'; readonly apps: AppSet };
 
 export interface RequestedAction {
   readonly action: ClientAction;
@@ -41,9 +58,13 @@ export interface Wish {
 }
 
 export type SessionEvent =
-  | { readonly type: 'target'; readonly target: TargetState | null; readonly force: boolean }
-  | { readonly type: 'update'; readonly force: boolean }
-  | { readonly type: 'cancel' }
+  /** Another target is about to come. */
+  | { readonly type: 'target-announced' }
+  /** It came, as an event of its own, or does not come. */
+  | { readonly type: 'announcement-over' }
+  | { readonly type: 'target'; readonly target: TargetState | null; readonly force: AppSet }
+  | { readonly type: 'update'; readonly apps: AppSet; readonly force: boolean }
+  | { readonly type: 'cancel'; readonly apps: AppSet }
   | { readonly type: 'action'; readonly id: number; readonly action: ClientAction; readonly force: boolean }
   | { readonly type: 'action-begun'; readonly id: number }
   | { readonly type: 'action-ended'; readonly id: number; readonly outcome: 'done' | 'failed' }
@@ -51,13 +72,16 @@ export type SessionEvent =
   | { readonly type: 'work-found' }
   /** Nothing is left to do for the target, and nothing that waits will come by itself. */
   | { readonly type: 'settled' }
+  /** The same, but for apps whose update is cancelled. */
+  | { readonly type: 'rested' }
   | { readonly type: 'locks-lent' }
   | { readonly type: 'locks-returned' };
 
 /** The effects of an event, for others to carry out. */
 export type SessionEffect =
   /** Running operations are finished, and nothing new begins from the plans so far. */
-  | { readonly type: 'end-runs' }
+  | { readonly type: 'end-runs'; readonly apps: AppSet }
+  /** Downloads for apps whose update is cancelled. */
   | { readonly type: 'end-downloads' }
   /** Failed operations may be retried at once; `repetitions`: only those that succeeded without effect. */
   | { readonly type: 'forgive'; readonly what: 'everything' | 'repetitions' }
@@ -71,33 +95,38 @@ export interface Transition {
 export function startSession(target: TargetState | null): Session {
   return {
     target,
-    apply: target === null ? { kind: 'idle' } : { kind: 'applying', force: false },
+    apply: applyOf(target, NO_APPS),
     actions: new Map(),
     wishes: new Map(),
     lent: 0,
+    announced: 0,
   };
 }
 
 /** The next session and its effects. Pure; session.test.ts is the table of it. */
 export function reduce(session: Session, event: SessionEvent): Transition {
   switch (event.type) {
+    case 'target-announced':
+      return { session: { ...session, announced: session.announced + 1 }, effects: [END_RUNS] };
+    case 'announcement-over':
+      return { session: { ...session, announced: Math.max(0, session.announced - 1) }, effects: [] };
     case 'target': {
       const { target, force } = event;
-      // The same target again confirms the request under way, with what that was allowed to do.
-      if (isDeepStrictEqual(session.target, target)) return reduce(session, { type: 'update', force });
       if (isSameRequest(session.target, target)) {
-        const confirmed = { ...session, target, apply: applyOf(target, force || forcesTarget(session)) };
-        return { session: confirmed, effects: [{ type: 'end-runs' }, FORGIVE_ALL] };
+        // The same target again confirms the request under way, with what that was allowed to do.
+        const isEqual = isDeepStrictEqual(session.target, target);
+        const confirmed = { ...session, target, apply: confirm(session.apply, target, force) };
+        return { session: confirmed, effects: [...(isEqual ? [] : [END_RUNS]), FORGIVE_ALL] };
       }
       const next = { ...session, target, wishes: new Map<string, readonly Wish[]>(), apply: applyOf(target, force) };
-      return withoutOverruled(next, [{ type: 'end-runs' }, FORGIVE_ALL]);
+      return withoutOverruled(next, [END_RUNS, FORGIVE_ALL]);
     }
     case 'update': {
-      const forced = event.force || forcesTarget(session);
-      return { session: { ...session, apply: applyOf(session.target, forced) }, effects: [FORGIVE_ALL] };
+      const apply = resume(session.apply, event.apps, event.force ? event.apps : NO_APPS);
+      return { session: { ...session, apply: session.target === null ? IDLE : apply }, effects: [FORGIVE_ALL] };
     }
     case 'cancel':
-      return cancel(session);
+      return cancel(session, event.apps);
     case 'action': {
       const { id, action, force } = event;
       const actions = new Map(session.actions).set(id, { action, force, begun: false });
@@ -112,40 +141,41 @@ export function reduce(session: Session, event: SessionEvent): Transition {
     }
     case 'action-ended':
       return { session: withoutAction(session, event.id, event.outcome), effects: [] };
-    case 'work-found':
-      if (session.apply.kind !== 'idle') return { session, effects: [] };
-      return { session: { ...session, apply: { kind: 'applying', force: false } }, effects: [] };
+    case 'work-found': {
+      const { apply } = session;
+      if (apply.kind === 'applying' || isEmptyAppSet(updatedApps(session))) return { session, effects: [] };
+      return { session: { ...session, apply: resume(apply, NO_APPS, NO_APPS) }, effects: [] };
+    }
     case 'settled':
-      return { session: { ...session, apply: { kind: 'idle' } }, effects: [] };
+      return { session: { ...session, apply: IDLE }, effects: [] };
+    case 'rested':
+      return { session: { ...session, apply: { kind: 'suspended', apps: updatedApps(session) } }, effects: [] };
     case 'locks-lent':
-      return { session: { ...session, lent: session.lent + 1 }, effects: [{ type: 'end-runs' }] };
+      return { session: { ...session, lent: session.lent + 1 }, effects: [END_RUNS] };
     case 'locks-returned':
       return { session: { ...session, lent: Math.max(0, session.lent - 1) }, effects: [] };
   }
 }
 
-/**
- * - `target`: the target, and what clients asked for
- * - `actions`: what clients asked for, and nothing else
- * - `nothing`: not even that
- */
-export type Scope = 'target' | 'actions' | 'nothing';
-
-/** The scope of the next plan. */
-export function scopeOf({ target, apply, lent }: Session): Scope {
-  if (lent > 0 || target === null) return 'nothing';
-  return apply.kind === 'suspended' ? 'actions' : 'target';
+/** May anything be begun now? */
+export function mayBegin({ target, lent, announced }: Session): boolean {
+  return lent === 0 && announced === 0 && target !== null;
 }
 
-/** May the update under way take locks that services hold? */
-export function forcesTarget({ apply }: Session): boolean {
-  return apply.kind === 'applying' && apply.force;
+/** Apps whose update is not cancelled. Of the others only what clients ask for is carried out. */
+export function updatedApps({ apply }: Pick<Session, 'apply'>): AppSet {
+  return apply.kind === 'idle' ? ALL_APPS : apply.apps;
+}
+
+/** Apps whose locks the update under way may take from services. */
+export function forcedApps({ apply }: Pick<Session, 'apply'>): AppSet {
+  return apply.kind === 'applying' ? apply.force : NO_APPS;
 }
 
 /** Is a request under way that may take the locks of the app from its services? */
 export function mayForce(session: Session, appId: number): boolean {
   return (
-    forcesTarget(session) ||
+    hasApp(forcedApps(session), appId) ||
     [...session.actions.values()].some(({ force, action }) => force && action.app?.id === appId)
   );
 }
@@ -155,6 +185,8 @@ export function wantedRunning({ wishes }: Session): ReadonlyMap<string, boolean>
   return new Map([...wishes].flatMap(([key, all]) => all.slice(-1).map(({ running }) => [key, running] as const)));
 }
 
+const IDLE: Apply = { kind: 'idle' };
+const END_RUNS = { type: 'end-runs', apps: ALL_APPS } as const;
 const FORGIVE_ALL = { type: 'forgive', what: 'everything' } as const;
 
 /** Whether two targets differ at most in the contents that the names of their images stand for. */
@@ -168,19 +200,42 @@ function withoutContents(target: TargetState | null): unknown {
     : JSON.parse(JSON.stringify(target, (key, value: unknown) => (key === 'contentId' ? undefined : value)));
 }
 
-function applyOf(target: TargetState | null, force: boolean): Apply {
-  return target === null ? { kind: 'idle' } : { kind: 'applying', force };
+function applyOf(target: TargetState | null, force: AppSet): Apply {
+  return target === null ? IDLE : { kind: 'applying', apps: ALL_APPS, force };
 }
 
-/** Begun actions are finished, so that no service stays stopped; the others are rejected. */
-function cancel(session: Session): Transition {
-  const rejected = [...session.actions].filter(([, { begun }]) => !begun).map(([id]) => id);
+/** The same target came again: for the apps that it is forced for, where that is only some, else for all. */
+function confirm(apply: Apply, target: TargetState | null, force: AppSet): Apply {
+  if (target === null) return IDLE;
+  return resume(apply, force.kind === 'only' && !isEmptyAppSet(force) ? force : ALL_APPS, force);
+}
+
+/** An update of apps is asked for, besides that of others which is under way. */
+function resume(apply: Apply, apps: AppSet, force: AppSet): Apply {
+  return {
+    kind: 'applying',
+    apps: uniteApps(updatedApps({ apply }), apps),
+    force: uniteApps(forcedApps({ apply }), force),
+  };
+}
+
+/** What has begun is finished, so that no service stays down half way; what has not is rejected. */
+function cancel(session: Session, apps: AppSet): Transition {
+  const isMeant = ({ app }: ClientAction): boolean => (app === null ? apps.kind === 'all-but' : hasApp(apps, app.id));
+  const rejected = [...session.actions].filter(([, { begun, action }]) => !begun && isMeant(action)).map(([id]) => id);
   const rest = rejected.reduce((before, id) => withoutAction(before, id, 'failed'), session);
   const rejections = rejected.map((id) => ({ type: 'reject', id, reason: 'cancelled' }) as const);
-  if (session.apply.kind !== 'applying') return { session: rest, effects: rejections };
+  const { apply } = session;
+  if (apply.kind === 'idle') return { session: rest, effects: rejections };
+  const left = withoutApps(apply.apps, apps);
+  const isSuspended = apply.kind === 'suspended' || isEmptyAppSet(left);
+  const next: Apply = isSuspended
+    ? { kind: 'suspended', apps: left }
+    : { kind: 'applying', apps: left, force: withoutApps(apply.force, apps) };
+  if (apply.kind === 'suspended') return { session: { ...rest, apply: next }, effects: rejections };
   return {
-    session: { ...rest, apply: { kind: 'suspended' } },
-    effects: [{ type: 'end-runs' }, { type: 'end-downloads' }, ...rejections],
+    session: { ...rest, apply: next },
+    effects: [{ type: 'end-runs', apps }, { type: 'end-downloads' }, ...rejections],
   };
 }
 

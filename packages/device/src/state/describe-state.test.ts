@@ -7,7 +7,7 @@ import {
   testPlanInput,
   testTarget,
 } from '@device-supervisor/compose/testing';
-import { plan } from '@device-supervisor/compose';
+import { ALL_APPS, NO_APPS, plan } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
 import { describe, expect, it } from 'vitest';
 import { Activity } from '../loop/activity.ts';
@@ -42,7 +42,7 @@ function describeDevice(target: TargetState, snapshot: EngineSnapshot, doing: re
     plan: next,
     images: testImageRecords(target, snapshot),
     applying: true,
-    suspended: doing.some(([, state]) => state === 'given up'),
+    updates: doing.some(([, state]) => state === 'given up') ? NO_APPS : ALL_APPS,
     onFault: fail,
   });
 }
@@ -114,7 +114,7 @@ describe('describeState', () => {
     const nothing = { operations: [], blocked: [], notices: [], wakeAt: null };
     const sources = { device: TEST_DEVICE, snapshot: reached, activity: new Activity(), plan: nothing, images: [] };
     const status = (wanted: TargetState): unknown =>
-      describeState({ ...sources, target: wanted, applying: false, suspended: true, onFault: fail }).apps[0]
+      describeState({ ...sources, target: wanted, applying: false, updates: NO_APPS, onFault: fail }).apps[0]
         ?.updateStatus;
     expect([next, target].map(status)).toEqual(['aborted', 'done']);
   });

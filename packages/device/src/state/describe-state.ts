@@ -1,5 +1,7 @@
 import {
   absentAppContainers,
+  hasApp,
+  type AppSet,
   isPredecessorName,
   nameBeforeHandOver,
   imageFinder,
@@ -34,8 +36,8 @@ export interface StateSources {
   readonly activity: Activity;
   readonly plan: Plan;
   readonly applying: boolean;
-  /** A client cancelled the apply. */
-  readonly suspended: boolean;
+  /** Apps whose update no client has cancelled. */
+  readonly updates: AppSet;
   /** An app could not be described. */
   readonly onFault: (error: unknown) => void;
 }
@@ -242,14 +244,14 @@ const REJECTING: ReadonlySet<Blocked['reason']> = new Set(['contract', 'unreadab
 function updateStatus(
   { id: appId, release }: TargetApp,
   { commit, services }: Pick<AppState, 'commit' | 'services'>,
-  { plan, activity, suspended }: Sources,
+  { plan, activity, updates }: Sources,
 ): UpdateStatus {
   const pending = [...activity.running(), ...plan.operations].filter((operation) => operation.appId === appId);
   if (plan.blocked.some(({ appId: id, reason }) => id === appId && REJECTING.has(reason))) return 'rejected';
   const blocked = plan.blocked.filter((one) => one.appId === appId && one.reason !== 'cleanup');
   // Retries and operations that are not planned yet are cancelled as well.
   const isReached = pending.length + blocked.length === 0 && (release === null || commit === release.commit);
-  if (suspended && !isReached) return 'aborted';
+  if (!hasApp(updates, appId) && !isReached) return 'aborted';
   if (pending.some(({ kind }) => kind === 'pull-image')) return 'downloading';
   if (services.some(({ status }) => status === 'Downloading')) return 'downloading';
   if (blocked.some(({ reason }) => reason === 'locked')) return 'downloaded';

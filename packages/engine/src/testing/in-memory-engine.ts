@@ -141,7 +141,7 @@ export function createInMemoryEngine({
     snapshot: () => snapshot(),
 
     observe: ({ imageReferences, trustEvents = false, listImages = false }) => {
-      if (listImages) looks.note('images');
+      if (listImages) looks.markChanged('images');
       return on('observe', '', () => looks.look(snapshot(imageReferences), trustEvents));
     },
     events: (signal) => serveEvents(queues, () => on('events', '', () => undefined), signal),

@@ -1,3 +1,4 @@
+import { appOf } from '../../access.ts';
 import type { Host } from '../../ports.ts';
 import { DataAnswer, json, TEXT_OK } from '../../schema/answers.ts';
 import { HostConfigAnswer, HostConfigPatch } from '../../schema/host-config.ts';
@@ -43,9 +44,9 @@ export function hostRoutes({ host }: RouteDependencies): readonly Route[] {
       input: { body: HostConfigPatch },
       answers: () => ({ 200: TEXT_OK }),
       failures: { 400: 'text', 423: 'text', 503: 'json' },
-      async handle({ input: { body }, context }) {
+      async handle({ input: { body }, access, context }) {
         const { force: forceInside, ...network } = body.network;
-        await host.config.patch({ ...body, network }, { force: body.force || forceInside });
+        await host.config.patch({ ...body, network }, { force: body.force || forceInside, forcedApp: appOf(access) });
         return context.text('OK');
       },
     }),
@@ -63,8 +64,8 @@ function powerRoute({ power }: Host, action: 'reboot' | 'shutdown', summary: str
     answers: () => ({ 202: json(DataAnswer) }),
     failures: { 400: 'data', 423: 'data', 500: 'data' },
     faultStatus: 500,
-    async handle({ input: { body }, context }) {
-      await power[action](body);
+    async handle({ input: { body }, access, context }) {
+      await power[action]({ ...body, forcedApp: appOf(access) });
       return context.json({ Data: 'OK', Error: '' }, 202);
     },
   });

@@ -1,3 +1,4 @@
+import { appOf } from '../../access.ts';
 import { UnauthorizedError } from '../../errors.ts';
 import { TEXT_OK } from '../../schema/answers.ts';
 import { Flag, Nothing } from '../../schema/inputs.ts';
@@ -51,15 +52,17 @@ export function supervisorRoutes({ device, keys, lookForTarget }: RouteDependenc
       path: '/v1/update',
       subject: 'Target',
       scope: 'any-key',
-      summary: 'Looks for a new target and applies it, without waiting for that',
+      summary:
+        'Looks for a new target and applies it, without waiting for that; with the key of a service, force and cancel are about its own app alone',
       input: {
         body: UpdateRequest,
       },
       answers: () => ({ 202: { type: 'empty' }, 204: { type: 'empty' } }),
-      async handle({ input: { body }, context }) {
+      async handle({ input: { body }, access, context }) {
+        const appId = appOf(access);
         if (!body.force && !body.cancel && ignoresTriggers(device.target().config)) return context.body(null, 202);
-        await device.update(body);
-        if (!body.cancel) lookForTarget?.({ force: body.force });
+        await device.update({ ...body, appId });
+        if (!body.cancel) lookForTarget?.({ force: body.force, appId });
         return context.body(null, 204);
       },
     }),
