@@ -110,7 +110,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Looks for a new target and applies it, without waiting for that
+         * Looks for a new target and applies it, without waiting for that; with the key of a service, force and cancel are about its own app alone
          * @description Takes every key.
          */
         post: operations["postV1Update"];
