@@ -58,7 +58,7 @@ it('a database on a full disk stops nothing: the target is applied and shown, he
   await supervisor.apply(fixture.target({ web: {} }));
   await fill(join(disk, 'filler'));
 
-  // Each change is told to listeners, some of which write: the log cursors, the image records, the keys of services.
+  // Listeners write at each change: the log cursors, the image records, the keys of services.
   const services = {
     web: { environment: { FULL: '1' } },
     db: { labels: { 'io.balena.features.supervisor-api': '1' } },

@@ -28,7 +28,7 @@ export interface ObserveRequest {
    * out.
    */
   readonly trustEvents?: boolean;
-  /** With `trustEvents`: images are listed all the same, since the event of a name that was moved may come later. */
+  /** With `trustEvents`: images are listed anyway, since the event of a name that was moved may come later. */
   readonly listImages?: boolean;
 }
 

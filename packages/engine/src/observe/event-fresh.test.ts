@@ -96,7 +96,7 @@ describe('a look that trusts the events', () => {
     expect((await look()).requests).toEqual([...expected].sort());
   });
 
-  it('lists images all the same when it is asked to', async () => {
+  it('lists images anyway when it is asked to', async () => {
     scripted.takeRequests();
     scripted.answers[IMAGES] = [{ Id: IMAGE_ID, RepoTags: ['web:2'], RepoDigests: [] }];
     const { images } = await engine.observe({ imageReferences: [], trustEvents: true, listImages: true });
