@@ -35,7 +35,7 @@ describe('a crash at any point of a lease', () => {
       crashes++;
       leftovers += filesLeft().length;
 
-      await using locks = createUpdateLocks({ directory: temporary.directory });
+      await using locks = createUpdateLocks({ directory: temporary.directory, holder: 'device-supervisor' });
       const attempts: string[] = [];
       if (step % 2 === 0) attempts.push(await takeAndRelease(locks));
       await locks.recoverLeftovers();
@@ -57,7 +57,7 @@ describe('a crash at any point of a lease', () => {
     mkdirSync(temporary.service(1, 'cache'));
     mkdirSync(temporary.lock(1, 'cache'));
 
-    await using locks = createUpdateLocks({ directory: temporary.directory });
+    await using locks = createUpdateLocks({ directory: temporary.directory, holder: 'device-supervisor' });
     const removed = await locks.recoverLeftovers();
     expect(removed.map(({ service }) => service)).toEqual(['db', 'db', 'web', 'web']);
     expect(await locks.holders(1, ['cache', 'db', 'web'])).toEqual([{ appId: 1, service: 'cache' }]);

@@ -16,6 +16,6 @@ export async function findHolders(
 
 async function isHeld(context: LockContext, appId: number, service: string): Promise<boolean> {
   const path = serviceDirectory(context.directory, appId, service);
-  const states = await Promise.all(LOCK_NAMES.map((name) => inspectLock(join(path, name), context.owner.holder)));
+  const states = await Promise.all(LOCK_NAMES.map((name) => inspectLock(join(path, name), context.owner)));
   return states.some(({ kind }) => kind === 'foreign');
 }

@@ -18,6 +18,7 @@ beforeEach(async () => {
   code = 'ENOSPC';
   isFull = () => false;
   locks = createUpdateLocks({
+    holder: 'device-supervisor',
     directory: temporary.directory,
     logger: (message) => messages.push(message),
     fileSystem: beforeEachStep(({ call }) => {

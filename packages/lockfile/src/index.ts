@@ -1,6 +1,13 @@
 export { createUpdateLocks, type UpdateLocksOptions } from './update-locks.ts';
 export type { AcquireResult, DeviceUpdateLocks, LeftoverLock, UpdateLease } from './device-update-locks.ts';
 export {
+  holdUpdateLock,
+  waitUntilUnlocked,
+  type HoldOptions,
+  type ServiceLock,
+  type ServiceLockOptions,
+} from './service-lock.ts';
+export {
   createTimedLocks,
   MAX_TIME_TO_LIVE,
   type TimedLock,

@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => temporary[Symbol.dispose]());
 
 const prepare = (service = 'web'): Promise<void> =>
-  createUpdateLocks({ directory: temporary.directory }).prepare(1, service);
+  createUpdateLocks({ directory: temporary.directory, holder: 'device-supervisor' }).prepare(1, service);
 const modeOf = (path: string): string => (lstatSync(path).mode & 0o7777).toString(8);
 
 describe('prepare', () => {
@@ -54,7 +54,7 @@ describe('prepare', () => {
     const file = level(temporary.service(2, 'web'));
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, '');
-    await using locks = createUpdateLocks({ directory: temporary.directory });
+    await using locks = createUpdateLocks({ directory: temporary.directory, holder: 'device-supervisor' });
     expect(await locks.acquire({ appId: 2, services: ['web'], force: false })).toMatchObject({ status: 'acquired' });
   });
 
@@ -69,7 +69,7 @@ describe('prepare', () => {
       details: { path: directory, problem: 'not-a-directory' },
       hint: 'Remove what is in its place',
     });
-    await using locks = createUpdateLocks({ directory });
+    await using locks = createUpdateLocks({ directory, holder: 'device-supervisor' });
     await expect(locks.acquire({ appId: 1, services: ['db'], force: false })).rejects.toBeInstanceOf(
       LockDirectoryError,
     );
@@ -79,7 +79,7 @@ describe('prepare', () => {
 
   it.each(['', '.', '..', 'a/b', '../web', 'a\0b'])('refuses the service name %j', async (service) => {
     await expect(prepare(service)).rejects.toBeInstanceOf(InvalidServiceNameError);
-    const locks = createUpdateLocks({ directory: temporary.directory });
+    const locks = createUpdateLocks({ directory: temporary.directory, holder: 'device-supervisor' });
     await expect(locks.acquire({ appId: 1, services: [service], force: true })).rejects.toBeInstanceOf(
       InvalidServiceNameError,
     );

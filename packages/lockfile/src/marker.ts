@@ -4,11 +4,13 @@ import { lstat, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LockDirectoryError, systemCodeOf } from './errors.ts';
 import type { LockFileSystem } from './file-system.ts';
+import { isRunning, type HolderProcess } from './holder-process.ts';
 
-/** Which supervisor made a lock, and which run of it. */
+/** The maker of a lock: a holder, which run of it, and the process of that run. */
 export interface MarkerOwner {
   readonly holder: string;
   readonly instance: string;
+  readonly process: HolderProcess;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface Marker {
 /** The object at the path of a lock. */
 export type LockState = { readonly kind: 'free' } | { readonly kind: 'foreign' } | OwnLock;
 
-/** A lock that a run of this supervisor made. */
+/** A lock that we made, or an earlier run of our holder whose process has ended. */
 export interface OwnLock {
   readonly kind: 'ours';
   readonly instance: string;
@@ -79,35 +81,65 @@ export async function stageMarker(fileSystem: LockFileSystem, directory: string,
   }
 }
 
-/** Name of the run that staged this file; `null`: it is no staged marker. */
-export function stagedBy(fileName: string): string | null {
-  return fileName.startsWith(STAGED) ? fileName.slice(STAGED.length, STAGED.length + randomUUID().length) : null;
+export function isStaged(fileName: string): boolean {
+  return fileName.startsWith(STAGED);
+}
+
+/** Whether nothing links a staged marker any more: its process has ended, or did so before it was written. */
+export async function isAbandoned(path: string): Promise<boolean> {
+  const marker = await readMarker(path);
+  return typeof marker === 'string' ? marker !== 'free' : !isAlive(marker);
 }
 
 /**
- * Tells who made the lock at `path`. Opens nothing but a regular file of our own user: anything else may block, or be a
- * link to anywhere.
+ * Tells who made the lock at `path`, as `owner` sees it: that of a running process is foreign even under the same holder.
  *
  * @throws LockDirectoryError
  */
-export async function inspectLock(path: string, holder: string): Promise<LockState> {
+export async function inspectLock(path: string, owner: Pick<MarkerOwner, 'holder' | 'instance'>): Promise<LockState> {
+  const marker = await readMarker(path);
+  if (typeof marker === 'string') return { kind: marker };
+  const { holder, instance, inode } = marker;
+  if (holder !== owner.holder) return { kind: 'foreign' };
+  if (instance !== owner.instance && isAlive(marker)) return { kind: 'foreign' };
+  return { kind: 'ours', instance, inode };
+}
+
+interface WrittenMarker {
+  readonly holder: string;
+  readonly instance: string;
+  /** `null`: written by a version that did not record it. */
+  readonly process: HolderProcess | null;
+  readonly inode: bigint;
+}
+
+/**
+ * Opens nothing but a regular file of our own user: anything else may block, or be a link to anywhere.
+ *
+ * @returns `foreign`: something else than a marker
+ * @throws LockDirectoryError
+ */
+async function readMarker(path: string): Promise<WrittenMarker | 'free' | 'foreign'> {
   try {
-    if (!mayBeOurs(await lstat(path, { bigint: true }))) return { kind: 'foreign' };
+    if (!mayBeOurs(await lstat(path, { bigint: true }))) return 'foreign';
     const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       const stats = await file.stat({ bigint: true });
-      if (!mayBeOurs(stats)) return { kind: 'foreign' };
-      const instance = parseMarker(await file.readFile('utf8'), holder, stats.ino);
-      return instance === null ? { kind: 'foreign' } : { kind: 'ours', instance, inode: stats.ino };
+      if (!mayBeOurs(stats)) return 'foreign';
+      return parseMarker(await file.readFile('utf8'), stats.ino) ?? 'foreign';
     } finally {
       await file.close();
     }
   } catch (error) {
     const code = systemCodeOf(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'free' };
-    if (code === 'ELOOP') return { kind: 'foreign' };
+    if (code === 'ENOENT' || code === 'ENOTDIR') return 'free';
+    if (code === 'ELOOP') return 'foreign';
     throw new LockDirectoryError(path, error);
   }
+}
+
+function isAlive({ process }: WrittenMarker): boolean {
+  return process !== null && isRunning(process);
 }
 
 /** Removes it unless something else took its place. @throws LockDirectoryError */
@@ -125,13 +157,23 @@ function mayBeOurs(stats: BigIntStats): boolean {
   return stats.isFile() && stats.size <= MAX_BYTES && (uid === undefined || stats.uid === BigInt(uid));
 }
 
-/** @returns the instance that wrote it; `null`: `holder` did not */
-function parseMarker(text: string, holder: string, inode: bigint): string | null {
+/** @returns `null`: the text is no marker, or that of another file */
+function parseMarker(text: string, inode: bigint): WrittenMarker | null {
   const value = parseJson(text);
   if (typeof value !== 'object' || value === null) return null;
   if (!('lock' in value && 'holder' in value && 'instance' in value && 'inode' in value)) return null;
-  if (value.lock !== FORMAT || value.holder !== holder || value.inode !== String(inode)) return null;
-  return typeof value.instance === 'string' ? value.instance : null;
+  const { lock, holder, instance } = value;
+  if (lock !== FORMAT || value.inode !== String(inode)) return null;
+  if (typeof holder !== 'string' || typeof instance !== 'string') return null;
+  return { holder, instance, process: 'process' in value ? readProcess(value.process) : null, inode };
+}
+
+function readProcess(value: unknown): HolderProcess | null {
+  if (typeof value !== 'object' || value === null) return null;
+  if (!('pid' in value && 'startTime' in value && 'scope' in value)) return null;
+  const { pid, startTime, scope } = value;
+  if (typeof pid !== 'number' || typeof startTime !== 'string' || typeof scope !== 'string') return null;
+  return { pid, startTime, scope };
 }
 
 function parseJson(text: string): unknown {

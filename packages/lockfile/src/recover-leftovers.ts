@@ -5,21 +5,20 @@ import type { LeftoverLock } from './device-update-locks.ts';
 import { LockDirectoryError, systemCodeOf } from './errors.ts';
 import type { LockContext } from './lock-context.ts';
 import { LOCK_NAMES } from './lock-directory.ts';
-import { inspectLock, removeOwnLock, stagedBy } from './marker.ts';
+import { inspectLock, isAbandoned, isStaged, removeOwnLock } from './marker.ts';
 
-/** Removes the locks and staged markers of other runs of this supervisor. @throws LockDirectoryError */
+/** Removes the locks of earlier runs of the holder, and staged markers of any process that has ended. @throws LockDirectoryError */
 export async function recoverLeftovers(context: LockContext): Promise<readonly LeftoverLock[]> {
   const { directory, fileSystem, owner } = context;
   const removed: LeftoverLock[] = [];
   for (const entry of await readDirectory(directory)) {
-    const stager = stagedBy(entry.name);
-    if (stager !== null && stager !== owner.instance) removeStaged(context, entry.name);
+    if (isStaged(entry.name) && (await isAbandoned(join(directory, entry.name)))) removeStaged(context, entry.name);
     if (!entry.isDirectory() || !/^\d+$/.test(entry.name)) continue;
     for (const service of await readDirectory(join(directory, entry.name))) {
       if (!service.isDirectory()) continue;
       for (const name of LOCK_NAMES) {
         const path = join(directory, entry.name, service.name, name);
-        const state = await inspectLock(path, owner.holder);
+        const state = await inspectLock(path, owner);
         if (state.kind !== 'ours' || state.instance === owner.instance) continue;
         removeOwnLock(fileSystem, path, state);
         removed.push({ appId: Number(entry.name), service: service.name, path });

@@ -91,7 +91,7 @@ async function takeOrClear(
   for (let attempt = 1; ; attempt++) {
     const lock = await takeLock(path, take);
     if (lock !== null || attempt === MAX_ATTEMPTS) return lock;
-    const state = await inspectLock(path, owner.holder);
+    const state = await inspectLock(path, owner);
     // The app has no other lease, so what is ours there was left behind.
     if (state.kind === 'ours') removeOwnLock(fileSystem, path, state);
     else if (options.force) await removeForeign(path);

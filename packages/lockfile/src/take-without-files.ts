@@ -32,7 +32,7 @@ export async function takeWithoutFiles(
   const paths = LOCK_NAMES.map((name) => join(serviceDirectory(context.directory, appId, service), name));
   if (force && isOurDirectory) await Promise.allSettled(paths.map((path) => removeTree(path)));
   if (!force) {
-    const states = await Promise.all(paths.map((path) => inspectLock(path, context.owner.holder)));
+    const states = await Promise.all(paths.map((path) => inspectLock(path, context.owner)));
     if (states.some(({ kind }) => kind === 'foreign')) return null;
   }
   // An object that could not be removed, a leftover of ours or one that `force` overrides, is reported once.

@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { isOurs, leaveBehind } from '../test/lock-files.ts';
 import { beforeEachStep, systemError, type Step } from '../test/record-steps.ts';
 import { createTemporaryDirectory, type TemporaryDirectory } from '../test/temporary-directory.ts';
 import {
@@ -32,7 +33,7 @@ import { describeUpdateLocksContract } from './testing/index.ts';
 describeUpdateLocksContract('file system', async () => {
   const temporary = createTemporaryDirectory();
   const { directory, lock, service: serviceDirectory, elsewhere } = temporary;
-  const locks = createUpdateLocks({ directory });
+  const locks = createUpdateLocks({ directory, holder: 'device-supervisor' });
   return {
     locks,
     async hold(appId, service) {
@@ -65,7 +66,7 @@ afterEach(() => {
 });
 
 function open(options: Partial<UpdateLocksOptions> = {}): DeviceUpdateLocks {
-  const locks = createUpdateLocks({ directory: temporary.directory, ...options });
+  const locks = createUpdateLocks({ directory: temporary.directory, holder: 'device-supervisor', ...options });
   onTestFinished(() => locks[Symbol.asyncDispose]());
   return locks;
 }
@@ -166,6 +167,7 @@ describe('our lock', () => {
       lock: 'device-supervisor/1',
       holder: 'my-supervisor',
       instance: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      process: { pid: process.pid, startTime: expect.stringMatching(/^\d+$/), scope: expect.any(String) },
       inode: String(lstatSync(temporary.lock(1, 'web')).ino),
     });
     expect(rest).toBe('');
@@ -195,6 +197,23 @@ describe('our lock', () => {
     expect(await other.recoverLeftovers()).toEqual([]);
     expect(await other.holders(1, ['web'])).toHaveLength(1);
     expect(await open().recoverLeftovers()).toEqual([{ appId: 1, service: 'web', path: temporary.lock(1, 'web') }]);
+  });
+
+  it('is held while the process that made it runs, also for another user of its name', async () => {
+    await using running = open();
+    await running.acquire({ appId: 1, services: ['web'], force: false });
+    const other = open();
+    expect(await other.recoverLeftovers()).toEqual([]);
+    expect(await other.holders(1, ['web'])).toEqual([{ appId: 1, service: 'web' }]);
+    expect((await other.acquire({ appId: 1, services: ['web'], force: false })).status).toBe('held');
+    expect(isOurs(temporary.lock(1, 'web'))).toBe(true);
+  });
+
+  it('is recovered when an earlier version wrote it, without its process', async () => {
+    await leaveBehind(temporary.directory, temporary.lock(1, 'web'), temporary.elsewhere);
+    const path = temporary.lock(1, 'web');
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/"process":\{[^}]*\},/, ''));
+    expect(await open().recoverLeftovers()).toEqual([{ appId: 1, service: 'web', path }]);
   });
 
   it('stays when a service made another in its place, which may even get its inode number', async () => {
@@ -366,24 +385,6 @@ async function leaveLease(result: unknown): Promise<void> {
   if (typeof lease !== 'object' || lease === null || !(Symbol.asyncDispose in lease)) throw new Error('no lease');
   const dispose = lease[Symbol.asyncDispose];
   if (typeof dispose === 'function') await dispose.call(lease);
-}
-
-/** A lock as a crashed run leaves it: under one of its names, without a process. */
-async function leaveBehind(directory: string, path: string, elsewhere: string): Promise<void> {
-  const [service = '', appId] = path.split('/').slice(-3, -1).reverse();
-  const earlier = createUpdateLocks({ directory });
-  await earlier.acquire({ appId: Number(appId), services: [service], force: false });
-  linkSync(path, elsewhere);
-  await earlier[Symbol.asyncDispose]();
-  renameSync(elsewhere, path);
-}
-
-function isOurs(path: string): boolean {
-  return (
-    existsSync(path) &&
-    lstatSync(path).isFile() &&
-    readFileSync(path, 'utf8').startsWith('{"lock":"device-supervisor/1"')
-  );
 }
 
 function succeeds(action: () => void): boolean {

@@ -7,6 +7,7 @@ import { nodeFileSystem, type LockFileSystem } from './file-system.ts';
 import { findHolders } from './find-holders.ts';
 import { freeSpace } from './free-space.ts';
 import { clearHandOver, findHandOvers } from './hand-over-markers.ts';
+import { thisProcess } from './holder-process.ts';
 import type { LockContext } from './lock-context.ts';
 import { prepareServiceDirectory, serviceDirectory } from './lock-directory.ts';
 import { recoverLeftovers } from './recover-leftovers.ts';
@@ -17,10 +18,11 @@ export interface UpdateLocksOptions {
   /** Holds `<app id>/<service>/updates.lock`, e.g. `/mnt/root/tmp/balena-supervisor/services`. */
   readonly directory: string;
   /**
-   * Whose locks these are. Only one process at a time may use a directory under one name: it treats the locks that any
-   * other one made under this name as left behind.
+   * Whose locks these are, e.g. the name of your program. Locks that an ended process made under this name are left behind,
+   * and removed; those of a running one are held. Processes of another container are not seen: of these, one at a time may
+   * use a name.
    */
-  readonly holder?: string;
+  readonly holder: string;
   /** Milliseconds, at least 1000, between two looks at whether the locks of a lease are still there. */
   readonly verifyInterval?: number;
   readonly fileSystem?: LockFileSystem;
@@ -34,7 +36,8 @@ export interface UpdateLocksOptions {
  *
  * @example
  * ```ts
- * await using locks = createUpdateLocks({ directory: '/mnt/root/tmp/balena-supervisor/services' });
+ * const directory = '/mnt/root/tmp/balena-supervisor/services';
+ * await using locks = createUpdateLocks({ directory, holder: 'device-supervisor', holder: 'backup' });
  * await locks.recoverLeftovers();
  * const result = await locks.acquire({ appId: 1, services: ['web'], force: false });
  * if (result.status === 'held') console.log('locked by', result.holders);
@@ -45,7 +48,7 @@ export function createUpdateLocks(options: UpdateLocksOptions): DeviceUpdateLock
   const context: LockContext = {
     directory: options.directory,
     fileSystem: options.fileSystem ?? nodeFileSystem,
-    owner: { holder: options.holder ?? 'device-supervisor', instance: randomUUID() },
+    owner: { holder: options.holder, instance: randomUUID(), process: thisProcess() },
     verifyInterval: options.verifyInterval ?? 5000,
     logger: options.logger ?? (() => undefined),
   };

@@ -22,7 +22,7 @@ let locks: DeviceUpdateLocks;
 let stop: AbortController;
 beforeEach(() => {
   temporary = createTemporaryDirectory();
-  locks = createUpdateLocks({ directory: temporary.directory });
+  locks = createUpdateLocks({ directory: temporary.directory, holder: 'device-supervisor' });
   stop = new AbortController();
 });
 afterEach(() => {

@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   temporary = createTemporaryDirectory();
-  locks = createUpdateLocks({ directory: temporary.directory, verifyInterval: 1000 });
+  locks = createUpdateLocks({ directory: temporary.directory, holder: 'device-supervisor', verifyInterval: 1000 });
   containers = [];
   await locks.prepare(1, 'web');
 });

@@ -8,7 +8,7 @@ const fileSystem = beforeEachStep(() => {
   step++;
   if (step === Number(crashAt)) process.kill(process.pid, 'SIGKILL');
 });
-const locks = createUpdateLocks({ directory, fileSystem });
+const locks = createUpdateLocks({ directory, holder: 'device-supervisor', fileSystem });
 const result = await locks.acquire({ appId: 1, services: ['db', 'web'], force: false });
 if (result.status === 'held') throw new Error('a lock is held');
 await result.lease[Symbol.asyncDispose]();

@@ -19,7 +19,7 @@ export async function startBenchDevice(engine: DeviceEngine): Promise<BenchDevic
   const stack = new AsyncDisposableStack();
   stack.defer(() => rm(directory, { recursive: true }));
   const store = stack.use(openStore({ path: join(directory, 'database.sqlite'), logger: () => undefined }));
-  const locks = stack.use(createUpdateLocks({ directory: join(directory, 'locks') }));
+  const locks = stack.use(createUpdateLocks({ directory: join(directory, 'locks'), holder: 'device-supervisor' }));
   const device = stack.use(
     createDevice({
       engine,

@@ -21,7 +21,11 @@ export async function openLocks(options: OpenLocksOptions): Promise<OpenedLocks>
   const log = options.log.component('locks');
   const stack = new AsyncDisposableStack();
   const files = stack.use(
-    createUpdateLocks({ directory: join(directory, 'services'), logger: (message) => log.warn(message) }),
+    createUpdateLocks({
+      directory: join(directory, 'services'),
+      holder: 'device-supervisor',
+      logger: (message) => log.warn(message),
+    }),
   );
   const locks = stack.use(createTimedLocks({ locks: files, clock }));
   // The next acquisition of a lock finds a leftover that cannot be removed now.

@@ -56,7 +56,7 @@ export async function startRealWorld(options: RealWorldOptions): Promise<RealWor
   const target = decodeTargetStateV2(options.target);
   const store = stack.use(openStore({ path: join(directory, 'database.sqlite') }));
   const engine = stack.use(createEngine({ endpoint: options.engineEndpoint }));
-  const locks = stack.use(createUpdateLocks({ directory: lockDirectory }));
+  const locks = stack.use(createUpdateLocks({ directory: lockDirectory, holder: 'device-supervisor' }));
   const timed = stack.use(createTimedLocks({ locks, clock }));
   const device = stack.use(
     createDevice({

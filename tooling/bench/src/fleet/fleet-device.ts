@@ -31,7 +31,7 @@ export async function startFleetDevice(options: FleetDeviceOptions): Promise<Asy
         clock: systemClock,
         pullable: Object.fromEntries(IMAGES.map((image) => [image, {}])),
       }),
-      locks: stack.use(createUpdateLocks({ directory: join(directory, 'locks') })),
+      locks: stack.use(createUpdateLocks({ directory: join(directory, 'locks'), holder: 'device-supervisor' })),
       store,
       clock: systemClock,
       random: Math.random,
