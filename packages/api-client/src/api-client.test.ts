@@ -93,6 +93,13 @@ describe('events', () => {
     await stream.end();
   });
 
+  it('that are kept are answered, and no more', async () => {
+    await using device = await connect();
+    for (const field of ['first', 'second']) notice(device, field);
+    const kept = await Array.fromAsync(device.client.keptEvents());
+    expect(kept).toMatchObject([{ data: { field: 'first' } }, { data: { field: 'second' } }]);
+  });
+
   it('begin after the event that the caller has', async () => {
     await using device = await connect();
     const stream = listen(device.client);

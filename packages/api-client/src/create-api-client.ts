@@ -1,7 +1,7 @@
 import createClient, { type Client } from 'openapi-fetch';
 import { systemClock } from '@device-supervisor/primitives/system-clock';
 import type { Clock } from '@device-supervisor/primitives';
-import { followEvents } from './follow-events.ts';
+import { followEvents, readKeptEvents } from './follow-events.ts';
 import { followLogs } from './follow-logs.ts';
 import type { FollowOptions } from './follow.ts';
 import type { paths } from './generated/openapi.ts';
@@ -27,6 +27,8 @@ export interface ApiClient {
   readonly http: Client<paths>;
   /** Events of the device from now on, or after `lastEventId`; reconnects and resumes after the last event. */
   events(options?: EventOptions): AsyncIterable<DeviceEvent>;
+  /** The events that the device keeps, up to now. */
+  keptEvents(options?: Pick<FollowOptions, 'signal'>): AsyncIterable<DeviceEvent>;
   /** Log lines of services and supervisor from now on; reconnects, without the lines of the gap. */
   logs(options?: FollowOptions): AsyncIterable<LogLine>;
 }
@@ -57,6 +59,7 @@ export function createApiClient({
   return {
     http: createClient<paths>({ baseUrl: source.address, fetch: send }),
     events: (options = {}) => followEvents(source, options),
+    keptEvents: (options = {}) => readKeptEvents(source, options),
     logs: (options = {}) => followLogs(source, options),
   };
 }

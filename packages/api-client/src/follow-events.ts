@@ -1,6 +1,6 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import type { EventOptions } from './create-api-client.ts';
-import { follow, type Source } from './follow.ts';
+import { follow, type FollowOptions, type Source } from './follow.ts';
 import { readChunks } from './read-chunks.ts';
 import type { DeviceEvent } from './types.ts';
 import { watchSilence } from './watch-silence.ts';
@@ -25,18 +25,34 @@ export function followEvents(
       }),
     );
     opened();
-    if (response.body === null) return;
-    const messages = response.body
-      .pipeThrough(new TextDecoderStream())
-      .pipeThrough(new EventSourceParserStream({ onComment: () => watch.renew() }));
-    for await (const { event, data, id } of readChunks(messages)) {
-      watch.renew();
-      if (id !== undefined && id !== '') last = id;
-      const content: unknown = JSON.parse(data);
-      const received = { event: event ?? '', data: content, ...(id === undefined ? {} : { id }) };
-      // A newer device has events that this client does not know.
-      if (isDeviceEvent(received)) yield received;
+    for await (const event of readEvents(response, () => watch.renew())) {
+      if (event.id !== undefined && event.id !== '') last = event.id;
+      yield event;
     }
+  }
+}
+
+/** The events that the device keeps, up to now. */
+export async function* readKeptEvents(
+  { address, send }: Source,
+  { signal }: Pick<FollowOptions, 'signal'>,
+): AsyncGenerator<DeviceEvent> {
+  const request = new Request(`${address}/v3/events?follow=false`, signal === undefined ? {} : { signal });
+  yield* readEvents(await send(request), () => undefined);
+}
+
+/** @param onLife called at each sign of life */
+async function* readEvents({ body }: Response, onLife: () => void): AsyncGenerator<DeviceEvent> {
+  if (body === null) return;
+  const messages = body
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream({ onComment: onLife }));
+  for await (const { event, data, id } of readChunks(messages)) {
+    onLife();
+    const content: unknown = JSON.parse(data);
+    const received = { event: event ?? '', data: content, ...(id === undefined ? {} : { id }) };
+    // A newer device has events that this client does not know.
+    if (isDeviceEvent(received)) yield received;
   }
 }
 

@@ -5431,6 +5431,8 @@ export interface operations {
             query?: {
                 /** @description For clients that cannot send the header */
                 lastEventId?: string;
+                /** @description false: the events that are kept, and no more */
+                follow?: (true | 1 | "1" | "true" | "on") | (false | 0 | "0" | "false" | "off" | "" | null);
             };
             header?: never;
             path?: never;

@@ -5,6 +5,8 @@ export interface EventStreamOptions {
   readonly log: EventLog;
   /** `Last-Event-ID` of a client that comes back. */
   readonly lastEventId: string | undefined;
+  /** Whether it goes on with what happens from now on; else it ends after what is kept, and begins with all of it. */
+  readonly follows: boolean;
   /** Which events the client may see. */
   readonly accepts: (event: ApiEvent) => boolean;
   /** Ends the stream when it is aborted. */
@@ -20,7 +22,7 @@ const HEARTBEAT = 15_000;
  * lost, and its stream ends; when it comes back, it goes on from there.
  */
 export function streamEvents(options: EventStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const { log, lastEventId, accepts, ending } = options;
+  const { log, lastEventId, follows, accepts, ending } = options;
   const end = new AbortController();
   const superseded = new Map<string, ApiEvent>();
   let position = log.last;
@@ -42,15 +44,17 @@ export function streamEvents(options: EventStreamOptions): ReadableStream<Uint8A
     return format(first[1]);
   };
 
+  const finish = (controller: ReadableStreamDefaultController): void => {
+    if (end.signal.aborted) return;
+    end.abort();
+    controller.close();
+    rouse();
+  };
+
   return new ReadableStream(
     {
       start(controller) {
-        const finish = (): void => {
-          if (end.signal.aborted) return;
-          end.abort();
-          controller.close();
-          rouse();
-        };
+        const onEnding = (): void => finish(controller);
         const tellGap = (missed: number | null): void => {
           position = log.oldest - 1;
           controller.enqueue(format(gap(missed), `${log.run}-${position}`));
@@ -63,25 +67,26 @@ export function streamEvents(options: EventStreamOptions): ReadableStream<Uint8A
           else if (accepts(event)) superseded.set(event.supersedes, event);
           if (position < log.oldest - 1) {
             tellGap(log.oldest - 1 - position);
-            finish();
+            finish(controller);
           }
           rouse();
         });
         end.signal.addEventListener('abort', () => {
-          ending?.removeEventListener('abort', finish);
+          ending?.removeEventListener('abort', onEnding);
           clearInterval(heartbeat);
           listening[Symbol.dispose]();
         });
-        ending?.addEventListener('abort', finish);
+        ending?.addEventListener('abort', onEnding);
         controller.enqueue(KEEP_ALIVE);
-        const resume = readEventId(lastEventId, log);
+        const resume = readEventId(lastEventId, log, follows);
         if (resume.missed !== 0) tellGap(resume.missed);
         else position = resume.position;
-        if (ending?.aborted === true) finish();
+        if (ending?.aborted === true) onEnding();
       },
       async pull(controller) {
         for (let chunk = take(); !end.signal.aborted; chunk = take()) {
           if (chunk !== null) return controller.enqueue(chunk);
+          if (!follows) return finish(controller);
           await wake.promise;
         }
       },
@@ -100,10 +105,10 @@ interface Resumption {
   readonly missed: number | null;
 }
 
-/** Where to go on after an id of ours; without one, and with what is none, from now on. */
-function readEventId(id: string | undefined, { run, last, oldest }: EventLog): Resumption {
+/** Where to go on after an id of ours; without one, and with what is none, from now on, or at the oldest. */
+function readEventId(id: string | undefined, { run, last, oldest }: EventLog, follows: boolean): Resumption {
   const [, ownRun, digits] = /^([a-z0-9]{1,16})-(\d{1,15})$/.exec(id ?? '') ?? [];
-  if (ownRun === undefined) return { position: last, missed: 0 };
+  if (ownRun === undefined) return { position: follows ? last : oldest - 1, missed: 0 };
   const position = Number(digits);
   if (ownRun !== run || position > last) return { position: oldest - 1, missed: null };
   return { position, missed: Math.max(0, oldest - 1 - position) };

@@ -5,6 +5,7 @@ import { EventAnswer } from '../../schema/events.ts';
 import { streamEvents } from '../../events/event-stream.ts';
 import { formatMetrics, type MetricFamily } from '../../metrics/metric-family.ts';
 import { processMetrics } from '../../metrics/process-metrics.ts';
+import { Flag } from '../../schema/inputs.ts';
 import type { OwnDependencies } from '../dependencies.ts';
 import { defineRoute, type Route } from '../route.ts';
 
@@ -20,6 +21,7 @@ export function monitorRoutes({ monitor, metrics = [] }: OwnDependencies): reado
       input: {
         query: z.object({
           lastEventId: z.string().optional().meta({ description: 'For clients that cannot send the header' }),
+          follow: Flag.default(true).meta({ description: 'false: the events that are kept, and no more' }),
         }),
       },
       answers: () => ({ 200: { type: 'stream', contentType: 'text/event-stream', item: EventAnswer() } }),
@@ -28,6 +30,7 @@ export function monitorRoutes({ monitor, metrics = [] }: OwnDependencies): reado
         const stream = streamEvents({
           log: monitor.events,
           lastEventId: context.req.header('last-event-id') ?? query.lastEventId,
+          follows: query.follow,
           accepts: (event) => maySee(access, event),
           ending: context.env.ending,
         });

@@ -1,0 +1,33 @@
+import type { ApiClient } from '@device-supervisor/api-client';
+import type { Screen } from '@device-supervisor/views';
+import type { Readable, Writable } from 'node:stream';
+
+/** What a command works with. */
+export interface Context {
+  readonly client: ApiClient;
+  readonly screen: Screen;
+  /** What is read by programs, instead of by people. */
+  readonly json: boolean;
+  readonly now: () => number;
+  /** Aborted when the user has had enough. */
+  readonly signal: AbortSignal;
+  /** News about the connection, and questions: never mixed with what the command prints. */
+  readonly notes: Writable;
+  readonly input: Readable;
+  /** Whether a person can answer. */
+  readonly isInteractive: boolean;
+}
+
+/** Prints an answer of the device: as it came for programs, as lines for people. */
+export function show({ screen, json }: Context, answer: object, lines: () => readonly string[]): void {
+  if (!json) {
+    for (const line of lines()) screen.print(line);
+    return;
+  }
+  screen.print(JSON.stringify(withoutStatus(answer), null, 2));
+}
+
+/** That it succeeded is said by the exit code. */
+function withoutStatus(answer: object): object {
+  return Object.fromEntries(Object.entries(answer).filter(([name, value]) => name !== 'status' || value !== 'success'));
+}

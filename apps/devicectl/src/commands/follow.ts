@@ -1,0 +1,78 @@
+import { dataOf, type ConnectionNews, type DeviceEvent } from '@device-supervisor/api-client';
+import { formatError } from '@device-supervisor/errors';
+import { createLogPrinter, formatEvent } from '@device-supervisor/views';
+import { EXIT } from '../cli/exit-codes.ts';
+import type { Context } from './context.ts';
+import { findAppOf } from './find-service.ts';
+
+/** Events that say nothing to a person: one more follows at once. */
+const QUIET: ReadonlySet<DeviceEvent['event']> = new Set(['operation-progress', 'state-changed']);
+
+/** What happened, from what the device keeps; or what happens from now on. */
+export async function events(context: Context, { follow }: { readonly follow: boolean }): Promise<number> {
+  const { client, screen, json, signal, now } = context;
+  if (!follow) {
+    for await (const event of client.keptEvents({ signal })) print(event);
+    return EXIT.done;
+  }
+  const onConnection = reportConnection(context);
+  for await (const event of client.events({ signal, onConnection })) print(event);
+  return EXIT.interrupted;
+
+  function print(event: DeviceEvent): void {
+    if (json) return screen.print(JSON.stringify(event));
+    if (QUIET.has(event.event)) return undefined;
+    const time = follow ? `${screen.paint('dim', new Date(now()).toLocaleTimeString('en-GB'))}  ` : '';
+    return screen.print(`${time}${formatEvent(event, screen.paint)}`);
+  }
+}
+
+export interface LogOptions {
+  readonly follow: boolean;
+  readonly lines: number;
+  readonly app: string | undefined;
+}
+
+/** What services and supervisor write from now on; or the end of the host's journal. */
+export async function logs(context: Context, service: string | undefined, options: LogOptions): Promise<number> {
+  if (!options.follow) return await journal(context, service, options);
+  const { client, screen, json, signal } = context;
+  if (service !== undefined) await findAppOf(context, service, options.app);
+  const printer = createLogPrinter(screen, service === undefined ? [] : [service]);
+  for await (const line of client.logs({ signal, onConnection: reportConnection(context) })) {
+    if (service !== undefined && line.serviceName !== service) continue;
+    if (json) screen.print(JSON.stringify(line));
+    else {
+      const { message, serviceName = null, isSystem = false, isStdErr = false } = line;
+      printer.print({ message, service: serviceName, isSystem, isStdErr });
+    }
+  }
+  return EXIT.interrupted;
+}
+
+async function journal(context: Context, service: string | undefined, { lines, app }: LogOptions): Promise<number> {
+  const { client, screen, json } = context;
+  const owner = service === undefined ? null : await findAppOf(context, service, app);
+  const containerId = owner?.services.find(({ name }) => name === service)?.containerId ?? undefined;
+  const body = {
+    count: lines,
+    ...(containerId === undefined ? {} : { containerId }),
+    ...(json ? { format: 'json' } : {}),
+  };
+  const text = await dataOf(client.http.POST('/v2/journal-logs', { body, parseAs: 'text' }));
+  if (text !== '') screen.print(text.trimEnd());
+  return EXIT.done;
+}
+
+/** A stream that is silent may be one that is lost: a note for people goes to standard error. */
+function reportConnection({ notes, json, screen }: Context): (news: ConnectionNews) => void {
+  let isLost = false;
+  return (news) => {
+    if (json) return;
+    if (!news.connected) {
+      const text = news.error === null ? 'The stream ended' : formatError(news.error);
+      if (!isLost) notes.write(`${screen.paint('yellow', `${text}; connecting again …`)}\n`);
+    } else if (isLost) notes.write(`${screen.paint('green', 'Connected again')}\n`);
+    isLost = !news.connected;
+  };
+}

@@ -1,0 +1,62 @@
+import { createApiClient } from '@device-supervisor/api-client';
+import { formatError } from '@device-supervisor/errors';
+import { createPaint, createScreen, type ScreenStream } from '@device-supervisor/views';
+import { CommanderError } from 'commander';
+import type { Readable, Writable } from 'node:stream';
+import { EXIT, exitCodeOf } from './cli/exit-codes.ts';
+import { createProgram, type GlobalOptions, type Run } from './cli/program.ts';
+import { addressOf, type Environment } from './connection/address.ts';
+import { httpFetch } from './connection/http-fetch.ts';
+import { readKey } from './connection/read-key.ts';
+
+/** What the program has from the machine that it runs on. */
+export interface Surroundings {
+  readonly environment: Environment;
+  readonly input: Readable & { readonly isTTY?: boolean };
+  readonly output: ScreenStream;
+  readonly notes: Writable & { readonly isTTY?: boolean };
+  /** Aborted when the user has had enough. */
+  readonly signal: AbortSignal;
+}
+
+/** Where the supervisor keeps the device's own key, as its image has it. */
+const OWN_KEY_FILE = '/data/api-key';
+
+/** @param args without the program's name @returns exit code */
+export async function runDevicectl(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { environment, input, output, notes, signal } = surroundings;
+  let exitCode: number = EXIT.done;
+  const run: Run = async (command) => {
+    const { device, keyFile, json }: GlobalOptions = program.opts();
+    const address = addressOf(device, environment);
+    const isOwn = device === undefined && environment['DEVICECTL_DEVICE'] === undefined;
+    const key = await readKey({ keyFile, environment, input, ownKeyFile: isOwn ? OWN_KEY_FILE : null });
+    using screen = createScreen(output, { isSmart: environment['TERM'] !== 'dumb' });
+    exitCode = await command({
+      client: createApiClient({ address, key: () => key, fetch: httpFetch }),
+      screen,
+      json: json ?? output.isTTY !== true,
+      now: () => Date.now(),
+      signal,
+      notes,
+      input,
+      isInteractive: input.isTTY === true && notes.isTTY === true,
+    });
+  };
+  const program = createProgram(run);
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => void output.write(text),
+      writeErr: (text) => void notes.write(text),
+    });
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    if (signal.aborted) return EXIT.interrupted;
+    notes.write(`${createPaint(notes)('red', 'devicectl:')} ${formatError(error)}\n`);
+    return exitCodeOf(error);
+  }
+}
