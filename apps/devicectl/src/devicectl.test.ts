@@ -95,9 +95,11 @@ describe('what is looked at', () => {
       device.device.emit({ type: 'notice', notice: { appId: 1, service: 'main', field, reason: 'not known' } });
     }
     const { output } = await device.type('events --no-json');
-    expect(output).toBe(
-      ['first', 'second'].map((field) => `no effect     main (app 1): ${field}: not known\n`).join(''),
-    );
+    expect(output.split('\n')).toEqual([
+      expect.stringMatching(/^\w{3} \d\d \d\d:\d\d:\d\d {2}no effect {5}main \(app 1\): first: not known$/),
+      expect.stringContaining('main (app 1): second: not known'),
+      '',
+    ]);
   });
 
   it('is health, with an exit code for scripts', async () => {
@@ -122,7 +124,7 @@ describe('what follows', () => {
         device.device.emit({ type: 'settled', changed: true });
         return printed.output;
       })
-      .toContain('{"event":"settled","data":{"changed":true}');
+      .toContain('{"event":"settled","data":{"changed":true');
     stop.abort();
     const { exitCode } = await running;
     expect(exitCode).toBe(130);

@@ -10,7 +10,7 @@ import { httpFetch } from './connection/http-fetch.ts';
 import { readKey } from './connection/read-key.ts';
 
 /** What the program has from the machine that it runs on. */
-export interface Surroundings {
+export interface Machine {
   readonly environment: Environment;
   readonly input: Readable & { readonly isTTY?: boolean };
   readonly output: ScreenStream;
@@ -23,8 +23,8 @@ export interface Surroundings {
 const OWN_KEY_FILE = '/data/api-key';
 
 /** @param args without the program's name @returns exit code */
-export async function runDevicectl(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { environment, input, output, notes, signal } = surroundings;
+export async function runDevicectl(args: readonly string[], machine: Machine): Promise<number> {
+  const { environment, input, output, notes, signal } = machine;
   let exitCode: number = EXIT.done;
   const run: Run = async (command) => {
     const { device, keyFile, json }: GlobalOptions = program.opts();

@@ -27,7 +27,7 @@ export function show({ screen, json }: Context, answer: object, lines: () => rea
   screen.print(JSON.stringify(withoutStatus(answer), null, 2));
 }
 
-/** That it succeeded is said by the exit code. */
+/** The exit code says that it succeeded. */
 function withoutStatus(answer: object): object {
   return Object.fromEntries(Object.entries(answer).filter(([name, value]) => name !== 'status' || value !== 'success'));
 }

@@ -10,7 +10,7 @@ const QUIET: ReadonlySet<DeviceEvent['event']> = new Set(['operation-progress', 
 
 /** What happened, from what the device keeps; or what happens from now on. */
 export async function events(context: Context, { follow }: { readonly follow: boolean }): Promise<number> {
-  const { client, screen, json, signal, now } = context;
+  const { client, screen, json, signal } = context;
   if (!follow) {
     for await (const event of client.keptEvents({ signal })) print(event);
     return EXIT.done;
@@ -22,9 +22,15 @@ export async function events(context: Context, { follow }: { readonly follow: bo
   function print(event: DeviceEvent): void {
     if (json) return screen.print(JSON.stringify(event));
     if (QUIET.has(event.event)) return undefined;
-    const time = follow ? `${screen.paint('dim', new Date(now()).toLocaleTimeString('en-GB'))}  ` : '';
-    return screen.print(`${time}${formatEvent(event, screen.paint)}`);
+    const time = screen.paint('dim', formatTime(event.data.time));
+    return screen.print(`${time}  ${formatEvent(event, screen.paint)}`);
   }
+}
+
+/** As the journal writes it, e.g. `Nov 24 06:10:00`, in the time of this machine. */
+function formatTime(milliseconds: number): string {
+  const parts = { month: 'short', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
+  return new Date(milliseconds).toLocaleString('en-US', { ...parts, hourCycle: 'h23' }).replace(',', '');
 }
 
 export interface LogOptions {

@@ -25,7 +25,7 @@ export async function setTarget(
 }
 
 /**
- * A target in format v2. That it is one, the device checks: it names every fault.
+ * A target in format v2. The device checks what is in it, and names every fault.
  *
  * @throws FileError, UsageError
  */
