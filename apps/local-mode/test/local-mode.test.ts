@@ -100,6 +100,8 @@ describe('the example, in a terminal', () => {
     expect(page).toMatch(/has counted to <strong>\d+</);
     expect(page).toContain('"status":"Running"');
     expect(run.raw()).toContain('\u001b[?25l');
+    const shown = /^page +(http:\/\/localhost:\d+\/)/m.exec(run.text())?.[1] ?? '';
+    expect(await (await fetch(shown)).text()).toContain('<div id="app">');
 
     const before = await containers();
     const script = join(project, 'probe/probe.sh');

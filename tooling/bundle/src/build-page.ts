@@ -9,7 +9,7 @@ const pack = promisify(gzip);
 export interface BuiltPage {
   /** Absolute paths of what a server sends: the page's files, and each of them packed by gzip with `.gz` behind its name. */
   readonly files: readonly string[];
-  /** Absolute paths of the scripts that it was made from. */
+  /** Absolute paths of the files that it was made from. */
   readonly inputs: readonly string[];
   /** Of all files, packed. */
   readonly packedBytes: number;

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bundleApp } from './bundle-app.ts';
 
@@ -69,6 +70,33 @@ describe('bundleApp', () => {
     await write({ 'src/main.ts': `import './missing.ts';` });
     await expect(bundleApp(app)).rejects.toThrow('Could not resolve');
     expect((await run(process.execPath, [file])).stdout).toBe('first\n');
+  });
+
+  it('builds the page that the app names beside the program, also packed', async () => {
+    const folder = join(app, 'site');
+    await write({
+      'package.json': { type: 'module', page: 'site' },
+      'src/main.ts': `console.log('serves');`,
+      'site/vite.config.ts': `export default { base: '/page/', build: { assetsDir: '' } };`,
+      'site/index.html': '<!doctype html><script type="module" src="/main.ts"></script>',
+      'site/main.ts': `const text: string = 'hello'; document.title = text;`,
+    });
+    const { page } = await bundleApp(app);
+    const names = page?.files.map((path) => basename(path)) ?? [];
+    expect(names).toEqual([
+      expect.stringMatching(/^index-.*\.js$/),
+      expect.stringMatching(/^index-.*\.js\.gz$/),
+      'index.html',
+      'index.html.gz',
+    ]);
+    const [script = '', packed = ''] = page?.files ?? [];
+    expect(gunzipSync(await readFile(packed))).toEqual(await readFile(script));
+    expect(await readFile(join(app, 'dist/page/index.html'), 'utf8')).toContain(`src="/page/${names[0]}"`);
+    expect(page?.inputs).toContain(join(folder, 'main.ts'));
+
+    await write({ 'site/main.ts': `import './missing.ts';` });
+    await expect(bundleApp(app)).rejects.toThrow('missing.ts');
+    expect(await readFile(script, 'utf8')).toContain('hello');
   });
 
   async function write(files: Record<string, string | object>): Promise<void> {

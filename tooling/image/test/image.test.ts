@@ -55,7 +55,13 @@ it('is loaded by an engine as what the registry would call it', async () => {
 it('names everything that it is made of', async () => {
   const sbom: { components: { purl: string }[] } = JSON.parse(await readFile(image.sbom, 'utf8'));
   const purls = sbom.components.map(({ purl }) => purl);
-  for (const start of ['pkg:generic/node@', 'pkg:deb/debian/iptables@', 'pkg:npm/hono@', 'pkg:npm/better-sqlite3@'])
+  for (const start of [
+    'pkg:generic/node@',
+    'pkg:deb/debian/iptables@',
+    'pkg:npm/hono@',
+    'pkg:npm/better-sqlite3@',
+    'pkg:npm/preact@',
+  ])
     expect(purls.filter((purl) => purl.startsWith(start))).toHaveLength(1);
 });
 
@@ -107,6 +113,13 @@ describe('its programs', () => {
   ] as const)('has %s, with all that it loads', async (program, argument) => {
     const result = await run(program, argument);
     expect(result).toMatchObject({ code: 0 });
+  });
+
+  it('has the page that the supervisor serves', async () => {
+    const list = 'for (const name of fs.readdirSync("/usr/lib/supervisor/page")) console.log(name)';
+    const { output } = await run('/usr/bin/node', '-e', list);
+    expect(output).toMatch(/^index\.html\.gz\r?$/m);
+    expect(output).toMatch(/^index-\S+\.js\r?$/m);
   });
 
   it('says which build it is', async () => {
