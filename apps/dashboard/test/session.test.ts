@@ -182,8 +182,9 @@ const FIXED = {
 } satisfies Record<string, FixtureService>;
 
 async function deploy(services: Readonly<Record<string, FixtureService>>): Promise<void> {
-  const apps = fixture.target({ db: FIXED.db, ...services });
-  const { status } = await supervisor.post('/v2/local/target-state', { local: { apps } });
+  const { [APP]: app } = fixture.target({ db: FIXED.db, ...services });
+  const local = { name: 'kitchen-display', apps: { [APP]: { ...app, name: 'kitchen' } } };
+  const { status } = await supervisor.post('/v2/local/target-state', { local });
   expect(status).toBe(200);
 }
 

@@ -184,7 +184,7 @@ const CAUSES: Readonly<Record<string, readonly Subject[]>> = {
   'operation-finished': ['plan'],
   blocked: ['state', 'plan', 'locks'],
   notice: ['state'],
-  settled: ['state', 'plan', 'locks'],
+  settled: ['state', 'plan', 'locks', 'info'],
   'engine-lost': ['health', 'plan'],
   'engine-connected': ['state', 'health', 'plan'],
   fault: ['health'],

@@ -22,7 +22,7 @@ export function deviceRoutes({ device, host, version, build, cloudConnected }: O
         return context.json({
           status: 'success',
           uuid,
-          name,
+          name: device.target().name ?? name,
           type,
           arch,
           os: hostOsVersion,
