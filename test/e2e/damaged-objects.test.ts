@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
 import {
   startAppFixture,
   startFaultyEngine,
@@ -10,9 +7,9 @@ import {
   type AppFixture,
 } from '@device-supervisor/testbed';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cutPower, loseLayer } from './cut-power.ts';
 
 const APP = 90_041;
-const run = promisify(execFile);
 
 let fixture: AppFixture;
 beforeEach(async () => {
@@ -37,21 +34,6 @@ async function layerOf(container: string): Promise<string> {
   return dirname(upper);
 }
 
-/** As a power cut does: engine and containers end at once, and files are lost. */
-async function cutPower(...lost: readonly string[]): Promise<void> {
-  const { engine } = fixture;
-  await engine.kill();
-  // Containers survive their engine.
-  await run('pkill', ['-9', '-f', `^(containerd-shim|/usr/bin/containerd-shim).*${engine.directory}`]).catch(
-    () => undefined,
-  );
-  for (const path of lost) {
-    await run('umount', [`${path}/merged`]).catch(() => undefined);
-    await rm(path, { recursive: true, force: true });
-  }
-  await engine.revive();
-}
-
 async function idOf(name: string): Promise<string> {
   return (await fixture.docker.getContainer(name).inspect()).Id;
 }
@@ -68,7 +50,8 @@ describe('a power cut that takes the files of a container', () => {
   it('costs that container alone: it is made again, and another app gets its new release', async () => {
     await using supervisor = await fixture.startSupervisor();
     await supervisor.apply(target());
-    await cutPower(await layerOf('web_1_1_c1'));
+    const layer = await layerOf('web_1_1_c1');
+    await cutPower(fixture.engine, () => loseLayer(layer));
     await supervisor.post('/v2/local/target-state', {
       local: { apps: target({ other: { environment: { NEW: '1' } } }) },
     });
@@ -125,6 +108,27 @@ describe('a stream of events that falls silent', () => {
     silence[Symbol.dispose]();
     await waitFor('another stream', () => engine.takeRequests().includes('GET /events'));
     expect(await fixture.containers()).toContain('web_1_1_c1 running');
+    await supervisor.apply({});
+  });
+});
+
+describe('a volume that was removed by hand and came back without labels', () => {
+  it('is ours: our container mounts it', async () => {
+    await using supervisor = await fixture.startSupervisor();
+    const apps = (commit: string) =>
+      fixture.target({ web: { volumes: ['data:/data'] } }, { commit, volumes: { data: {} } });
+    await supervisor.apply(apps('c1'));
+    await supervisor.kill();
+    const { docker } = fixture;
+    const { Config, HostConfig, Name } = await docker.getContainer('web_1_1_c1').inspect();
+    await docker.getContainer('web_1_1_c1').remove({ force: true });
+    await docker.getVolume(`${APP}_data`).remove();
+    await docker.createContainer({ ...Config, HostConfig, name: Name.slice(1) });
+    expect((await docker.getVolume(`${APP}_data`).inspect()).Labels).toBeNull();
+    await supervisor.start();
+    await supervisor.applied();
+    await supervisor.apply(apps('c2'));
+    expect(await fixture.containers()).toEqual(['web_1_1_c2 running']);
     await supervisor.apply({});
   });
 });

@@ -24,6 +24,8 @@ export interface ApiDependencies extends Omit<RouteDependencies, 'onError'> {
   readonly hostNames?: () => readonly string[];
   /** How many streams may be open. */
   readonly streamLimits?: StreamLimits;
+  /** Called where a large body has left garbage behind; by default the runtime collects it when it likes. */
+  readonly collectGarbage?: () => void;
   /** Milliseconds until a request must have been read and answered; 15 min by default. Streams may stay open. */
   readonly requestTimeout?: number;
   /** Receives faults of the supervisor, whose details clients do not see; absent `request`: no single request caused it. */
@@ -51,7 +53,8 @@ export interface Api extends Disposable {
 export function createApi(dependencies: ApiDependencies): Api {
   const { device, version, requestTimeout = DEFAULT_REQUEST_TIMEOUT, onError } = dependencies;
   const { keys, requiresKey, hostNames = () => [hostname()], streamLimits = STREAM_LIMITS } = dependencies;
-  const intake = createIntake();
+  const { collectGarbage } = dependencies;
+  const intake = createIntake(collectGarbage === undefined ? {} : { collectGarbage });
   const slots = createStreamSlots(streamLimits);
   const monitor = createMonitor(device);
   const document = createDocumentation(() => routes, version);

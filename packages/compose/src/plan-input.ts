@@ -54,8 +54,8 @@ export interface PlanPolicy {
   readonly runningFor: ReadonlyMap<string, number>;
   /** Ids of containers in a crash loop. */
   readonly crashLooping: ReadonlySet<string>;
-  /** References of images that failed in a way that only another download repairs. */
-  readonly damagedImages?: ReadonlySet<string>;
+  /** Canonical references of images that only another download repairs. */
+  readonly damagedImages: ReadonlySet<string>;
   /** Why an operation, by its id, is not to be tried now. */
   readonly paused: ReadonlyMap<string, string>;
 }

@@ -4,6 +4,7 @@ import { unusedVolumes } from './actions/unused-volumes.ts';
 import type { ApplyOptions, CloudTargetOptions, Device } from './device.ts';
 import { AppNotFoundError, ServiceNotFoundError } from './errors.ts';
 import type { DeviceDependencies } from './device-dependencies.ts';
+import { DamagedImages } from './history/damaged-images.ts';
 import { Loop } from './loop/loop.ts';
 import { pinImages } from './session/pin-images.ts';
 import { NO_TARGET, Targets } from './session/targets.ts';
@@ -15,7 +16,8 @@ export function createDevice(dependencies: DeviceDependencies): Device {
   const targets = new Targets(store.targets, managed);
   const settings = dependencies.settings ?? createSettings();
   settings.adopt(targets.current?.config ?? {});
-  const loop = new Loop({ ...dependencies, settings, targets });
+  const damagedImages = new DamagedImages({ store: store.boots, bootId: dependencies.bootId });
+  const loop = new Loop({ ...dependencies, settings, targets, damagedImages });
   const applyTarget = (force: AppSet): void => {
     settings.adopt(targets.current?.config ?? {});
     loop.applyTarget(force);
@@ -80,7 +82,10 @@ export function createDevice(dependencies: DeviceDependencies): Device {
       loop.observer.snapshot.containers.find(({ id }) => id === containerId)?.config.environment ?? null,
     subscribe: (listener) => loop.subscribe(listener),
     health: () => loop.health(),
-    [Symbol.asyncDispose]: () => loop[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await loop[Symbol.asyncDispose]();
+      damagedImages.close();
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { DeviceConfig } from './device-config/device-config.ts';
 import type { RebootAfterApply } from './power/reboot-after-apply.ts';
+import type { DamagedImages } from './history/damaged-images.ts';
 import type { Targets } from './session/targets.ts';
 import type { Settings } from './settings/settings.ts';
 import type { DeviceFacts } from '@device-supervisor/compose';
@@ -34,4 +35,5 @@ export interface DeviceDependencies {
 export interface LoopDependencies extends DeviceDependencies {
   readonly targets: Targets;
   readonly settings: Settings;
+  readonly damagedImages: DamagedImages;
 }

@@ -75,6 +75,11 @@ export interface DeviceStore {
     save(imageIds: readonly string[]): void;
     clear(): void;
   };
+  readonly boots: {
+    /** `null`: nothing was kept yet. */
+    load(): BootRecord | null;
+    save(record: BootRecord): void;
+  };
   readonly images: ImageRecords & { list(): readonly ImageRecord[] };
   readonly apiKeys: {
     /** The key of a service for our API, made when it has none; a secret. */
@@ -82,6 +87,17 @@ export interface DeviceStore {
     /** Revokes the keys of all other services. */
     keepOnly(services: readonly { readonly appId: number; readonly service: string }[]): void;
   };
+}
+
+/** What the device knows of the host's boot that lasts. */
+export interface BootRecord {
+  readonly bootId: string;
+  /** A supervisor runs, or ended without a word. */
+  readonly isOpen: boolean;
+  /** In the boot before, no supervisor ended as it should. */
+  readonly afterPowerCut: boolean;
+  /** Canonical references of images that were fetched since a power cut. */
+  readonly fetched: readonly string[];
 }
 
 /** Origin of a target. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { holdsMoreThan } from './document-faults.ts';
 import { HostName } from './identifiers.ts';
 
 /*
@@ -291,9 +292,16 @@ export const FileComposition = z
   .meta({ id: 'FileComposition' });
 export type FileComposition = z.infer<typeof FileComposition>;
 
+/** Values in one object; a fault in each would take megabytes to describe. */
+const MOST_VALUES = 5_000;
+
 /** Clients send `command: null` for a field that the compose file leaves out, and `null` for an empty object. */
-function withoutNulls(value: unknown): unknown {
+function withoutNulls(value: unknown, context: z.RefinementCtx): unknown {
   if (value === null || value === undefined) return {};
+  if (holdsMoreThan(MOST_VALUES, value)) {
+    context.addIssue(`holds more than ${MOST_VALUES} values; leave out what the service does not need`);
+    return z.NEVER;
+  }
   if (typeof value !== 'object' || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));
 }

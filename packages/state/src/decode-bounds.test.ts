@@ -92,8 +92,15 @@ describe('a target that something behind it could not take is refused with the p
   });
 
   it('more values than any release has', () => {
-    const environment = Object.fromEntries(Array.from({ length: 100_001 }, (_, index) => [`A${index}`, 1]));
-    expect(faultsOf(v2({ environment }))).toEqual([expect.stringMatching(/holds more than 100000 values/)]);
+    const environment = Object.fromEntries(Array.from({ length: 50_001 }, (_, index) => [`A${index}`, 1]));
+    expect(faultsOf(v2({ environment }))).toEqual([expect.stringMatching(/holds more than 50000 values/)]);
+  });
+
+  it('more values in one service than any has, before a fault is looked for in each', () => {
+    expect(faultsOf(v2({ volumes: Array.from({ length: 5_001 }, () => ({})) }))).toEqual([
+      expect.stringMatching(/^local\.apps\.1\.services\.5: holds more than 5000 values/),
+    ]);
+    expect(faultsOf(v2({ volumes: Array.from({ length: 4_000 }, () => ({})) }))).toHaveLength(20);
   });
 
   it('with the first faults listed, and their number', () => {

@@ -18,7 +18,7 @@ export function decodeTargetStateV2(document: unknown): TargetState {
   const unfit = documentFaults(document);
   if (unfit.length > 0) throw new TargetStateError(unfit);
   const parsed = z.looseObject({ local: DeviceV2 }).safeParse(document);
-  if (!parsed.success) throw new TargetStateError(issuesOf(parsed.error));
+  if (!parsed.success) throw new TargetStateError(issuesOf(parsed.error), parsed.error.issues.length);
   const target = parsed.data.local;
   const conflicts = appConflicts(target.apps);
   if (conflicts.length > 0) {
@@ -26,6 +26,9 @@ export function decodeTargetStateV2(document: unknown): TargetState {
   }
   return target;
 }
+
+/** Faults of a service that are listed; compose keys may have thousands. */
+const MOST_FAULTS_OF_SERVICE = 20;
 
 /** Keys of a service that are the format's own; all others are its compose keys. */
 const ServiceFields = z.looseObject({
@@ -45,7 +48,8 @@ const ServiceV2 = ServiceFields.transform(
   ) => {
     const composition = ServiceComposition.safeParse(rest);
     if (!composition.success) {
-      for (const { path, message } of composition.error.issues) context.addIssue({ code: 'custom', path, message });
+      for (const { path, message } of composition.error.issues.slice(0, MOST_FAULTS_OF_SERVICE))
+        context.addIssue({ code: 'custom', path, message });
       return z.NEVER;
     }
     return { imageId, serviceName, image, running, environment, labels, contract, composition: composition.data };

@@ -3,7 +3,7 @@ import { formatPath, type TargetStateIssue } from './target-state-error.ts';
 /** Levels of objects and lists in one another; compose files have about ten. */
 const DEEPEST = 64;
 /** Objects, lists and values in one document; a release of 100 services has some thousands. */
-const MOST_VALUES = 100_000;
+const MOST_VALUES = 50_000;
 /** Listed; a document of another kind has thousands. */
 const MOST_FAULTS = 20;
 
@@ -34,6 +34,20 @@ export function documentFaults(document: unknown, prefix: readonly PropertyKey[]
     }
   }
   return faults;
+}
+
+/** Whether a value holds more than so many objects, lists and values. */
+export function holdsMoreThan(most: number, value: unknown): boolean {
+  const pending: unknown[] = [value];
+  let seen = 0;
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (typeof next !== 'object' || next === null) continue;
+    const children: readonly unknown[] = Array.isArray(next) ? next : Object.values(next);
+    seen += children.length;
+    if (seen > most) return true;
+    pending.push(...children);
+  }
+  return false;
 }
 
 interface Place {

@@ -17,9 +17,10 @@ export interface TargetStateErrorDetails {
 
 /** A document is not a target state; nothing of it was applied. */
 export class TargetStateError extends SupervisorError<'TARGET_STATE_INVALID', TargetStateErrorDetails> {
-  constructor(issues: readonly TargetStateIssue[]) {
-    super('TARGET_STATE_INVALID', `invalid target state: ${describeIssues(issues)}`, {
-      details: { issues: issues.slice(0, MOST_LISTED), total: issues.length },
+  /** @param total how many faults there are, where not all are listed */
+  constructor(issues: readonly TargetStateIssue[], total: number = issues.length) {
+    super('TARGET_STATE_INVALID', `invalid target state: ${describeIssues(issues, total)}`, {
+      details: { issues: issues.slice(0, MOST_LISTED), total },
     });
   }
 }
@@ -30,17 +31,17 @@ const MOST_LISTED = 100;
 const LONGEST_PATH_PART = 100;
 
 /** The first faults in one line. */
-export function describeIssues(issues: readonly TargetStateIssue[]): string {
+export function describeIssues(issues: readonly TargetStateIssue[], total: number = issues.length): string {
   const faults = issues
     .slice(0, MOST_SHOWN)
     .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-  const more = issues.length > MOST_SHOWN ? ` (and ${issues.length - MOST_SHOWN} more)` : '';
+  const more = total > MOST_SHOWN ? ` (and ${total - MOST_SHOWN} more)` : '';
   return `${faults.join('; ')}${more}`;
 }
 
-/** @param prefix path of the value that was parsed */
+/** The first faults. @param prefix path of the value that was parsed */
 export function issuesOf(error: z.ZodError, prefix: readonly PropertyKey[] = []): TargetStateIssue[] {
-  return error.issues.map((issue) => flatten(issue, prefix));
+  return error.issues.slice(0, MOST_LISTED).map((issue) => flatten(issue, prefix));
 }
 
 export function formatPath(path: readonly PropertyKey[]): string {

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import {
   accessSync,
   chmodSync,
@@ -7,6 +7,7 @@ import {
   fsyncSync,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -18,6 +19,8 @@ import { makeDirectory } from './make-directory.ts';
 
 /** Only its owner may read it: there are keys in it. */
 const FILE_MODE = 0o600;
+/** Bytes that are read at a time. */
+const PIECE = 64 * 1024;
 
 /**
  * A database as a file that is only ever replaced as a whole: at every moment, also of a power cut, it holds what was
@@ -89,7 +92,7 @@ export class DatabaseFile {
   #holds(digest: string): boolean {
     try {
       const { mode } = statSync(this.path);
-      return (mode & 0o777) === FILE_MODE && digestOf(readFileSync(this.path)) === digest;
+      return (mode & 0o777) === FILE_MODE && digestOfFile(this.path) === digest;
     } catch {
       // Gone, or not readable any more: either way it does not hold it.
       return false;
@@ -138,6 +141,21 @@ function syncDirectory(path: string): void {
   } finally {
     closeSync(directory);
   }
+}
+
+/** In pieces: the file may be large, and memory small. */
+function digestOfFile(path: string): string {
+  const digest = createHash('sha256');
+  const piece = Buffer.allocUnsafe(PIECE);
+  const file = openSync(path, 'r');
+  try {
+    for (let length = readSync(file, piece); length > 0; length = readSync(file, piece)) {
+      digest.update(piece.subarray(0, length));
+    }
+  } finally {
+    closeSync(file);
+  }
+  return digest.digest('hex');
 }
 
 function digestOf(bytes: Buffer): string {

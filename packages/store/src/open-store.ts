@@ -8,6 +8,7 @@ import { StoreWriteError } from './errors.ts';
 import { takeExclusiveUse } from './exclusive-use.ts';
 import { createImageRepository, type ImageRepository } from './image-repository.ts';
 import { Keeper, type StoreFault } from './keeper.ts';
+import { createBootRepository, type BootRepository } from './boot-repository.ts';
 import { createLocalModeRepository, type LocalModeRepository } from './local-mode-repository.ts';
 import { absorbLog, assertUnused, openCopy, openDatabase, openEmpty, type OpenedDatabase } from './open-database.ts';
 import { createQuery } from './query.ts';
@@ -42,6 +43,7 @@ export interface Store extends Disposable {
   readonly apiKeys: ApiKeyRepository;
   readonly settings: SettingRepository;
   readonly localMode: LocalModeRepository;
+  readonly boots: BootRepository;
   /** The damaged database that was found at start; `null`: it was whole. */
   readonly recovered: Recovery | null;
   /** Why the disk does not hold what the store holds; `null`: it does. Looked for at each change, and now and then. */
@@ -101,6 +103,7 @@ export function openStore({ path, logger = () => undefined, clock = systemClock 
       apiKeys: createApiKeyRepository(query),
       settings,
       localMode: createLocalModeRepository(settings),
+      boots: createBootRepository(settings),
       get recovered() {
         return recovered;
       },

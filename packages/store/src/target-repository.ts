@@ -1,8 +1,8 @@
-import { tryParseJson } from '@device-supervisor/primitives';
-import { TargetState } from '@device-supervisor/state';
+import type { TargetState } from '@device-supervisor/state';
 import { eq } from 'drizzle-orm/sql/expressions';
 import type { Query, Transaction } from './query.ts';
 import { rejectedTargetStates, targetStates, type TargetSource } from './schema.ts';
+import { parseTarget, printTarget } from './target-document.ts';
 
 /** The last good target state of each source. */
 export interface TargetRepository {
@@ -22,7 +22,7 @@ export function createTargetRepository(query: Query, logger: (message: string) =
     load(source) {
       const document = documentOf(source);
       if (document === null) return null;
-      const decoded = decode(document);
+      const decoded = parseTarget(document);
       if (decoded.target !== null) return decoded.target;
       logger(`the stored ${source} target state cannot be read, and is kept aside: ${decoded.reason}`);
       query.change(reject({ source, document, reason: decoded.reason }));
@@ -30,7 +30,7 @@ export function createTargetRepository(query: Query, logger: (message: string) =
     },
     save(source, target) {
       const before = documentOf(source);
-      const put = write(source, JSON.stringify(target));
+      const put = write(source, printTarget(target));
       // The cloud can send its target again; a developer's target exists only here.
       if (source === 'cloud') query.change(put);
       else query.changeDurably(put, write(source, before));
@@ -63,18 +63,6 @@ function write(source: TargetSource, document: string | null): (database: Transa
       .onConflictDoUpdate({ target: targetStates.source, set: { document } })
       .run();
   };
-}
-
-type Decoded =
-  | { readonly target: TargetState; readonly reason: null }
-  | { readonly target: null; readonly reason: string };
-
-function decode(document: string): Decoded {
-  const parsed = TargetState.safeParse(tryParseJson(document));
-  if (parsed.success) return { target: parsed.data, reason: null };
-  const [issue] = parsed.error.issues;
-  const path = issue?.path.map(String).join('.') ?? '';
-  return { target: null, reason: path === '' ? 'not a target state' : `${path}: ${issue?.message}` };
 }
 
 function reject(rejected: typeof rejectedTargetStates.$inferInsert): (database: Transaction) => void {

@@ -13,6 +13,7 @@ import { formatError } from '@device-supervisor/errors';
 import type { Metrics } from '@device-supervisor/host-facts';
 import type { LogRouter } from '@device-supervisor/logs';
 import type { Store } from '@device-supervisor/store';
+import { collectGarbage } from '../collect-garbage.ts';
 import type { SupervisorConfig } from '../config.ts';
 import type { OpenedLocks } from '../device/open-locks.ts';
 import type { ConnectedHost } from '../host/connect-host.ts';
@@ -81,6 +82,7 @@ export async function openApi(dependencies: OpenApiDependencies): Promise<Server
     }),
     requiresKey: () => config.alwaysRequireKey || !device.localMode,
     isContainer: (connection) => isOnEngineBridge(connection),
+    collectGarbage,
     onError: (error, request) => log.error(describeFault(error, request)),
   });
   const allowed = config.listenAddresses;

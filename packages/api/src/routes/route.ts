@@ -166,7 +166,7 @@ async function handleBody(
 ): Promise<Response> {
   using upload = context.get('intake').open();
   const read = await readBody(context.req.raw, { limit, upload });
-  return await upload.inTurn(() => handle(read()));
+  return await upload.inTurn(read, handle);
 }
 
 /** A request whose parts have been checked. */

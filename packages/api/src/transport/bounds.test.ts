@@ -42,14 +42,32 @@ describe('the bodies of all requests together', () => {
     const work = async (): Promise<void> => {
       using upload = intake.open();
       upload.add(5e6);
-      await upload.inTurn(async () => {
-        most = Math.max(most, ++running);
-        await Promise.resolve();
-        running--;
-      });
+      await upload.inTurn(
+        () => undefined,
+        async () => {
+          most = Math.max(most, ++running);
+          await Promise.resolve();
+          running--;
+        },
+      );
     };
-    await Promise.all([work(), work(), work(), work()]);
+    await Promise.all([work(), work()]);
     expect(most).toBe(1);
+  });
+
+  it('leave room for small ones, which have their own', async () => {
+    const { request } = createTestApi({ requiresKey: () => false });
+    const large = request('/v2/local/target-state', { method: 'POST', headers: HEADERS, body: held(10e6) });
+    const small = Array.from({ length: 15 }, () =>
+      request('/v2/local/target-state', { method: 'POST', headers: HEADERS, body: held(200e3) }),
+    );
+    const body = JSON.stringify({ local: { apps: {} } });
+    const options = { method: 'POST', headers: HEADERS, body } as const;
+    expect((await request('/v2/local/target-state', options)).status).toBe(200);
+    const others = Array.from({ length: 10 }, () =>
+      request('/v2/local/target-state', { method: 'POST', headers: HEADERS, body: held(200e3) }),
+    );
+    expect((await Promise.race([large, ...small, ...others])).status).toBe(429);
   });
 });
 
@@ -71,6 +89,16 @@ describe('a body', () => {
     const { request, errors } = createTestApi();
     const answer = await request('/v2/local/target-state', { method: 'POST', key: GLOBAL_KEY, headers: HEADERS, body });
     expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('must not be nested')]);
+    expect(errors).toEqual([]);
+  });
+
+  it.each([
+    ['objects', `{"a":[${'{},'.repeat(1_000_000)}1]}`],
+    ['numbers', `{"a":[${'0,'.repeat(4_000_000)}0]}`],
+  ])('of values without end is a 400: %s', async (_, body) => {
+    const { request, errors } = createTestApi();
+    const answer = await request('/v2/local/target-state', { method: 'POST', key: GLOBAL_KEY, headers: HEADERS, body });
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('more than 100000 values')]);
     expect(errors).toEqual([]);
   });
 

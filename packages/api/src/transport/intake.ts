@@ -13,37 +13,71 @@ export interface Upload extends Disposable {
   add(bytes: number): void;
   /** Bytes that are not needed any more. */
   drop(): void;
-  /** Does the work with the body: at once for a small one, one after the other for large ones. */
-  inTurn<T>(work: () => T | Promise<T>): Promise<T>;
+  /** To be called where as many bytes as the body has are not needed any more. */
+  collectGarbage(): void;
+  /** Decodes the body and works with it: at once for a small one, one after the other for large ones. */
+  inTurn<Body, Result>(decode: () => Body, work: (body: Body) => Result | Promise<Result>): Promise<Result>;
 }
 
-/** Bytes of bodies in memory; a target takes several times its size while it is decoded, but only one at a time. */
-const MOST_BYTES = 24 * 1024 * 1024;
-/** Bytes of a body whose decoding takes noticeable memory. */
-const LARGE = 1024 * 1024;
+export interface IntakeOptions {
+  /** Frees what decoding left behind, where that is noticeable. Default: the collector of the runtime, when it likes. */
+  readonly collectGarbage?: () => void;
+}
 
-export function createIntake(mostBytes: number = MOST_BYTES): Intake {
+/** Bytes of large bodies in memory: one target, which takes several times its size while it is decoded. */
+const MOST_LARGE = 12 * 1024 * 1024;
+/** Bytes of all others, which have room of their own: an action goes on beside targets. */
+const MOST_SMALL = 4 * 1024 * 1024;
+/** Bytes that a body of any route may have. */
+const SMALL = 256 * 1024;
+/** Bytes of a body whose decoding takes noticeable memory. */
+const NOTICEABLE = 1024 * 1024;
+
+export function createIntake({ collectGarbage = () => undefined }: IntakeOptions = {}): Intake {
   const turns = createSemaphore(1);
-  let total = 0;
+  const held = { small: 0, large: 0 };
   return {
     open() {
       let own = 0;
       const drop = (): void => {
-        total -= own;
+        held[poolOf(own)] -= own;
         own = 0;
+      };
+      const collect = (): void => {
+        if (own > NOTICEABLE) collectGarbage();
       };
       return {
         add(bytes) {
-          if (total + bytes > mostBytes) throw new ServerBusyError('other requests hold too much memory');
-          total += bytes;
-          own += bytes;
+          const next = own + bytes;
+          const pool = poolOf(next);
+          const others = held[pool] - (poolOf(own) === pool ? own : 0);
+          if (others + next > LIMITS[pool]) throw new ServerBusyError('other requests hold too much memory');
+          held[poolOf(own)] -= own;
+          held[pool] += next;
+          own = next;
         },
         drop,
-        async inTurn(work) {
-          return own > LARGE ? await turns.run(async () => await work()) : await work();
+        collectGarbage: collect,
+        async inTurn(decode, work) {
+          if (own <= NOTICEABLE) return await work(decode());
+          return await turns.run(async () => {
+            try {
+              const body = decode();
+              collect();
+              return await work(body);
+            } finally {
+              collect();
+            }
+          });
         },
         [Symbol.dispose]: drop,
       };
     },
   };
+}
+
+const LIMITS = { small: MOST_SMALL, large: MOST_LARGE } as const;
+
+function poolOf(bytes: number): keyof typeof LIMITS {
+  return bytes > SMALL ? 'large' : 'small';
 }

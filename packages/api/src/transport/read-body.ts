@@ -30,7 +30,8 @@ const DRAIN_IDLE_LIMIT = 2_000;
 export async function readBody(request: Request, options: BodyOptions): Promise<() => RequestBody> {
   const chunks = await readChunks(request, options);
   return () => {
-    const text = decodeText(chunks.splice(0));
+    const text = decodeText(joined(chunks.splice(0), options.upload));
+    options.upload.collectGarbage();
     if (isJson(request)) return parseObject(text);
     if (mediaType(request) === 'application/x-www-form-urlencoded') {
       return Object.fromEntries(new URLSearchParams(text));
@@ -66,9 +67,17 @@ async function readChunks(request: Request, { limit, upload }: BodyOptions): Pro
   return chunks;
 }
 
-function decodeText(chunks: readonly Uint8Array[]): string {
+/** The pieces as one, without them and what earlier bodies left. */
+function joined(chunks: Uint8Array[], upload: Upload): Buffer {
+  const bytes = Buffer.concat(chunks);
+  chunks.length = 0;
+  upload.collectGarbage();
+  return bytes;
+}
+
+function decodeText(bytes: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     throw new InvalidRequestError('the body is not valid UTF-8', error);
   }
@@ -112,7 +121,7 @@ async function within<T>(limit: number, next: Promise<T>): Promise<T | null> {
 
 function parseObject(text: string): RequestBody {
   if (text.trim() === '') return {};
-  if (!isShallow(text)) throw new InvalidRequestError(`body: must not be nested in more than ${DEEPEST} levels`);
+  checkStructure(text);
   const value = parseJson(text);
   if (!isObject(value)) throw new InvalidRequestError(`body: must be a JSON object, not ${nameOf(value)}`);
   return value;
@@ -121,9 +130,13 @@ function parseObject(text: string): RequestBody {
 /** Levels of JSON in one another; a target has about 20. Its decoding says where it is too deep below that. */
 const DEEPEST = 1_000;
 
-/** Whether JSON has no more than {@link DEEPEST} levels, without parsing it: the parser takes memory for each. */
-function isShallow(text: string): boolean {
+/** Values of a body; decoding a target says where it has too many below that. */
+const MOST_VALUES = 100_000;
+
+/** Refuses JSON of levels or values without bound, without parsing it: the parser takes memory for each. */
+function checkStructure(text: string): void {
   let level = 0;
+  let values = 1;
   let inString = false;
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
@@ -135,18 +148,24 @@ function isShallow(text: string): boolean {
         break;
       case OPEN_LIST:
       case OPEN_OBJECT:
-        if (!inString && ++level > DEEPEST) return false;
+        if (inString) break;
+        if (++level > DEEPEST) throw new InvalidRequestError(`body: must not be nested in more than ${DEEPEST} levels`);
+        values++;
+        break;
+      case COMMA:
+        if (!inString) values++;
         break;
       case CLOSE_LIST:
       case CLOSE_OBJECT:
         if (!inString) level--;
         break;
     }
+    if (values > MOST_VALUES) throw new InvalidRequestError(`body: must not hold more than ${MOST_VALUES} values`);
   }
-  return true;
 }
 
-const [BACKSLASH, QUOTE, OPEN_LIST, OPEN_OBJECT, CLOSE_LIST, CLOSE_OBJECT] = [0x5c, 0x22, 0x5b, 0x7b, 0x5d, 0x7d];
+const [BACKSLASH, QUOTE, COMMA] = [0x5c, 0x22, 0x2c];
+const [OPEN_LIST, OPEN_OBJECT, CLOSE_LIST, CLOSE_OBJECT] = [0x5b, 0x7b, 0x5d, 0x7d];
 
 function parseJson(text: string): unknown {
   try {

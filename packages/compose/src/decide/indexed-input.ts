@@ -8,6 +8,8 @@ import type { PlanInput } from '../plan-input.ts';
 export interface IndexedInput extends PlanInput {
   /** Finds an image that containers can be created from. */
   readonly findImage: ImageFinder;
+  /** Finds any image, also a damaged one. */
+  readonly findAny: ImageFinder;
   /** The image that a service is to run. */
   readonly imageOf: (service: Pick<TargetService, 'image' | 'contentId'>) => ObservedImage | undefined;
   /** References of images on the engine that only another download can repair. */
@@ -43,7 +45,9 @@ export function indexInput(input: PlanInput): IndexedInput {
   const damagedImages = new Set(
     Object.values(target.apps)
       .flatMap(({ release }) => Object.values(release?.services ?? {}).map(({ image }) => image))
-      .filter((image) => findAny(image)?.damage?.isFinal === true || policy.damagedImages?.has(image) === true),
+      .filter(
+        (image) => findAny(image)?.damage?.isFinal === true || policy.damagedImages.has(canonicalReference(image)),
+      ),
   );
   const findImage = (reference: string): ObservedImage | undefined =>
     damagedImages.has(reference) ? undefined : findAny(reference);
@@ -51,6 +55,7 @@ export function indexInput(input: PlanInput): IndexedInput {
   return {
     ...input,
     findImage,
+    findAny,
     imageOf: ({ image, contentId }) => findImage(contentId ?? image),
     damagedImages,
     unreadApps: new Set(unread.map(({ key }) => key)),

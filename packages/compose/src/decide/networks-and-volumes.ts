@@ -80,15 +80,23 @@ export function decideVolumes(app: TargetApp, release: TargetRelease, input: Ind
     });
     const observed = input.volumesByName.get(spec.name);
     if (observed === undefined) return decide(spec.external ? 'missing' : 'absent', 'does not exist');
-    if (!observed.supervised) return decide('taken');
+    if (!isOurs(observed, app, input)) return decide('taken');
     if (spec.external) return decide('present');
     if (input.policy.requests.purge.has(spec.name)) return decide('replaced', 'a client asked to empty it');
     // Labels only describe a volume: its data is not erased for them.
     const erasing = compareVolumes({ ...observed.config, labels: spec.config.labels }, spec.config);
     return erasing.length > 0 && isTruthy(withCurrentLabels(spec.config.labels)[RECREATE_LABEL])
       ? decide('replaced', erasing.join('; '))
-      : decide('present', '', compareVolumes(withUuidOf(app, observed.config), spec.config));
+      : decide('present', '', compareVolumes(withOwnLabels(app, observed, spec), spec.config));
   });
+}
+
+/**
+ * Whether a volume with our name is ours: it has our label, or a container of the app mounts it. The engine makes one without
+ * labels for a container whose volume was removed by hand before, and no engine adds labels to a volume.
+ */
+function isOurs({ name, supervised }: ObservedVolume, { id }: TargetApp, input: IndexedInput): boolean {
+  return supervised || input.containersByVolume.get(name)?.some(({ identity }) => identity?.appId === id) === true;
 }
 
 /** A volume with problems is left alone: the services that mount it are blocked, with the reason. */
@@ -139,9 +147,12 @@ function mostUsed(networks: readonly ObservedNetwork[], input: IndexedInput): Ob
   return networks.toSorted((a, b) => users(b) - users(a))[0];
 }
 
-/** The label has the app's uuid of the time when the volume was created, which is no difference. */
-function withUuidOf({ uuid }: TargetApp, config: VolumeConfig): VolumeConfig {
-  return { ...config, labels: { ...config.labels, [LABELS.appUuid]: uuid } };
+/**
+ * The label has the app's uuid of the time when the volume was created, which is no difference; nor is it one that a volume
+ * which the engine made for our container has no labels.
+ */
+function withOwnLabels({ uuid }: TargetApp, { config, supervised }: ObservedVolume, spec: VolumeSpec): VolumeConfig {
+  return { ...config, labels: supervised ? { ...config.labels, [LABELS.appUuid]: uuid } : spec.config.labels };
 }
 
 function subnetsOf({ ipam }: NetworkSpec['config']): string[] {

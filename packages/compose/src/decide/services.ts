@@ -260,7 +260,7 @@ function containerThatStays(decision: ServiceDecision | null | undefined): strin
 function reasonToRemoveFirst(current: ObservedContainer, { spec, networks, volumes, input }: Subject): string | null {
   if (current.damage !== undefined) return `damaged: ${current.damage.reason}`;
   if (current.status === 'dead') return 'the container is dead';
-  if (current.startedAt === null && input.damagedImages.has(spec.service.image)) return 'its image is damaged';
+  if (input.damagedImages.has(spec.service.image) && !comesUp(current, input)) return 'its image is damaged';
   const ids = new Set(current.networkIds);
   const attached = [spec.config, current.config].flatMap((config) => Object.keys(config.networks));
   const duplicate = attached.find((name) => isDuplicate(networks.get(name), ids));
@@ -268,6 +268,12 @@ function reasonToRemoveFirst(current: ObservedContainer, { spec, networks, volum
   const mounted = [...spec.volumes, ...current.config.mounts.map(({ source }) => source)];
   const volume = mounted.find((name) => volumes.get(name)?.status === 'replaced');
   return volume === undefined ? null : `volume ${volume} is replaced`;
+}
+
+/** Whether it runs, or has run and may again. */
+function comesUp({ id, startedAt, status, error }: ObservedContainer, { policy }: IndexedInput): boolean {
+  if (startedAt === null || policy.crashLooping.has(id)) return false;
+  return error === '' || status === 'running';
 }
 
 function isDuplicate(network: NetworkDecision | undefined, ids: ReadonlySet<string>): boolean {

@@ -93,7 +93,7 @@ function planPull(service: TargetService, app: AppPlanner, removals: Removals): 
   const { device, draft, id: appId } = app;
   // An image that is removed before cannot be the base of a delta.
   const deltaSource = removals.last === 'images' ? null : deltaSourceOf(service, app);
-  const repair = app.input.damagedImages.has(service.image) ? removeDamaged(service, app) : null;
+  const repairs = app.input.damagedImages.has(service.image) ? (device.damageRemovals ??= removeDamaged(app)) : [];
   const pull = draft.add(
     {
       kind: 'pull-image',
@@ -105,7 +105,7 @@ function planPull(service: TargetService, app: AppPlanner, removals: Removals): 
       deltaSource,
     },
     {
-      needs: [...removals.containers, repair],
+      needs: [...removals.containers, ...repairs],
       follows: removals.images.map((reference) => device.imageRemovals.get(reference)),
     },
   );
@@ -114,26 +114,34 @@ function planPull(service: TargetService, app: AppPlanner, removals: Removals): 
   return pull;
 }
 
-/** Removes a damaged image, so that a download replaces it instead of finding its layers there. */
-function removeDamaged({ image, name }: TargetService, { device, draft, input, id: appId }: AppPlanner): PlanNode {
-  const users = input.containersByImage.get(canonicalReference(image)) ?? [];
-  const removal = draft.add(
-    {
-      kind: 'remove-image',
-      id: `remove-image ${image}`,
-      cause: 'it is damaged',
-      appId,
-      service: name,
-      reference: image,
-    },
-    { needs: users.map(({ id }) => device.removals.get(id)) },
-  );
-  const user = users.find(({ id }) => !device.removals.has(id));
-  if (user !== undefined) {
-    const message = `image ${image} is damaged, and is downloaded again when container ${user.name} no longer uses it`;
-    draft.hold(removal, { appId, service: name, reason: 'dependency', message });
+/** Removes the damaged images, so that a download replaces them instead of finding their layers there. */
+function removeDamaged({ device, draft, input, id: appId }: AppPlanner): PlanNode[] {
+  const wanted = new Map([...input.damagedImages].map((reference) => [canonicalReference(reference), reference]));
+  // Others keep the layers that they share with one of these, too.
+  for (const reference of input.policy.damagedImages) {
+    if (input.findAny(reference) !== undefined && !wanted.has(reference)) wanted.set(reference, reference);
   }
-  return removal;
+  return [...wanted].map(([canonical, reference]) => {
+    const users = input.containersByImage.get(canonical) ?? [];
+    const owner = input.appsByImage.get(canonical)?.[0]?.id ?? appId;
+    const removal = draft.add(
+      {
+        kind: 'remove-image',
+        id: `remove-image ${reference}`,
+        cause: 'it is damaged',
+        appId: owner,
+        service: null,
+        reference,
+      },
+      { needs: users.map(({ id }) => device.removals.get(id)) },
+    );
+    const user = users.find(({ id }) => !device.removals.has(id));
+    if (user !== undefined) {
+      const message = `image ${reference} is damaged, and is downloaded again when container ${user.name} no longer uses it`;
+      draft.hold(removal, { appId: owner, service: user.identity?.serviceName ?? null, reason: 'dependency', message });
+    }
+    return removal;
+  });
 }
 
 /** The image that probably differs least from the new one: of the service before others of the app. */

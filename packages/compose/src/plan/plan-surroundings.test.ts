@@ -160,6 +160,17 @@ describe('networks and volumes', () => {
     );
   });
 
+  it('a volume without labels that our container mounts is ours: the engine made it for that', () => {
+    const services = { web: { composition: { volumes: ['data:/data'] } } };
+    const target = testTarget({ services, volumes: { data: {} } });
+    const snapshot = reachedSnapshot(target);
+    const config = { driver: 'local', driverOpts: {}, labels: {} };
+    const bare = { ...snapshot, volumes: [{ name: '1_data', supervised: false, appUuid: null, config }] };
+    expect(printPlan(target, bare)).toBe('');
+    const others = { ...bare, containers: bare.containers.map((one) => ({ ...one, identity: null })) };
+    expect(printPlan(target, others)).toContain('a volume 1_data exists that is not ours');
+  });
+
   it('names that others have are left to them', () => {
     const target = testTarget({
       services: { web: { composition: { volumes: ['data:/data'] } } },

@@ -20,6 +20,8 @@ export class DevicePlanner {
   readonly pulls: Map<string, PlanNode> = new Map();
   /** Downloads as a difference, by the reference of the image that they need for it. */
   readonly pullsByDeltaSource: Map<string, PlanNode[]> = new Map();
+  /** Of damaged images: they go before any of them is downloaded again, which may share layers; `null`: not planned. */
+  damageRemovals: readonly PlanNode[] | null = null;
   /** By reference. */
   readonly imageRemovals: Map<string, PlanNode> = new Map();
   /** By name. */

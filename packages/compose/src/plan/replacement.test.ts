@@ -107,6 +107,7 @@ describe('a container and its successor', () => {
 
 describe('a damaged object', () => {
   const lost = { reason: 'layer does not exist', isFinal: true };
+  const [WEB, DB] = ['docker.io/library/web:1', 'docker.io/library/db:1'];
 
   it('a container is removed and created again, also beside one that is fine', () => {
     const target = testTarget({ services: { web: {}, db: {} } });
@@ -136,8 +137,37 @@ describe('a damaged object', () => {
     const plan = printPlan(BEFORE, damaged);
     expect(plan).toContain('remove-image web:1: it is damaged [after remove-container web_1_1_c1]');
     expect(plan).toContain('pull-image web:1: service web needs it [after remove-image web:1]');
-    const failed = printPlan(BEFORE, created, { policy: { damagedImages: new Set(['web:1']) } });
+    const failed = printPlan(BEFORE, created, { policy: { damagedImages: new Set([WEB]) } });
     expect(failed).toContain('pull-image web:1: service web needs it [after remove-image web:1]');
+  });
+
+  it('images go before one of them is downloaded again: they may share the damaged layer', () => {
+    const target = testTarget({ services: { web: {}, db: {} } }, { services: { other: { image: 'db:1' } } });
+    const snapshot = { ...reachedSnapshot(target), containers: [] };
+    const plan = printPlan(target, snapshot, { policy: { damagedImages: new Set([WEB, DB]) } });
+    for (const image of ['web:1', 'db:1'])
+      expect(plan).toMatch(new RegExp(`pull-image ${image}: .* \\[after remove-image web:1, remove-image db:1\\]`));
+    expect(plan.match(/remove-image/g)?.length).toBe(plan.match(/remove-image (web|db):1/g)?.length);
+  });
+
+  it('an image that keeps the layers of a damaged one goes with it, though nothing needs it', () => {
+    const old = testImage('old:1');
+    const snapshot = reachedSnapshot(BEFORE);
+    const damagedImages = new Set([WEB, 'docker.io/library/old:1', 'docker.io/library/gone:1']);
+    const plan = printPlan(
+      BEFORE,
+      { ...snapshot, containers: [], images: [...snapshot.images, old] },
+      { policy: { damagedImages } },
+    );
+    expect(plan).toContain('remove-image docker.io/library/old:1: it is damaged');
+    expect(plan).not.toContain('gone:1');
+  });
+
+  it('a container in a crash loop does not keep its damaged image', () => {
+    const snapshot = reachedSnapshot(BEFORE);
+    const crashLooping = new Set(snapshot.containers.map(({ id }) => id));
+    const plan = printPlan(BEFORE, snapshot, { policy: { damagedImages: new Set([WEB]), crashLooping } });
+    expect(plan).toContain('remove-image web:1: it is damaged [after remove-container web_1_1_c1]');
   });
 
   it('an image stays as long as its container runs', () => {

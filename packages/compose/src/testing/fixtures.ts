@@ -202,6 +202,7 @@ export function testPlanInput(target: TargetState, snapshot: EngineSnapshot, inp
       keepVolumes: false,
       seenRunning: new Set(snapshot.containers.map(({ id }) => id)),
       crashLooping: new Set<string>(),
+      damagedImages: new Set<string>(),
       paused: new Map(),
       ...input.policy,
     },

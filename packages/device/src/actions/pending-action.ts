@@ -141,16 +141,22 @@ function subjects({ kind }: ClientAction, own: readonly ObservedContainer[]): re
 }
 
 function volumesOf(action: ClientAction, own: readonly ObservedContainer[], { volumes }: EngineSnapshot): string[] {
-  const ours = volumes.filter(({ supervised }) => supervised);
   switch (action.kind) {
     case 'purge': {
       const mounted = new Set(own.flatMap(({ config }) => config.mounts.map(({ source }) => source)));
-      return ours
-        .filter(({ name, appUuid }) => appUuid === action.app.uuid || (name === EXTRA_FIRMWARE && mounted.has(name)))
+      const { id, uuid } = action.app;
+      return volumes
+        .filter(({ name, appUuid, supervised }) => {
+          // The engine made it for a container of ours, whose own was removed by hand.
+          if (!supervised) return mounted.has(name) && name.startsWith(`${id}_`);
+          return appUuid === uuid || (name === EXTRA_FIRMWARE && mounted.has(name));
+        })
         .map(({ name }) => name);
     }
     case 'remove-volumes':
-      return ours.filter(({ name }) => action.volumes.includes(name)).map(({ name }) => name);
+      return volumes
+        .filter(({ name, supervised }) => supervised && action.volumes.includes(name))
+        .map(({ name }) => name);
     case 'restart':
     case 'stop':
     case 'start':

@@ -123,6 +123,7 @@ export class Loop implements AsyncDisposable {
     const parts = { ...shared, actions: this.#actions, observer: this.#observer };
     this.#operations = new OperationTracker({
       ...parts,
+      damagedImages: dependencies.damagedImages,
       emit: (event) => this.#view.emit(event),
       onChange: () => this.#view.noteChange(),
     });

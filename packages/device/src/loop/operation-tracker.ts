@@ -2,6 +2,7 @@ import type { ExecutionEvent, Operation, OperationResult } from '@device-supervi
 import type { ClientActions } from '../actions/client-actions.ts';
 import type { DeviceEvent, DeviceHealth } from '../device.ts';
 import type { ContainerHistory } from '../history/container-history.ts';
+import type { DamagedImages } from '../history/damaged-images.ts';
 import type { Clock } from '@device-supervisor/primitives';
 import { Activity } from './activity.ts';
 import type { Backoff } from './backoff.ts';
@@ -11,6 +12,7 @@ import type { Observer } from './observer.ts';
 export interface OperationTrackerOptions {
   readonly clock: Clock;
   readonly history: ContainerHistory;
+  readonly damagedImages: DamagedImages;
   readonly backoff: Backoff;
   readonly actions: ClientActions;
   readonly observer: Pick<Observer, 'distrust'>;
@@ -51,10 +53,11 @@ export class OperationTracker {
   }
 
   #onFinished(operation: Operation, result: OperationResult): void {
-    const { history, observer, backoff, actions, emit } = this.#options;
+    const { history, damagedImages, observer, backoff, actions, emit } = this.#options;
     if (result.status === 'done') history.record(operation);
     // The engine is not as the plan took it to be.
     else if (result.status !== 'cancelled') observer.distrust();
+    damagedImages.record(operation, result);
     const retryIn = backoff.record(operation, result);
     actions.onResult(operation, result);
     emit({ type: 'operation-finished', operation, result, retryIn });

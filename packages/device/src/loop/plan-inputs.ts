@@ -28,7 +28,10 @@ export interface KnownToLoop extends Pick<
   | 'paused'
   | 'foreignImages'
   | 'useDeltas'
+  | 'damagedImages'
 > {
+  /** Canonical references of images that may be damaged. */
+  readonly suspectedImages: ReadonlySet<string>;
   readonly localMode: boolean;
 }
 
@@ -47,10 +50,11 @@ export async function gatherPlanInput(
   { dependencies, known, downloading, signal }: GatherContext,
 ): Promise<PlanInput> {
   const { store, facts, locks, clock, bootId, storage } = dependencies;
-  const { localMode, ...policy } = known;
-  const [lockStates, storageNeeds] = await Promise.all([
+  const { localMode, suspectedImages, ...policy } = known;
+  const [lockStates, storageNeeds, replaceable] = await Promise.all([
     Promise.all(lockedApps(target, snapshot).map((app) => readLocks(app, locks))),
     readStorageNeeds(storage, { references: imagesOf(target), downloading, snapshot, clock, signal }),
+    readReplaceable(storage, suspectedImages),
   ]);
   const keys = supervisorApiKeys(target, store);
   return {
@@ -72,6 +76,7 @@ export async function gatherPlanInput(
       keepImages: localMode,
       keepVolumes: localMode,
       ...policy,
+      damagedImages: new Set([...policy.damagedImages, ...replaceable]),
     },
   };
 }
@@ -102,6 +107,18 @@ export function observedImagesOf(target: TargetState | null): string[] {
     Object.values(release?.services ?? {}).flatMap(({ contentId }) => contentId ?? []),
   );
   return [...imagesOf(target), ...contents];
+}
+
+/** Those of the images that their registry has: an image that only may be damaged is given up for nothing else. */
+async function readReplaceable(
+  storage: DeviceDependencies['storage'],
+  references: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  if (storage === undefined) return [];
+  const found = await Promise.all(
+    [...references].map(async (reference) => ((await storage.sizeOf(reference)) === null ? [] : [reference])),
+  );
+  return found.flat();
 }
 
 type Fault = readonly [appId: number, reason: string];

@@ -10,20 +10,18 @@ import {
 } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
 import type { ClientActions } from '../actions/client-actions.ts';
-import type { DeviceDependencies } from '../device-dependencies.ts';
+import type { LoopDependencies } from '../device-dependencies.ts';
 import type { ContainerHistory } from '../history/container-history.ts';
 import { LocalModeMemory } from '../history/local-mode-memory.ts';
 import { rebootWhenSettled } from '../power/reboot-when-settled.ts';
 import { forcedApps, type Session } from '../session/session.ts';
-import type { Targets } from '../session/targets.ts';
-import type { Settings } from '../settings/settings.ts';
 import type { Backoff } from './backoff.ts';
 import type { FaultReporter } from './fault-reporter.ts';
 import { servicesWithKeys } from './services-with-keys.ts';
 import { gatherPlanInput, type KnownToLoop } from './plan-inputs.ts';
 
 export interface PlanMakerOptions {
-  readonly dependencies: DeviceDependencies & { readonly targets: Targets; readonly settings: Settings };
+  readonly dependencies: LoopDependencies;
   readonly session: () => Session;
   readonly history: ContainerHistory;
   readonly backoff: Backoff;
@@ -58,7 +56,7 @@ export class PlanMaker {
     onLocks: (heldLocks: readonly HeldLock[]) => void = () => undefined,
   ): Promise<Plan> {
     const { dependencies, actions, signal } = this.#options;
-    const known = this.#known(updates);
+    const known = this.#known(updates, snapshot);
     const input = await gatherPlanInput(target, snapshot, { dependencies, known, downloading, signal });
     onLocks(input.heldLocks);
     // An action may have ended by what the locks say.
@@ -94,10 +92,11 @@ export class PlanMaker {
     }
   }
 
-  #known(updates: AppSet): KnownToLoop {
+  #known(updates: AppSet, snapshot: EngineSnapshot): KnownToLoop {
     const { dependencies, session, history, backoff, actions } = this.#options;
-    const { settings, targets } = dependencies;
+    const { settings, targets, damagedImages } = dependencies;
     const { overrideLock, delta } = settings.current;
+    damagedImages.look(snapshot, history.crashLooping);
     return {
       updates,
       forceLocks: overrideLock ? ALL_APPS : uniteApps(forcedApps(session()), onlyApps(actions.forcedApps())),
@@ -107,6 +106,8 @@ export class PlanMaker {
       seenRunning: history.seenRunning,
       runningFor: history.runningFor,
       crashLooping: history.crashLooping,
+      damagedImages: damagedImages.known(snapshot),
+      suspectedImages: damagedImages.suspected(snapshot),
       paused: backoff.paused(),
       useDeltas: delta,
     };

@@ -1,12 +1,13 @@
 import type { ImageRecord } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
-import type { DeviceStore, TargetSource } from '../ports.ts';
+import type { BootRecord, DeviceStore, TargetSource } from '../ports.ts';
 
 /** A store without a disk; hand it to the next device to simulate a restart. */
 export function createInMemoryStore(): DeviceStore {
   const targets = new Map<TargetSource, TargetState>();
   const images = new Map<string, ImageRecord>();
   let before: readonly string[] | null = null;
+  let boot: BootRecord | null = null;
   return {
     targets: {
       load: (source) => targets.get(source) ?? null,
@@ -18,6 +19,7 @@ export function createInMemoryStore(): DeviceStore {
       save: (imageIds) => void (before = imageIds),
       clear: () => void (before = null),
     },
+    boots: { load: () => boot, save: (record) => void (boot = record) },
     images: {
       list: () => [...images.values()],
       async save(record) {

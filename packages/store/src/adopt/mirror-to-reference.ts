@@ -1,8 +1,9 @@
 import { tryParseJson } from '@device-supervisor/primitives';
-import { TargetState, type TargetApp } from '@device-supervisor/state';
+import type { TargetApp } from '@device-supervisor/state';
 import type Sqlite from 'better-sqlite3';
 import { isAdopted, markAdopted, REFERENCE_CLOUD_SOURCE } from './adopt-reference.ts';
 import { readApp } from './read-reference.ts';
+import { parseTarget } from '../target-document.ts';
 import { openReference, toRow } from './reference-database.ts';
 
 /** The migration of the reference that we write the tables of; older versions migrate their own tables on. */
@@ -67,9 +68,9 @@ function mirrorTargets(sqlite: Sqlite.Database): void {
     .prepare<[], { source: string; document: string }>('SELECT source, document FROM target_states')
     .all();
   for (const { source, document } of stored) {
-    const parsed = TargetState.safeParse(tryParseJson(document));
+    const { target } = parseTarget(document);
     const name = names[source];
-    if (parsed.success && name !== undefined) mirrorApps(sqlite, name, Object.values(parsed.data.apps));
+    if (target !== null && name !== undefined) mirrorApps(sqlite, name, Object.values(target.apps));
   }
 }
 

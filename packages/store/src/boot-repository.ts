@@ -1,0 +1,33 @@
+import type { SettingRepository } from './setting-repository.ts';
+
+/** What is known of the host's boot that lasts. */
+interface BootRecord {
+  readonly bootId: string;
+  readonly isOpen: boolean;
+  readonly afterPowerCut: boolean;
+  readonly fetched: readonly string[];
+}
+
+export interface BootRepository {
+  /** `null`: nothing was kept yet. */
+  load(): BootRecord | null;
+  save(record: BootRecord): void;
+}
+
+const NAME = 'boot';
+const OPEN = 'open';
+const POWER_CUT = 'after a power cut';
+
+export function createBootRepository(settings: SettingRepository): BootRepository {
+  return {
+    load() {
+      const [bootId, state, origin, ...fetched] = settings.get(NAME)?.split('\n') ?? [];
+      if (bootId === undefined || origin === undefined) return null;
+      return { bootId, isOpen: state === OPEN, afterPowerCut: origin === POWER_CUT, fetched };
+    },
+    save({ bootId, isOpen, afterPowerCut, fetched }) {
+      const lines = [bootId, isOpen ? OPEN : 'closed', afterPowerCut ? POWER_CUT : 'after an end', ...fetched];
+      settings.set(NAME, lines.join('\n'));
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { TargetState } from '@device-supervisor/state';
+import { expect, it } from 'vitest';
+import { parseTarget, printTarget } from './target-document.ts';
+
+const targetOf = (value: string): TargetState => ({ config: { A: value }, apps: {} });
+
+it.each([
+  ['a small target, as JSON that other tools read', 'x', 40],
+  ['a large target, compressed', '{"ä"}'.repeat(200_000), 50_000],
+])('keeps %s', (_, value, longest) => {
+  const document = printTarget(targetOf(value));
+  expect(document.length).toBeLessThan(longest);
+  expect(parseTarget(document)).toEqual({ target: targetOf(value), reason: null });
+});
+
+it.each(['deflate:', 'deflate:AAAA', 'deflate:%%%', printTarget(targetOf('x'.repeat(300_000))).slice(0, 100)])(
+  'says that a damaged one is no target: %s',
+  (document) => {
+    expect(parseTarget(document)).toEqual({ target: null, reason: 'not a target state' });
+  },
+);
