@@ -86,6 +86,53 @@ async function fill(path: string): Promise<void> {
   await expect(writeFile(path, Buffer.alloc(2_000_000))).rejects.toMatchObject({ code: 'ENOSPC' });
 }
 
+it('a disk that is full at the start is told in health and logs, and heals', async () => {
+  const disk = await mkdtemp(join(tmpdir(), 'full-disk-'));
+  await run('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'full-disk', disk]);
+  await using stack = new AsyncDisposableStack();
+  stack.defer(async () => {
+    await run('umount', [disk]);
+    await rm(disk, { recursive: true });
+  });
+  await writeFile(join(disk, 'filling'), Buffer.alloc(4_000_000)).catch(() => undefined);
+  const environment = { DATABASE_PATH: join(disk, 'data/database.sqlite') };
+  const supervisor = stack.use(await startSupervisor({ engineEndpoint: fixture.engine.endpoint, environment }));
+  expect(JSON.stringify(await supervisor.get('/v3/health/detail'))).toContain('"component":"database"');
+  await rm(join(disk, 'filling'));
+  await supervisor.apply(fixture.target({ web: {} }));
+  expect(JSON.stringify(await supervisor.get('/v3/health/detail'))).not.toContain('"component":"database"');
+  await using logs = await followLogs(supervisor);
+  await rm(join(disk, 'data'), { recursive: true });
+  await writeFile(join(disk, 'filling'), Buffer.alloc(4_000_000)).catch(() => undefined);
+  const refused = await supervisor.post('/v2/local/target-state', { local: { apps: {} } });
+  expect(refused).toMatchObject({ status: 503, body: { message: expect.stringContaining('no space left') } });
+  await waitFor('a message for the readers of logs', () => logs.text(), {
+    until: (text) => text.includes('no space left'),
+  });
+  await rm(join(disk, 'filling'));
+  await supervisor.apply({});
+});
+
+interface FollowedLogs extends AsyncDisposable {
+  text(): string;
+}
+
+async function followLogs(supervisor: SupervisorProcess): Promise<FollowedLogs> {
+  const stop = new AbortController();
+  const { body } = await fetch(supervisor.url('/v2/local/logs'), { signal: stop.signal });
+  let text = '';
+  const reading = (async () => {
+    for await (const chunk of body ?? []) text += Buffer.from(chunk).toString();
+  })().catch(() => undefined);
+  return {
+    text: () => text,
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await reading;
+    },
+  };
+}
+
 async function targetOf(supervisor: SupervisorProcess): Promise<string> {
   return JSON.stringify(await supervisor.get('/v2/local/target-state'));
 }

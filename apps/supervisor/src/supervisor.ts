@@ -46,7 +46,7 @@ export async function startSupervisor(config: SupervisorConfig, log: ProcessLogg
   const { configJson, identity, mode, settings } = opened;
   log.info(`Device ${identity.current.uuid} is ${mode.kind}: ${mode.reason}`);
 
-  const { store, introductionMemory } = stack.use(await openMemory({ ...base, opened }));
+  const { store, storeNews, introductionMemory } = stack.use(await openMemory({ ...base, opened }));
   const description = await readHostDescription(config);
   for (const problem of description.problems) log.component('host').warn(formatError(problem));
   const deviceSettings = createSettings(localSettings(settings));
@@ -66,6 +66,10 @@ export async function startSupervisor(config: SupervisorConfig, log: ProcessLogg
       ? null
       : stack.use(openCloud({ ...known, endpoint: mode.endpoint, opening, metrics, source }));
   const logs = stack.use(startLogs({ ...base, device, source, uploader: cloud?.uploader ?? null }));
+  storeNews.passOn((message) => {
+    logs.system(message);
+    cloud?.uploader.system(message);
+  });
   const checkJournal = journalCheck(engine.engine, clock);
   const cloudConnected = (): boolean | null => cloud?.connection.isConnected() ?? null;
   const conditions = createHealthConditions({

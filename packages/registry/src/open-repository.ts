@@ -33,7 +33,7 @@ export interface RepositoryOptions {
 
 interface FollowedAnswer {
   readonly answer: HttpAnswer;
-  /** Whether the registry itself gave it, and not the target of a redirect. */
+  /** Whether the registry itself gave it, and nothing but the registry led there. */
   readonly isOwn: boolean;
 }
 
@@ -82,24 +82,26 @@ export function openRepository({ reference, origin, auth, access }: RepositoryOp
     throw new RegistryUnauthorizedError(registry, repository, wanted);
   }
 
-  /** Sends credentials only to the registry itself: a redirect's link carries its own proof. */
+  /** Sends credentials only to the registry itself, and not where another server led back to it: a link has its own proof. */
   async function follow(start: URL, { accept = [], limit }: GetOptions): Promise<FollowedAnswer> {
     let url = start;
+    let isOwn = true;
     for (let step = 0; step <= REDIRECTS; step++) {
       const headers = {
         ...(accept.length === 0 ? {} : { accept: accept.join(', ') }),
-        ...(authorization !== null && url.origin === start.origin ? { authorization } : {}),
+        ...(authorization !== null && isOwn ? { authorization } : {}),
       };
       const answer = await ask(url, { headers, limit });
       const { location } = answer.headers;
       if (answer.status < 300 || answer.status >= 400 || location === undefined) {
-        return { answer, isOwn: url.origin === start.origin };
+        return { answer, isOwn };
       }
       const next = URL.parse(location, url.href);
       if (next === null || !(next.protocol === 'https:' || (next.protocol === 'http:' && origin.isInsecure))) {
         throw new RegistryAnswerError(registry, 'it redirects to an address without TLS');
       }
       url = next;
+      isOwn &&= url.origin === start.origin;
     }
     throw new RegistryAnswerError(registry, `it redirects more than ${REDIRECTS} times`);
   }

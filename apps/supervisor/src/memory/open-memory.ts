@@ -3,6 +3,7 @@ import { openStore, type Store } from '@device-supervisor/store';
 import type { SupervisorConfig } from '../config.ts';
 import type { OpenedIdentity } from '../identity/open-identity.ts';
 import type { Logger } from '../log/create-logger.ts';
+import { createStoreNews, type StoreNews } from '../logs/store-news.ts';
 import { openIntroductionMemory, type IntroductionMemory } from '../managed/introduction-memory.ts';
 import { loadPreload } from '../managed/preload.ts';
 
@@ -14,6 +15,7 @@ export interface OpenMemoryOptions {
 
 export interface OpenedMemory extends Disposable {
   readonly store: Store;
+  readonly storeNews: StoreNews;
   readonly introductionMemory: IntroductionMemory;
 }
 
@@ -21,9 +23,8 @@ export interface OpenedMemory extends Disposable {
 export async function openMemory({ config, opened, log }: OpenMemoryOptions): Promise<OpenedMemory> {
   const { settings, mode } = opened;
   using stack = new DisposableStack();
-  const store = stack.use(
-    openStore({ path: config.databasePath, logger: (message) => log.component('store').info(message) }),
-  );
+  const storeNews = createStoreNews((message) => log.component('store').info(message));
+  const store = stack.use(openStore({ path: config.databasePath, logger: storeNews.tell }));
   // Before the preload, which saves the first target.
   const introductionMemory = openIntroductionMemory(store, { isRegistered: (settings.registered_at ?? 0) > 0 });
   await loadPreload({
@@ -33,5 +34,5 @@ export async function openMemory({ config, opened, log }: OpenMemoryOptions): Pr
     print: (message) => log.component('preload').info(message),
   });
   const owned = stack.move();
-  return { store, introductionMemory, [Symbol.dispose]: () => owned.dispose() };
+  return { store, storeNews, introductionMemory, [Symbol.dispose]: () => owned.dispose() };
 }

@@ -1,7 +1,7 @@
 import type { TargetApp, TargetRelease } from '@device-supervisor/state';
 import ipaddr from 'ipaddr.js';
 import type { ContainerConfig, VolumeConfig } from '../container-config.ts';
-import type { ObservedContainer, ObservedNetwork } from '../observed.ts';
+import type { ObservedContainer, ObservedNetwork, ObservedVolume } from '../observed.ts';
 import { isTruthy, LABELS, withCurrentLabels } from '../spec/names.ts';
 import { specifyNetwork, type NetworkSpec } from '../spec/network-spec.ts';
 import { specifyVolume, type VolumeSpec } from '../spec/volume-spec.ts';
