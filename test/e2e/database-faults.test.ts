@@ -86,7 +86,7 @@ async function fill(path: string): Promise<void> {
   await expect(writeFile(path, Buffer.alloc(2_000_000))).rejects.toMatchObject({ code: 'ENOSPC' });
 }
 
-it('a disk that is full at the start is told in health and logs, and heals', async () => {
+it('a disk that is full at the start shows in health and logs, and heals', async () => {
   const disk = await mkdtemp(join(tmpdir(), 'full-disk-'));
   await run('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'full-disk', disk]);
   await using stack = new AsyncDisposableStack();

@@ -1,7 +1,7 @@
 /** What the store says, from its opening on: printed at once, and told to all readers of logs when there are any. */
 export interface StoreNews {
   tell(message: string): void;
-  /** Passes on what was told so far, and all that comes. */
+  /** Passes on the messages so far, and all that follow. */
   passOn(reader: (message: string) => void): void;
 }
 

@@ -5,7 +5,7 @@ import { createInMemoryStore } from '../testing/in-memory-store.ts';
 import { DamagedImages } from './damaged-images.ts';
 
 const WEB = 'docker.io/library/web:1';
-const BASE = { kind: 'pull-image', id: 'pull-image web:1', cause: '', appId: 1, service: 'web' } as const;
+const BASE = { id: 'pull-image web:1', cause: '', appId: 1, service: 'web', dependsOn: [] };
 const PULL: Operation = { ...BASE, kind: 'pull-image', reference: 'web:1', deltaSource: null };
 const DONE = { status: 'done' } as const;
 
