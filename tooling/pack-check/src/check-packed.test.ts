@@ -13,7 +13,7 @@ const SOUND = {
     type: 'module',
     sideEffects: false,
     exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
-    dependencies: { zod: '4.0.0' },
+    dependencies: { zod: '^4.0.0' },
   }),
   LICENSE: 'Apache License',
   'README.md': '# thing',
@@ -52,8 +52,13 @@ describe('checkPacked', () => {
     ['a test', { 'src/index.test.ts': '' }, '/src/index.test.ts should not be published'],
     [
       'a dependency that means nothing elsewhere',
-      { 'package.json': SOUND['package.json'].replace('4.0.0', 'workspace:^') },
+      { 'package.json': SOUND['package.json'].replace('^4.0.0', 'workspace:^') },
       'the dependency zod is workspace:^, which means something here only',
+    ],
+    [
+      'a dependency on one version alone',
+      { 'package.json': SOUND['package.json'].replace('^4.0.0', '4.0.0') },
+      'the dependency zod is 4.0.0; name a range, such as ^4.0.0',
     ],
   ])('finds %s', async (_, change, problem) => {
     expect(await checkPacked(pack({ ...SOUND, ...change }))).toContainEqual(expect.stringContaining(problem));

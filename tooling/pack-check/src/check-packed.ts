@@ -16,13 +16,16 @@ export async function checkPacked(tarball: Uint8Array<ArrayBuffer>): Promise<str
   return [...checkContents(packed), ...(await checkTypes(packed)), ...(await checkEntryPoints(tarball))];
 }
 
-const Manifest = z.looseObject({ dependencies: z.record(z.string(), z.string()).default({}) });
+const Versions = z.record(z.string(), z.string()).default({});
+const Manifest = z.looseObject({ dependencies: Versions, peerDependencies: Versions });
+/** A user of two packages with one exact version each has two copies, whose types and schemas do not mix. */
+const EXACT = /^=?v?\d+\.\d+\.\d+/;
 
 function checkContents(packed: Package): string[] {
   const files = packed
     .listFiles()
     .map((file) => file.slice(file.indexOf(packed.packageName) + packed.packageName.length));
-  const { dependencies } = Manifest.parse(
+  const { dependencies, peerDependencies } = Manifest.parse(
     JSON.parse(packed.readFile(`/node_modules/${packed.packageName}/package.json`)),
   );
   return [
@@ -31,6 +34,9 @@ function checkContents(packed: Package): string[] {
     ...Object.entries(dependencies)
       .filter(([, version]) => /^(workspace|catalog|link|file):/.test(version))
       .map(([name, version]) => `the dependency ${name} is ${version}, which means something here only`),
+    ...[...Object.entries(dependencies), ...Object.entries(peerDependencies)]
+      .filter(([, version]) => EXACT.test(version))
+      .map(([name, version]) => `the dependency ${name} is ${version}; name a range, such as ^${version}`),
   ];
 }
 
