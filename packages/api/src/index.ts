@@ -15,7 +15,7 @@ export {
   UnauthorizedError,
   UnknownAppError,
 } from './errors.ts';
-export type { ListenOptions, Server } from './transport/listen.ts';
+export type { Server } from './transport/listen.ts';
 export type * from './ports.ts';
 export type { ClientConnection, RequestIdentity } from './routes/route.ts';
-export type { Labels, MetricFamily, MetricSource, Sample } from './metrics/metric-family.ts';
+export type { Labels, MetricFamily, MetricSource } from './metrics/metric-family.ts';

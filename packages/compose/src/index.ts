@@ -2,9 +2,6 @@ export {
   DEFAULT_CONTAINER_CONFIG,
   type BlkioLimits,
   type ContainerConfig,
-  type ContainerFile,
-  type CpuRealtime,
-  type DeviceMapping,
   type DeviceRate,
   type DeviceRequest,
   type Healthcheck,
@@ -17,11 +14,10 @@ export {
   type PortBinding,
   type Resources,
   type RestartPolicy,
-  type Ulimit,
   type UpdatableConfig,
   type VolumeConfig,
 } from './container-config.ts';
-export { checkContracts, type ContractFailure, type ContractVerdict } from './contracts/check-contracts.ts';
+export { checkContracts } from './contracts/check-contracts.ts';
 export type * from './observed.ts';
 export type * from './image-size.ts';
 export type * from './execute/ports.ts';
@@ -34,19 +30,12 @@ export { canonicalReference, imageFinder, type ImageFinder } from './image-refer
 export { isPredecessorName, nameBeforeHandOver } from './decide/hand-over.ts';
 export { plan } from './plan/plan.ts';
 
-export {
-  NO_REQUESTS,
-  serviceKey,
-  type ClientRequests,
-  type ContainerRequest,
-  type PlanInput,
-  type PlanPolicy,
-} from './plan-input.ts';
-export { formatPlan, type Blocked, type BlockReason, type Notice, type Plan } from './plan-output.ts';
+export { serviceKey, type ClientRequests, type ContainerRequest, type PlanInput } from './plan-input.ts';
+export { formatPlan, type Blocked, type Notice, type Plan } from './plan-output.ts';
 export { checkRelease, type ReleaseFinding } from './spec/check-release.ts';
 export type { DeviceFacts } from './spec/device-facts.ts';
 export { serviceLabels, wantsSupervisorApi } from './spec/feature-labels.ts';
-export type { Finding, Findings } from './spec/findings.ts';
+
 export { withImageDefaults } from './spec/image-defaults.ts';
 export {
   EXTRA_FIRMWARE_VOLUME,
@@ -61,12 +50,11 @@ export { parseNumericId } from '@device-supervisor/state';
 export { cleanPath } from './spec/clean-path.ts';
 export { ownEntry } from './spec/own-entry.ts';
 export { lockDirectory } from './spec/read-storage.ts';
-export { selectServices, type LeftOutService, type ServiceSelection } from './spec/select-services.ts';
-export { EXTRA_FIRMWARE_VOLUME_SPEC } from './spec/volume-spec.ts';
+export { selectServices } from './spec/select-services.ts';
 export { isSupervisorNetwork } from './spec/network-spec.ts';
-export { specifyService, type ServiceSpec, type ServiceSpecContext } from './spec/service-spec.ts';
+export { specifyService } from './spec/service-spec.ts';
 export { CallSlots } from './execute/call-slots.ts';
-export { execute, type ExecuteOptions, type ExecutionEvent, type OperationResult } from './execute/execute.ts';
+export { execute, type ExecutionEvent, type OperationResult } from './execute/execute.ts';
 export {
   ALL_APPS,
   hasApp,

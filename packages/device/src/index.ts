@@ -47,13 +47,7 @@ export { createDeviceConfig, type DeviceConfig } from './device-config/device-co
 export type { DeviceSettings, LocalSettings } from './settings/device-settings.ts';
 export { createSettings, type Settings } from './settings/settings.ts';
 export { BOOT_VARIABLE_KINDS, CONFIG_VARIABLES } from './settings/config-variables.ts';
-export type {
-  BootConfiguration,
-  BootConfigurationPlan,
-  ConfigurableHost,
-  PersistentLogging,
-  RebootSchedule,
-} from './device-config/ports.ts';
+
 export {
   DEFAULT_SETTINGS,
   formatSettings,

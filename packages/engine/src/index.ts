@@ -1,4 +1,4 @@
-export { createEngine, type Engine, type EngineInfo, type EngineOptions, type EngineRegistries } from './engine.ts';
+export { createEngine, type Engine, type EngineInfo, type EngineOptions } from './engine.ts';
 export {
   AddressNotAvailableError,
   ContainerRestartingError,
@@ -16,9 +16,6 @@ export {
   NotFoundError,
   ObjectInUseError,
   PortInUseError,
-  type EngineObject,
-  type PullFailure,
 } from './errors.ts';
 export type { ContainerLogLine, ContainerLogsOptions } from './logs/container-logs.ts';
 export type { ContainerUsage } from './usage/container-usage.ts';
-export type { EngineTls } from './transport/endpoint.ts';

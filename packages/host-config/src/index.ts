@@ -1,13 +1,7 @@
-export {
-  createHostConfig,
-  type HostConfigChange,
-  type HostConfigDependencies,
-  type HostConfiguration,
-} from './create-host-config.ts';
-export { hostConfigPaths, type HostConfigPaths, type HostMounts } from './host-config-paths.ts';
-export type { HostConfig, ProxyConfig, ProxySettings, ProxyType } from './host-config.ts';
+export { createHostConfig, type HostConfigChange, type HostConfiguration } from './create-host-config.ts';
+export { hostConfigPaths, type HostConfigPaths } from './host-config-paths.ts';
+export type { HostConfig, ProxyConfig, ProxySettings } from './host-config.ts';
 export type {
-  DeviceLockRefusal,
   DeviceLockResult,
   DeviceUpdateLocks,
   HostConfigJson,
@@ -21,5 +15,4 @@ export {
   HostUnitError,
   ProxyFileDamagedError,
   UpdatesLockedError,
-  type HostConfigProblem,
 } from './errors.ts';

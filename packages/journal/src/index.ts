@@ -1,10 +1,4 @@
-export { followJournal, readJournal, streamJournal, type JournalTextQuery } from './read-journal.ts';
-export { JOURNAL_FORMATS, type JournalFormat, type JournalQuery } from './journal-query.ts';
+export { followJournal, readJournal, streamJournal } from './read-journal.ts';
+export { JOURNAL_FORMATS, type JournalQuery } from './journal-query.ts';
 export type { JournalEntry } from './journal-entry.ts';
-export {
-  JournalFailedError,
-  JournalFormatError,
-  JournalOptionError,
-  JournalUnavailableError,
-  type JournalFailure,
-} from './errors.ts';
+export { JournalFailedError, JournalFormatError, JournalOptionError, JournalUnavailableError } from './errors.ts';

@@ -47,4 +47,3 @@ export const JOURNAL_FORMATS = [
   'cat',
   'with-unit',
 ] as const;
-export type JournalFormat = (typeof JOURNAL_FORMATS)[number];

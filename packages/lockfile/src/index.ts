@@ -1,5 +1,5 @@
 export { createUpdateLocks, type UpdateLocksOptions } from './update-locks.ts';
-export type { AcquireResult, DeviceUpdateLocks, LeftoverLock, UpdateLease } from './device-update-locks.ts';
+export type { DeviceUpdateLocks, UpdateLease } from './device-update-locks.ts';
 export {
   holdUpdateLock,
   waitUntilUnlocked,
@@ -10,12 +10,10 @@ export {
 export {
   createTimedLocks,
   MAX_TIME_TO_LIVE,
-  type TimedLock,
   type HoldRequest,
   type HoldResult,
   type ReleaseResult,
   type TimedLocks,
-  type TimedLocksOptions,
 } from './timed-locks.ts';
 export { LOCK_NAMES } from './lock-directory.ts';
 export type { LockFileSystem } from './file-system.ts';
@@ -26,5 +24,4 @@ export {
   LockDirectoryError,
   LocksClosedError,
   LockWatchError,
-  type LockDirectoryProblem,
 } from './errors.ts';

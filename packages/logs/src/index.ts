@@ -1,11 +1,11 @@
-export { createLogRouter, type AttachOptions, type LogRouter, type LogRouterDependencies } from './log-router.ts';
-export { formatLogLine, type LogMessage, type SystemContext } from './log-message.ts';
+export { createLogRouter, type LogRouter } from './log-router.ts';
+export { formatLogLine, type LogMessage } from './log-message.ts';
 export type { LogSubscription } from './subscription.ts';
 export type { LogLevel, WatchedContainer } from './watched-container.ts';
-export type { ContainerLogLine, ContainerLogSource, LoggedContainer } from './ports.ts';
-export { engineLogSource, type EngineLogLine, type EngineLogs } from './engine-log-source.ts';
-export { journalLogSource, type FollowJournal } from './journal-log-source.ts';
-export { createLogUploader, type LogUploader, type LogUploaderDependencies } from './upload/log-uploader.ts';
-export type { LogDestination, OutgoingLogStream, StreamFailure } from './upload/log-destination.ts';
+export type { ContainerLogLine, ContainerLogSource } from './ports.ts';
+export { engineLogSource } from './engine-log-source.ts';
+export { journalLogSource } from './journal-log-source.ts';
+export { createLogUploader, type LogUploader } from './upload/log-uploader.ts';
+export type { LogDestination } from './upload/log-destination.ts';
 export type { PositionStore } from './upload/saved-positions.ts';
 export type { UploadResult } from './upload/sender.ts';

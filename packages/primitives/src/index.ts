@@ -1,7 +1,7 @@
-export { backoffDelay, type BackoffDelayOptions } from './backoff-delay.ts';
+export { backoffDelay } from './backoff-delay.ts';
 export type { Clock } from './clock.ts';
 export { delay } from './delay.ts';
 export { InvalidJsonError } from './errors.ts';
 export { parseBoolean } from './parse-boolean.ts';
 export { parseJson, tryParseJson } from './parse-json.ts';
-export { createSemaphore, type Semaphore } from './semaphore.ts';
+export { createSemaphore } from './semaphore.ts';

@@ -5,7 +5,7 @@ export {
   ServiceComposition,
   VolumeComposition,
 } from './composition.ts';
-export { decodeContract, type ContractDecoding, type Requirement } from './contract.ts';
+export { decodeContract, type Requirement } from './contract.ts';
 export { decodePreload, type Preload } from './decode-preload.ts';
 export { decodeTargetStateV2, targetStateV2Schema } from './decode-target-state-v2.ts';
 export { decodeCloudTarget, decodeTargetStateV3, targetStateV3Schema } from './decode-target-state-v3.ts';
@@ -14,5 +14,5 @@ export { formatContainerName, parseContainerName, parseNumericId, type Container
 export { keepLastGood } from './keep-last-good.ts';
 export { AppReport, DeviceReport, ServiceReport } from './state-report.ts';
 export type { ServiceStatus, UpdateStatus } from './service-status.ts';
-export { describeIssues, TargetStateError, type TargetStateIssue } from './target-state-error.ts';
-export { AppClass, TargetApp, TargetRelease, TargetService, TargetState, UnreadPart } from './target-state.ts';
+export { describeIssues, TargetStateError } from './target-state-error.ts';
+export { AppClass, TargetApp, TargetRelease, TargetService, TargetState } from './target-state.ts';

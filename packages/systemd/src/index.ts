@@ -1,4 +1,4 @@
-export { createSystemd, type SystemdOptions } from './create-systemd.ts';
+export { createSystemd } from './create-systemd.ts';
 export { createMountUnits, type MountUnits } from './mount-units.ts';
 export type { HostName, HostPower, Systemd, Units, UnitState } from './systemd.ts';
 export {
@@ -14,6 +14,5 @@ export {
   UnitJobError,
   UnitNotFoundError,
   type PowerAction,
-  type UnitJob,
 } from './errors.ts';
-export { createPowerFiles, type PowerFiles, type PowerFilesOptions } from './power-files.ts';
+export { createPowerFiles, type PowerFiles } from './power-files.ts';
