@@ -52,8 +52,18 @@ async function start(owner: Fleet | StubDevice, persistentLogging: boolean): Pro
   });
 }
 
+/** Which switches of the host are on. */
+interface Switches {
+  readonly vpn: boolean;
+  readonly discoverability: boolean;
+  readonly logging: boolean;
+}
+
 /** Switches discoverability over and back again: when that is done, a whole round has applied everything else before. */
-async function configured(device: StubDevice, on: boolean): Promise<void> {
+async function configured(
+  device: StubDevice,
+  { discoverability: on }: Pick<Switches, 'discoverability'>,
+): Promise<void> {
   for (const wanted of [!on, on]) {
     fixture.cloud.change(device, () => device.config.set('BALENA_HOST_DISCOVERABILITY', String(wanted)));
     for (const name of UNITS.slice(1)) {
@@ -64,34 +74,57 @@ async function configured(device: StubDevice, on: boolean): Promise<void> {
   }
 }
 
-describe.each([
-  { on: true, reported: { BALENA_SUPERVISOR_PERSISTENT_LOGGING: 'true' } },
-  { on: false, reported: { BALENA_SUPERVISOR_VPN_CONTROL: 'false', BALENA_HOST_DISCOVERABILITY: 'false' } },
-])('a host whose switches are on: $on', ({ on, reported }) => {
+/** Every switch on and off, with the others the same and the other way round. */
+const SWITCHES: readonly Switches[] = [
+  { vpn: true, discoverability: true, logging: true },
+  { vpn: false, discoverability: false, logging: false },
+  { vpn: true, discoverability: false, logging: false },
+  { vpn: false, discoverability: true, logging: false },
+  { vpn: false, discoverability: false, logging: true },
+  { vpn: true, discoverability: true, logging: false },
+];
+
+/** What the cloud does not know by itself: settings that differ from their defaults. */
+function undeclared({ vpn, discoverability, logging }: Switches): Record<string, string> {
+  return {
+    ...(vpn ? {} : { BALENA_SUPERVISOR_VPN_CONTROL: 'false' }),
+    ...(discoverability ? {} : { BALENA_HOST_DISCOVERABILITY: 'false' }),
+    ...(logging ? { BALENA_SUPERVISOR_PERSISTENT_LOGGING: 'true' } : {}),
+  };
+}
+
+describe.each(SWITCHES)('a host with VPN $vpn, discoverability $discoverability, logging $logging', (switches) => {
+  const reported = undeclared(switches);
   const fleetOf = (): Fleet => fixture.cloud.createFleet({ config: { RESIN_SUPERVISOR_POLL_INTERVAL: '1000' } });
 
   it('keeps them at its first boot and at a new installation, without a reboot, and the cloud learns of them', async () => {
-    await host.exec(`systemctl ${on ? 'start' : 'stop'} ${UNITS.toReversed().join(' ')}`);
+    const states = UNITS.map((name) => (name.startsWith('openvpn') ? switches.vpn : switches.discoverability));
+    for (const [index, on] of [...states.entries()].toReversed()) {
+      await host.exec(`systemctl ${on ? 'start' : 'stop'} ${UNITS[index]}`);
+    }
     const fleet = fleetOf();
     let device: StubDevice;
     let before: unknown;
     {
-      await using first = await start(fleet, on);
+      await using first = await start(fleet, switches.logging);
       before = await look(first);
-      expect(before).toMatchObject({ units: UNITS.map(() => (on ? 'active' : 'inactive')), persistentLogging: on });
+      expect(before).toMatchObject({
+        units: states.map((on) => (on ? 'active' : 'inactive')),
+        persistentLogging: switches.logging,
+      });
       device = await first.registered();
       await waitFor('the configuration of the host', () => device.config.size >= Object.keys(reported).length);
       expect(Object.fromEntries(device.config)).toMatchObject(reported);
-      await configured(device, on);
+      await configured(device, switches);
       expect(await look(first)).toEqual(before);
     }
 
     // With a new database, and a cloud that does not know of the switches any more.
     device.config.clear();
-    await using second = await start(device, on);
+    await using second = await start(device, switches.logging);
     await waitFor('the configuration of the host', () => device.config.size >= Object.keys(reported).length);
     expect(Object.fromEntries(device.config)).toMatchObject(reported);
-    await configured(device, on);
+    await configured(device, switches);
     expect(await look(second)).toEqual(before);
     expect(await host.isRunning()).toBe(true);
     expect(second.output()).not.toMatch(/has to reboot|Applied the (VPN|persistent logging)/);
@@ -103,7 +136,7 @@ it('a reboot that a configuration needs is announced in log and report before it
   const fleet = fixture.cloud.createFleet({ config: { RESIN_SUPERVISOR_POLL_INTERVAL: '1000' } });
   await using supervisor = await start(fleet, false);
   const device = await supervisor.registered();
-  await configured(device, true);
+  await configured(device, { discoverability: true });
   const states: unknown[] = [];
   const down = host.shutdown();
   fixture.cloud.change(device, () => device.config.set('BALENA_SUPERVISOR_PERSISTENT_LOGGING', 'true'));

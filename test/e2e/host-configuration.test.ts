@@ -90,18 +90,38 @@ it('an invalid value is reported by name, and the default applies', async () => 
   expect(supervisor.output()).toContain('Configuration variable SUPERVISOR_POLL_INTERVAL is ignored');
 });
 
-function target(config: Readonly<Record<string, string>>): object {
-  const service = { serviceName: 'web', imageId: 1, image: 'configured:1', environment: {}, labels: {} };
+it('the volume of extra firmware is written to config.json for the host, and nothing else of it changes', async () => {
+  const configJson = join(host.bootMount, 'config.json');
+  const before: object = JSON.parse(await readFile(configJson, 'utf8'));
+  expect(before).not.toHaveProperty('os.kernel.extraFirmwareVol');
+  await apply(BOOT_CONFIG, { 'io.balena.features.extra-firmware': '1' });
+  expect(JSON.parse(await readFile(configJson, 'utf8'))).toEqual({
+    ...before,
+    os: { kernel: { extraFirmwareVol: 'extra-firmware' } },
+  });
+  const { web = '' } = await supervisor.containers();
+  const { Mounts } = await engine.getContainer(web).inspect();
+  expect(Mounts).toContainEqual(expect.objectContaining({ Type: 'volume', Name: 'extra-firmware' }));
+});
+
+function target(config: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>): object {
+  const service = { serviceName: 'web', imageId: 1, image: 'configured:1', environment: {}, labels };
   const apps = { [APP]: { name: 'configured', commit: 'c1', releaseId: '1', services: { 1: service } } };
   return { local: { config, apps } };
 }
 
-async function post(config: Readonly<Record<string, string>>): Promise<void> {
-  expect(await supervisor.post('/v2/local/target-state', target(config))).toMatchObject({ status: 200 });
+async function post(
+  config: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  expect(await supervisor.post('/v2/local/target-state', target(config, labels))).toMatchObject({ status: 200 });
 }
 
-async function apply(config: Readonly<Record<string, string>>): Promise<void> {
-  await post(config);
+async function apply(
+  config: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await post(config, labels);
   await supervisor.applied();
 }
 

@@ -91,6 +91,7 @@ it('a change that needs a reboot leads to one, after the apps', async () => {
   const reboots: string[] = [];
   await using harness = start(host, {
     reboots: {
+      begun: [],
       get reasons() {
         return host.state.rebootReasons;
       },

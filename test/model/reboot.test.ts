@@ -8,7 +8,10 @@ const TARGET = testTarget({
 });
 
 /** A breadcrumb in memory, and a host that reboots unless an update lock is held. */
-async function reboots(isLocked: () => boolean = () => false): Promise<RebootAfterApply & { readonly count: number }> {
+async function reboots(
+  isLocked: () => boolean = () => false,
+  onReboot: () => Promise<void> = async () => undefined,
+): Promise<RebootAfterApply & { readonly count: number }> {
   let content: string | null = null;
   let count = 0;
   const opened = await openRebootAfterApply({
@@ -21,6 +24,7 @@ async function reboots(isLocked: () => boolean = () => false): Promise<RebootAft
     power: {
       async reboot() {
         if (isLocked()) throw new UpdatesLockedError(['db']);
+        await onReboot();
         count++;
       },
     },
@@ -29,6 +33,9 @@ async function reboots(isLocked: () => boolean = () => false): Promise<RebootAft
   return {
     get reasons() {
       return opened.reasons;
+    },
+    get begun() {
+      return opened.begun;
     },
     schedule: opened.schedule,
     cancel: opened.cancel,
@@ -98,4 +105,33 @@ it('a reboot waits neither for what waits for it, nor for what fails again and a
   await harness.device.setLocalTarget(target);
   await harness.flush();
   expect(host.count).toBeGreaterThan(0);
+});
+
+it('an update that comes while the device reboots waits for it, and says so', async () => {
+  let lease: AsyncDisposable | null = null;
+  const going = Promise.withResolvers<DeviceHarness>();
+  const host = await reboots(
+    () => false,
+    async () => {
+      // A host that goes down has the update locks until the end.
+      const result = await (await going.promise).device.lockAll({ force: false, signal: new AbortController().signal });
+      if (result.status === 'acquired') lease = result.lease;
+    },
+  );
+  await using harness = startHarness({ images: { 'web:1': {}, 'db:1': {} }, dependencies: { reboots: host } });
+  await harness.device.setLocalTarget(testTarget({ services: { db: {} } }));
+  await harness.flush();
+  await host.schedule('the boot configuration changes');
+  await harness.device.update();
+  going.resolve(harness);
+  await harness.flush();
+  expect(lease).not.toBeNull();
+  const waits = 'it goes on after the reboot (the boot configuration changes)';
+  expect(harness.said()).not.toContain(`The device has to wait: ${waits}`);
+
+  await harness.device.setLocalTarget(testTarget({ services: { db: { environment: { A: '1' } } } }));
+  await harness.flush();
+  expect(harness.device.state()).toMatchObject({ applying: true });
+  expect(harness.device.state().blocked).toEqual([{ appId: null, service: null, reason: 'reboot', message: waits }]);
+  expect(harness.said()).toContain(`The device has to wait: ${waits}`);
 });

@@ -1,6 +1,13 @@
-import { busyboxImage, connectEngine, startTestEngine, waitFor, type TestEngine } from '@device-supervisor/testbed';
+import {
+  busyboxImage,
+  connectEngine,
+  pushImage,
+  startTestEngine,
+  waitFor,
+  type TestEngine,
+} from '@device-supervisor/testbed';
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import * as z from 'zod';
 import { startRealWorld, type RealWorld } from './conformance/real-world.ts';
 
@@ -87,17 +94,61 @@ it('a live push that builds a service again replaces it with what it has built',
   const { containers: running } = await applied();
   expect(running.map(({ serviceName }) => serviceName).toSorted()).toEqual(['main', 'second']);
   const before = await containers();
+  created.length = 0;
 
   await build('main', 4);
   const answer = await ask('GET', '/v2/containerId?serviceName=main', '');
   const { containerId } = z.object({ containerId: z.string() }).parse(JSON.parse(answer));
   await connectEngine(engine.endpoint).getContainer(containerId).remove({ force: true });
+  // Longer than any client takes: the device looks at the engine, and leaves the service to the push.
+  await waitFor('the device to know that the container is gone', () => ask('GET', '/v3/plan', ''), {
+    until: (plan) => plan.includes('waits 10 s for the target'),
+  });
   for (const { method, url, body } of requests.slice(second - 1, second + 1)) await ask(method, url, body);
   expect((await status()).appState).toBe('applying');
   await applied();
+  // Between the removal and the target, the build before does not come back.
+  expect(created).toEqual(['main']);
   const after = await containers();
   expect(after['second']).toBe(before['second']);
   expect(await versions()).toMatchObject({ main: '4' });
+});
+
+it('a container that was made from a service by docker commit belongs to who made it', async () => {
+  const docker = connectEngine(engine.endpoint);
+  const { main = '' } = await containers();
+  await docker.getContainer(main).commit({ repo: 'debug', tag: 'main' });
+  const copy = await docker.createContainer({ name: 'debug-main', Image: 'debug:main' });
+  await copy.start();
+  expect((await copy.inspect()).Config.Labels).toMatchObject({ 'io.balena.service-name': 'main' });
+
+  await build('main', 5);
+  await post(TARGETS.push);
+  await applied();
+  expect(created).toEqual(['main']);
+  expect((await copy.inspect()).State.Status).toBe('running');
+  expect(Object.values(await containers())).not.toContain(copy.id);
+  await copy.remove({ force: true });
+});
+
+it('an image that nothing needs any more is removed when it can be fetched again, and stays when it was built here', async () => {
+  const docker = connectEngine(engine.endpoint);
+  const names = async (): Promise<string[]> =>
+    (await docker.listImages()).flatMap(({ RepoTags, RepoDigests }) => [...(RepoTags ?? []), ...(RepoDigests ?? [])]);
+  await busyboxImage(engine.endpoint, { tag: 'published:1', cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' });
+  const pushed = await pushImage(engine.endpoint, inject('registry'), 'published:1');
+  for (const name of [pushed.reference, 'published:1']) await docker.getImage(name).remove();
+  const fetched = TARGETS.push.replaceAll('local_image_main:latest', pushed.digestReference);
+  await post(fetched);
+  await applied();
+  expect(await names()).toContain(pushed.digestReference);
+
+  await post(TARGETS.push);
+  await applied();
+  await waitFor('the image to be removed', names, { until: (all) => !all.includes(pushed.digestReference) });
+  await post('{"local":{"name":"local","config":{},"apps":{}}}');
+  await applied();
+  expect(await names()).toEqual(expect.arrayContaining(['local_image_main:latest', 'local_image_second:latest']));
 });
 
 function targetOf(capture: string): string {

@@ -45,8 +45,8 @@ export {
   SUPERVISOR_NETWORK,
   withCurrentLabels,
 } from './spec/names.ts';
-/** Reads the ids that labels and names on the engine hold. */
-export { parseNumericId } from '@device-supervisor/state';
+/** Read what labels and names on the engine hold. */
+export { parseContainerName, parseNumericId } from '@device-supervisor/state';
 export { cleanPath } from './spec/clean-path.ts';
 export { ownEntry } from './spec/own-entry.ts';
 export { lockDirectory } from './spec/read-storage.ts';

@@ -3,7 +3,7 @@ import type { ContainerConfig, ImageConfig, NetworkConfig, Resources, VolumeConf
 /** The contents of an engine at one moment; immutable. */
 export interface EngineSnapshot {
   readonly abilities: EngineAbilities;
-  /** Containers with the supervised label. */
+  /** Containers that a supervisor made. */
   readonly containers: readonly ObservedContainer[];
   /** Every tagged or digested image of the engine, and those that the observer asked about by id. */
   readonly images: readonly ObservedImage[];
@@ -104,6 +104,8 @@ export interface ObservedImage {
   readonly tags: readonly string[];
   /** e.g. `registry.local:5000/app/web@sha256:…`. */
   readonly digests: readonly string[];
+  /** Present where it was made on this engine, and cannot be fetched again. */
+  readonly builtHere?: true;
   /** Present where a container that is not supervised was made from it. */
   readonly usedByOthers?: true;
   /** Present on those that the observer asked about and those of supervised containers. */

@@ -40,8 +40,8 @@ export interface PlanPolicy {
   readonly forceLocks: AppSet;
   /** Requests of clients beyond the target. */
   readonly requests: ClientRequests;
-  /** Keep unused images on the engine. */
-  readonly keepImages: boolean;
+  /** Which unused images stay on the engine: those made on it cannot be fetched again. */
+  readonly keepImages: 'all' | 'built here' | 'none';
   /** Fetch images as differences to present ones, where that is possible. */
   readonly useDeltas: boolean;
   /** Ids of images that others put on the engine: they are not recorded, and so never removed. */

@@ -27,6 +27,8 @@ export interface DeviceDependencies {
   readonly facts: DeviceFacts;
   /** Unless given, only targets configure the device. */
   readonly settings?: Settings;
+  /** Do others use the engine, as on a developer's machine? Then a device without a cloud keeps all images. Default: no. */
+  readonly sharesEngine?: boolean;
   /** Is the target taken from the cloud? Otherwise from the local API. */
   readonly managed: boolean;
 }

@@ -25,7 +25,7 @@ export async function operationsFor(engine: DeviceEngine, target: TargetState): 
     Object.values(release?.services ?? {}).map(({ image }) => image),
   );
   const snapshot = await engine.observe({ imageReferences: images });
-  return plan(testPlanInput(target, snapshot, { policy: { keepImages: true, keepVolumes: true } })).operations;
+  return plan(testPlanInput(target, snapshot, { policy: { keepImages: 'all', keepVolumes: true } })).operations;
 }
 
 /** Takes the items in order, so many at once. */

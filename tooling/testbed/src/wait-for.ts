@@ -6,12 +6,12 @@ import { slowness } from './slowness.ts';
 export interface WaitOptions<T> {
   /** Whether the state is the wanted one. Default: it is neither `undefined` nor `null` nor `false`. */
   until?(state: T): boolean;
-  /** Milliseconds of an idle machine without any change of the state. Default: five minutes. */
+  /** Milliseconds of an idle machine without any change of the state. Default: two minutes. */
   readonly patience?: number;
 }
 
 const MINUTE = 60_000;
-const PATIENCE = 5 * MINUTE;
+const PATIENCE = 2 * MINUTE;
 
 /** Of an idle machine, in milliseconds: a state that changes again and again may never be the wanted one. */
 const LONGEST = 15 * MINUTE;

@@ -102,6 +102,7 @@ export async function openDevice(dependencies: OpenDeviceDependencies): Promise<
       }),
       settings: dependencies.deviceSettings,
       managed: mode.kind === 'managed',
+      sharesEngine: !config.controlsHost,
       clock,
       random: Math.random,
       bootId,

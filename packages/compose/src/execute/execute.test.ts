@@ -56,7 +56,7 @@ function update(): readonly Operation[] {
   const web = { composition: { depends_on: ['db'] } };
   const from = testTarget({ services: { web, db: {} } });
   const to = testTarget({ commit: 'c2', services: { web: { ...web, image: 'web:2' }, db: { image: 'db:2' } } });
-  return plan(testPlanInput(to, reachedSnapshot(from), { policy: { keepImages: true } })).operations;
+  return plan(testPlanInput(to, reachedSnapshot(from), { policy: { keepImages: 'all' } })).operations;
 }
 
 function statusOf(results: Awaited<ReturnType<typeof execute>>, kind: Operation['kind']): (string | undefined)[] {
@@ -214,7 +214,7 @@ describe('execute', () => {
     const changed = { services: { web: { environment: { A: '1' } } } };
     const from = testTarget(app, app);
     const to = testTarget(changed, changed);
-    const { operations } = plan(testPlanInput(to, reachedSnapshot(from), { policy: { keepImages: true } }));
+    const { operations } = plan(testPlanInput(to, reachedSnapshot(from), { policy: { keepImages: 'all' } }));
     const results = await execute(
       operations,
       ports(

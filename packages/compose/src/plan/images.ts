@@ -3,6 +3,8 @@ import type { ImageRecord } from '../execute/ports.ts';
 import { canonicalReference } from '../image-reference.ts';
 import { addTo } from '../decide/indexed-input.ts';
 import type { ServiceDecision } from '../decide/services.ts';
+import type { ObservedImage } from '../observed.ts';
+import type { PlanPolicy } from '../plan-input.ts';
 import type { Draft, PlanNode } from './graph.ts';
 import type { AppPlanner, DevicePlanner } from './planner.ts';
 
@@ -175,7 +177,7 @@ export function planUnusedImages(device: DevicePlanner, draft: Draft): void {
     const needs = [...removals, ...basedOn];
     const image = input.findImage(reference);
     let removal: PlanNode | null = null;
-    if (!policy.keepImages && image !== undefined && !input.appsByImage.has(canonical)) {
+    if (image !== undefined && !isKept(image, policy) && !input.appsByImage.has(canonical)) {
       // The engine would refuse. The record stays, so that the image is removed later.
       if (image.usedByOthers === true) continue;
       removal = draft.add(
@@ -187,6 +189,10 @@ export function planUnusedImages(device: DevicePlanner, draft: Draft): void {
     const id = `forget-image ${reference} for ${appId}`;
     draft.add({ kind: 'forget-image', id, cause: UNUSED, appId, service, reference }, { needs: [...needs, removal] });
   }
+}
+
+function isKept({ builtHere }: ObservedImage, { keepImages }: PlanPolicy): boolean {
+  return keepImages === 'all' || (keepImages === 'built here' && builtHere === true);
 }
 
 /**

@@ -240,7 +240,7 @@ describe('an app that is not in the target', () => {
   });
 
   it('leaves volumes and images behind where they are kept', () => {
-    const text = printPlan(none, snapshot, { images, policy: { keepImages: true, keepVolumes: true } });
+    const text = printPlan(none, snapshot, { images, policy: { keepImages: 'all', keepVolumes: true } });
     expect(text).not.toMatch(/remove-(volume|image)/);
     expect(text).toContain('forget-image web:1 for 1');
   });
@@ -371,7 +371,7 @@ describe('an image that lost its name', () => {
 
   it('goes with the last container that was made from it', () => {
     const all = { ...rebuilt, images: snapshot.images };
-    expect(printPlan(target, all, { policy: { keepImages: true } })).toBe(
+    expect(printPlan(target, all, { policy: { keepImages: 'all' } })).toBe(
       [
         'acquire-locks 1: to stop web',
         'rename-container web_1_1_c1: image web:1 has new content [after acquire-locks 1]',

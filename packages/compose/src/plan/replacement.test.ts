@@ -18,7 +18,7 @@ function halfReplaced(old: Parameters<typeof changeContainer>[2] = {}): EngineSn
 
 describe('a container and its successor', () => {
   it('the old one runs until the new one exists, and is removed when that has started', () => {
-    expect(printUpdate(BEFORE, AFTER, { policy: { keepImages: true } })).toBe(
+    expect(printUpdate(BEFORE, AFTER, { policy: { keepImages: 'all' } })).toBe(
       [
         'acquire-locks 1: to stop web',
         'create-container web_1_1_c2: image web:1 → web:2 [after acquire-locks 1]',
@@ -31,7 +31,7 @@ describe('a container and its successor', () => {
   });
 
   it('one that was interrupted after the creation goes on with the stop', () => {
-    expect(printPlan(AFTER, halfReplaced(), { policy: { keepImages: true } })).toBe(
+    expect(printPlan(AFTER, halfReplaced(), { policy: { keepImages: 'all' } })).toBe(
       [
         'acquire-locks 1: to stop web',
         'stop-container web_1_1_c1: the service has another container [after acquire-locks 1]',
@@ -45,20 +45,20 @@ describe('a container and its successor', () => {
   it('the old one starts again when the new one could not be started', () => {
     const paused = new Map([['start-container web_1_1_c2', 'no such file; next try in 1 s']]);
     const stopped = halfReplaced({ status: 'exited', stoppedByUs: true });
-    expect(printPlan(AFTER, stopped, { policy: { paused, keepImages: true } })).toBe(
+    expect(printPlan(AFTER, stopped, { policy: { paused, keepImages: 'all' } })).toBe(
       [
         'start-container web_1_1_c1: the new container could not be started',
         'blocked app 1 service web (backoff): no such file; next try in 1 s',
       ].join('\n'),
     );
-    expect(printPlan(AFTER, halfReplaced(), { policy: { paused, keepImages: true } })).toBe(
+    expect(printPlan(AFTER, halfReplaced(), { policy: { paused, keepImages: 'all' } })).toBe(
       'blocked app 1 service web (backoff): no such file; next try in 1 s',
     );
   });
 
   it('a third one is created beside the first, which still stands for the service', () => {
     const third = testTarget({ commit: 'c3', services: { web: { image: 'web:2', environment: { A: '1' } } } });
-    const plan = printPlan(third, halfReplaced(), { policy: { keepImages: true } });
+    const plan = printPlan(third, halfReplaced(), { policy: { keepImages: 'all' } });
     expect(plan).toContain('remove-container web_1_1_c2: the service has another container [after acquire-locks 1]');
     expect(plan).toContain('create-container web_1_1_c3: ');
     expect(plan).toMatch(/stop-container web_1_1_c1: .*\[after acquire-locks 1, create-container web_1_1_c3\]/);
@@ -69,7 +69,7 @@ describe('a container and its successor', () => {
     const names: Readonly<Record<string, string>> = { web_1_1_c1: 'old_web_1_1_c1', web_1_1_c2: 'web_1_1_c1' };
     const containers = snapshot.containers.map((one) => ({ ...one, name: names[one.name] ?? one.name }));
     const right = containers.map((one) => ({ ...one, imageId: 'sha256:web:1', imageReference: 'web:1' }));
-    expect(printPlan(BEFORE, { ...snapshot, containers: right }, { policy: { keepImages: true } })).toBe(
+    expect(printPlan(BEFORE, { ...snapshot, containers: right }, { policy: { keepImages: 'all' } })).toBe(
       [
         'acquire-locks 1: to replace or remove web',
         'remove-container web_1_1_c1: the service has another container [after acquire-locks 1]',
@@ -99,7 +99,7 @@ describe('a container and its successor', () => {
 
   it('one that the engine is removing keeps no other name from being used', () => {
     const removing = changeContainer(reachedSnapshot(BEFORE), 'web', { status: 'removing' });
-    const plan = printPlan(AFTER, { ...removing, images: IMAGES }, { policy: { keepImages: true } });
+    const plan = printPlan(AFTER, { ...removing, images: IMAGES }, { policy: { keepImages: 'all' } });
     expect(plan).toContain('start-container web_1_1_c2: does not exist [after create-container web_1_1_c2]');
     expect(plan).not.toContain('blocked');
   });
@@ -287,7 +287,7 @@ describe('an app that cannot be planned', () => {
 });
 
 describe('a replacement that a cancel ended half way', () => {
-  const cancelled = { policy: { keepImages: true, updates: NO_APPS } };
+  const cancelled = { policy: { keepImages: 'all' as const, updates: NO_APPS } };
   const STOPPED = { status: 'exited', stoppedByUs: true } as const;
   const WAITS = 'blocked app 1 (cancelled): its update was cancelled, and waits until an update is requested';
 

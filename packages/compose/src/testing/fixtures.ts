@@ -196,7 +196,7 @@ export function testPlanInput(target: TargetState, snapshot: EngineSnapshot, inp
       runningFor: new Map(),
       forceLocks: NO_APPS,
       requests: NO_REQUESTS,
-      keepImages: false,
+      keepImages: 'none',
       foreignImages: new Set<string>(),
       useDeltas: false,
       keepVolumes: false,

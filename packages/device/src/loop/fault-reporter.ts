@@ -18,6 +18,12 @@ export class FaultReporter {
     this.#emit(error);
   }
 
+  /** Reports all that is wrong with the subject now, or that nothing is. */
+  update(faults: readonly string[], subject: string): void {
+    if (faults.length === 0) this.forget(subject);
+    else this.report(new Error(faults.join('; ')), subject);
+  }
+
   forget(subject: string): void {
     this.#reported.delete(subject);
   }

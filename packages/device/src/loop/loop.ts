@@ -146,7 +146,7 @@ export class Loop implements AsyncDisposable {
       },
     });
     this.#lockWatcher = new LockWatcher({ locks, onChange: () => this.#wake.now(), onFault });
-    this.#next = new NextTurn({ ...parts, wake: this.#wake, lockWatcher: this.#lockWatcher });
+    this.#next = new NextTurn({ ...parts, wake: this.#wake, plans: this.#plans, lockWatcher: this.#lockWatcher });
     this.#rebootNews = dependencies.reboots?.subscribe((news) => this.#view.emit({ type: 'reboot', news }));
     this.#wake.now();
     this.#finished = this.#run();
@@ -268,10 +268,10 @@ export class Loop implements AsyncDisposable {
     if (isFree && !isEmptyAppSet(updates)) this.#lockDirectories.prepare(target);
     // An image can be listed before its pull has finished.
     const downloading = this.#downloads.beginRound();
-    if (!(await this.#look()) || !isFree || epoch !== this.#epoch) return;
+    if (!(await this.#look()) || epoch !== this.#epoch) return;
+    if (!isFree) return void this.#show(this.#plans.duringReboot(this.#plan));
     const { snapshot } = this.#observer;
-    this.#plans.noteLocalMode(snapshot);
-    this.#plans.revokeKeys(target, snapshot);
+    this.#plans.record(target, snapshot);
     this.#actions.prepare(snapshot);
     const planned = await this.#plans.make({ target, snapshot, updates, downloading }, (heldLocks) => {
       if (epoch === this.#epoch) this.#actions.refuseLocked(heldLocks);
@@ -287,11 +287,7 @@ export class Loop implements AsyncDisposable {
   #carryOut(next: Plan, configRetry: number | null): void {
     const { busyApps } = this.#runs;
     this.#keepWantedDownloads();
-    const shown = withBusyApps(next, this.#plan, busyApps);
-    const news = planNews(shown, this.#plan);
-    this.#plan = shown;
-    this.#view.noteChange();
-    news.forEach((event) => this.#view.emit(event));
+    const shown = this.#show(withBusyApps(next, this.#plan, busyApps));
     const epoch = this.#epoch;
     this.#actions.onPlan({ plan: next, snapshot: this.#observer.snapshot, busyApps });
     if (epoch !== this.#epoch) return;
@@ -299,6 +295,14 @@ export class Loop implements AsyncDisposable {
     if (next.operations.length === 0) return this.#settle(shown);
     if (this.#session.actions.size === 0) this.#dispatch({ type: 'work-found' });
     this.#runs.start(next.operations);
+  }
+
+  #show(plan: Plan): Plan {
+    const news = planNews(plan, this.#plan);
+    this.#plan = plan;
+    this.#view.noteChange();
+    news.forEach((event) => this.#view.emit(event));
+    return plan;
   }
 
   /** @returns whether the engine could be looked at */
@@ -310,9 +314,7 @@ export class Loop implements AsyncDisposable {
       return false;
     }
     this.#view.noteChange();
-    const { faults = [] } = this.#observer.snapshot;
-    if (faults.length === 0) this.#faults.forget('snapshot');
-    else this.#faults.report(new Error(faults.join('; ')), 'snapshot');
+    this.#faults.update(this.#observer.snapshot.faults ?? [], 'snapshot');
     return true;
   }
 

@@ -1,10 +1,10 @@
 import type { Plan } from '@device-supervisor/compose';
 import type { Clock } from '@device-supervisor/primitives';
-import type { ContainerHistory } from '../history/container-history.ts';
 import type { LockWatcher } from '../locks/lock-watcher.ts';
 import type { LockedApp } from '../ports.ts';
 import type { Backoff } from './backoff.ts';
 import type { Observer } from './observer.ts';
+import type { PlanMaker } from './plan-maker.ts';
 import { awaitedApps, delayUntilChange } from './plan-changes.ts';
 import type { WakeUp } from './wake-up.ts';
 
@@ -13,7 +13,7 @@ export interface NextTurnOptions {
   readonly wake: WakeUp;
   readonly observer: Observer;
   readonly backoff: Backoff;
-  readonly history: ContainerHistory;
+  readonly plans: Pick<PlanMaker, 'delayUntilChange'>;
   readonly lockWatcher: LockWatcher;
 }
 
@@ -34,11 +34,11 @@ export class NextTurn {
 
   /** Watches the locks that the plan waits for, and notes when another plan may differ though nothing happens. */
   await({ blocked, wakeAt }: Plan, apps: readonly LockedApp[], retryIn: number | null): void {
-    const { clock, wake, history, lockWatcher } = this.#options;
+    const { clock, wake, plans, lockWatcher } = this.#options;
     if (lockWatcher.waitFor(awaitedApps(apps, blocked))) wake.now();
     this.#nextChange = Math.min(
       delayUntilChange({ blocked, wakeAt }, clock.now()),
-      history.delayUntilChange,
+      plans.delayUntilChange,
       retryIn ?? Infinity,
     );
   }

@@ -27,6 +27,7 @@ export interface KnownToLoop extends Pick<
   | 'crashLooping'
   | 'paused'
   | 'foreignImages'
+  | 'keepImages'
   | 'useDeltas'
   | 'damagedImages'
 > {
@@ -72,8 +73,7 @@ export async function gatherPlanInput(
     policy: {
       supervisorApiKeys: keys.found,
       heldApps: new Map([...lockStates.flatMap(({ fault }) => fault ?? []), ...keys.faults]),
-      // A developer applies the same images and data again and again.
-      keepImages: localMode,
+      // A developer applies the same data again and again.
       keepVolumes: localMode,
       ...policy,
       damagedImages: new Set([...policy.damagedImages, ...replaceable]),

@@ -12,8 +12,9 @@ import type { TargetState } from '@device-supervisor/state';
 import type { ClientActions } from '../actions/client-actions.ts';
 import type { LoopDependencies } from '../device-dependencies.ts';
 import type { ContainerHistory } from '../history/container-history.ts';
+import { AwaitedPushes } from '../history/awaited-pushes.ts';
 import { LocalModeMemory } from '../history/local-mode-memory.ts';
-import { rebootWhenSettled } from '../power/reboot-when-settled.ts';
+import { planDuringReboot, rebootWhenSettled } from '../power/reboot-when-settled.ts';
 import { forcedApps, type Session } from '../session/session.ts';
 import type { Backoff } from './backoff.ts';
 import type { FaultReporter } from './fault-reporter.ts';
@@ -44,10 +45,13 @@ export interface PlanMoment {
 export class PlanMaker {
   readonly #options: PlanMakerOptions;
   readonly #localModeMemory: LocalModeMemory;
+  readonly #pushes: AwaitedPushes;
 
   constructor(options: PlanMakerOptions) {
     this.#options = options;
-    this.#localModeMemory = new LocalModeMemory(options.dependencies.store.localMode);
+    const { clock, store } = options.dependencies;
+    this.#localModeMemory = new LocalModeMemory(store.localMode);
+    this.#pushes = new AwaitedPushes(() => clock.monotonic());
   }
 
   /** @param onLocks called with the locks that services hold, before the plan is made */
@@ -56,27 +60,40 @@ export class PlanMaker {
     onLocks: (heldLocks: readonly HeldLock[]) => void = () => undefined,
   ): Promise<Plan> {
     const { dependencies, actions, signal } = this.#options;
-    const known = this.#known(updates, snapshot);
+    const known = this.#known({ target, snapshot, updates });
     const input = await gatherPlanInput(target, snapshot, { dependencies, known, downloading, signal });
     onLocks(input.heldLocks);
     // An action may have ended by what the locks say.
     return plan({ ...input, policy: { ...input.policy, requests: actions.requests() } });
   }
 
-  /** Remembers what was on the engine before local mode began. To be called before each plan for the target. */
-  noteLocalMode(snapshot: EngineSnapshot): void {
+  /** Takes note of what is on the engine. To be called before each plan for the target. */
+  record(target: TargetState, snapshot: EngineSnapshot): void {
     const { managed, targets } = this.#options.dependencies;
     if (managed) this.#localModeMemory.update(targets.localMode, snapshot);
+    if (targets.localMode) this.#pushes.update(snapshot);
+    this.#revokeKeys(target, snapshot);
+  }
+
+  /** Milliseconds after which another plan may differ though nothing happens; `Infinity`: never. */
+  get delayUntilChange(): number {
+    return Math.min(this.#options.history.delayUntilChange, this.#pushes.delayUntilChange);
   }
 
   /** Revokes the keys of services that have none any more. After a fault the next plan tries again. */
-  revokeKeys(target: TargetState, snapshot: EngineSnapshot): void {
+  #revokeKeys(target: TargetState, snapshot: EngineSnapshot): void {
     const { dependencies, faults } = this.#options;
     try {
       dependencies.store.apiKeys.keepOnly(servicesWithKeys(target, snapshot));
     } catch (error) {
       faults.report(error, 'keys');
     }
+  }
+
+  /** The plan of a device that goes down, as far as something of the target is missing. */
+  duringReboot(planned: Plan): Plan {
+    const { dependencies, session } = this.#options;
+    return session().apply.kind === 'applying' ? planDuringReboot(planned, dependencies.reboots) : planned;
   }
 
   /** The plan with what prevents a reboot that is due; it reboots when nothing else is left to do. */
@@ -92,24 +109,39 @@ export class PlanMaker {
     }
   }
 
-  #known(updates: AppSet, snapshot: EngineSnapshot): KnownToLoop {
+  #known({ target, snapshot, updates }: Pick<PlanMoment, 'target' | 'snapshot' | 'updates'>): KnownToLoop {
     const { dependencies, session, history, backoff, actions } = this.#options;
+    const requests = actions.requests();
     const { settings, targets, damagedImages } = dependencies;
     const { overrideLock, delta } = settings.current;
     damagedImages.look(snapshot, history.crashLooping);
     return {
       updates,
       forceLocks: overrideLock ? ALL_APPS : uniteApps(forcedApps(session()), onlyApps(actions.forcedApps())),
-      requests: actions.requests(),
+      requests,
       localMode: targets.localMode,
       foreignImages: this.#localModeMemory.images,
+      keepImages: keptImages(dependencies),
       seenRunning: history.seenRunning,
       runningFor: history.runningFor,
       crashLooping: history.crashLooping,
       damagedImages: damagedImages.known(snapshot),
       suspectedImages: damagedImages.suspected(snapshot),
-      paused: backoff.paused(),
+      paused: new Map([...this.#pushes.paused(target, { snapshot, except: requests.unfinished }), ...backoff.paused()]),
       useDeltas: delta,
     };
   }
+}
+
+/**
+ * While a developer works on a device of a cloud, nothing of the fleet's is removed, and what the developer applied stays
+ * for the next time. A device without a cloud removes what it can fetch again.
+ */
+function keptImages({
+  managed,
+  sharesEngine = false,
+  targets,
+}: PlanMakerOptions['dependencies']): KnownToLoop['keepImages'] {
+  if (!managed) return sharesEngine ? 'all' : 'built here';
+  return targets.localMode ? 'all' : 'none';
 }

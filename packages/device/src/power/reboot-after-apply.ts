@@ -21,6 +21,8 @@ export type RebootNews =
 export interface RebootAfterApply {
   /** Why a reboot is to come, in words; empty: none is. */
   readonly reasons: readonly string[];
+  /** Why the host goes down now; empty: it does not. */
+  readonly begun: readonly string[];
   /** Asks for a reboot; resolves when that is written down. */
   schedule(reason: string): Promise<void>;
   /** Takes a reason back, because what it stood for was not done after all. */
@@ -47,6 +49,7 @@ export async function openRebootAfterApply(dependencies: RebootAfterApplyDepende
   const publish = (news: RebootNews): void => listeners.forEach((listener) => listener(news));
   /** Reasons, one per line, of the last announcement and of the last reboot that began. */
   const latest = { announced: '', begun: '' };
+  let begun: readonly string[] = [];
   let reasons = await recoverReasons(dependencies);
   const keep = async (wanted: readonly string[]): Promise<void> => {
     if (wanted.length === 0) await breadcrumb.remove();
@@ -56,6 +59,9 @@ export async function openRebootAfterApply(dependencies: RebootAfterApplyDepende
   return {
     get reasons() {
       return reasons;
+    },
+    get begun() {
+      return begun;
     },
     async schedule(reason) {
       if (reasons.includes(reason)) return;
@@ -75,6 +81,7 @@ export async function openRebootAfterApply(dependencies: RebootAfterApplyDepende
       // It is called again until the host is down.
       if (latest.begun !== text) publish({ phase: 'begins', reasons: current });
       latest.begun = text;
+      begun = current;
       return true;
     },
     subscribe(listener) {

@@ -23,3 +23,11 @@ export async function rebootWhenSettled(plan: Plan, reboots: RebootAfterApply): 
     return { ...plan, blocked: [...plan.blocked, obstacle] };
   }
 }
+
+/** The plan of a device that goes down: nothing of it is begun, and what is left to do says what it waits for. */
+export function planDuringReboot(plan: Plan, reboots: Pick<RebootAfterApply, 'begun'> | undefined): Plan {
+  if (reboots === undefined || reboots.begun.length === 0) return plan;
+  const message = `it goes on after the reboot (${reboots.begun.join(', ')})`;
+  const blocked = plan.blocked.filter(({ appId, reason }) => appId !== null || reason !== 'reboot');
+  return { ...plan, operations: [], blocked: [...blocked, { appId: null, service: null, reason: 'reboot', message }] };
+}

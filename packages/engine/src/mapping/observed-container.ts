@@ -4,6 +4,7 @@ import type {
   ContainerStatus,
   ImageConfig,
   ObservedContainer,
+  ObservedImage,
   PublishedPort,
 } from '@device-supervisor/compose';
 import type { ContainerInspection, ImageSettings } from '../wire/container-wire.ts';
@@ -15,6 +16,14 @@ import { REQUESTED_LABEL } from './requested-label.ts';
 /** Is a container with these labels one of ours? */
 export function isSupervised(labels: Readonly<Record<string, string>>): boolean {
   return isTruthy(withCurrentLabels(labels)[LABELS.supervised]);
+}
+
+/** Whether an image was made on this engine, so that it cannot be fetched again: a client says so of what it builds. */
+export function isBuiltHere({
+  digests,
+  labels,
+}: Pick<ObservedImage, 'digests'> & { readonly labels: Readonly<Record<string, string>> }): boolean {
+  return digests.length === 0 || isTruthy(withCurrentLabels(labels)['io.balena.local.image']);
 }
 
 /** A container in the terms of compose. */

@@ -64,6 +64,19 @@ describe('a look that trusts the events', () => {
     expect(snapshot).toEqual(before.snapshot);
   });
 
+  it('asks for the images when a container of ours has one that no event was about', async () => {
+    const labels = { 'io.balena.supervised': 'true', 'io.balena.service-name': 'web' };
+    scripted.answers[CONTAINERS] = [containerEntry(1, { ImageID: 'sha256:committed', Labels: labels })];
+    scripted.answers[IMAGES] = [
+      { Id: IMAGE_ID, RepoTags: ['web:1'], RepoDigests: [] },
+      { Id: 'sha256:committed', RepoTags: null, RepoDigests: null, Labels: labels },
+    ];
+    await emit('container', 'create');
+    const { snapshot, requests } = await look();
+    expect(requests).toEqual([CONTAINERS, IMAGES]);
+    expect(snapshot.containers).toEqual([]);
+  });
+
   it.each([
     { kind: 'container', action: 'die', expected: [CONTAINERS, INSPECT_1] },
     { kind: 'network', action: 'connect', expected: [CONTAINERS, INSPECT_1, NETWORKS] },

@@ -206,6 +206,7 @@ describe('observe', () => {
     expect(images).toEqual([
       {
         id: IMAGE_ID,
+        builtHere: true,
         tags: ['web:1'],
         digests: [],
         config: expect.objectContaining({ environment: { A: '1' } }),
@@ -233,7 +234,7 @@ describe('observe', () => {
   it('inspects an image that is gone by then without failing', async () => {
     scripted.answers[INSPECT_IMAGE] = (response) => refuse(response, 404, `No such image: ${IMAGE_ID}`);
     const { images } = await engine.observe({ imageReferences: [] });
-    expect(images).toEqual([{ id: IMAGE_ID, tags: ['web:1'], digests: [] }]);
+    expect(images).toEqual([{ id: IMAGE_ID, builtHere: true, tags: ['web:1'], digests: [] }]);
   });
 
   it('fails when the engine cannot be reached', async () => {

@@ -7,7 +7,7 @@ import {
 import type { ObserveRequest } from '@device-supervisor/device';
 import type { EventSubscription } from '../events/event-subscription.ts';
 import { readNetwork, readVolume } from '../mapping/network-mapping.ts';
-import { isSupervised } from '../mapping/observed-container.ts';
+import { isBuiltHere, isSupervised } from '../mapping/observed-container.ts';
 import type { ContainerEntry } from '../wire/container-wire.ts';
 import type { ImageEntry } from '../wire/engine-wire.ts';
 import type { Listed } from '../wire/list-wire.ts';
@@ -18,6 +18,7 @@ import { fingerprint } from './fingerprint.ts';
 import type { ImageInspector } from './image-inspector.ts';
 import type { InspectionCache } from './inspection-cache.ts';
 import { mapConcurrently } from './map-concurrently.ts';
+import { divideContainers } from './own-containers.ts';
 
 export interface ObserverOptions {
   readonly subscription: EventSubscription;
@@ -44,7 +45,7 @@ export function createObserver(options: ObserverOptions) {
     listImages = false,
   }: ObserveRequest): Promise<EngineSnapshot> {
     await subscription.connect();
-    const [able, listed, images, networks, volumes] = await Promise.all([
+    const [able, listed, knownImages, networks, volumes] = await Promise.all([
       abilities.read(),
       lists.containers.read(trustEvents),
       lists.images.read(trustEvents && !listImages),
@@ -52,8 +53,14 @@ export function createObserver(options: ObserverOptions) {
       lists.volumes.read(trustEvents),
     ]);
     const entries = listed.entries.map(({ entry }) => entry);
-    const { ours = [], others = [] } = Object.groupBy(entries, ({ Labels }) =>
-      isSupervised(Labels) ? 'ours' : 'others',
+    const imageIds = new Set(knownImages.entries.map(({ entry }) => entry.Id));
+    // No event reports an image that is made from a container, and its labels tell whose its containers are.
+    const isCurrent =
+      !trustEvents || entries.every(({ ImageID, Labels }) => imageIds.has(ImageID) || !isSupervised(Labels));
+    const images = isCurrent ? knownImages : await lists.images.read(false);
+    const { ours, others } = divideContainers(
+      entries,
+      images.entries.map(({ entry }) => entry),
     );
     const usedByOthers = new Set(others.map(({ ImageID }) => ImageID));
     const networksOfOthers = networksInUse(others);
@@ -106,13 +113,18 @@ export function createObserver(options: ObserverOptions) {
   }
 }
 
-function readImage({ Id, RepoTags, RepoDigests }: ImageEntry, usedByOthers: ReadonlySet<string>): ObservedImage {
+function readImage(
+  { Id, RepoTags, RepoDigests, Labels }: ImageEntry,
+  usedByOthers: ReadonlySet<string>,
+): ObservedImage {
   // Engines print what an image lacks as `<none>`.
   const named = (names: readonly string[]): string[] => names.filter((name) => !name.includes('<none>'));
+  const digests = named(RepoDigests);
   return {
     id: Id,
     tags: named(RepoTags),
-    digests: named(RepoDigests),
+    digests,
+    ...(isBuiltHere({ digests, labels: Labels }) ? { builtHere: true } : {}),
     ...(usedByOthers.has(Id) ? { usedByOthers: true } : {}),
   };
 }

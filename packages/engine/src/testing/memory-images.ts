@@ -9,7 +9,7 @@ import {
 } from '@device-supervisor/compose';
 import { splitReference } from '../images/split-reference.ts';
 import { ImageNotFoundError, ImagePullError, ObjectInUseError } from '../errors.ts';
-import { isSupervised } from '../mapping/observed-container.ts';
+import { isBuiltHere, isSupervised } from '../mapping/observed-container.ts';
 
 /** An image that a test gives to the engine or to its registry. */
 export interface ImageSpec extends Partial<ImageConfig> {
@@ -111,7 +111,12 @@ export class MemoryImages {
         const users = this.#users(image.id);
         const isInspected = asked.has(image.id) || users.some(isOurs);
         const inspection = damage === undefined ? { config, layers: [layerOf(image)] } : { damage };
-        return { ...image, ...(users.every(isOurs) ? {} : { usedByOthers: true }), ...(isInspected ? inspection : {}) };
+        return {
+          ...image,
+          ...(isBuiltHere({ digests: image.digests, labels: config.labels }) ? { builtHere: true } : {}),
+          ...(users.every(isOurs) ? {} : { usedByOthers: true }),
+          ...(isInspected ? inspection : {}),
+        };
       });
   }
 

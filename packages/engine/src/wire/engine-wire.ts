@@ -3,7 +3,7 @@ import { ImageSettings } from './container-wire.ts';
 import { flag, listOf, mapOf, number, text, textMap, texts } from './lenient.ts';
 
 /** `GET /images/json`, one entry. */
-export const ImageEntry = z.object({ Id: z.string(), RepoTags: texts, RepoDigests: texts });
+export const ImageEntry = z.object({ Id: z.string(), RepoTags: texts, RepoDigests: texts, Labels: textMap });
 export type ImageEntry = z.output<typeof ImageEntry>;
 
 /** `GET /images/{name}/json`. */

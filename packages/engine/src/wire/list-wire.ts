@@ -73,7 +73,7 @@ const RescuedContainer = z.object({
   State: someText,
   Status: someText,
 });
-const RescuedImage = z.object({ Id: z.string(), RepoTags: someTexts, RepoDigests: someTexts });
+const RescuedImage = z.object({ Id: z.string(), RepoTags: someTexts, RepoDigests: someTexts, Labels: someLabels });
 const RescuedNetwork = z.object({ Id: z.string(), Name: z.string(), Labels: someLabels });
 const RescuedVolume = z.object({ Name: z.string(), Labels: someLabels });
 
