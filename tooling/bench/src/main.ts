@@ -6,6 +6,7 @@ import { applyTables } from './apply-tables.ts';
 import { bareServer, supervisor } from './candidates.ts';
 import { fleetTables } from './fleet/fleet-tables.ts';
 import { measureHttp } from './measure-http.ts';
+import { measureLogs } from './measure-logs.ts';
 import { measureIdle, measureStart } from './measure.ts';
 import { readsTable } from './reads-table.ts';
 
@@ -19,6 +20,8 @@ const { values } = parseArgs({
     apply: { type: 'boolean', default: false },
     http: { type: 'boolean', default: false },
     sizes: { type: 'string', default: '1x30,10x10,50x6' },
+    logs: { type: 'boolean', default: false },
+    outage: { type: 'string', default: '120' },
     fleet: { type: 'boolean', default: false },
     devices: { type: 'string', default: '200' },
     minutes: { type: 'string', default: '5' },
@@ -27,6 +30,7 @@ const { values } = parseArgs({
 });
 
 if (values.fleet) await measureDevices();
+else if (values.logs) await measureUploads();
 else await measureOne();
 
 /** Many devices and their cloud. */
@@ -36,6 +40,22 @@ async function measureDevices(): Promise<void> {
   for (const table of await fleetTables({ devices, minutes, pollInterval: Number(values.poll) * 1000 })) {
     console.table(table);
   }
+}
+
+/** What reaches the cloud of what services write. */
+async function measureUploads(): Promise<void> {
+  const table: Record<string, object> = {};
+  for (const [trouble, figures] of Object.entries(await measureLogs({ outage: Number(values.outage) }))) {
+    const { caughtUpAfter, quietDelays, ...counts } = figures;
+    table[trouble] = {
+      ...counts,
+      'caught up after, s': caughtUpAfter.toFixed(1),
+      'quiet lines': quietDelays.length,
+      'median delay, s': quietDelays[Math.floor(quietDelays.length / 2)]?.toFixed(2) ?? '',
+      'longest, s': quietDelays.at(-1)?.toFixed(2) ?? '',
+    };
+  }
+  console.table(table);
 }
 
 async function measureOne(): Promise<void> {
