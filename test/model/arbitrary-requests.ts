@@ -15,8 +15,9 @@ export type ActionKind = 'restartApp' | 'purgeApp' | 'restartService' | 'stopSer
 /** Events of clients, services, the engine and the host while the device works. */
 export type RequestEvent =
   | { readonly type: 'target'; readonly which: number; readonly force: boolean }
-  | { readonly type: 'update'; readonly force: boolean }
-  | { readonly type: 'cancel' }
+  /** Of the device, or with the key of a service of one app. */
+  | { readonly type: 'update'; readonly appId: number | undefined; readonly force: boolean }
+  | { readonly type: 'cancel'; readonly appId: number | undefined }
   | {
       readonly type: 'action';
       readonly kind: ActionKind;
@@ -64,6 +65,7 @@ const target: fc.Arbitrary<TargetState> = fc
   }));
 
 const about = { appId: fc.constantFrom(...APPS), service: fc.constantFrom(...SERVICES) };
+const anyApp = fc.constantFrom(undefined, undefined, ...APPS);
 const just = <Type extends string>(...types: readonly Type[]) => fc.record({ type: fc.constantFrom(...types) });
 
 const event: fc.Arbitrary<RequestEvent> = fc.oneof(
@@ -71,8 +73,8 @@ const event: fc.Arbitrary<RequestEvent> = fc.oneof(
     weight: 5,
     arbitrary: fc.record({ type: fc.constant('target'), which: fc.nat({ max: 2 }), force: fc.boolean() }),
   },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('update'), force: fc.boolean() }) },
-  { weight: 3, arbitrary: just('cancel') },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('update'), appId: anyApp, force: fc.boolean() }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('cancel'), appId: anyApp }) },
   {
     weight: 6,
     arbitrary: fc.record({

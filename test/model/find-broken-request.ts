@@ -1,7 +1,6 @@
-import type { ObservedContainer } from '@device-supervisor/compose';
-import type { DeviceEngine, DeviceLease } from '@device-supervisor/device';
-import type { Hold, WriteKind } from '@device-supervisor/engine/testing';
-import type { InMemoryLocks } from '@device-supervisor/lockfile/testing';
+import { ALL_APPS, NO_APPS, onlyApps, toAppSet, uniteApps, withoutApps, type AppSet } from '@device-supervisor/compose';
+import type { DeviceLease } from '@device-supervisor/device';
+import type { Hold } from '@device-supervisor/engine/testing';
 import type { TargetState } from '@device-supervisor/state';
 import * as fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
@@ -15,7 +14,7 @@ import {
   type RequestHistory,
 } from './arbitrary-requests.ts';
 import { startHarness, type DeviceHarness } from './device-harness.ts';
-import type { LocalPorts } from './mortal-ports.ts';
+import { watchedEngine, watchedLocks, type Clients, type OpenRequest } from './watched-requests.ts';
 import { searchWithinBudget, type Search } from './search-within-budget.ts';
 
 /** Milliseconds after which a request must have its answer when nothing is in its way any more. */
@@ -53,29 +52,11 @@ function describe({ targets, events }: RequestHistory): string {
   ].join('\n');
 }
 
-/** A request under way, as a client sees it. */
-interface OpenRequest {
-  readonly appId: number;
-  readonly services: readonly string[];
-  readonly force: boolean;
-}
-
-/** The view of the clients: the open requests, and whether the last request for the update was a cancel. */
-interface Clients {
-  target: TargetState | null;
-  forced: boolean;
-  cancelled: boolean;
-  isSending: boolean;
-  readonly open: Set<OpenRequest>;
-  /** Failed after they had begun: what was planned together with what failed is finished. */
-  readonly failed: Set<OpenRequest>;
-}
-
 async function play({ targets, events }: RequestHistory): Promise<void> {
   const clients: Clients = {
     target: null,
-    forced: false,
-    cancelled: false,
+    forced: NO_APPS,
+    cancelled: NO_APPS,
     isSending: false,
     open: new Set(),
     failed: new Set(),
@@ -84,8 +65,7 @@ async function play({ targets, events }: RequestHistory): Promise<void> {
   const onBroken = (rule: string): void => void broken.push(rule);
   await using harness: DeviceHarness = startHarness({
     pullable: Object.fromEntries(IMAGES.map((image) => [image, { content: image }])),
-    wrapEngine: (engine) =>
-      watchedEngine(engine, { clients, onBroken, containers: () => harness.engine.snapshot().containers }),
+    wrapEngine: (engine) => watchedEngine(engine, { clients, onBroken, snapshot: () => harness.engine.snapshot() }),
     wrapPorts: (ports) => watchedLocks(ports, { clients, onBroken, locks: () => harness.locks }),
   });
   const world: World = { harness, clients, targets, holds: [], leases: [], subscriptions: [] };
@@ -113,7 +93,7 @@ interface World {
 function listen({ harness, clients, subscriptions }: World): void {
   subscriptions.push(
     harness.device.subscribe(({ type }) => {
-      if (type === 'settled' && !clients.isSending) [clients.forced, clients.cancelled] = [false, false];
+      if (type === 'settled' && !clients.isSending) [clients.forced, clients.cancelled] = [NO_APPS, NO_APPS];
     }),
   );
 }
@@ -130,21 +110,18 @@ async function happen(event: RequestEvent, world: World): Promise<void> {
       clients.isSending = true;
       await harness.device.setLocalTarget(structuredClone(target), { force: event.force });
       const isSame = isDeepStrictEqual(target, clients.target);
-      clients.forced = event.force || (isSame && clients.forced);
-      [clients.target, clients.cancelled, clients.isSending] = [target, false, false];
+      clients.forced = uniteApps(toAppSet(event.force), isSame ? clients.forced : NO_APPS);
+      [clients.target, clients.cancelled, clients.isSending] = [target, NO_APPS, false];
       return;
     }
-    case 'update':
-      clients.forced = clients.target !== null && (event.force || clients.forced);
-      clients.cancelled = false;
-      return await device.update({ force: event.force });
-    case 'cancel': {
-      const isAtWork = device.state().applying;
-      await device.update({ cancel: true });
-      if (!isAtWork || clients.open.size > 0 || device.state().applying) return;
-      [clients.forced, clients.cancelled] = [false, true];
-      return;
+    case 'update': {
+      const apps = appsOf(event);
+      if (clients.target !== null && event.force) clients.forced = uniteApps(clients.forced, apps);
+      clients.cancelled = withoutApps(clients.cancelled, apps);
+      return await device.update(event);
     }
+    case 'cancel':
+      return await cancel(event, world);
     case 'action':
       return ask(event, world);
     case 'lock':
@@ -184,7 +161,7 @@ async function happen(event: RequestEvent, world: World): Promise<void> {
       holds.splice(0).forEach((hold) => hold.release());
       await giveBack(leases);
       await harness.restart();
-      [clients.forced, clients.cancelled] = [false, false];
+      [clients.forced, clients.cancelled] = [NO_APPS, NO_APPS];
       return listen(world);
     case 'turn':
       await harness.flush();
@@ -194,6 +171,23 @@ async function happen(event: RequestEvent, world: World): Promise<void> {
       await harness.flush();
       return forgetFailed(world);
   }
+}
+
+function appsOf({ appId }: { readonly appId: number | undefined }): AppSet {
+  return appId === undefined ? ALL_APPS : onlyApps([appId]);
+}
+
+/** A client knows that it cancelled something when the device shows that. */
+async function cancel(event: Extract<RequestEvent, { readonly type: 'cancel' }>, world: World): Promise<void> {
+  const { clients, harness } = world;
+  const isAtWork = harness.device.state().applying;
+  await harness.device.update({ cancel: true, appId: event.appId });
+  const { applying, apps } = harness.device.state();
+  const isAborted = apps.some(({ id, updateStatus }) => id === event.appId && updateStatus === 'aborted');
+  const isSuspended = event.appId === undefined && isAtWork && clients.open.size === 0 && !applying;
+  if (!isAborted && !isSuspended) return;
+  clients.forced = withoutApps(clients.forced, appsOf(event));
+  clients.cancelled = uniteApps(clients.cancelled, appsOf(event));
 }
 
 /** Nothing is under way any more. */
@@ -242,101 +236,6 @@ async function quieten({ harness, holds, leases, clients }: World): Promise<void
     await giveBack(leases);
   }
   await harness.flush();
-}
-
-interface WatchOptions {
-  readonly clients: Clients;
-  readonly onBroken: (rule: string) => void;
-}
-
-/** A lock is taken from a service only while a request is open that may do so. */
-function watchedLocks(
-  { locks, store }: LocalPorts,
-  { clients, onBroken, locks: inMemory }: WatchOptions & { readonly locks: () => InMemoryLocks },
-): LocalPorts {
-  return {
-    store,
-    locks: {
-      ...locks,
-      async acquire(request) {
-        const held = await inMemory().holders(request.appId, request.services);
-        const isAllowed =
-          clients.forced ||
-          clients.isSending ||
-          clients.target?.config['SUPERVISOR_OVERRIDE_LOCK'] !== undefined ||
-          [...clients.open].some(({ force, appId }) => force && appId === request.appId);
-        if (request.force && held.length > 0 && !isAllowed) onBroken(`the lock of app ${request.appId} is broken`);
-        return await locks.acquire(request);
-      },
-    },
-  };
-}
-
-/** After a cancel nothing begins but what clients asked for, and what brings a replacement to a rest. */
-function watchedEngine(
-  engine: DeviceEngine,
-  { clients, onBroken, containers }: WatchOptions & { readonly containers: () => readonly ObservedContainer[] },
-): DeviceEngine {
-  const check = (kind: WriteKind, subject: string): void => {
-    if (!clients.cancelled || clients.isSending) return;
-    const container = containers().find(({ id }) => id === subject);
-    // A container that makes way for another one of its service keeps its name behind a prefix.
-    const name = (container?.name ?? subject).replace(/^old_/, '');
-    const isAsked = [...clients.open, ...clients.failed].some(({ services }) =>
-      services.some((service) => name.startsWith(`${service}_`)),
-    );
-    const isForRequest = clients.open.size > 0 && !CONTAINER_CALLS.has(kind) && kind !== 'pullImage';
-    const isRest = container !== undefined && bringsToRest(kind, container, containers());
-    if (!isAsked && !isForRequest && !isRest) onBroken(`${kind} ${name} after a cancel`);
-  };
-  const watched =
-    <Args extends readonly unknown[], Result>(kind: WriteKind, call: (...args: Args) => Promise<Result>) =>
-    async (...args: Args): Promise<Result> => {
-      const [subject] = args;
-      check(kind, typeof subject === 'string' ? subject : containerName(subject));
-      return await call(...args);
-    };
-  return {
-    ...engine,
-    pullImage: watched('pullImage', engine.pullImage),
-    removeImage: watched('removeImage', engine.removeImage),
-    createNetwork: watched('createNetwork', engine.createNetwork),
-    removeNetwork: watched('removeNetwork', engine.removeNetwork),
-    createVolume: watched('createVolume', engine.createVolume),
-    removeVolume: watched('removeVolume', engine.removeVolume),
-    createContainer: watched('createContainer', engine.createContainer),
-    startContainer: watched('startContainer', engine.startContainer),
-    stopContainer: watched('stopContainer', engine.stopContainer),
-    removeContainer: watched('removeContainer', engine.removeContainer),
-    renameContainer: watched('renameContainer', engine.renameContainer),
-    updateContainer: watched('updateContainer', engine.updateContainer),
-  };
-}
-
-const CONTAINER_CALLS: ReadonlySet<WriteKind> = new Set([
-  'createContainer',
-  'startContainer',
-  'stopContainer',
-  'removeContainer',
-  'renameContainer',
-  'updateContainer',
-]);
-
-function containerName(subject: unknown): string {
-  return typeof subject === 'object' && subject !== null && 'name' in subject ? String(subject.name) : '';
-}
-
-/** Does it start what ran before while its service is down, or remove what is left of it while its service runs? */
-function bringsToRest(kind: WriteKind, container: ObservedContainer, all: readonly ObservedContainer[]): boolean {
-  const others = all.filter(
-    ({ id, identity }) =>
-      id !== container.id &&
-      identity?.appId === container.identity?.appId &&
-      identity?.serviceName === container.identity?.serviceName,
-  );
-  const isUp = others.some(({ status }) => status === 'running');
-  if (kind === 'startContainer') return container.startedAt !== null && !isUp;
-  return kind === 'removeContainer' && container.status !== 'running' && isUp;
 }
 
 const SHOWN: Readonly<Record<string, string>> = { created: 'Installed', running: 'Running', dead: 'Dead' };
