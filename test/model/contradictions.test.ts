@@ -1,4 +1,4 @@
-import { testTarget } from '@device-supervisor/compose/testing';
+import { testLease, testTarget } from '@device-supervisor/compose/testing';
 import { UpdatesLockedError } from '@device-supervisor/device';
 import { describe, expect, it } from 'vitest';
 import { startHarness, type DeviceHarness, type HarnessOptions } from './device-harness.ts';
@@ -127,6 +127,32 @@ describe('a cancel', () => {
       reason: { code: 'ACTION_CANCELLED' },
     });
     expect(writes(harness)).toEqual([]);
+  });
+});
+
+describe('a target that is about to come', () => {
+  it('has nothing of the one before begin while the names of its images are looked up', async () => {
+    const lookup = Promise.withResolvers<void>();
+    let isHeld = false;
+    await using harness = await reached({
+      wrapEngine: (engine) => ({
+        ...engine,
+        async observe(request) {
+          if (isHeld && request.listImages === true) await lookup.promise;
+          return await engine.observe(request);
+        },
+      }),
+    });
+    isHeld = true;
+    const sent = harness.device.setLocalTarget(UPDATE);
+    await harness.engine.removeContainer(containerOf(harness, 'web')?.id ?? '', testLease(1, ['web']));
+    harness.engine.clearCalls();
+    await harness.flush();
+    expect(writes(harness)).toEqual([]);
+    lookup.resolve();
+    await sent;
+    await harness.settle();
+    expect(containerOf(harness, 'web')).toMatchObject({ imageReference: 'web:3', status: 'running' });
   });
 });
 
