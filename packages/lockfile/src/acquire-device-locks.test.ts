@@ -60,6 +60,17 @@ describe('the locks of all apps', () => {
     expect(heldByUs()).toEqual([[], []]);
   });
 
+  it('are taken by force from the services of one app, where only that is forced', async () => {
+    locks.hold(2, 'web');
+    locks.hold(1, 'db');
+    expect(await acquire({ force: true, forcedApp: 1 })).toEqual({
+      status: 'held',
+      holders: [{ appId: 2, service: 'web' }],
+    });
+    locks.drop(2, 'web');
+    expect((await acquire({ force: true, forcedApp: 1 })).status).toBe('acquired');
+  });
+
   it('are taken from services by force', async () => {
     locks.hold(2, 'web');
     expect((await acquire({ force: true })).status).toBe('acquired');

@@ -27,8 +27,8 @@ export class FakeHost implements Host {
   lines: readonly string[] = ['Nov 24 06:00:00 bench kernel: hello\n'];
 
   readonly power = {
-    reboot: async ({ force }: ForceOptions): Promise<void> => this.#act(force ? 'reboot force' : 'reboot'),
-    shutdown: async ({ force }: ForceOptions): Promise<void> => this.#act(force ? 'shutdown force' : 'shutdown'),
+    reboot: async (options: ForceOptions): Promise<void> => this.#act(`reboot${describeForce(options)}`),
+    shutdown: async (options: ForceOptions): Promise<void> => this.#act(`shutdown${describeForce(options)}`),
   };
 
   readonly config = {
@@ -135,3 +135,8 @@ export const FAKE_PAGE: PageFiles = {
     isImmutable: false,
   }),
 };
+
+function describeForce({ force, forcedApp }: ForceOptions): string {
+  if (!force) return '';
+  return forcedApp === undefined ? ' force' : ` force of ${forcedApp}`;
+}

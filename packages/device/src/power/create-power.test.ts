@@ -50,8 +50,8 @@ beforeEach(() => {
       powerOff: () => host.powerOff(),
     },
     hostUpdate: { find: async () => breadcrumb },
-    async lockAll({ force, signal }) {
-      calls.push(force ? 'lock by force' : 'lock');
+    async lockAll({ force, forcedApp, signal }) {
+      calls.push(`${force ? 'lock by force' : 'lock'}${forcedApp === undefined ? '' : ` of ${forcedApp}`}`);
       if (typeof lockAnswer === 'function') return await lockAnswer(signal);
       return lockResult(force ? 'acquired' : lockAnswer);
     },
@@ -103,6 +103,15 @@ describe('a reboot', () => {
     host.check = () => Promise.reject(new Error('no bus'));
     await expect(power.reboot()).rejects.toThrow('no bus');
     expect(calls).toEqual([]);
+  });
+
+  it('is done by force of one app past the locks of that app alone, and past nothing else', async () => {
+    const force = { force: true, forcedApp: 7 };
+    breadcrumb = 'rollback-altboot-breadcrumb';
+    await expect(power.reboot(force)).rejects.toMatchObject({ code: 'HOST_UPDATE_IN_PROGRESS' });
+    breadcrumb = null;
+    await power.reboot(force);
+    expect(calls).toEqual(['check reboot', 'lock by force of 7']);
   });
 
   it('is done by force, whatever stands against it', async () => {
