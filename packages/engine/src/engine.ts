@@ -150,11 +150,12 @@ export function createEngine({
     cache.invalidate(container);
     changes.markChanged('containers');
   };
+  const surprised = (): void => changes.markAllChanged();
   const pullImage = createImagePuller({ transport, clock, credentials, deltas, onDeltaFailure, stallTimeout });
 
   return {
-    ...createContainerActions(transport, touched),
-    ...createResourceActions(transport, (kind) => changes.markChanged(kind)),
+    ...createContainerActions(transport, { touched, surprised }),
+    ...createResourceActions(transport, { touched: (kind) => changes.markChanged(kind), surprised }),
     pullImage: (reference, options) => pullImage(reference, options).finally(() => changes.markChanged('images')),
     observe: createObserver({
       subscription,

@@ -75,14 +75,16 @@ async function measureRequests(endpoint: string): Promise<void> {
   const table: Record<string, object> = {};
   for (const size of values.sizes.split(',')) {
     const [apps = 1, services = 1] = size.split('x').map(Number);
-    const { firstWrite, whole, straight, noChange } = await measureHttp(endpoint, { apps, services, rounds });
+    const { firstWrite, whole, straight, noChange, ...own } = await measureHttp(endpoint, { apps, services, rounds });
     table[`${apps * services} services of ${apps} apps`] = {
       'first write, ms': firstWrite.toFixed(0),
       'of straight calls': straight.firstWrite.toFixed(0),
+      'own work until then': own.ownUntilFirst.toFixed(1),
       'whole, ms': whole.toFixed(0),
       'straight calls, ms': straight.whole.toFixed(0),
       ratio: (whole / straight.whole).toFixed(2),
       'again, ms': noChange.toFixed(0),
+      'own work for it': own.ownOfNoChange.toFixed(1),
     };
   }
   console.table(table);

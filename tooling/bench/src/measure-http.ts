@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { testTarget } from '@device-supervisor/compose/testing';
 import { createEngine } from '@device-supervisor/engine';
 import { connectEngine, startSupervisor, type SupervisorProcess } from '@device-supervisor/testbed';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { createAndStart, operationsFor } from './straight-calls.ts';
 
 /** From a begin to events of the engine, in milliseconds. */
@@ -15,10 +15,14 @@ interface ChangeFigures {
 
 /** Medians, in milliseconds. */
 export interface HttpFigures extends ChangeFigures {
+  /** Processor time of the supervisor's main thread until the engine's first event, which no other process slows down. */
+  readonly ownUntilFirst: number;
   /** The same calls made straight, eight at once. */
   readonly straight: ChangeFigures;
   /** From a POST of the same target to its answer. */
   readonly noChange: number;
+  /** Processor time of the supervisor's main thread for that. */
+  readonly ownOfNoChange: number;
 }
 
 export interface HttpOptions {
@@ -50,7 +54,9 @@ export async function measureHttp(endpoint: string, options: HttpOptions): Promi
   return {
     ...mediansOf(figures),
     straight: mediansOf(figures.map(({ straight }) => straight)),
+    ownUntilFirst: median(figures.map(({ ownUntilFirst }) => ownUntilFirst)),
     noChange: median(figures.map(({ noChange }) => noChange)),
+    ownOfNoChange: median(figures.map(({ ownOfNoChange }) => ownOfNoChange)),
   };
 }
 
@@ -72,15 +78,20 @@ async function timeOfTarget(
   const apps = targetOf(options);
   await supervisor.apply({});
   await using events = await followEngine(endpoint, options.apps * options.services);
+  const busyBefore = await mainThreadTime(supervisor);
   const began = Date.now();
   await send(supervisor, apps);
+  await events.begun;
+  const ownUntilFirst = (await mainThreadTime(supervisor)) - busyBefore;
   const { first, last } = await events.done;
   await supervisor.applied();
+  const busyBetween = await mainThreadTime(supervisor);
   const again = performance.now();
   await send(supervisor, apps);
   const noChange = performance.now() - again;
+  const ownOfNoChange = (await mainThreadTime(supervisor)) - busyBetween;
   await supervisor.apply({});
-  return { firstWrite: first - began, whole: last - began, noChange };
+  return { firstWrite: first - began, whole: last - began, ownUntilFirst, noChange, ownOfNoChange };
 }
 
 async function send(supervisor: SupervisorProcess, apps: object): Promise<void> {
@@ -110,7 +121,15 @@ function targetOf({ apps, services }: HttpOptions): object {
   );
 }
 
+/** Milliseconds of processor time. */
+async function mainThreadTime({ pid }: SupervisorProcess): Promise<number> {
+  const [nanoseconds = '0'] = (await readFile(`/proc/${pid}/schedstat`, 'utf8')).split(' ');
+  return Number(nanoseconds) / 1e6;
+}
+
 interface EngineClock extends AsyncDisposable {
+  /** Resolves with the first change. */
+  readonly begun: Promise<void>;
   /** Milliseconds since the epoch, as the engine saw them, of the first change and of the last start. */
   readonly done: Promise<{ readonly first: number; readonly last: number }>;
 }
@@ -119,6 +138,7 @@ interface EngineClock extends AsyncDisposable {
 async function followEngine(endpoint: string, starts: number): Promise<EngineClock> {
   const docker = connectEngine(endpoint);
   const stream = await docker.getEvents({ filters: { type: ['container', 'network', 'volume'] } });
+  const begun = Promise.withResolvers<void>();
   const done = Promise.withResolvers<{ first: number; last: number }>();
   let first = 0;
   let seen = 0;
@@ -129,11 +149,15 @@ async function followEngine(endpoint: string, starts: number): Promise<EngineClo
     for (const line of lines) {
       const [, action] = /"Action":"(\w+)/.exec(line) ?? [];
       const time = Number(/"timeNano":(\d+)/.exec(line)?.[1] ?? 0) / 1e6;
-      if (action === 'create' && first === 0) first = time;
+      if (action === 'create' && first === 0) {
+        first = time;
+        begun.resolve();
+      }
       if (action === 'start' && ++seen === starts) done.resolve({ first, last: time });
     }
   });
   return {
+    begun: begun.promise,
     done: done.promise,
     async [Symbol.asyncDispose]() {
       stream.removeAllListeners('data');

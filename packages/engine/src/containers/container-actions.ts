@@ -37,13 +37,22 @@ const DEFAULT_STOP_TIMEOUT_S = 10;
 /** Deleting and copying files takes its time on a memory card. */
 const SLOW_CALL_FACTOR = 5;
 
-/**
- * The engine's container calls.
- *
- * @param touched called with the id or name of each container after a call on it, even a failed one: a start that fails
- *   leaves its reason on the container without an event
- */
-export function createContainerActions(transport: Transport, touched: (container: string) => void): ContainerActions {
+export interface ContainerActionsOptions {
+  /**
+   * Called with the id or name of each container after a call on it, even a failed one: a start that fails leaves its reason
+   * on the container without an event.
+   */
+  readonly touched: (container: string) => void;
+  /** The engine had nothing to do: it is not as the call expected it to be. */
+  readonly surprised: () => void;
+}
+
+/** The engine's container calls. */
+export function createContainerActions(
+  transport: Transport,
+  { touched, surprised }: ContainerActionsOptions,
+): ContainerActions {
+  const unless = handlerOfSurprises(surprised);
   const slow = transport.callTimeout * SLOW_CALL_FACTOR;
   return {
     createContainer: (container) => createContainer(container).finally(() => touched(container.name)),
@@ -87,7 +96,7 @@ export function createContainerActions(transport: Transport, touched: (container
 
   async function startContainer(container: string): Promise<void> {
     const status = await start(container);
-    if (status === 304) return;
+    if (status === 304) return surprised();
     const { postStart } = readContainer(await inspect(container));
     await runHooks(container, postStart, 'post_start');
   }
@@ -111,9 +120,9 @@ export function createContainerActions(transport: Transport, touched: (container
     const seconds = timeout ?? inspection?.Config.StopTimeout ?? DEFAULT_STOP_TIMEOUT_S;
     // A negative time is without end.
     const limit = seconds < 0 ? null : seconds * 1000 + transport.callTimeout;
-    await transport
-      .send({ method: 'POST', path: `${pathOf(id)}/stop`, query: { t: seconds }, accept: [304], limit })
-      .catch(unless(isGone));
+    const stop = { method: 'POST', path: `${pathOf(id)}/stop`, query: { t: seconds }, accept: [304], limit } as const;
+    const status = await transport.send(stop).catch(unless(isGone));
+    if (status === 304) surprised();
     if (hooks.status === 'rejected') throw hooks.reason;
   }
 
@@ -127,8 +136,9 @@ export function createContainerActions(transport: Transport, touched: (container
     try {
       await transport.send({ method: 'DELETE', path: pathOf(id), query: { v: true, force: true }, limit: slow });
     } catch (error) {
-      if (isGone(error)) return;
+      if (isGone(error)) return surprised();
       if (!says(error, /removal of container \S+ is already in progress/)) throw error;
+      surprised();
       await transport
         .request(
           { method: 'POST', path: `${pathOf(id)}/wait`, query: { condition: 'removed' }, limit: slow },
@@ -172,11 +182,13 @@ export function pathOf(container: string): string {
   return `/containers/${encodeURIComponent(container)}`;
 }
 
-/** Handler that lets errors pass, but for those which say that there is nothing left to do. */
-export function unless(isDone: (error: unknown) => boolean): (error: unknown) => void {
-  return (error) => {
-    if (!isDone(error)) throw error;
-  };
+/** Makes handlers that let errors pass, but for those which say that there is nothing left to do: that is a surprise. */
+export function handlerOfSurprises(surprised: () => void) {
+  return (isDone: (error: unknown) => boolean) =>
+    (error: unknown): undefined => {
+      if (!isDone(error)) throw error;
+      surprised();
+    };
 }
 
 function isGone(error: unknown): boolean {

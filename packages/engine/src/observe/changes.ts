@@ -10,13 +10,13 @@ export class Changes {
   /** Changes are noticed from now on; some may have been missed before. */
   open(): void {
     this.#isNoticed = true;
-    this.#markAll();
+    this.markAllChanged();
   }
 
   /** Changes are missed from now on. */
   close(): void {
     this.#isNoticed = false;
-    this.#markAll();
+    this.markAllChanged();
   }
 
   /** We changed something ourselves. */
@@ -44,7 +44,8 @@ export class Changes {
     return this.#isNoticed;
   }
 
-  #markAll(): void {
+  /** Nothing that is known is to be trusted: the next look is a full one. */
+  markAllChanged(): void {
     this.markChanged('containers');
     this.markChanged('images');
     this.markChanged('networks');

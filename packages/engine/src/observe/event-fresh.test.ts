@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_CONTAINER_CONFIG, type EngineSnapshot } from '@device-supervisor/compose';
 import type { EngineEvent } from '@device-supervisor/device';
@@ -104,7 +105,10 @@ describe('a look that trusts the events', () => {
     ['removeImage', [IMAGES], () => engine.removeImage('web:1')],
     ['pullImage', [IMAGES], () => engine.pullImage('web:1', { signal: listening.signal, onProgress: () => undefined })],
   ])('asks for what our own %s may have changed, also when it failed', async (_, expected, act) => {
-    // Nothing of it has an answer here: each call fails.
+    // Nothing of it has an answer here: each call fails. What is not found would be a surprise.
+    for (const path of [`/containers/${containerId(1)}`, '/networks/n', '/volumes/data']) {
+      scripted.answers[`DELETE ${path}`] = (response: ServerResponse) => void response.writeHead(500).end('{}');
+    }
     await Promise.allSettled([act()]);
     expect((await look()).requests).toEqual([...expected].sort());
   });
@@ -115,6 +119,45 @@ describe('a look that trusts the events', () => {
     const { images } = await engine.observe({ imageReferences: [], trustEvents: true, listImages: true });
     expect(scripted.takeRequests()).toEqual([IMAGES]);
     expect(images.map(({ tags }) => tags)).toEqual([['web:2']]);
+  });
+
+  /** What engines answer where there is nothing to do. */
+  const nothingToDo = (request: string) => (response: ServerResponse) => {
+    if (request.startsWith('POST')) return void response.writeHead(304).end();
+    const [, kind = '', name = ''] = /\/(\w+)s\/(.+)$/.exec(request) ?? [];
+    const message = {
+      container: `No such container: ${name}`,
+      image: `No such image: ${name}`,
+      network: `network ${name} not found`,
+      volume: `get ${name}: no such volume`,
+    }[kind];
+    response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
+  };
+  const NETWORK = 'f'.repeat(64);
+
+  it.each<[string, string, () => Promise<unknown>]>([
+    [
+      'a container to start runs',
+      `POST /containers/${containerId(1)}/start`,
+      () => engine.startContainer(containerId(1)),
+    ],
+    [
+      'a container to stop is stopped',
+      `POST /containers/${containerId(1)}/stop`,
+      () => engine.stopContainer(containerId(1), LEASE, null),
+    ],
+    [
+      'a container to remove is gone',
+      `DELETE /containers/${containerId(2)}`,
+      () => engine.removeContainer(containerId(2), LEASE),
+    ],
+    ['a network to remove is gone', `DELETE /networks/${NETWORK}`, () => engine.removeNetwork(NETWORK)],
+    ['a volume to remove is gone', 'DELETE /volumes/data', () => engine.removeVolume('data')],
+    ['an image to remove is gone', 'DELETE /images/web:3', () => engine.removeImage('web:3')],
+  ])('asks for everything after a surprise: %s', async (_, request, act) => {
+    scripted.answers[request] = nothingToDo(request);
+    await act();
+    expect((await look()).requests).toEqual(expect.arrayContaining([CONTAINERS, IMAGES, NETWORKS, VOLUMES]));
   });
 
   it('asks for everything when the stream of events broke', async () => {

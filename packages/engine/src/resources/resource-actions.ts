@@ -4,7 +4,7 @@ import {
   type NetworkConfig,
   type VolumeConfig,
 } from '@device-supervisor/compose';
-import { unless } from '../containers/container-actions.ts';
+import { handlerOfSurprises } from '../containers/container-actions.ts';
 import { ImageNotFoundError, NameConflictError, NotFoundError } from '../errors.ts';
 import { readNetworkConfig, writeNetwork, writeVolume } from '../mapping/network-mapping.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -18,15 +18,19 @@ export type ResourceActions = Pick<
 /** Deleting files takes its time on a memory card. */
 const SLOW_CALL_FACTOR = 5;
 
-/**
- * The engine's calls on images, networks and volumes, but for pulls.
- *
- * @param touched called with the kind of object that a call was made on, however it ended
- */
+export interface ResourceActionsOptions {
+  /** Called with the kind of object that a call was made on, however it ended. */
+  readonly touched: (kind: 'images' | 'networks' | 'volumes') => void;
+  /** The engine had nothing to do: it is not as the call expected it to be. */
+  readonly surprised: () => void;
+}
+
+/** The engine's calls on images, networks and volumes, but for pulls. */
 export function createResourceActions(
   transport: Transport,
-  touched: (kind: 'images' | 'networks' | 'volumes') => void,
+  { touched, surprised }: ResourceActionsOptions,
 ): ResourceActions {
+  const unless = handlerOfSurprises(surprised);
   const slow = transport.callTimeout * SLOW_CALL_FACTOR;
   return {
     removeImage: (reference) => removeImage(reference).finally(() => touched('images')),
@@ -47,6 +51,7 @@ export function createResourceActions(
       await transport.send({ method: 'POST', path: '/networks/create', body: writeNetwork(name, config) });
     } catch (error) {
       if (!(error instanceof NameConflictError) || !(await isThere(name, config))) throw error;
+      surprised();
     }
   }
 
