@@ -14,7 +14,7 @@ function damaged(reference: string): { readonly status: 'failed'; readonly error
 }
 
 function snapshot(...containers: readonly Partial<ObservedContainer>[]) {
-  const image = { digests: [], layers: ['shared', 'own'] };
+  const image = { digests: [`any@sha256:${'0'.repeat(64)}`], layers: ['shared', 'own'] };
   return {
     abilities: TEST_ABILITIES,
     networks: [],

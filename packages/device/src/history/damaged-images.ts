@@ -96,6 +96,8 @@ export class DamagedImages {
       id,
       layers,
       names: [...tags, ...digests].map(canonicalReference),
+      // With its last tag an image is gone, and its digests with it.
+      own: (tags.length > 0 ? tags : digests).map(canonicalReference),
     }));
     const shared = new Set(
       named.filter(({ names }) => names.some((name) => references.has(name))).flatMap(({ layers }) => layers),
@@ -104,7 +106,7 @@ export class DamagedImages {
     const kept = new Set(working.map(({ imageId }) => imageId));
     return named
       .filter(({ id, layers }) => !kept.has(id) && layers.some((layer) => shared.has(layer)))
-      .flatMap(({ names }) => names);
+      .flatMap(({ own }) => own);
   }
 }
 
