@@ -1,4 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import {
   startAppFixture,
@@ -196,6 +198,21 @@ describe('clients that ask for too much', () => {
     expect(await peakMemory(supervisor.pid)).toBeLessThan(180);
     for (const outgoing of uploads) outgoing.destroy();
   });
+});
+
+it('a registered device whose config.json lost its apiEndpoint asks for a key', async () => {
+  const boot = await mkdtemp(join(tmpdir(), 'boot-'));
+  const config = { uuid: 'a'.repeat(32), deviceApiKey: 'b'.repeat(32), registered_at: 1, apiEndpoint: '' };
+  await writeFile(join(boot, 'config.json'), JSON.stringify(config));
+  const environment = { BOOT_MOUNTPOINT: boot };
+  await using device = await startSupervisor({ engineEndpoint: fixture.engine.endpoint, environment });
+  for (const path of ['/v2/version', '/v2/local/target-state', '/v2/state/status'])
+    expect((await fetch(device.url(path))).status).toBe(401);
+  const options = { method: 'POST', headers: JSON_BODY, body: EMPTY_TARGET };
+  expect((await fetch(device.url('/v2/local/target-state'), options)).status).toBe(401);
+  const key = (await readFile(join(device.directory, 'data/api-key'), 'utf8')).trim();
+  expect((await fetch(device.url(`/v2/version?apikey=${key}`))).status).toBe(200);
+  await rm(boot, { recursive: true });
 });
 
 it('a supervisor whose stream clients came and went ends with 0', async () => {

@@ -17,6 +17,8 @@ import { collectGarbage } from '../collect-garbage.ts';
 import type { SupervisorConfig } from '../config.ts';
 import type { OpenedLocks } from '../device/open-locks.ts';
 import type { ConnectedHost } from '../host/connect-host.ts';
+import type { OpenedIdentity } from '../identity/open-identity.ts';
+import { wasManaged } from '../identity/was-managed.ts';
 import type { Logger } from '../log/create-logger.ts';
 import { settingMemory } from '../managed/connect-cloud.ts';
 import type { ManagedDevice } from '../managed/open-cloud.ts';
@@ -36,7 +38,8 @@ export interface OpenApiDependencies {
   readonly host: ConnectedHost;
   readonly locks: OpenedLocks['locks'];
   readonly logs: LogRouter;
-  readonly store: Pick<Store, 'apiKeys' | 'settings'>;
+  readonly store: Pick<Store, 'apiKeys' | 'settings' | 'targets'>;
+  readonly opened: Pick<OpenedIdentity, 'mode' | 'settings'>;
   readonly metrics: Metrics;
   readonly conditions: () => Promise<readonly HealthCondition[]>;
   /** `null`: there is none. */
@@ -45,6 +48,9 @@ export interface OpenApiDependencies {
   readonly log: Logger;
 }
 
+const LEFT_CLOUD =
+  'Put apiEndpoint back into config.json; or, if the device has left its cloud for good, remove registered_at and the database';
+
 /** Beside the program, where the bundle puts it. */
 const PAGE_FOLDER = 'page';
 
@@ -52,7 +58,10 @@ const PAGE_FOLDER = 'page';
 export async function openApi(dependencies: OpenApiDependencies): Promise<Server> {
   const { config, device, engine, host, locks, logs, store, metrics, conditions, cloud, apiPort } = dependencies;
   const log = dependencies.log.component('api');
-  const keys = await keysOf({ config, store, log });
+  const past = wasManaged(dependencies);
+  if (past !== null) log.warn(`The device is unmanaged, but ${past}: clients need a key. ${LEFT_CLOUD}`);
+  const asksAlways = config.alwaysRequireKey || past !== null;
+  const keys = asksAlways ? await publishedKeys({ config, store, log }) : store.apiKeys;
   const api = createApi({
     device,
     host,
@@ -80,14 +89,14 @@ export async function openApi(dependencies: OpenApiDependencies): Promise<Server
       monotonic: () => performance.now(),
       processors: availableParallelism(),
     }),
-    requiresKey: () => config.alwaysRequireKey || !device.localMode,
+    requiresKey: () => asksAlways || !device.localMode,
     isContainer: (connection) => isOnEngineBridge(connection),
     collectGarbage,
     onError: (error, request) => log.error(describeFault(error, request)),
   });
   const allowed = config.listenAddresses;
   const server = await api.listen({ port: apiPort, ...(allowed === null ? {} : { allow: allowed }) });
-  const needsKey = config.alwaysRequireKey || !device.localMode;
+  const needsKey = asksAlways || !device.localMode;
   log.info(
     `API listens on port ${server.port} (${allowed?.join(', ') ?? 'all addresses'}); ` +
       (needsKey ? 'clients need a key' : 'no key is needed, as the device is in local mode'),
@@ -97,8 +106,7 @@ export async function openApi(dependencies: OpenApiDependencies): Promise<Server
 
 type KeyDependencies = Pick<OpenApiDependencies, 'config' | 'store' | 'log'>;
 
-async function keysOf({ config, store, log }: KeyDependencies): Promise<ApiKeys> {
-  if (!config.alwaysRequireKey) return store.apiKeys;
+async function publishedKeys({ config, store, log }: KeyDependencies): Promise<ApiKeys> {
   const onFault = (error: unknown): void => log.error(`Fault: ${formatError(error)}`);
   const { keys, path } = await publishKey(store.apiKeys, config.databasePath, onFault);
   log.info(`Clients need a key; the device's own is in ${path}`);
