@@ -32,6 +32,10 @@ export type Event =
   /** Downloads do not end any more; or all that waited goes on: downloads, and containers that the engine restarts. */
   | { readonly type: 'slow-downloads' | 'resume' }
   | { readonly type: 'engine-back' }
+  /** Files of a container, or of an image that a registry has, are lost. */
+  | { readonly type: 'damage-container' | 'damage-image'; readonly which: number }
+  /** Streams of events stay open and say nothing, until the last target. */
+  | { readonly type: 'silence' }
   /** Everything happens that needs no time to pass; or time passes until the next timer. */
   | { readonly type: 'turn' | 'tick' };
 
@@ -137,6 +141,11 @@ const arbitraryEvent: fc.Arbitrary<Event> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ type: fc.constantFrom('slow-downloads', 'resume', 'engine-back') }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constantFrom('turn', 'tick') }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constantFrom('damage-container', 'damage-image'), which: fc.nat({ max: 2 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('silence') }) },
 );
 
 /** Two of their own, and one with the services of the first in another release. */

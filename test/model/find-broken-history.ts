@@ -25,6 +25,10 @@ const MOST_ROUNDS = 80;
 /** Of an engine before it restarts a container, in milliseconds. */
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 60_000;
+/** Between two full looks at the engine, in milliseconds. */
+const LONGEST_LOOK_PAUSE = 60_000;
+/** What the engine says of an object whose files are lost. */
+const LOST = { reason: 'layer does not exist', isFinal: true };
 /** Of two images with the same content, which differs from that of the others. */
 const SHARED_CONTENT = ['i:2', 'i:3'];
 /** A service may use it as well. */
@@ -58,6 +62,8 @@ interface World {
   readonly saboteur: Saboteur;
   /** Of downloads. */
   readonly holds: Hold[];
+  /** Of streams of events. */
+  readonly silences: Disposable[];
   /** Ids of containers that end whenever they run. */
   readonly doomed: Set<string>;
 }
@@ -82,7 +88,7 @@ async function live({ targets, events, last: lastOne }: History, managed: boolea
     wrapPorts: (ports) => guardedPorts(ports, saboteur),
   });
   const { engine, locks } = harness;
-  const world: World = { targets, harness, saboteur, holds: [], doomed: new Set() };
+  const world: World = { targets, harness, saboteur, holds: [], silences: [], doomed: new Set() };
   await makeForeignObjects(engine);
   const foreign = foreignObjects(engine);
 
@@ -92,10 +98,17 @@ async function live({ targets, events, last: lastOne }: History, managed: boolea
   engine.crashAfterWrites(Number.POSITIVE_INFINITY);
   engine.comeBack();
   for (const service of SERVICES) for (const appId of APPS) locks.drop(appId, service);
+  const wasSilent = world.silences.length > 0;
+  for (const silence of world.silences.splice(0)) silence[Symbol.dispose]();
   resume(world);
   await harness.setTarget(last);
   engine.clearCalls();
   await harness.settle(() => resume(world));
+  if (wasSilent) {
+    // What no event announced is found by the next full look.
+    harness.clock.advance(LONGEST_LOOK_PAUSE);
+    await harness.settle(() => resume(world));
+  }
 
   expect(broken).toEqual([]);
   expect(containersOf(world)).toEqual(wantedContainers(last));
@@ -157,6 +170,14 @@ async function play(event: Event, world: World): Promise<void> {
       return runningOne(engine, event.which).forEach(({ id }) =>
         engine.setHealth(id, event.healthy ? 'healthy' : 'unhealthy'),
       );
+    case 'damage-container':
+      lose(engine.snapshot().containers.at(event.which)?.id, (id) => engine.damageContainer(id, LOST));
+      return await harness.restart();
+    case 'damage-image':
+      lose(unusedImages(engine).at(event.which), (name) => engine.damageImage(name, LOST));
+      return await harness.restart();
+    case 'silence':
+      return void world.silences.push(engine.silenceEvents());
     case 'slow-downloads':
       return void holds.push(engine.hold('pullImage'));
     case 'resume':
@@ -167,6 +188,19 @@ async function play(event: Event, world: World): Promise<void> {
       clock.advanceToNext();
       return await harness.flush();
   }
+}
+
+/** Files are lost in a power cut, after which the supervisor starts, too. */
+function lose(object: string | undefined, damage: (object: string) => void): void {
+  if (object !== undefined) damage(object);
+}
+
+/** Images of a registry that no container was made from: one whose container runs stays damaged as long as that runs. */
+function unusedImages(engine: InMemoryEngine): string[] {
+  const { images, containers } = engine.snapshot();
+  const used = new Set(containers.map(({ imageId }) => imageId));
+  const present = images.filter(({ id }) => !used.has(id)).flatMap(({ tags }) => tags);
+  return REGISTRY_IMAGES.filter((name) => present.includes(name));
 }
 
 function targetOf(which: number, targets: readonly TargetState[]): TargetState {

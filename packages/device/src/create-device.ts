@@ -29,7 +29,7 @@ export function createDevice(dependencies: DeviceDependencies): Device {
     (kind: 'restart' | 'stop' | 'start') =>
     async (appId: number, service: string, { force = false }: ApplyOptions = {}): Promise<void> => {
       const app = findApp(target(), appId);
-      if (app.release?.services[service] === undefined) throw new ServiceNotFoundError(appId, service);
+      if (!Object.hasOwn(app.release?.services ?? {}, service)) throw new ServiceNotFoundError(appId, service);
       await loop.act({ kind, app, services: [service] }, force);
     };
   const onApp =
