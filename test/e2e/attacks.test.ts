@@ -193,7 +193,8 @@ describe('clients that ask for too much', () => {
       outgoing.write(Buffer.alloc(9_000_000, ' '));
       return outgoing;
     });
-    const restarted = await supervisor.post('/v2/applications/' + APP + '/restart-service', { serviceName: 'web' });
+    const options = { method: 'POST', headers: JSON_BODY, body: '{"serviceName":"web"}' };
+    const restarted = await fetch(supervisor.url(`/v2/applications/${APP}/restart-service`), options);
     expect(restarted.status).toBe(200);
     expect(await peakMemory(supervisor.pid)).toBeLessThan(180);
     for (const outgoing of uploads) outgoing.destroy();
@@ -205,6 +206,7 @@ it('a registered device whose config.json lost its apiEndpoint asks for a key', 
   const config = { uuid: 'a'.repeat(32), deviceApiKey: 'b'.repeat(32), registered_at: 1, apiEndpoint: '' };
   await writeFile(join(boot, 'config.json'), JSON.stringify(config));
   const environment = { BOOT_MOUNTPOINT: boot };
+  await supervisor.kill();
   await using device = await startSupervisor({ engineEndpoint: fixture.engine.endpoint, environment });
   for (const path of ['/v2/version', '/v2/local/target-state', '/v2/state/status'])
     expect((await fetch(device.url(path))).status).toBe(401);
@@ -213,6 +215,8 @@ it('a registered device whose config.json lost its apiEndpoint asks for a key', 
   const key = (await readFile(join(device.directory, 'data/api-key'), 'utf8')).trim();
   expect((await fetch(device.url(`/v2/version?apikey=${key}`))).status).toBe(200);
   await rm(boot, { recursive: true });
+  await device.kill();
+  await supervisor.start();
 });
 
 it('a supervisor whose stream clients came and went ends with 0', async () => {

@@ -36,10 +36,13 @@ const LOCKS = '/tmp/balena-supervisor';
  *
  * `/run` and the directory of update locks are fresh: the machine's engines cannot be reached, what engines put there goes
  * with the namespace, and runs of several checkouts do not see each other's locks. The machine's `/sys` stays, with its
- * cgroups, which have no copy per namespace.
+ * cgroups, which have no copy per namespace; only its description of the network is that of the namespace.
  */
 const FIRST_PROCESS = `
 ip link set lo up && mount -t tmpfs -o mode=755,nosuid,nodev run /run || exit
+mkdir /run/sysfs && mount -t sysfs -o nosuid,nodev,noexec sysfs /run/sysfs || exit
+for part in class/net devices/virtual/net; do mount --bind /run/sysfs/$part /sys/$part || exit; done
+umount -l /run/sysfs && rmdir /run/sysfs
 mkdir -p ${LOCKS} && mount -t tmpfs -o mode=755 locks ${LOCKS} || exit
 [ -z "$IN_MEMORY" ] || mount -t tmpfs -o mode=700 temporary "$TMPDIR" || exit
 unset IN_MEMORY

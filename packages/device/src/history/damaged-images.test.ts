@@ -37,7 +37,8 @@ function snapshot(...containers: readonly Partial<ObservedContainer>[]) {
   };
 }
 
-const NONE = new Set<string>();
+const LONG = new Map(['c0', 'c1'].map((id) => [id, 60_000]));
+const NONE = { crashLooping: new Set<string>(), runningFor: LONG };
 /** An engine that has no other image. */
 const ALONE = { ...snapshot(), images: [] };
 const open = (bootId: string | null, store = createInMemoryStore().boots) => new DamagedImages({ store, bootId });
@@ -58,6 +59,7 @@ describe('an image that the engine calls damaged', () => {
     images.record(PULL, damaged('web:1'));
     expect(images.known(snapshot())).toEqual(new Set([WEB, 'docker.io/library/db:1']));
     const running = { imageReference: 'db:1', imageId: 'sha256:db' };
+    images.look(snapshot(running), NONE);
     expect(images.known(snapshot(running))).toEqual(new Set([WEB]));
     images.look(snapshot({}), NONE);
     expect(images.known(snapshot())).toEqual(new Set([WEB]));
@@ -72,7 +74,7 @@ describe('an image that the engine calls damaged', () => {
 });
 
 describe('an image whose container does not come up', () => {
-  const crashing = new Set(['c0']);
+  const crashing = { crashLooping: new Set(['c0']), runningFor: LONG };
   const afterPowerCut = () => {
     const store = createInMemoryStore().boots;
     open('boot-1', store);
@@ -97,6 +99,8 @@ describe('an image whose container does not come up', () => {
     expect(images.suspected(snapshot())).toEqual(new Set([WEB, 'docker.io/library/db:1']));
     const db = { id: 'c1', imageReference: 'db:1', imageId: 'sha256:db' };
     expect(images.suspected(snapshot({}, db))).toEqual(new Set([WEB]));
+    images.look(snapshot({}, db), { ...crashing, runningFor: new Map() });
+    expect(images.suspected(snapshot({}, db))).toEqual(new Set([WEB, 'docker.io/library/db:1']));
   });
 
   it('is suspected where a start of it failed', () => {

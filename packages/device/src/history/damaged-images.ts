@@ -6,12 +6,19 @@ import {
   type OperationResult,
 } from '@device-supervisor/compose';
 import type { BootRecord, DeviceStore } from '../ports.ts';
+import type { ContainerHistory } from './container-history.ts';
 
 export interface DamagedImagesOptions {
   readonly store: DeviceStore['boots'];
   /** Another one after each boot of the host; `null`: not known, and no power cut is noticed. */
   readonly bootId: string | null;
 }
+
+/** What the history of containers, by their ids, says. */
+export type ContainerBehaviour = Pick<ContainerHistory, 'crashLooping' | 'runningFor'>;
+
+/** Milliseconds that a container has run when its image is in order. */
+const PROOF = 30_000;
 
 /**
  * Remembers which images only another download repairs: those that the engine calls damaged, and after a power cut those
@@ -27,8 +34,7 @@ export class DamagedImages {
   /** Were fetched again, and nothing has started from them since. */
   readonly #fetchedAgain = new Set<string>();
   readonly #suspects = new Set<string>();
-  /** Ids of containers. */
-  #crashLooping: ReadonlySet<string> = new Set();
+  #behaviour: ContainerBehaviour = { crashLooping: new Set(), runningFor: new Map() };
 
   constructor({ store, bootId }: DamagedImagesOptions) {
     this.#store = store;
@@ -46,11 +52,11 @@ export class DamagedImages {
   }
 
   /** Takes note of what runs, and of what does not come up. To be called before each plan. */
-  look({ containers }: EngineSnapshot, crashLooping: ReadonlySet<string>): void {
-    this.#crashLooping = crashLooping;
+  look({ containers }: EngineSnapshot, behaviour: ContainerBehaviour): void {
+    this.#behaviour = behaviour;
     for (const container of containers) {
       const reference = canonicalReference(container.imageReference);
-      if (container.status === 'running' && !crashLooping.has(container.id)) {
+      if (this.#works(container)) {
         this.#fetchedAgain.delete(reference);
         this.#stubborn.delete(reference);
       } else if (this.#isSuspicious(container)) {
@@ -86,7 +92,13 @@ export class DamagedImages {
   #isSuspicious({ id, imageReference, status, error }: ObservedContainer): boolean {
     if (this.#boot?.afterPowerCut !== true) return false;
     if (this.#boot.fetched.includes(canonicalReference(imageReference))) return false;
-    return this.#crashLooping.has(id) || (error !== '' && (status === 'created' || status === 'exited'));
+    return this.#behaviour.crashLooping.has(id) || (error !== '' && (status === 'created' || status === 'exited'));
+  }
+
+  /** One that has only just started may be about to crash. */
+  #works({ id, status }: ObservedContainer): boolean {
+    const { crashLooping, runningFor } = this.#behaviour;
+    return status === 'running' && !crashLooping.has(id) && (runningFor.get(id) ?? 0) >= PROOF;
   }
 
   /** Names of the images that share a layer with one of these, and of which nothing works. */
@@ -102,8 +114,7 @@ export class DamagedImages {
     const shared = new Set(
       named.filter(({ names }) => names.some((name) => references.has(name))).flatMap(({ layers }) => layers),
     );
-    const working = containers.filter(({ id, status }) => status === 'running' && !this.#crashLooping.has(id));
-    const kept = new Set(working.map(({ imageId }) => imageId));
+    const kept = new Set(containers.filter((one) => this.#works(one)).map(({ imageId }) => imageId));
     return named
       .filter(({ id, layers }) => !kept.has(id) && layers.some((layer) => shared.has(layer)))
       .flatMap(({ own }) => own);

@@ -114,7 +114,7 @@ export class PlanMaker {
     const requests = actions.requests();
     const { settings, targets, damagedImages } = dependencies;
     const { overrideLock, delta } = settings.current;
-    damagedImages.look(snapshot, history.crashLooping);
+    damagedImages.look(snapshot, history);
     return {
       updates,
       forceLocks: overrideLock ? ALL_APPS : uniteApps(forcedApps(session()), onlyApps(actions.forcedApps())),
