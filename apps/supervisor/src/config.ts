@@ -38,6 +38,10 @@ export interface SupervisorConfig {
   readonly deltaEndpoint: string | null;
   /** PEM of a certificate authority that is trusted besides that of config.json. */
   readonly rootCertificate: string | null;
+  /** Whether systemd runs us as a unit that tells it how it is. */
+  readonly notifiesSystemd: boolean;
+  /** Milliseconds after which systemd restarts a unit that has said nothing; `null`: never. */
+  readonly watchdogInterval: number | null;
   readonly logLevel: LogLevel;
   /** `null`: for a person on a terminal, else for programs. */
   readonly logFormat: LogFormat | null;
@@ -79,6 +83,8 @@ const Environment = z.object({
   CONTAINER_ROOT: optional(Path),
   DELTA_ENDPOINT: optional(z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })),
   BALENA_ROOT_CA: optional(z.string()),
+  NOTIFY_SOCKET: optional(z.string()),
+  WATCHDOG_USEC: optional(z.coerce.number('must be a number').positive('must be positive')),
   LOG_LEVEL: optional(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)),
   LOG_FORMAT: optional(z.enum(['human', 'json'], "must be 'human' or 'json'")),
 });
@@ -122,6 +128,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     containerRoot: variables.CONTAINER_ROOT ?? '',
     deltaEndpoint: variables.DELTA_ENDPOINT ?? null,
     rootCertificate: variables.BALENA_ROOT_CA === undefined ? null : pemOf(variables.BALENA_ROOT_CA),
+    notifiesSystemd: variables.NOTIFY_SOCKET !== undefined,
+    watchdogInterval: variables.WATCHDOG_USEC === undefined ? null : variables.WATCHDOG_USEC / 1000,
     logLevel: variables.LOG_LEVEL ?? 'info',
     logFormat: variables.LOG_FORMAT ?? null,
   };

@@ -2,7 +2,12 @@ import { describeError, formatError } from '@device-supervisor/errors';
 import { parseCommandLine, USAGE } from './command-line.ts';
 import { readConfig, type SupervisorConfig } from './config.ts';
 import { createLogger, type ProcessLogger } from './log/create-logger.ts';
+import { endWithin } from './end-within.ts';
+import type { Supervisor } from './supervisor.ts';
 import { BUILD, CONTRACT_VERSION } from './version.ts';
+
+/** Milliseconds for operations that have begun; hosts kill what has not ended ten seconds after SIGTERM. */
+const DRAIN_LIMIT = 8_000;
 
 /** Exit code for arguments that cannot be used. */
 const USAGE_ERROR = 2;
@@ -57,14 +62,35 @@ async function runUntilSignal(prepare: Preparation = async () => undefined): Pro
     await prepare(config, log);
     // Loaded now: the other commands need none of it.
     const { startSupervisor } = await import('./supervisor.ts');
-    await using supervisor = await startSupervisor(config, log);
-    log.info(`Stopping on ${await Promise.race([signalled.promise, supervisor.failure])}`);
+    const supervisor = await startSupervisor(config, log);
+    await runThrough(supervisor, { signalled: signalled.promise, log });
   } catch (error) {
     log.error(formatError(error), { code: describeError(error).code });
     return 1;
   }
   log.info('Stopped');
   return 0;
+}
+
+interface End {
+  readonly signalled: Promise<NodeJS.Signals>;
+  readonly log: ProcessLogger;
+}
+
+/** Until a signal, or a failure, which it throws. */
+async function runThrough(supervisor: Supervisor, { signalled, log }: End): Promise<void> {
+  let hasEnded = true;
+  try {
+    log.info(`Stopping on ${await Promise.race([signalled, supervisor.failure])}`);
+  } finally {
+    hasEnded = await endWithin(supervisor, DRAIN_LIMIT);
+  }
+  if (hasEnded) return;
+  log.warn(
+    'An operation of the engine did not end in time, and goes on there; the next start looks at what came of it',
+  );
+  // It would keep the process alive.
+  process.exit(0);
 }
 
 function openLog({ logLevel, logFormat }: Pick<SupervisorConfig, 'logLevel' | 'logFormat'>): ProcessLogger {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ConfigJson } from '@device-supervisor/config-json';
-import { createSettings, type LocalSettings } from '@device-supervisor/device';
+import { createSettings, type Device, type LocalSettings } from '@device-supervisor/device';
 import { formatError } from '@device-supervisor/errors';
 import { createMetrics, readHostDescription } from '@device-supervisor/host-facts';
 import { systemClock as clock } from '@device-supervisor/primitives/system-clock';
@@ -81,9 +81,24 @@ export async function startSupervisor(config: SupervisorConfig, log: ProcessLogg
   });
   const parts = { device, host, locks, logs, metrics, conditions, cloud };
   const server = stack.use(await openApi({ ...known, ...parts, engine: engine.engine }));
+  if (config.notifiesSystemd) stack.use(await tellSystemd(config, device, log));
 
   const owned = stack.move();
   return { port: server.port, failure, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Loaded where systemd runs us without a container. */
+async function tellSystemd(
+  { watchdogInterval }: SupervisorConfig,
+  device: Device,
+  log: ProcessLogger,
+): Promise<AsyncDisposable> {
+  const [{ notifySystemd }, { runProgram }] = await Promise.all([
+    import('./unit/notify-systemd.ts'),
+    import('./boot/run-program.ts'),
+  ]);
+  const isAlive = (): boolean => device.health().healthy;
+  return await notifySystemd({ watchdogInterval, isAlive, run: runProgram, clock, log: log.component('unit') });
 }
 
 /** The settings of config.json that targets have as well. */
