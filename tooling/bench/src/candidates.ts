@@ -13,9 +13,23 @@ export interface Candidate extends AsyncDisposable {
   readonly ping: string;
 }
 
-/** The supervisor, with so many services of its own on the engine. */
-export async function supervisor(engineEndpoint: string, serviceCount: number): Promise<Candidate> {
-  const process = await startSupervisor({ engineEndpoint, port: await freePort() });
+/** A program, and how Node.js is started for it. */
+export type Programs = Readonly<Record<'supervisor' | 'bare', (script: string) => readonly [string, ...string[]]>>;
+
+/** What runs on this machine as it is. */
+const LOCAL: Programs['bare'] = (script) => [process.execPath, script];
+
+/** The supervisor, with so many services of its own on the engine. @param programs default: the bundle, on this Node.js */
+export async function supervisor(
+  engineEndpoint: string,
+  serviceCount: number,
+  programs?: Programs,
+): Promise<Candidate> {
+  const process = await startSupervisor({
+    engineEndpoint,
+    port: await freePort(),
+    ...(programs === undefined ? {} : { command: programs.supervisor('') }),
+  });
   const services = Array.from({ length: serviceCount }, (_, index): [number, object] => [
     index + 1,
     { serviceName: `s${index}`, imageId: index + 1, image: 'bench:1', environment: {}, labels: {} },
@@ -35,7 +49,7 @@ export async function supervisor(engineEndpoint: string, serviceCount: number): 
 }
 
 /** The least that an HTTP server on Node.js can be. */
-export async function bareServer(): Promise<Candidate> {
+export async function bareServer({ bare }: Pick<Programs, 'bare'> = { bare: LOCAL }): Promise<Candidate> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-'));
   const program = join(directory, 'bare.cjs');
   const port = await freePort();
@@ -46,7 +60,8 @@ export async function bareServer(): Promise<Candidate> {
   return {
     ping: `http://127.0.0.1:${port}/ping`,
     async spawn() {
-      const child = spawn(process.execPath, [program], { stdio: 'ignore' });
+      const [command, ...args] = bare(program);
+      const child = spawn(command, args, { stdio: 'ignore' });
       await once(child, 'spawn');
       return child;
     },

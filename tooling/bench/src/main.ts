@@ -3,8 +3,9 @@ import { bundleApp } from '@device-supervisor/bundle';
 import { busyboxImage, startTestEngine } from '@device-supervisor/testbed';
 import { resolve } from 'node:path';
 import { applyTables } from './apply-tables.ts';
-import { bareServer, supervisor } from './candidates.ts';
+import { bareServer, supervisor, type Programs } from './candidates.ts';
 import { fleetTables } from './fleet/fleet-tables.ts';
+import { openImage } from './open-image.ts';
 import { measureHttp } from './measure-http.ts';
 import { measureLogs } from './measure-logs.ts';
 import { measureIdle, measureStart } from './measure.ts';
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     sizes: { type: 'string', default: '1x30,10x10,50x6' },
     logs: { type: 'boolean', default: false },
     outage: { type: 'string', default: '120' },
+    image: { type: 'boolean', default: false },
     fleet: { type: 'boolean', default: false },
     devices: { type: 'string', default: '200' },
     minutes: { type: 'string', default: '5' },
@@ -61,6 +63,7 @@ async function measureUploads(): Promise<void> {
 async function measureOne(): Promise<void> {
   await using engine = await startTestEngine();
   await busyboxImage(engine.endpoint, { tag: 'bench:1', cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' });
+  if (values.image) return await measureImage(engine.endpoint);
   if (values.http) return await measureRequests(engine.endpoint);
   if (!values.apply) await measureProcess(engine.endpoint);
   console.log('targets applied, medians');
@@ -91,11 +94,18 @@ async function measureRequests(endpoint: string): Promise<void> {
   console.log('at most: first write 40 ms and again 20 ms with 30 services, ratio 1.5');
 }
 
+/** The programs of the image, in its root file system. */
+async function measureImage(endpoint: string): Promise<void> {
+  await using image = await openImage();
+  console.log('in the root file system of the image');
+  await measureProcess(endpoint, image.programs);
+}
+
 /** The supervisor as its users have it. */
-async function measureProcess(endpoint: string): Promise<void> {
+async function measureProcess(endpoint: string, programs?: Programs): Promise<void> {
   await bundleApp(resolve(import.meta.dirname, '../../../apps/supervisor'));
-  await using ours = await supervisor(endpoint, 5);
-  await using bare = await bareServer();
+  await using ours = await supervisor(endpoint, 5, programs);
+  await using bare = await bareServer(programs);
 
   console.log(`node ${process.version}, five services on the engine`);
   const starts = await measureStart([ours, bare], Number(values.starts));
@@ -108,7 +118,7 @@ async function measureProcess(endpoint: string): Promise<void> {
   });
 
   console.log('reads of the API, thirty services on the engine, ten connections');
-  console.table(await readsTable(endpoint, Number(values.reads)));
+  console.table(await readsTable(endpoint, Number(values.reads), programs));
 }
 
 function row([supervisorFigure = 0, bareFigure = 0]: readonly number[]): Record<string, string> {

@@ -83,7 +83,8 @@ async function processorTime({ pid }: ChildProcess): Promise<number> {
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
 }
 
-async function residentMemory({ pid }: ChildProcess): Promise<number> {
+/** Bytes. */
+export async function residentMemory({ pid }: ChildProcess): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
 }

@@ -1,6 +1,7 @@
 import { waitFor } from '@device-supervisor/testbed';
-import { supervisor } from './candidates.ts';
+import { supervisor, type Programs } from './candidates.ts';
 import { measureReads } from './measure-reads.ts';
+import { residentMemory } from './measure.ts';
 
 const SERVICES = 30;
 /** The first one is what the others are compared with. */
@@ -10,8 +11,9 @@ const PATHS = ['/ping', '/v2/state/status', '/v2/applications/state', '/v1/devic
 export async function readsTable(
   engineEndpoint: string,
   seconds: number,
+  programs?: Programs,
 ): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
-  await using candidate = await supervisor(engineEndpoint, SERVICES);
+  await using candidate = await supervisor(engineEndpoint, SERVICES, programs);
   const child = await candidate.spawn();
   try {
     const { origin } = new URL(candidate.ping);
@@ -20,6 +22,7 @@ export async function readsTable(
     });
     const figures = await measureReads({ origin, paths: PATHS, connections: 10, duration: seconds * 1000 });
     const [base] = figures;
+    console.log(`resident after the reads: ${((await residentMemory(child)) / 1e6).toFixed(1)} MB`);
     return Object.fromEntries(
       figures.map(({ path, requestsPerSecond, median, p99 }) => [
         path,

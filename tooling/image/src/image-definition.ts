@@ -34,8 +34,8 @@ export const DEBIAN_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   libmnl0: [],
   libnftnl11: [],
   libxtables12: [],
-  // The journal of the host.
-  systemd: ['usr/bin/journalctl'],
+  // The journal of the host, and its service manager.
+  systemd: ['usr/bin/journalctl', 'usr/bin/systemd-notify'],
   'libsystemd-shared': [],
   libacl1: [],
   libaudit1: [],

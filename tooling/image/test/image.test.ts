@@ -105,6 +105,7 @@ describe('its programs', () => {
     ['iptables-legacy', '--version'],
     ['ip6tables-legacy-restore', '--version'],
     ['journalctl', '--version'],
+    ['systemd-notify', '--version'],
     ['mount', '--version'],
     ['umount', '--version'],
     ['lsblk', '--version'],

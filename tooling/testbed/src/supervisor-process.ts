@@ -37,6 +37,8 @@ export interface SupervisorOptions {
   readonly rootMount?: string;
   /** Default: any that is free, another one at each start. */
   readonly port?: number;
+  /** Program and arguments. Default: the bundle, on the Node.js that runs this. */
+  readonly command?: readonly [string, ...string[]];
   /** Variables besides, or instead of, those that point it at the engine and at a state of its own. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -55,6 +57,7 @@ export async function startSupervisor({
   engineEndpoint,
   rootMount = '/',
   port = 0,
+  command: [program, ...args] = [process.execPath, PROGRAM],
   environment: given = {},
 }: SupervisorOptions): Promise<SupervisorProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'supervisor-'));
@@ -129,7 +132,7 @@ export async function startSupervisor({
     },
     terminate: () => end('SIGTERM'),
     async spawn() {
-      const started = spawn(process.execPath, [PROGRAM], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+      const started = spawn(program, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
       for (const stream of [started.stdout, started.stderr])
         stream.on('data', (chunk) => void (output += String(chunk)));
       await once(started, 'spawn');
