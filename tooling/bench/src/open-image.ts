@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { writeRootfs } from '@device-supervisor/image';
+import { IMAGE_PROGRAM, writeRootfs } from '@device-supervisor/image';
 import { createCommandRunner } from '@device-supervisor/local-engine';
 import type { Programs } from './candidates.ts';
 
@@ -37,7 +37,7 @@ export async function openImage(): Promise<OpenImage> {
   const lifetime = resources.move();
   return {
     programs: {
-      supervisor: () => ['chroot', root, '/usr/bin/node', '/usr/lib/supervisor/main.cjs', 'run'],
+      supervisor: () => ['chroot', root, ...IMAGE_PROGRAM, 'run'],
       bare: (script) => ['chroot', root, '/usr/bin/node', script],
     },
     [Symbol.asyncDispose]: () => lifetime.disposeAsync(),

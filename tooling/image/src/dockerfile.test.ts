@@ -48,7 +48,8 @@ it('takes its files from the same program, for every architecture', () => {
 });
 
 it('compiles the version of the addon that the bundle was made for', () => {
-  const catalog = readFileSync(join(import.meta.dirname, '../../../pnpm-workspace.yaml'), 'utf8');
-  const version = /better-sqlite3: (\S+)/.exec(catalog)?.[1];
+  // What is installed: the catalog has a range.
+  const lockfile = readFileSync(join(import.meta.dirname, '../../../pnpm-lock.yaml'), 'utf8');
+  const version = /^ {2}better-sqlite3@([\d.]+):$/m.exec(lockfile)?.[1];
   expect(FILE).toContain(`npm install better-sqlite3@${version} --build-from-source`);
 });
