@@ -58,7 +58,7 @@ describe('a supervisor that systemd runs', () => {
     expect(messages.at(-1)).toBe('STOPPING=1');
   });
 
-  it('goes on where systemd cannot be told, and reports that once', async () => {
+  it('goes on where systemd cannot be reached, and reports that once', async () => {
     failure = new Error('no systemd-notify');
     await using _ = await start(2000);
     clock.advance(10_000);

@@ -26,7 +26,7 @@ export async function notifySystemd(options: NotifyOptions): Promise<AsyncDispos
       await run('systemd-notify', [`--pid=${process.pid}`, message]);
       isFailing = false;
     } catch (error) {
-      if (!isFailing) log.warn(`systemd cannot be told ${message}: ${formatError(error)}`);
+      if (!isFailing) log.warn(`systemd cannot be reached with ${message}: ${formatError(error)}`);
       isFailing = true;
     }
   };
