@@ -7,6 +7,8 @@ const targetOf = (value: string): TargetState => ({ config: { A: value }, apps: 
 it.each([
   ['a small target, as JSON that other tools read', 'x', 40],
   ['a large target, compressed', '{"ä"}'.repeat(200_000), 50_000],
+  ['one of characters that take two units', '😀'.repeat(400_000), 50_000],
+  ['one whose pieces begin elsewhere', `x${'😀'.repeat(400_000)}`, 50_000],
 ])('keeps %s', (_, value, longest) => {
   const document = printTarget(targetOf(value));
   expect(document.length).toBeLessThan(longest);

@@ -1,4 +1,4 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { tryParseJson } from '@device-supervisor/primitives';
 import { TargetState } from '@device-supervisor/state';
 
@@ -15,7 +15,26 @@ const COMPRESSION_LEVEL = 1;
 export function printTarget(target: TargetState): string {
   const text = JSON.stringify(target);
   if (text.length < LARGE) return text;
-  return `${COMPRESSED}${deflateRawSync(text, { level: COMPRESSION_LEVEL }).toString('base64')}`;
+  return `${COMPRESSED}${deflate(text).toString('base64')}`;
+}
+
+/** Piece by piece: another copy of the whole text would be as large as it. */
+function deflate(text: string): Buffer {
+  const pieces: Buffer[] = [];
+  for (let start = 0; start < text.length;) {
+    const end = start + LARGE;
+    // Both halves of a character go into one piece.
+    const next = isFirstHalf(text.charCodeAt(end - 1)) ? end + 1 : end;
+    // Each piece ends at a whole byte, and the stream goes on.
+    const options = { level: COMPRESSION_LEVEL, finishFlush: constants.Z_SYNC_FLUSH };
+    pieces.push(deflateRawSync(text.slice(start, next), options));
+    start = next;
+  }
+  return Buffer.concat([...pieces, deflateRawSync('')]);
+}
+
+function isFirstHalf(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
 }
 
 export type ParsedTarget =
