@@ -102,7 +102,7 @@ describe('a web page of another site', () => {
   });
 });
 
-/** What the container gets of the supervisor. @returns what wget printed */
+/** Sends a request to the supervisor from the container. @returns the output of wget */
 async function fromContainer(container: string, path: string, options = ''): Promise<string> {
   const { port } = new URL(supervisor.url('/'));
   const script = `gateway=$(ip route | awk '/default/ {print $3}'); wget -q -S -O - ${options} "http://$gateway:${port}${path}" 2>&1`;

@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import {
-  startAppFixture,
   startRegistryProxy,
   waitFor,
   type AppFixture,
@@ -9,11 +7,13 @@ import {
   type SupervisorProcess,
 } from '@device-supervisor/testbed';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { startRecordingProxy, type RecordingProxy } from './recording-proxy.ts';
+import { startRecordedFixture, type RecordedFixture } from './recorded-fixture.ts';
+import type { RecordingProxy } from './recording-proxy.ts';
 
 const APP = 90_103;
 const OTHER = 90_104;
 
+let recorded: RecordedFixture;
 let fixture: AppFixture;
 let proxy: RecordingProxy;
 let supervisor: SupervisorProcess;
@@ -21,18 +21,14 @@ let supervisor: SupervisorProcess;
 let said: number;
 
 beforeAll(async () => {
-  fixture = await startAppFixture(APP);
-  await fixture.buildImage({ tag: 'crash:1', cmd: ['sh', '-c', 'exit 3'] });
-  await fixture.buildImage({ tag: 'once:1', cmd: ['sh', '-c', 'echo ran >> /data/runs'] });
-  proxy = await startRecordingProxy(fixture.engine.endpoint, join(fixture.engine.directory, 'recording.sock'));
-  supervisor = await fixture.startSupervisor(proxy.endpoint);
+  recorded = await startRecordedFixture(APP, [
+    { tag: 'crash:1', cmd: ['sh', '-c', 'exit 3'] },
+    { tag: 'once:1', cmd: ['sh', '-c', 'echo ran >> /data/runs'] },
+  ]);
+  ({ fixture, proxy, supervisor } = recorded);
 });
 
-afterAll(async () => {
-  await supervisor[Symbol.asyncDispose]();
-  await proxy[Symbol.asyncDispose]();
-  await fixture[Symbol.asyncDispose]();
-});
+afterAll(() => recorded[Symbol.asyncDispose]());
 
 beforeEach(() => {
   said = supervisor.output().length;

@@ -1,29 +1,26 @@
-import { join } from 'node:path';
-import { startAppFixture, waitFor, type AppFixture, type SupervisorProcess } from '@device-supervisor/testbed';
+import { waitFor, type AppFixture, type SupervisorProcess } from '@device-supervisor/testbed';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startRecordingProxy, type RecordingProxy } from './recording-proxy.ts';
+import { startRecordedFixture, type RecordedFixture } from './recorded-fixture.ts';
+import type { RecordingProxy } from './recording-proxy.ts';
 
 const APP = 90_111;
 const OTHER = 90_112;
 /** Nothing has it: its download waits for as long as a test holds it back. */
 const ABSENT = '127.0.0.1:9/absent:1';
 
+let recorded: RecordedFixture;
 let fixture: AppFixture;
 let proxy: RecordingProxy;
 let supervisor: SupervisorProcess;
 
 beforeAll(async () => {
-  fixture = await startAppFixture(APP);
-  await fixture.buildImage({ tag: 'ticker:1', cmd: ['sh', '-c', 'while :; do echo tick; sleep 1; done'] });
-  proxy = await startRecordingProxy(fixture.engine.endpoint, join(fixture.engine.directory, 'recording.sock'));
-  supervisor = await fixture.startSupervisor(proxy.endpoint);
+  recorded = await startRecordedFixture(APP, [
+    { tag: 'ticker:1', cmd: ['sh', '-c', 'while :; do echo tick; sleep 1; done'] },
+  ]);
+  ({ fixture, proxy, supervisor } = recorded);
 });
 
-afterAll(async () => {
-  await supervisor[Symbol.asyncDispose]();
-  await proxy[Symbol.asyncDispose]();
-  await fixture[Symbol.asyncDispose]();
-});
+afterAll(() => recorded[Symbol.asyncDispose]());
 
 afterEach(() => fixture.removeAll(supervisor));
 

@@ -95,7 +95,7 @@ const AxeResult = z.object({
   ),
 });
 
-/** What axe finds, one line each. */
+/** The findings of axe, one line each. */
 async function violations(page: Page): Promise<string[]> {
   // The debugger's way around the page's policy, which forbids scripts that are written into it.
   await page.evaluate(`typeof axe === 'undefined' && (() => { ${axeSource} })()`);

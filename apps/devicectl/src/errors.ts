@@ -1,6 +1,6 @@
 import { SupervisorError } from '@device-supervisor/errors';
 
-/** What was typed cannot be carried out, whatever the device says. */
+/** The command line is invalid, whatever the state of the device. */
 export class UsageError extends SupervisorError<'USAGE', Record<string, never>> {
   constructor(message: string, hint?: string) {
     super('USAGE', message, { details: {}, ...(hint === undefined ? {} : { hint }) });

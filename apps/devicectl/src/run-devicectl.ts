@@ -9,7 +9,7 @@ import { addressOf, type Environment } from './connection/address.ts';
 import { httpFetch } from './connection/http-fetch.ts';
 import { readKey } from './connection/read-key.ts';
 
-/** What the program has from the machine that it runs on. */
+/** The environment of the program. */
 export interface Machine {
   readonly environment: Environment;
   readonly input: Readable & { readonly isTTY?: boolean };

@@ -194,7 +194,7 @@ export interface PageFile {
   readonly isImmutable: boolean;
 }
 
-/** What device and services use now. Percentages are of all processors, since the reading before. */
+/** Resource usage of device and services. Percentages are of all processors, since the reading before. */
 export type UsageSource = () => Promise<UsageReading>;
 
 export interface UsageReading {

@@ -89,7 +89,7 @@ export interface DeviceStore {
   };
 }
 
-/** What the device knows of the host's boot that lasts. */
+/** The device's memory of the present boot of the host. */
 export interface BootRecord {
   readonly bootId: string;
   /** A supervisor runs, or ended without a word. */

@@ -32,7 +32,7 @@ export interface Engine extends DeviceEngine, AsyncDisposable {
    */
   containerLogs(container: string, options: ContainerLogsOptions, signal: AbortSignal): AsyncIterable<ContainerLogLine>;
   /**
-   * What a container uses now.
+   * Resource usage of a container.
    *
    * @param container its id or name
    * @throws {NotFoundError} when there is no such container

@@ -116,7 +116,7 @@ async function isLocked(directory: string, owner: LockOwner): Promise<boolean> {
 function watchDirectory(directory: string, signal: AbortSignal): { next(): Promise<void> } {
   let change = Promise.withResolvers<void>();
   const fail = (reason: unknown): void => {
-    // What fails while no one waits is reported by the next wait.
+    // The next wait reports a failure that no wait has seen.
     change.promise.catch(() => undefined);
     change.reject(reason);
   };

@@ -1,6 +1,6 @@
 import type { SettingRepository } from './setting-repository.ts';
 
-/** What is known of the host's boot that lasts. */
+/** Records of the present boot of the host. */
 interface BootRecord {
   readonly bootId: string;
   readonly isOpen: boolean;

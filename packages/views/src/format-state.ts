@@ -11,7 +11,7 @@ export interface StateViewOptions {
   readonly now: number;
 }
 
-/** What runs on a device, whether it is at its target, and what waits. */
+/** The state of a device: its services, whether it is at its target, and blocked parts. */
 export function formatState(state: DeviceState, options: StateViewOptions): string[] {
   const { paint } = options;
   const progress = state.overallDownloadProgress === null ? '' : `, downloads at ${state.overallDownloadProgress} %`;
@@ -74,7 +74,7 @@ export function formatAge(milliseconds: number): string {
   return `${Math.floor(seconds / 86_400)} d`;
 }
 
-/** What waits and why, and which fields of the target have no effect. */
+/** Blocked parts with their reasons, and fields of the target without effect. */
 export function formatHindrances(
   { blocked, notices }: { readonly blocked: readonly Blocked[]; readonly notices: readonly Notice[] },
   paint: Paint,

@@ -22,7 +22,7 @@ function formatRow(row: readonly Cell[], widths: readonly number[], paint: Paint
     .trimEnd();
 }
 
-/** What a device says may hold control characters, which a terminal would obey. */
+/** Texts of a device may hold control characters, which a terminal would obey. */
 function textOf(cell: Cell): string {
   return plainText(typeof cell === 'string' ? cell : cell.text);
 }

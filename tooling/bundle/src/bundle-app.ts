@@ -37,7 +37,7 @@ const ABSENT = [
   'x11',
 ];
 
-/** What is read of an app's package.json. */
+/** The fields that are read from an app's package.json. */
 const Manifest = z.object({
   dependencies: z.record(z.string(), z.string()).default({}),
   /** Folder of the page that the program serves, from the app's folder. */

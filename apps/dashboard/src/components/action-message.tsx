@@ -5,7 +5,7 @@ import { Icon } from './icon.tsx';
 /** Milliseconds for which a good message stays. */
 const STAY = 5_000;
 
-/** What became of the last action; a screen reader says it. */
+/** The result of the last action; a screen reader reads it out. */
 export function ActionMessage() {
   const current = message.value;
   useEffect(() => {

@@ -4,7 +4,7 @@ import { formatDuration, formatTime } from '../model/format.ts';
 import { waitOf } from '../model/wait-of.ts';
 import { Icon } from './icon.tsx';
 
-/** What has to wait, why, and until when. */
+/** Blocked parts, with their reasons and ends. */
 export function BlockedList({ store, blocked }: { readonly store: DeviceStore; readonly blocked: readonly Blocked[] }) {
   return (
     <ul class="rows">

@@ -7,7 +7,7 @@ interface ProblemListProps {
   readonly problems: readonly string[];
 }
 
-/** What does not work, and what a person can do about it. */
+/** The problems of the device, with their remedies. */
 export function ProblemList({ conditions, problems }: ProblemListProps) {
   return (
     <ul class="rows">

@@ -5,7 +5,7 @@ import type { ApiClient } from '@device-supervisor/api-client';
 export interface Action {
   /** e.g. `Restart web`. */
   readonly title: string;
-  /** What becomes of it, for the person to confirm; absent: it stops nothing. */
+  /** The consequence, for the person to confirm; absent: it stops nothing. */
   readonly warning?: string;
   /** Whether update locks may stand against it. */
   readonly isForcible?: boolean;
@@ -17,9 +17,9 @@ export interface Message {
   readonly tone: 'good' | 'bad' | 'busy';
 }
 
-/** What waits for the person's confirmation. */
+/** The action that waits for the person's confirmation. */
 export const toConfirm = signal<Action | null>(null);
-/** What became of the last action. */
+/** The result of the last action. */
 export const message = signal<Message | null>(null);
 
 /** Asks first where the action stops something. */
@@ -41,7 +41,7 @@ export async function carryOut({ title, run }: Action, force: boolean): Promise<
 
 export type ServiceVerb = 'restart' | 'stop' | 'start';
 
-/** What can be done with services and the device as a whole. */
+/** Actions on services and the device as a whole. */
 export function createActions(client: ApiClient) {
   const { http } = client;
   const text = { parseAs: 'text' } as const;

@@ -1,12 +1,12 @@
 import type { DeviceEvent, Operation } from '@device-supervisor/api-client';
 
-/** What the device does, as its events tell it; immutable. */
+/** The activity of the device, from its events; immutable. */
 export interface Activity {
   /** By the id of the operation. */
   readonly running: ReadonlyMap<string, RunningOperation>;
-  /** What ended since the device was last at rest, oldest first. */
+  /** Operations that ended since the device was last at rest, oldest first. */
   readonly finished: readonly FinishedOperation[];
-  /** What failed and is tried again, by the id of the operation. */
+  /** Failed operations that are retried, by id. */
   readonly retries: ReadonlyMap<string, Retry>;
   /** Newest last. */
   readonly timeline: readonly TimelineEntry[];
@@ -81,7 +81,7 @@ export function withEvent(activity: Activity, event: DeviceEvent): Activity {
     case 'settled':
       return noted({ ...activity, running: new Map(), finished: [] }, event);
     case 'gap':
-      // What began or ended in the gap is not known.
+      // Operations that began or ended in the gap are not known.
       return noted({ ...activity, running: new Map() }, event);
     default:
       return noted(activity, event);

@@ -178,7 +178,7 @@ export function createDeviceStore(client: ApiClient): DeviceStore {
 
 type Subject = 'state' | 'plan' | 'health' | 'locks' | 'info';
 
-/** What an event makes it necessary to read again. */
+/** The documents to read again after an event. */
 const CAUSES: Readonly<Record<string, readonly Subject[]>> = {
   'state-changed': ['state'],
   'operation-finished': ['plan'],

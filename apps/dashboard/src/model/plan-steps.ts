@@ -16,7 +16,7 @@ export interface PlanStep {
 export type StepStatus = FinishedOperation['result'] | 'running' | 'next' | 'waiting';
 
 /**
- * What was done since the device was last at rest, what it does now, and what its plan says comes then; in this order. A
+ * Operations that ended since the device was last at rest, running ones, and planned ones; in this order. A
  * plan does not name what is done already, and may still name what runs.
  */
 export function planSteps({ operations }: Pick<Plan, 'operations'>, { running, finished }: Activity): PlanStep[] {

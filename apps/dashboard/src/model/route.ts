@@ -5,7 +5,7 @@ export type View = (typeof VIEWS)[number];
 
 export interface Place {
   readonly view: View;
-  /** What the view is about, e.g. a service whose logs are shown. */
+  /** The subject of the view, e.g. a service whose logs are shown. */
   readonly detail: string;
 }
 

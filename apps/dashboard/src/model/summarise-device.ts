@@ -17,7 +17,7 @@ export interface SummarySources {
   readonly health: HealthDetail | null;
 }
 
-/** What a person has to know first. What needs an action goes before what goes on by itself. */
+/** The summary for a person. Problems that need an action come before those that resolve by themselves. */
 export function summariseDevice({ state, steps, health }: SummarySources): Summary {
   const services = state.apps.flatMap((app) => app.services);
   if (health?.engineConnected === false) {

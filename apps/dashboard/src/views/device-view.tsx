@@ -11,7 +11,7 @@ import { formatDuration } from '../model/format.ts';
 import { rememberKey, sessionKey } from '../model/session-key.ts';
 import type { ViewProps } from './overview-view.tsx';
 
-/** What the device is, how it fares, and what can be done with it as a whole. */
+/** Facts and metrics of the device, and actions on it as a whole. */
 export function DeviceView({ store, actions, client }: ViewProps & { readonly client: ApiClient }) {
   const info = store.info.value;
   const health = store.health.value;

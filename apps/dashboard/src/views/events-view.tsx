@@ -4,7 +4,7 @@ import { Timeline } from '../components/timeline.tsx';
 import { describeEvent } from '../model/describe-event.ts';
 import type { ViewProps } from './overview-view.tsx';
 
-/** What happened, as far back as the device remembers. */
+/** Events, as far back as the device keeps them. */
 export function EventsView({ store }: ViewProps) {
   const [kind, setKind] = useState<Kind>('all');
   const [search, setSearch] = useState('');

@@ -7,7 +7,7 @@ import { useLogs } from '../model/use-logs.ts';
 import { place } from '../model/route.ts';
 import type { ViewProps } from './overview-view.tsx';
 
-/** What services and supervisor write, from the moment on that the view is open. */
+/** Log lines of services and supervisor, from the opening of the view on. */
 export function LogsView({ store, client }: ViewProps & { readonly client: ApiClient }) {
   const [filter, setFilter] = useState<LogFilter>({ service: place.value.detail, search: '', errorsOnly: false });
   const [isPaused, setPaused] = useState(false);

@@ -7,7 +7,7 @@ import { propose } from '../model/actions.ts';
 import { progressOf } from '../model/plan-steps.ts';
 import type { ViewProps } from './overview-view.tsx';
 
-/** What the device does next, step by step and why; what has to wait; what of the target is not applied. */
+/** The plan: operations with their causes, blocked parts, and parts of the target that are not applied. */
 export function PlanView({ store, actions }: ViewProps) {
   const plan = store.plan.value;
   const steps = store.steps.value;

@@ -1,7 +1,7 @@
 import { ApiRequestError, ApiUnreachableError } from '@device-supervisor/api-client';
 import { FileError, UsageError } from '../errors.ts';
 
-/** What the program says to scripts; part of its contract, listed by `--help`. */
+/** Exit codes for scripts; part of the contract, listed by `--help`. */
 export const EXIT = {
   done: 0,
   failed: 1,

@@ -2,11 +2,11 @@ import type { ApiClient } from '@device-supervisor/api-client';
 import type { Screen } from '@device-supervisor/views';
 import type { Readable, Writable } from 'node:stream';
 
-/** What a command works with. */
+/** The context of a command. */
 export interface Context {
   readonly client: ApiClient;
   readonly screen: Screen;
-  /** What is read by programs, instead of by people. */
+  /** Output for programs, instead of people. */
   readonly json: boolean;
   readonly now: () => number;
   /** Aborted when the user has had enough. */

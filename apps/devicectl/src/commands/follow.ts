@@ -8,7 +8,7 @@ import { findAppOf } from './find-service.ts';
 /** Events that say nothing to a person: one more follows at once. */
 const QUIET: ReadonlySet<DeviceEvent['event']> = new Set(['operation-progress', 'state-changed']);
 
-/** What happened, from what the device keeps; or what happens from now on. */
+/** Events that the device keeps; or those from now on. */
 export async function events(context: Context, { follow }: { readonly follow: boolean }): Promise<number> {
   const { client, screen, json, signal } = context;
   if (!follow) {
@@ -39,7 +39,7 @@ export interface LogOptions {
   readonly app: string | undefined;
 }
 
-/** What services and supervisor write from now on; or the end of the host's journal. */
+/** Log lines of services and supervisor from now on; or the end of the host's journal. */
 export async function logs(context: Context, service: string | undefined, options: LogOptions): Promise<number> {
   if (!options.follow) return await journal(context, service, options);
   const { client, screen, json, signal } = context;

@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 import { show, type Context } from './context.ts';
 import { readObject } from './read-json.ts';
 
-/** What the device was asked for. It is a document, so people see it as programs do. */
+/** The target of the device. It is a document, so people see it as programs do. */
 export async function showTarget(context: Context): Promise<number> {
   const { state } = await dataOf(context.client.http.GET('/v2/local/target-state'));
   show(context, state, () => JSON.stringify(state, null, 2).split('\n'));

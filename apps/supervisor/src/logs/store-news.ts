@@ -1,4 +1,4 @@
-/** What the store says, from its opening on: printed at once, and told to all readers of logs when there are any. */
+/** The store's messages, from its opening on: printed at once, and sent to all readers of logs. */
 export interface StoreNews {
   tell(message: string): void;
   /** Passes on the messages so far, and all that follow. */

@@ -36,7 +36,7 @@ export function pageRoutes({ page = NO_PAGE }: RouteDependencies): readonly Rout
 
 const NO_PAGE: PageFiles = { read: async () => null };
 
-/** What the page may load, and from where: from this device alone, and nothing that is written into it. */
+/** The sources that the page may load from: this device alone, and no inline content. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",

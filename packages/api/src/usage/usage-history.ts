@@ -5,7 +5,7 @@ export interface UsageSample extends UsageReading {
   readonly time: number;
 }
 
-/** What device and services used, as far as clients have looked. */
+/** Usage of device and services, as far as clients have asked for it. */
 export interface UsageHistory {
   /** Takes a reading unless one was taken just now. @returns the samples after a time, oldest first */
   after(time: number): Promise<readonly UsageSample[]>;

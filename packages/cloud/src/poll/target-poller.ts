@@ -104,7 +104,7 @@ class Poller implements TargetPoller {
     this.#etag = answer.etag;
   }
 
-  /** What was to be forced still is when there was no answer, or the target could not be taken. */
+  /** A forced request stays forced when there was no answer, or the target could not be applied. */
   async #orStillForced<Result>(force: AppSet, step: Promise<Result>): Promise<Result> {
     try {
       return await step;

@@ -2,14 +2,14 @@ import type { ObservedContainer } from '../observed.ts';
 import { serviceContainers } from './hand-over.ts';
 import { isStopped, type ServiceDecision } from './services.ts';
 
-/** A replacement that a cancel ended half way: what brings it to a rest without anything new. */
+/** The end of a replacement that a cancel interrupted, without a new container. */
 export type CutShort =
   /** The new container was created, and never started: the old one, which we stopped for it, runs again. */
   | { readonly kind: 'start-old'; readonly container: ObservedContainer }
-  /** The new container runs: what is left of the old one goes. */
+  /** The new container runs: the old one is removed. */
   | { readonly kind: 'remove-old'; readonly container: ObservedContainer };
 
-/** What a cancelled update left half way of one service. */
+/** The unfinished replacement of one service whose update was cancelled. */
 export function cutShortReplacement(
   { spec, running }: Pick<ServiceDecision, 'spec' | 'running'>,
   containers: readonly ObservedContainer[],

@@ -1,22 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { TargetService } from '@device-supervisor/state';
-import { TEST_ABILITIES, TEST_DEVICE, testTarget } from '../testing/fixtures.ts';
-import { specifyService, type ServiceSpec, type ServiceSpecContext } from './service-spec.ts';
+import { TEST_DEVICE, testTarget } from '../testing/fixtures.ts';
+import { specifyWeb } from '../testing/specify-composition.ts';
+import type { ServiceSpec, ServiceSpecContext } from './service-spec.ts';
 
 function specify(service: Partial<TargetService>, context: Partial<ServiceSpecContext> = {}): ServiceSpec {
   const target = testTarget({ services: { web: service }, networks: { back: {} }, volumes: { data: {} } });
-  const [app] = Object.values(target.apps);
-  const release = app?.release;
-  const web = release?.services['web'];
-  if (app === undefined || release == null || web === undefined) throw new Error('the fixture has no service web');
-  return specifyService(web, {
-    app,
-    release,
-    device: TEST_DEVICE,
-    abilities: TEST_ABILITIES,
-    supervisorApiKey: null,
-    ...context,
-  });
+  return specifyWeb(target, context);
 }
 
 describe('a service that asks for nothing', () => {

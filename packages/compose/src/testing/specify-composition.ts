@@ -1,4 +1,4 @@
-import type { TargetService } from '@device-supervisor/state';
+import type { TargetService, TargetState } from '@device-supervisor/state';
 import { specifyService, type ServiceSpec, type ServiceSpecContext } from '../spec/service-spec.ts';
 import { TEST_ABILITIES, TEST_DEVICE, testTarget } from './fixtures.ts';
 
@@ -12,7 +12,12 @@ export function specifyComposition(
     networks: { back: {}, shared: { external: true, name: 'everybodys' } },
     volumes: { data: {}, common: { external: true } },
   });
-  const [app] = Object.values(target.apps);
+  return specifyWeb(target, { abilities: { ...TEST_ABILITIES, apiVersion: '1.48' }, ...context });
+}
+
+/** The service `web` of a target's first app. */
+export function specifyWeb({ apps }: TargetState, context: Partial<ServiceSpecContext> = {}): ServiceSpec {
+  const [app] = Object.values(apps);
   const release = app?.release;
   const web = release?.services['web'];
   if (app === undefined || release == null || web === undefined) throw new Error('the fixture has no service web');
@@ -20,7 +25,7 @@ export function specifyComposition(
     app,
     release,
     device: TEST_DEVICE,
-    abilities: { ...TEST_ABILITIES, apiVersion: '1.48' },
+    abilities: TEST_ABILITIES,
     supervisorApiKey: null,
     ...context,
   });

@@ -69,36 +69,51 @@ interface Wording {
 
 /** `null`: not worth a message. */
 function wordingOf(operation: Operation): Wording | null {
+  const object = objectOf(operation);
+  const verb = VERBS[operation.kind];
+  return object === null || verb === undefined ? null : { ...verb, object };
+}
+
+type Verb = Omit<Wording, 'object'>;
+
+const REMOVE: Verb = { doing: 'Removing', done: 'Removed', failed: 'remove' };
+const CREATE: Verb = { doing: 'Creating', done: 'Created', failed: 'create' };
+
+const VERBS: Readonly<Partial<Record<Operation['kind'], Verb>>> = {
+  'pull-image': { doing: 'Downloading', done: 'Downloaded', failed: 'download' },
+  'remove-image': { doing: 'Deleting', done: 'Deleted', failed: 'delete' },
+  'create-container': { doing: 'Installing', done: 'Installed', failed: 'install' },
+  'start-container': { doing: 'Starting', done: 'Started', failed: 'start' },
+  'stop-container': { doing: 'Killing', done: 'Killed', failed: 'kill' },
+  'remove-container': REMOVE,
+  'update-container': { doing: 'Updating', done: 'Updated', failed: 'update' },
+  'create-network': CREATE,
+  'remove-network': REMOVE,
+  'create-volume': CREATE,
+  'remove-volume': REMOVE,
+  'acquire-locks': { doing: 'Taking', done: 'Took', failed: 'take' },
+};
+
+function objectOf(operation: Operation): string | null {
   switch (operation.kind) {
     case 'pull-image':
-      return { doing: 'Downloading', done: 'Downloaded', failed: 'download', object: `image '${operation.reference}'` };
     case 'remove-image':
-      return { doing: 'Deleting', done: 'Deleted', failed: 'delete', object: `image '${operation.reference}'` };
+      return `image '${operation.reference}'`;
     case 'create-container':
-      return {
-        doing: 'Installing',
-        done: 'Installed',
-        failed: 'install',
-        object: `service '${operation.service} ${operation.image}'`,
-      };
+      return `service '${operation.service} ${operation.image}'`;
     case 'start-container':
-      return { doing: 'Starting', done: 'Started', failed: 'start', object: `service '${operation.service}'` };
     case 'stop-container':
-      return { doing: 'Killing', done: 'Killed', failed: 'kill', object: `service '${operation.service}'` };
     case 'remove-container':
-      return { doing: 'Removing', done: 'Removed', failed: 'remove', object: `service '${operation.service}'` };
     case 'update-container':
-      return { doing: 'Updating', done: 'Updated', failed: 'update', object: `service '${operation.service}'` };
+      return `service '${operation.service}'`;
     case 'create-network':
-      return { doing: 'Creating', done: 'Created', failed: 'create', object: `network '${operation.name}'` };
     case 'remove-network':
-      return { doing: 'Removing', done: 'Removed', failed: 'remove', object: `network '${operation.name}'` };
+      return `network '${operation.name}'`;
     case 'create-volume':
-      return { doing: 'Creating', done: 'Created', failed: 'create', object: `volume '${operation.name}'` };
     case 'remove-volume':
-      return { doing: 'Removing', done: 'Removed', failed: 'remove', object: `volume '${operation.name}'` };
+      return `volume '${operation.name}'`;
     case 'acquire-locks':
-      return { doing: 'Taking', done: 'Took', failed: 'take', object: 'the update locks' };
+      return 'the update locks';
     case 'release-locks':
     case 'save-image':
     case 'forget-image':

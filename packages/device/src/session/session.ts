@@ -219,7 +219,7 @@ function resume(apply: Apply, apps: AppSet, force: AppSet): Apply {
   };
 }
 
-/** What has begun is finished, so that no service stays down half way; what has not is rejected. */
+/** Begun actions are finished, so that no service stays stopped; the others are rejected. */
 function cancel(session: Session, apps: AppSet): Transition {
   const isMeant = ({ app }: ClientAction): boolean => (app === null ? apps.kind === 'all-but' : hasApp(apps, app.id));
   const rejected = [...session.actions].filter(([, { begun, action }]) => !begun && isMeant(action)).map(([id]) => id);

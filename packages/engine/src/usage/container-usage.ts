@@ -3,7 +3,7 @@ import { pathOf } from '../containers/container-actions.ts';
 import type { Transport } from '../transport/transport.ts';
 import { number } from '../wire/lenient.ts';
 
-/** What a container uses now. */
+/** Resource usage of a container. */
 export interface ContainerUsage {
   /** Processor time of all its processes since it started, in nanoseconds; grows. */
   readonly cpuTime: number;

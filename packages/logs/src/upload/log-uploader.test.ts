@@ -3,12 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeLogSource, type FakeLogSource } from '../testing/index.ts';
 import { createFakeDestination, type FakeDestination } from '../testing/fake-destination.ts';
 import { settled } from '../testing/read-messages.ts';
-import type { WatchedContainer } from '../watched-container.ts';
+import { DB, WEB } from '../testing/watched-containers.ts';
 import { createLogUploader, type LogUploader } from './log-uploader.ts';
 import type { UploadResult } from './sender.ts';
 
-const WEB: WatchedContainer = { id: 'w1', name: 'web_1', appId: 1, serviceId: 11, serviceName: 'web', level: 'all' };
-const DB: WatchedContainer = { id: 'd1', name: 'db_1', appId: 1, serviceId: 12, serviceName: 'db', level: 'all' };
 const MINUTE = 60_000;
 
 let clock: FakeClock;

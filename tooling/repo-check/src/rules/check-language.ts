@@ -25,6 +25,11 @@ const PHRASES: readonly Phrase[] = [
     instead: 'start with the subject: "A client that …"',
   },
   { pattern: /(?:^|\. |\*\* |\* |\/\/ )That (?:the|a|an|it|no|what|there)\b/, instead: 'start with the subject' },
+  {
+    // A comment names the thing: "The contents of an engine", not "What an engine holds".
+    pattern: /(?:\/\*\*|^\s*\*|\/\/) What [a-z]/,
+    instead: 'a noun: The contents of …, The result of …',
+  },
   { pattern: /\bto be had\b/i, instead: 'available' },
   { pattern: /\bis up to\b(?! (?:date|a|an|the|\d))/i, instead: 'say which value decides' },
   { pattern: /\ball the same\b/i, instead: 'anyway, still, equal' },
@@ -32,12 +37,12 @@ const PHRASES: readonly Phrase[] = [
   { pattern: /\bfor ever\b/i, instead: 'forever' },
   { pattern: /\b(?:anew|afresh)\b/i, instead: 'again, from scratch' },
   { pattern: /\bof old\b|\bin vain\b|\bso much as\b|\bfor want of\b|\bas one likes\b/i, instead: 'plain words' },
-  { pattern: /\bsurroundings\b(?!\.test)/i, instead: 'context, inputs' },
+  { pattern: /\bsurroundings\b/i, instead: 'context, inputs' },
 ];
 
-const READ = /\.(?:ts|mts|mjs|md|sh|yml|yaml)$/;
+const READ = /\.(?:ts|tsx|mts|mjs|md|sh|yml|yaml)$/;
 /** The list itself, and its test. */
-const EXEMPT = /\/check-language(?:\.test)?\.ts$/;
+const EXEMPT = /\/check-language(?:\.test)?\.ts$|\/generated\//;
 
 /** Texts, comments and names are plain, present-day English: subject, verb, object, and the nouns of the field. */
 export function checkLanguage(root: string, files: readonly string[]): Violation[] {

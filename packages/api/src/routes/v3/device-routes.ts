@@ -4,7 +4,7 @@ import { named } from '../../schema/named.ts';
 import type { OwnDependencies } from '../dependencies.ts';
 import { defineRoute, type Route } from '../route.ts';
 
-/** What the device is. */
+/** Facts of the device. */
 export function deviceRoutes({ device, host, version, build, cloudConnected }: OwnDependencies): readonly Route[] {
   return [
     defineRoute({
