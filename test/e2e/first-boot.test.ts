@@ -84,7 +84,7 @@ const SWITCHES: readonly Switches[] = [
   { vpn: true, discoverability: true, logging: false },
 ];
 
-/** What the cloud does not know by itself: settings that differ from their defaults. */
+/** Facts that the cloud does not know: settings that differ from their defaults. */
 function undeclared({ vpn, discoverability, logging }: Switches): Record<string, string> {
   return {
     ...(vpn ? {} : { BALENA_SUPERVISOR_VPN_CONTROL: 'false' }),

@@ -44,7 +44,7 @@ async function measureDevices(): Promise<void> {
   }
 }
 
-/** What reaches the cloud of what services write. */
+/** Log lines of services that reach the cloud. */
 async function measureUploads(): Promise<void> {
   const table: Record<string, object> = {};
   for (const [trouble, figures] of Object.entries(await measureLogs({ outage: Number(values.outage) }))) {

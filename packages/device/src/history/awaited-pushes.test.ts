@@ -22,7 +22,7 @@ function engine(images: EngineSnapshot['images'], ...services: readonly string[]
   return { ...REACHED, containers, images: [...images, testImage('db:1')] };
 }
 
-/** What is done on an engine that looks like this now, for what was deployed. */
+/** The plan for a deployed target on this engine. */
 function planned(snapshot: EngineSnapshot, except = NOTHING): string {
   pushes.update(snapshot);
   const paused = pushes.paused(DEPLOYED, { snapshot, except });

@@ -121,7 +121,7 @@ describe('a look that trusts the events', () => {
     expect(images.map(({ tags }) => tags)).toEqual([['web:2']]);
   });
 
-  /** What engines answer where there is nothing to do. */
+  /** Answers of engines to calls without effect. */
   const nothingToDo = (request: string) => (response: ServerResponse) => {
     if (request.startsWith('POST')) return void response.writeHead(304).end();
     const [, kind = '', name = ''] = /\/(\w+)s\/(.+)$/.exec(request) ?? [];
