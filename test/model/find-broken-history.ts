@@ -27,7 +27,7 @@ const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 60_000;
 /** Between two full looks at the engine, in milliseconds. */
 const LONGEST_LOOK_PAUSE = 60_000;
-/** What the engine says of an object whose files are lost. */
+/** The damage of an object whose files are lost. */
 const LOST = { reason: 'layer does not exist', isFinal: true };
 /** Of two images with the same content, which differs from that of the others. */
 const SHARED_CONTENT = ['i:2', 'i:3'];
@@ -105,7 +105,7 @@ async function live({ targets, events, last: lastOne }: History, managed: boolea
   engine.clearCalls();
   await harness.settle(() => resume(world));
   if (wasSilent) {
-    // What no event announced is found by the next full look.
+    // The next full look finds changes without an event.
     harness.clock.advance(LONGEST_LOOK_PAUSE);
     await harness.settle(() => resume(world));
   }

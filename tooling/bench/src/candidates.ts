@@ -16,7 +16,7 @@ export interface Candidate extends AsyncDisposable {
 /** A program, and how Node.js is started for it. */
 export type Programs = Readonly<Record<'supervisor' | 'bare', (script: string) => readonly [string, ...string[]]>>;
 
-/** What runs on this machine as it is. */
+/** The script of this checkout. */
 const LOCAL: Programs['bare'] = (script) => [process.execPath, script];
 
 /** The supervisor, with so many services of its own on the engine. @param programs default: the bundle, on this Node.js */

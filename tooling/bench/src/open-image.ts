@@ -10,7 +10,7 @@ export interface OpenImage extends AsyncDisposable {
   readonly programs: Programs;
 }
 
-/** What a container, and the programs of a measurement, need of the machine. */
+/** Directories of the machine that a container and the programs of a measurement need. */
 const MOUNTS = ['/dev', '/proc', '/sys', tmpdir()];
 
 /** Unpacks the image, so that its programs run without the time that an engine takes to make a container. */

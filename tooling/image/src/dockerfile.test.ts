@@ -48,7 +48,7 @@ it('takes its files from the same program, for every architecture', () => {
 });
 
 it('compiles the version of the addon that the bundle was made for', () => {
-  // What is installed: the catalog has a range.
+  // The installed version: the catalog has a range.
   const lockfile = readFileSync(join(import.meta.dirname, '../../../pnpm-lock.yaml'), 'utf8');
   const version = /^ {2}better-sqlite3@([\d.]+):$/m.exec(lockfile)?.[1];
   expect(FILE).toContain(`npm install better-sqlite3@${version} --build-from-source`);

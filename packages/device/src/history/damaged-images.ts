@@ -14,7 +14,7 @@ export interface DamagedImagesOptions {
   readonly bootId: string | null;
 }
 
-/** What the history of containers, by their ids, says. */
+/** The history of containers, by their ids. */
 export type ContainerBehaviour = Pick<ContainerHistory, 'crashLooping' | 'runningFor'>;
 
 /** Milliseconds that a container has run when its image is in order. */
