@@ -101,7 +101,7 @@ async function imagesOnEngine(): Promise<string[]> {
   return images.flatMap(({ RepoTags, RepoDigests }) => [...(RepoTags ?? []), ...(RepoDigests ?? [])]);
 }
 
-/** Each update goes on from the one before. */
+/** Each update continues from the one before. */
 describe('an update of a device whose engine knows deltas', () => {
   it('asks for the difference, with a token for both images, and ends with the image alone', async () => {
     const delta = await offerDelta('delta-1', first);

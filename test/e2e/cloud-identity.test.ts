@@ -61,7 +61,7 @@ async function poke(supervisor: DeviceProcess, { reported }: StubDevice): Promis
   await fetch(supervisor.url(`/v1/update?apikey=${String(reported.get('api_secret'))}`), { method: 'POST' });
 }
 
-/** Each step goes on from the one before. */
+/** Each step continues from the one before. */
 describe('a device of a cloud with an authority of its own', () => {
   let fleet: Fleet;
   let device: StubDevice;
@@ -136,7 +136,7 @@ describe('a device of a cloud with an authority of its own', () => {
   it('goes on by itself when the certificate is as it should be', async () => {
     const before = device.logs.length;
     cloud.present(certificate);
-    // Logs are tried again sooner than anything else.
+    // Logs are retried sooner than anything else.
     await waitFor('logs', () => device.logs.length > before);
     expect(await fixture.containers()).toEqual(running);
     const polls = cloud.count('poll');

@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => fixture[Symbol.asyncDispose]());
 
-/** Each step goes on from the one before. */
+/** Each step continues from the one before. */
 describe('the life of a device', () => {
   let fleet: Fleet;
   let first: Release;

@@ -74,7 +74,7 @@ it('an update that does not fit on the disk waits and breaks nothing, and comes 
   });
   expect(supervisor.output()).not.toContain('Downloading image');
   expect(supervisor.output()).not.toMatch(/Killing service 'web'/);
-  // Manifest and configuration once, however often it looked.
+  // Manifest and configuration once, regardless of how often it looked.
   expect(proxy.take().filter((request) => request.startsWith('GET'))).toEqual([
     'GET /v2/space/manifests/1',
     expect.stringMatching(/^GET \/v2\/space\/blobs\/sha256:/),

@@ -39,7 +39,7 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, index) => from + index);
 }
 
-/** How often it goes on with another number than the next one. */
+/** How often it continues with another number than the next one. */
 function breaks(sequence: readonly number[]): number {
   return sequence.filter((number, index) => index > 0 && number !== (sequence[index - 1] ?? 0) + 1).length;
 }

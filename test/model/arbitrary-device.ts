@@ -26,10 +26,10 @@ export type Event =
   | { readonly type: 'take-over'; readonly appId: number; readonly service: string }
   /** A container ends by itself. */
   | { readonly type: 'exit'; readonly which: number; readonly exitCode: number }
-  /** It ends again and again, and the engine restarts it as its policy says: a few times, or as often as it runs. */
+  /** It ends repeatedly, and the engine restarts it as its policy says: a few times, or as often as it runs. */
   | { readonly type: 'crash-loop' | 'doom'; readonly which: number }
   | { readonly type: 'health'; readonly which: number; readonly healthy: boolean }
-  /** Downloads do not end any more; or all that waited goes on: downloads, and containers that the engine restarts. */
+  /** Downloads do not end any more; or all that waited continues: downloads, and containers that the engine restarts. */
   | { readonly type: 'slow-downloads' | 'resume' }
   | { readonly type: 'engine-back' }
   /** Files of a container, or of an image that a registry has, are lost. */

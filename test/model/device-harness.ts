@@ -54,7 +54,7 @@ export interface HarnessOptions extends InMemoryEngineOptions {
   readonly managed?: boolean;
 }
 
-/** Turns of the event loop: all that waits for promises alone gets done in one, and a few go on from there. */
+/** Turns of the event loop: all that waits for promises alone gets done in one, and a few continue from there. */
 const TURNS = 4;
 /** A device that needs more timers than this does not converge. */
 const MOST_TIMERS = 400;

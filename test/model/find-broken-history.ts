@@ -209,7 +209,7 @@ function targetOf(which: number, targets: readonly TargetState[]): TargetState {
   return structuredClone(target);
 }
 
-/** Downloads go on, and the engine restarts what it waited with. */
+/** Downloads continue, and the engine restarts what it waited with. */
 function resume({ harness: { engine }, holds, doomed }: World): void {
   for (const hold of holds.splice(0)) hold.release();
   for (const { id, status } of engine.snapshot().containers) {

@@ -24,7 +24,7 @@ import { BUILD, CONTRACT_VERSION } from './version.ts';
 export interface Supervisor extends AsyncDisposable {
   /** Port of the API. */
   readonly port: number;
-  /** Rejects when it cannot go on; never resolves. */
+  /** Rejects when it cannot continue; never resolves. */
   readonly failure: Promise<never>;
 }
 

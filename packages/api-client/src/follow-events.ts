@@ -8,7 +8,7 @@ import { watchSilence } from './watch-silence.ts';
 /** Milliseconds without a sign of life after which a connection counts as lost; the device sends one every 15 s. */
 const SILENCE = 60_000;
 
-/** The events of the device; a lost connection goes on after the last event that came. */
+/** The events of the device; a lost connection continues after the last event that came. */
 export function followEvents(
   source: Source,
   { lastEventId = '', ...options }: EventOptions,

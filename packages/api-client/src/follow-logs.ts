@@ -2,7 +2,7 @@ import { follow, type FollowOptions, type Source } from './follow.ts';
 import { readChunks } from './read-chunks.ts';
 import type { LogLine } from './types.ts';
 
-/** The lines that services and supervisor write. The stream has no place to go on at: lines of a gap are lost. */
+/** The lines that services and supervisor write. The stream has no place to continue at: lines of a gap are lost. */
 export function followLogs(source: Source, options: FollowOptions): AsyncIterable<LogLine> {
   return follow(open, source, options);
 

@@ -62,7 +62,7 @@ export interface HostPower {
 }
 
 export interface ForceOptions {
-  /** Whatever update locks are held, and whatever else stands against it. */
+  /** Whatever update locks are held, and whatever else prevents it. */
   readonly force: boolean;
   /** Whatever locks services of this app hold, and nothing else. Default: of all apps. */
   readonly forcedApp?: number | undefined;
@@ -180,7 +180,7 @@ export interface HealthCondition {
   readonly remedy: string;
 }
 
-/** The files of the page at `/`, built beforehand. */
+/** The files of the page at `/`, built in advance. */
 export interface PageFiles {
   /** Nothing of a file stays in memory. `null`: there is no such file. */
   read(name: string, acceptsGzip: boolean): Promise<PageFile | null>;

@@ -7,7 +7,7 @@ export interface DocumentedCommand {
   readonly as: 'runner' | 'subject';
   /** A matcher for JSON, or for the text when it is none. */
   readonly prints: unknown;
-  /** It goes on until it is ended, after what is printed first. */
+  /** It continues until it is ended, after what is printed first. */
   readonly endless?: boolean;
 }
 

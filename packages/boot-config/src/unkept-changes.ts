@@ -9,7 +9,7 @@ export interface UnkeptChanges {
   withoutKnown(plan: BootConfigPlan, backends: readonly BootBackend[]): BootConfigPlan;
 }
 
-/** Remembers until the next start: what an update of the operating system mends is tried again then. */
+/** Remembers until the next start: what an update of the operating system mends is retried then. */
 export function createUnkeptChanges(): UnkeptChanges {
   const known = new Map<string, Pick<BootChange, 'from' | 'to'>>();
   return {

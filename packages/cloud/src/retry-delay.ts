@@ -17,7 +17,7 @@ export interface RetryOptions {
 }
 
 /**
- * Milliseconds until something that failed is tried again: 15 s · 2ⁿ up to the limit, spread over a quarter more so that a
+ * Milliseconds until something that failed is retried: 15 s · 2ⁿ up to the limit, spread over a quarter more so that a
  * fleet that lost its cloud together does not come back together. The cloud's own delay is the minimum, up to
  * a day.
  */

@@ -20,7 +20,7 @@ export interface Damage {
   /** The engine's words, or what its answer lacks. */
   readonly reason: string;
   /**
-   * `true`: the engine refuses again and again to read the object, or its answer makes no sense: there is no state to
+   * `true`: the engine refuses repeatedly to read the object, or its answer makes no sense: there is no state to
    * keep. `false`: no answer came, so nothing is known and nothing may be taken away.
    */
   readonly isFinal: boolean;
@@ -66,7 +66,7 @@ export interface ObservedContainer {
   /** Restarts by the engine since it was last started on purpose. */
   readonly restartCount: number;
   /**
-   * Present where it stops, or has stopped, by our doing: we asked for it, or took its restart policy away, and did not
+   * Present where it stops, or has stopped, at our request: we asked for it, or took its restart policy away, and did not
    * start it since.
    */
   readonly stoppedByUs?: true;

@@ -32,7 +32,7 @@ export interface Blocked {
  * - `engine`: the engine is busy with the container
  * - `hand-over`: the old container runs until the new one took over, or the new one does not work
  * - `reboot`: the service starts after the next reboot
- * - `backoff`: the operation failed, and is tried again later
+ * - `backoff`: the operation failed, and is retried later
  * - `cleanup`: an unused object could not be removed; nothing else waits for it
  * - `disk-space`: the images do not fit on the engine's disk
  * - `cancelled`: a client cancelled the update

@@ -62,7 +62,7 @@ export interface OpenConfigJsonOptions {
   readonly fileSystem?: DurableFileSystem;
   /** Must the file be there? A device without one does not know which device it is. Default: no. */
   readonly mustExist?: boolean;
-  /** Where the last good content is kept, to go on with when the file is damaged or gone. Default: nowhere. */
+  /** Where the last good content is kept, to continue with when the file is damaged or gone. Default: nowhere. */
   readonly lastGood?: LastGoodOptions;
 }
 
@@ -125,7 +125,7 @@ export function openConfigJson(options: OpenConfigJsonOptions): ConfigJsonFile {
     });
   }
 
-  /** Puts the file right where that is possible; the device goes on with the copy in any case. */
+  /** Puts the file right where that is possible; the device continues with the copy in any case. */
   async function goOnWith(
     good: GoodConfigJson,
     current: Uint8Array | null,

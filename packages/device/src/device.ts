@@ -88,7 +88,7 @@ export interface DeviceHealth {
 export type DeviceEvent =
   | { readonly type: 'operation-started'; readonly operation: Operation }
   | { readonly type: 'operation-progress'; readonly operation: Operation; readonly progress: PullProgress }
-  /** `retryIn`: milliseconds until a failed one is tried again. */
+  /** `retryIn`: milliseconds until a failed one is retried. */
   | {
       readonly type: 'operation-finished';
       readonly operation: Operation;

@@ -108,7 +108,7 @@ export interface FirewallModes {
   /**
    * Sets up what the host lets in. Asked for the same again, it does nothing.
    *
-   * @returns why it is not all as it should be; it is tried again without being asked
+   * @returns why it is not all as it should be; it is retried without being asked
    */
   apply(mode: FirewallMode, situation: FirewallSituation): Promise<readonly Error[]>;
 }

@@ -64,7 +64,7 @@ export class ImageNotFoundError extends SupervisorError<'IMAGE_NOT_FOUND', { ref
 }
 
 /**
- * - `unreachable`: the registry does not answer, or the connection broke again and again
+ * - `unreachable`: the registry does not answer, or the connection broke repeatedly
  * - `tls`: registry and engine do not agree on TLS, or the engine does not trust the registry's certificate
  * - `stalled`: nothing came for too long
  * - `corrupt`: what came is not what its digest says

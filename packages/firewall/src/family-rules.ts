@@ -62,7 +62,7 @@ export function createFamilyRules(options: FamilyRulesOptions): FamilyRules {
 
 interface FilterChoice {
   readonly tables: PacketFilter;
-  /** The packet filter in which a supervisor before us may have left rules; they would go on to hold. */
+  /** The packet filter in which a supervisor before us may have left rules; they would continue to hold. */
   readonly other: FilterVariant | null;
 }
 

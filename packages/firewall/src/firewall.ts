@@ -30,7 +30,7 @@ export type FirewallEvent =
 /** The firewall of the host. Disposing of it ends the checks, and leaves the rules. */
 export interface Firewall extends FirewallModes, AsyncDisposable {
   /**
-   * Sets the rules of both address families. Rules that cannot be set are tried again with every check. A repeated
+   * Sets the rules of both address families. Rules that cannot be set are retried with every check. A repeated
    * request runs nothing.
    *
    * @returns one problem for each address family whose rules could not be set

@@ -79,7 +79,7 @@ function incomplete(merged: ProxySettingsPatch, isConfigured: boolean): HostConf
   );
 }
 
-/** Bytes (RFC 1929). Redsocks would go on without the credentials. */
+/** Bytes (RFC 1929). Redsocks would continue without the credentials. */
 const MAX_SOCKS5_CREDENTIAL = 255;
 
 function refuseLongCredentials(credentials: Readonly<Record<'login' | 'password', string>>): void {

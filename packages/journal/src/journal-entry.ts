@@ -13,7 +13,7 @@ export interface JournalEntry {
   readonly priority: number;
   /** Whether its writer meant it as an error: an engine gives lines of stderr priority 3. */
   readonly isStdErr: boolean;
-  /** Where it stands; to go on after it. */
+  /** Where it stands; to continue after it. */
   readonly cursor: string;
   /** Full id of the container that wrote it. */
   readonly containerId?: string;

@@ -25,7 +25,7 @@ export interface TakeServiceOptions {
   readonly onCompromised: (error: LeaseCompromisedError) => void;
 }
 
-/** A service that takes its lock again and again, faster than we remove it, keeps it after so many times. */
+/** A service that takes its lock repeatedly, faster than we remove it, keeps it after so many times. */
 const MAX_ATTEMPTS = 100;
 
 /**

@@ -5,7 +5,7 @@ import type { ContainerLogLine, ContainerLogSource, LoggedContainer } from './po
 /** Reads the lines of one container for as long as it is asked to, over any number of streams. */
 export interface ContainerReader {
   readonly position: LogPosition;
-  /** Does not wait any longer before it tries again; goes on if it was about to end. */
+  /** Does not wait any longer before it tries again; continues if it was about to end. */
   wake(): void;
   /** There is room for more lines again. */
   resume(): void;

@@ -2,7 +2,7 @@ import type { TargetApp, TargetState } from './target-state.ts';
 
 /**
  * A target in which the parts that could not be decoded have their last good values, where there are any: an app that
- * ran goes on as it is, and no variable of the device is reset because of a fault in a document.
+ * ran continues as it is, and no variable of the device is reset because of a fault in a document.
  *
  * @param last the target before; `null`: there was none
  */

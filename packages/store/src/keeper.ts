@@ -7,7 +7,7 @@ import { absorbLog } from './open-database.ts';
 import { setAside } from './set-aside.ts';
 import { translateError } from './translate-error.ts';
 
-/** Why the file does not hold what the store holds. Reading and changing go on in memory. */
+/** Why the file does not hold what the store holds. Reading and changing continue in memory. */
 export type StoreFault = StoreWriteError | StoreOpenError | StoreInUseError | StoreDamagedError;
 
 export interface KeeperOptions {

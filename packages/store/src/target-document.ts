@@ -25,7 +25,7 @@ function deflate(text: string): Buffer {
     const end = start + LARGE;
     // Both halves of a character go into one piece.
     const next = isFirstHalf(text.charCodeAt(end - 1)) ? end + 1 : end;
-    // Each piece ends at a whole byte, and the stream goes on.
+    // Each piece ends at a whole byte, and the stream continues.
     const options = { level: COMPRESSION_LEVEL, finishFlush: constants.Z_SYNC_FLUSH };
     pieces.push(deflateRawSync(text.slice(start, next), options));
     start = next;

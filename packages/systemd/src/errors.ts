@@ -64,7 +64,7 @@ export class UnitNotFoundError extends SupervisorError<'UNIT_NOT_FOUND', { reado
   }
 }
 
-/** systemd carried out what was asked of a unit, and it did not come to a good end. */
+/** systemd carried out what was asked of a unit, and it failed. */
 export class UnitJobError extends SupervisorError<
   'UNIT_JOB_FAILED',
   { readonly unit: string; readonly job: UnitJob; readonly result: string }

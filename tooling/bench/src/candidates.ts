@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSupervisor } from '@device-supervisor/testbed';
 
-/** A server that can be started again and again, always at the same address. */
+/** A server that can be started repeatedly, always at the same address. */
 export interface Candidate extends AsyncDisposable {
   /** Starts it; the promise resolves when the process has been created, not when it answers. */
   spawn(): Promise<ChildProcess>;

@@ -186,7 +186,7 @@ async function clear(endpoint: string): Promise<void> {
   );
 }
 
-/** Counts the requests of this process to the engine, but for those that stay open for events. */
+/** Counts the requests of this process to the engine, except for those that stay open for events. */
 function countRequests(): Disposable & { counts(): { readonly writes: number; readonly reads: number } } {
   let [writes, reads] = [0, 0];
   const onRequest = (message: unknown): void => {

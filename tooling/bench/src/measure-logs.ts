@@ -63,7 +63,7 @@ async function afterBurst(fixture: CloudFixture): Promise<LogFigures> {
 
 async function afterOutage(fixture: CloudFixture, seconds: number): Promise<LogFigures> {
   const { cloud } = fixture;
-  // Services go on for as long after the outage.
+  // Services continue for as long after the outage.
   const total = 2 * PER_SECOND * seconds;
   const counters = NOISY.map((word) => [word, { lines: total, pause: 1 / PER_SECOND }] as const);
   const device = deviceWith(fixture, { ...Object.fromEntries(counters), quiet: { lines: 0 } });

@@ -13,14 +13,14 @@ export interface WaitOptions<T> {
 const MINUTE = 60_000;
 const PATIENCE = 2 * MINUTE;
 
-/** Of an idle machine, in milliseconds: a state that changes again and again may never be the wanted one. */
+/** Of an idle machine, in milliseconds: a state that changes repeatedly may never be the wanted one. */
 const LONGEST = 15 * MINUTE;
 
 /** Between two looks, in milliseconds. */
 const INTERVAL = 50;
 
 /**
- * Waits until a state comes about, and returns it. The source is a function, called again and again (what it throws
+ * Waits until a state comes about, and returns it. The source is a function, called repeatedly (what it throws
  * counts as "not yet"), or a stream of states or events, read until the wanted one.
  *
  * No machine is too slow for it: it gives up when the state has not changed for a long time, and counts that time as on an

@@ -59,7 +59,7 @@ export function summariseDevice({ state, steps, health }: SummarySources): Summa
   return { tone: 'good', title: 'The device is at its target', detail };
 }
 
-/** Does the engine start it again and again? */
+/** Does the engine start it repeatedly? */
 export function isCrashing({ status, restarts, exitCode }: ServiceState): boolean {
   return status === 'restarting' || (status === 'Running' && restarts > 2 && exitCode !== null && exitCode !== 0);
 }

@@ -45,7 +45,7 @@ const QUIET_AFTER = 1500;
 const FAILED_LOOKS = 20;
 
 /**
- * Looks at the services again and again, until the reader stops or the signal is aborted.
+ * Looks at the services repeatedly, until the reader stops or the signal is aborted.
  *
  * @throws SupervisorLostError when the supervisor has ended
  */

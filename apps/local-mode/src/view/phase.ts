@@ -9,7 +9,7 @@ export type Phase =
   /** Runs, and its health is not known yet. */
   | { readonly kind: 'checking' }
   | { readonly kind: 'stopping' }
-  /** It failed, and is about to be tried again. */
+  /** It failed, and is about to be retried. */
   | { readonly kind: 'retrying'; readonly reason: string }
   | { readonly kind: 'running' }
   | { readonly kind: 'healthy' }

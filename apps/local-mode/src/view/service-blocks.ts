@@ -6,7 +6,7 @@ export interface Hindrance {
   readonly reason: string;
   /**
    * - `retried`: something failed, and the supervisor tries it again
-   * - `failed`: something failed again and again, or for good
+   * - `failed`: something failed repeatedly, or for good
    * - `waits`: another service, the engine or a hand-over is awaited
    * - `stands`: nothing changes until a person acts
    */

@@ -52,7 +52,7 @@ export function openEngine({ config, opened, deviceSettings, access, ...rest }: 
   return { engine, endpoint, storage, [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() };
 }
 
-/** The engine may start later: it is asked again and again. */
+/** The engine may start later: it is asked repeatedly. */
 function usualEndpoint(): string {
   return `unix://${SOCKETS.find((path) => existsSync(path)) ?? SOCKETS[0]}`;
 }

@@ -3,7 +3,7 @@ import type { ExtraFirmwareSetting } from '@device-supervisor/config-json';
 
 /**
  * The engine, which reports the volume of extra firmware to the host before it creates it. A failed report fails the
- * creation, so that both are tried again; a volume that exists is not planned again.
+ * creation, so that both are retried; a volume that exists is not planned again.
  */
 export function reportingExtraFirmware<Engine extends Pick<ContainerEngine, 'createVolume'>>(
   engine: Engine,

@@ -17,7 +17,7 @@ export const PINNED_RELEASE = 'preloaded-release-to-pin';
 
 /**
  * Makes what the device's image brought along its first target, once; a device that has a target keeps it. Images of it that
- * are on the engine become the services' when the target is applied. Never rejects: what is damaged is said and left alone.
+ * are on the engine become the services' when the target is applied. Never rejects: what is damaged is reported and left alone.
  */
 export async function loadPreload({ path, store, managed, print }: PreloadOptions): Promise<void> {
   const source = managed ? 'cloud' : 'local';

@@ -5,7 +5,7 @@ export interface EventStreamOptions {
   readonly log: EventLog;
   /** `Last-Event-ID` of a client that comes back. */
   readonly lastEventId: string | undefined;
-  /** Whether it goes on with what happens from now on; else it ends after what is kept, and begins with all of it. */
+  /** Whether it continues with what happens from now on; else it ends after what is kept, and begins with all of it. */
   readonly follows: boolean;
   /** Which events the client may see. */
   readonly accepts: (event: ApiEvent) => boolean;
@@ -19,7 +19,7 @@ const HEARTBEAT = 15_000;
 /**
  * The events from now on as `text/event-stream`, or from where a client left off. Events wait in the log, not here: one
  * is taken when the client has taken the one before. A client that falls behind the log learns how many events it has
- * lost, and its stream ends; when it comes back, it goes on from there.
+ * lost, and its stream ends; when it comes back, it continues from there.
  */
 export function streamEvents(options: EventStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>> {
   const { log, lastEventId, follows, accepts, ending } = options;
@@ -105,7 +105,7 @@ interface Resumption {
   readonly missed: number | null;
 }
 
-/** Where to go on after an id of ours; without one, and with what is none, from now on, or at the oldest. */
+/** Where to continue after an id of ours; without one, and with what is none, from now on, or at the oldest. */
 function readEventId(id: string | undefined, { run, last, oldest }: EventLog, follows: boolean): Resumption {
   const [, ownRun, digits] = /^([a-z0-9]{1,16})-(\d{1,15})$/.exec(id ?? '') ?? [];
   if (ownRun === undefined) return { position: follows ? last : oldest - 1, missed: 0 };

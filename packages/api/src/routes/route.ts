@@ -51,7 +51,7 @@ export type InputShape = { readonly [Part in 'params' | 'query' | 'body']?: z.Zo
 
 export type Answers = Readonly<Record<number, Answer>>;
 
-/** `stream`: it goes on until the client leaves, or everything has been said. */
+/** `stream`: it continues until the client leaves, or everything has been said. */
 export type Answer =
   | { readonly type: 'empty' }
   | { readonly type: 'text'; readonly example: string; readonly contentType?: string }

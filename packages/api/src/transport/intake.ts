@@ -26,7 +26,7 @@ export interface IntakeOptions {
 
 /** Bytes of large bodies in memory: one target, which takes several times its size while it is decoded. */
 const MOST_LARGE = 12 * 1024 * 1024;
-/** Bytes of all others, which have room of their own: an action goes on beside targets. */
+/** Bytes of all others, which have room of their own: an action continues beside targets. */
 const MOST_SMALL = 4 * 1024 * 1024;
 /** Bytes that a body of any route may have. */
 const SMALL = 256 * 1024;

@@ -20,7 +20,7 @@ let clock: FakeClock;
 const NONE = `No delta to image '${DESTINATION}'`;
 
 let requests: { readonly url: URL; readonly headers: IncomingHttpHeaders }[];
-/** Status and body, one after the other; the last one again and again. */
+/** Status and body, one after the other; the last one repeatedly. */
 let tokens: [number, unknown][];
 let deltas: [number, unknown][];
 let said: string[];

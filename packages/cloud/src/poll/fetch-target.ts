@@ -28,7 +28,7 @@ export async function fetchTarget(http: CloudHttp, { uuid, key, etag, signal }: 
     signal,
   });
   if (answer.status === 304) {
-    // The cloud says the same of a device that it does not have, but for the entity tag.
+    // The cloud says the same of a device that it does not have, except for the entity tag.
     if (answer.headers.etag === undefined) throw new DeviceUnknownError(uuid);
     return { status: 'unchanged' };
   }

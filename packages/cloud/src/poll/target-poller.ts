@@ -33,7 +33,7 @@ export type PollResult =
   | { readonly status: 'ok'; readonly nextIn: number }
   | { readonly status: 'failed'; readonly error: unknown; readonly nextIn: number };
 
-/** Asks the cloud for the target again and again, until it is disposed of. */
+/** Asks the cloud for the target repeatedly, until it is disposed of. */
 export interface TargetPoller extends AsyncDisposable {
   /** Asks now; twice in a row costs at most two requests. A cloud that failed just before is left in peace for a moment. */
   pollNow(options: { readonly force: AppSet }): void;

@@ -128,7 +128,7 @@ class ReportLoop implements Reporter {
         this.#outage.failed(error);
         onResult?.({ ok: false, nextIn: delay });
       }
-      // It is tried again whether or not something changes.
+      // It is retried whether or not something changes.
       return { atLeast: delay, atMost: delay };
     }
   }

@@ -278,7 +278,7 @@ function requestedServices(
   });
 }
 
-/** Of the services that no request is about: a request goes on with theirs. */
+/** Of the services that no request is about: a request continues with theirs. */
 function cutShortReplacements(
   services: readonly ServiceDecision[],
   {

@@ -74,7 +74,7 @@ export function isCreatedFirst(decision: ServiceDecision, context: ReplacementCo
 }
 
 /**
- * Whether a service goes on with its old container, because the new one cannot start yet. A replaced network does not wait:
+ * Whether a service continues with its old container, because the new one cannot start yet. A replaced network does not wait:
  * other services need it.
  */
 export function keepsOldContainer(

@@ -9,7 +9,7 @@ const RESERVED_SHARE = 0.05;
 const LARGEST_RESERVE = 256 * 1024 * 1024;
 
 /**
- * Holds the downloads of an app that do not fit on the engine's disk together, and all that needs them; other apps go on.
+ * Holds the downloads of an app that do not fit on the engine's disk together, and all that needs them; other apps continue.
  * Unknown sizes are not checked: the engine reports when its disk is full. Neither are downloads that other images make
  * room for, since the size of that room is not known.
  */

@@ -168,7 +168,7 @@ function namesOf({ changes }: BootConfigurationPlan): string {
 /**
  * Makes a change that takes effect at a reboot. The reboot is scheduled first: after a crash between the two the change
  * would be in place, and nothing would say that it has no effect yet. A change that fails takes the reboot back, or the
- * device would reboot again and again.
+ * device would reboot repeatedly.
  *
  * @param change resolves to whether the reboot is needed
  */

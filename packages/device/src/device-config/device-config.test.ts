@@ -328,7 +328,7 @@ describe('current', () => {
   });
 });
 
-/** Lets what is under way go on until something is so. */
+/** Lets what is under way continue until something is so. */
 async function until(isSo: () => boolean): Promise<void> {
   for (let turn = 0; turn < 1000 && !isSo(); turn++) await Promise.resolve();
   expect(isSo()).toBe(true);

@@ -12,7 +12,7 @@ interface Download {
 }
 
 /**
- * Downloads that outlive the round that began them: a round can end to let others act, and the next one goes on waiting
+ * Downloads that outlive the round that began them: a round can end to let others act, and the next one continues waiting
  * for the same download.
  */
 export class Downloads implements AsyncDisposable {

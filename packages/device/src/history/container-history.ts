@@ -23,7 +23,7 @@ interface Past {
 }
 
 /**
- * One account of what containers did before: which of them ran, which crash again and again, and which stopped by our
+ * One account of what containers did before: which of them ran, which crash repeatedly, and which stopped by our
  * doing. Times are milliseconds of a clock that never jumps.
  */
 export class ContainerHistory {
@@ -37,7 +37,7 @@ export class ContainerHistory {
     this.#now = now;
   }
 
-  /** The snapshot with the containers marked that stop, or have stopped, by our doing. */
+  /** The snapshot with the containers marked that stop, or have stopped, at our request. */
   mark(snapshot: EngineSnapshot): EngineSnapshot {
     const isOurs = (id: string): boolean => {
       const past = this.#pasts.get(id);

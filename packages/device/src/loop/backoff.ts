@@ -36,7 +36,7 @@ interface Entry {
 
 /**
  * Remembers which operations failed, and holds each back for longer the more often it did. An operation that succeeds
- * again and again without the device getting anywhere is held back as well.
+ * repeatedly without the device getting anywhere is held back as well.
  */
 export class Backoff {
   readonly #options: BackoffOptions;
@@ -46,7 +46,7 @@ export class Backoff {
     this.#options = options;
   }
 
-  /** @returns milliseconds until it may be tried again; `null`: nothing speaks against it */
+  /** @returns milliseconds until it may be retried; `null`: nothing speaks against it */
   record(operation: Operation, result: OperationResult): number | null {
     switch (result.status) {
       case 'done':
@@ -62,13 +62,13 @@ export class Backoff {
     }
   }
 
-  /** @returns milliseconds until it may be tried again */
+  /** @returns milliseconds until it may be retried */
   failed(id: string, reason: string): number {
     const { failures = 0, successes = 0 } = this.#recall(id) ?? {};
     return this.#hold(id, { failures: failures + 1, successes, reason }, failures);
   }
 
-  /** An object that is created again and again either differs from its request, or does not last. */
+  /** An object that is created repeatedly either differs from its request, or does not last. */
   #done({ kind, id, cause }: Operation): void {
     if (LASTING.has(kind)) this.succeeded(id, cause);
     else this.forget(id);
@@ -99,7 +99,7 @@ export class Backoff {
     return paused;
   }
 
-  /** Milliseconds until the first of them may be tried again; `null`: none is held back. */
+  /** Milliseconds until the first of them may be retried; `null`: none is held back. */
   nextRetry(): number | null {
     const now = this.#options.now();
     const delays = [...this.#entries.values()].map(({ retryAt }) => retryAt - now).filter((delay) => delay > 0);

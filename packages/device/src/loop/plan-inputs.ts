@@ -73,7 +73,7 @@ export async function gatherPlanInput(
     policy: {
       supervisorApiKeys: keys.found,
       heldApps: new Map([...lockStates.flatMap(({ fault }) => fault ?? []), ...keys.faults]),
-      // A developer applies the same data again and again.
+      // A developer applies the same data repeatedly.
       keepVolumes: localMode,
       ...policy,
       damagedImages: new Set([...policy.damagedImages, ...replaceable]),

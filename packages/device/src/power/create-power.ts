@@ -14,17 +14,17 @@ export interface PowerDependencies {
   readonly onFault: (error: unknown) => void;
 }
 
-/** Takes the host down, when nothing stands against it. */
+/** Takes the host down, when nothing prevents it. */
 export interface Power extends AsyncDisposable {
   /**
-   * Resolves when the host is certain to reboot, and before it does, so that the one who asked can be answered. Asked
+   * Resolves when the host is certain to reboot, and before it does, so that the client gets an answer. Asked
    * again meanwhile, it resolves at once.
    *
    * @throws {@link HostUpdateInProgressError}, {@link UpdatesLockedError}, unless forced
    * @throws {@link DeviceBusyError}, {@link PowerActionInProgressError}, and what the host refuses with
    */
   reboot(options?: PowerOptions): Promise<void>;
-  /** Switches the host off; for the rest, as {@link Power.reboot}. */
+  /** Switches the host off; otherwise as {@link Power.reboot}. */
   shutdown(options?: PowerOptions): Promise<void>;
   /** The shutdown or reboot under way; `null`: the host stays up. */
   readonly pending: PowerAction | null;

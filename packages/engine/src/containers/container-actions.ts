@@ -182,7 +182,7 @@ export function pathOf(container: string): string {
   return `/containers/${encodeURIComponent(container)}`;
 }
 
-/** Makes handlers that let errors pass, but for those which say that there is nothing left to do: that is a surprise. */
+/** Makes handlers that let errors pass, except for those which say that there is nothing left to do: that is a surprise. */
 export function handlerOfSurprises(surprised: () => void) {
   return (isDone: (error: unknown) => boolean) =>
     (error: unknown): undefined => {

@@ -24,7 +24,7 @@ export interface ImagePullerOptions {
 
 /** Deltas are put together on the device, which takes its memory and processor. */
 const DELTAS_AT_ONCE = 3;
-/** Milliseconds before an interrupted pull that got further goes on. */
+/** Milliseconds before an interrupted pull that got further continues. */
 const PAUSE = 1000;
 
 export type PullImage = (reference: string, options: PullOptions) => Promise<void>;

@@ -23,7 +23,7 @@ const LINE_FEED = 0x0a;
 /**
  * Records of a container without a terminal: frames of one record each, with stream and length in a header.
  *
- * @throws {EngineRequestError} when the engine cannot go on reading its logs
+ * @throws {EngineRequestError} when the engine cannot continue reading its logs
  */
 export async function* readFramedMessages(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<LogMessage> {
   const input = new ByteQueue();

@@ -13,7 +13,7 @@ export interface CachedListOptions<Entry> {
   readonly changes: Changes;
   /** Asks the engine. */
   readonly list: () => Promise<ListAnswer<Entry>>;
-  /** Whether a look goes on when the engine refuses the list, with the list of the last look, or none. */
+  /** Whether a look continues when the engine refuses the list, with the list of the last look, or none. */
   readonly isOptional: boolean;
   /** The part of an entry whose changes the engine reports by events; equal texts mean that nothing changed. */
   readonly describe: (entry: Entry) => string;

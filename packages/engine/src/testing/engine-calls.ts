@@ -18,7 +18,7 @@ export interface EngineCall {
 export interface Hold extends Disposable {
   /** How many wait now. */
   readonly waiting: number;
-  /** Lets those that wait go on, and those to come pass. */
+  /** Lets those that wait continue, and those to come pass. */
   release(): void;
 }
 

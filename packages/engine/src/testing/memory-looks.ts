@@ -21,7 +21,7 @@ const CHANGED_BY: Readonly<Partial<Record<CallKind, readonly ListKind[]>>> = {
 };
 
 /**
- * The snapshot of a client that trusts the engine's events: lists of the last look, but for those that an event or a
+ * The snapshot of a client that trusts the engine's events: lists of the last look, except for those that an event or a
  * call of its own has made out of date.
  */
 export class MemoryLooks {

@@ -6,7 +6,7 @@ import { pollUntil } from '../poll-until.ts';
 /** How long the kernel may take to let go of the cgroups of processes that have ended, in milliseconds. */
 const RELEASE_DEADLINE = 5000;
 
-/** Files that stop the processes of a cgroup (versions 1 and 2), and the word that lets them go on. */
+/** Files that stop the processes of a cgroup (versions 1 and 2), and the word that lets them continue. */
 const FREEZERS = [
   ['freezer.state', 'THAWED'],
   ['cgroup.freeze', '0'],

@@ -41,7 +41,7 @@ export interface Skipped {
 
 /**
  * Milliseconds that a log may be behind while the server takes lines; then its waiting lines are left out with a count and
- * it goes on with the newest. Enough for what piles up in an outage: 24,000 lines. The cloud itself keeps far fewer.
+ * it continues with the newest. Enough for what piles up in an outage: 24,000 lines. The cloud itself keeps far fewer.
  */
 export const LONGEST_BEHIND = 300_000;
 /** Milliseconds behind from which the log of a service says that its lines come late. */

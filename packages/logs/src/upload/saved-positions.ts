@@ -11,7 +11,7 @@ export interface PositionStore {
 
 /** Up to where the server is known to have the lines of each container. */
 export interface SavedPositions extends Disposable {
-  /** Where to go on reading. */
+  /** Where to continue reading. */
   readonly resume: ResumePoint;
   /** The server has all lines up to there. */
   confirm(positions: ReadonlyMap<string, LogPosition>): void;
@@ -36,7 +36,7 @@ const SAVE_INTERVAL = 60_000;
 const MAX_OTHERS = 50;
 
 /**
- * After a kill, reading goes on from the quick store: after the last line that the server confirmed. After a power cut the
+ * After a kill, reading continues from the quick store: after the last line that the server confirmed. After a power cut the
  * durable store counts: what was confirmed in the minute before is sent again, as far as the journal still has it.
  */
 export function createSavedPositions({ store, quickStore, clock, onFailure }: SavedPositionsOptions): SavedPositions {

@@ -10,7 +10,7 @@ import { openReference, toRow } from './reference-database.ts';
 const KNOWN_MIGRATION = 'M00012.js';
 
 /**
- * Writes what has changed since back into the tables of the reference supervisor, so that it goes on where we stopped: keys
+ * Writes what has changed since back into the tables of the reference supervisor, so that it continues where we stopped: keys
  * that containers have, targets and image records. Does nothing in a database that was not taken over from a
  * reference of a known version, and leaves rows that have not changed as they are.
  */

@@ -24,6 +24,7 @@ describe('checkLanguage', () => {
     ['// That the engine is away is reported.', ['1 // That the']],
     ['* Who asks for a plan gets it.', ['1 * Who asks']],
     ['/** What an engine holds. */\n/** The contents of an engine. */', ['1 /** What a']],
+    ['// It is tried again and again.', ['1 // It is tried again and again']],
     ['It waits in vain, for ever.', ['1 for ever', '1 in vain']],
     ['It is up to {@link block}', ['1 is up to']],
   ])('finds it in %j', (text, expected) => {

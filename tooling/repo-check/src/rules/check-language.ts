@@ -30,6 +30,7 @@ const PHRASES: readonly Phrase[] = [
     pattern: /(?:\/\*\*|^\s*\*|\/\/) What [a-z]/,
     instead: 'a noun: The contents of …, The result of …',
   },
+  { pattern: /(?:\/\*\*|^\s*\*|\/\/).*\b(?:again and again|beforehand)\b/, instead: 'repeatedly, in advance' },
   { pattern: /\bto be had\b/i, instead: 'available' },
   { pattern: /\bis up to\b(?! (?:date|a|an|the|\d))/i, instead: 'say which value decides' },
   { pattern: /\ball the same\b/i, instead: 'anyway, still, equal' },

@@ -19,7 +19,7 @@ export async function inspectVfat(image: string): Promise<VfatContent> {
   try {
     const [check] = await Promise.all([
       exec('fsck.vfat', ['-n', image]).catch((error: unknown) => outputOf(error)),
-      // It fails when a file is damaged, and goes on with the next.
+      // It fails when a file is damaged, and continues with the next.
       exec('mcopy', ['-n', '-i', image, '::*', directory]).catch((error: unknown) => outputOf(error)),
     ]);
     const names = await readdir(directory);

@@ -18,7 +18,7 @@ import type { EngineHarness } from './engine-harness.ts';
 export const NO_ENDPOINT: NetworkEndpoint = { aliases: [], ipv4Address: '', ipv6Address: '', linkLocalIps: [] };
 export const LEASE: LockLease = testLease(7, ['web']);
 
-/** The engine under test, and what the cases do with it again and again. */
+/** The engine under test, and what the cases do with it repeatedly. */
 export interface ContractSubject {
   readonly harness: EngineHarness;
   readonly engine: DeviceEngine;
