@@ -1,9 +1,10 @@
 import { APP_KEY, createTestApi, GLOBAL_KEY } from '@device-supervisor/api/testing';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { runDevicectl } from './run-devicectl.ts';
 
@@ -177,6 +178,22 @@ describe('what is done', () => {
     expect((await device.type('locks release worker')).exitCode).toBe(1);
     expect((await device.type('locks release worker --holder backup')).exitCode).toBe(0);
     expect((await device.type('locks list --no-json')).output).toBe('No update lock is held.\n');
+  });
+
+  it('writes an archive about the device, for its owner alone', async () => {
+    await using device = await openDevice();
+    const directory = await mkdtemp(join(tmpdir(), 'devicectl-'));
+    try {
+      const file = join(directory, 'kitchen.tar.gz');
+      const { exitCode, output } = await device.type(`diagnose -o ${file}`);
+      expect({ exitCode, output: JSON.parse(output) }).toEqual({ exitCode: 0, output: { file } });
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+      expect(gunzipSync(await readFile(file)).toString('latin1')).toMatch(/^diagnostics-\w+-\d+\/health\.json/);
+      expect(await readdir(directory)).toEqual(['kitchen.tar.gz']);
+      expect((await device.type('diagnose', { key: APP_KEY })).exitCode).toBe(4);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
   });
 
   it('sets a target, the host name and the proxy', async () => {

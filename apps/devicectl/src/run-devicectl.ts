@@ -36,6 +36,8 @@ export async function runDevicectl(args: readonly string[], machine: Machine): P
       client: createApiClient({ address, key: () => key, fetch: httpFetch }),
       screen,
       json: json ?? output.isTTY !== true,
+      output,
+      isTerminal: output.isTTY === true,
       now: () => Date.now(),
       signal,
       notes,

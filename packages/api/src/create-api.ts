@@ -58,7 +58,12 @@ export function createApi(dependencies: ApiDependencies): Api {
   const slots = createStreamSlots(streamLimits);
   const monitor = createMonitor(device);
   const document = createDocumentation(() => routes, version);
-  const routes = routeTable({ ...dependencies, monitor, document });
+  const routes = routeTable({
+    ...dependencies,
+    monitor,
+    document,
+    ask: async (request, bindings) => app.fetch(request, bindings),
+  });
   const app = new Hono<RouteEnvironment>({ getPath: createPathReader(routes) });
 
   for (const route of routes) app.on(route.method, canonicalPath(route.path), (context) => answer(route, context));

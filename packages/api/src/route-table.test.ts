@@ -23,7 +23,7 @@ describe('the route table', () => {
       'GET /v3/health/ready',
       'GET /v3/openapi.json',
     ]);
-    expect(names('global')).toEqual(['POST /v2/local/target-state', 'POST /v3/plan']);
+    expect(names('global')).toEqual(['POST /v2/local/target-state', 'POST /v3/diagnostics', 'POST /v3/plan']);
     expect(names('any-key')).toEqual([
       'GET /v1/device/host-config',
       'GET /v2/device/name',

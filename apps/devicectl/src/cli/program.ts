@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { actOnService, purge, restartApp, update, type ServiceAction } from '../commands/act.ts';
 import { setConfig, showConfig } from '../commands/config.ts';
 import type { Context } from '../commands/context.ts';
+import { diagnose } from '../commands/diagnose.ts';
 import { events, logs } from '../commands/follow.ts';
 import { listLocks, releaseLock, takeLock, watchLocks } from '../commands/locks.ts';
 import { health, plan, status } from '../commands/look.ts';
@@ -71,6 +72,11 @@ export function createProgram(run: Run): Command {
     .command('health')
     .description('whether the supervisor works, and what of the device does not, with remedies')
     .action(() => run(health));
+  program
+    .command('diagnose')
+    .description('write an archive that describes the device, without its secrets')
+    .option('-o, --output <file>', 'where to; - for standard output; diagnostics-….tar.gz by default')
+    .action(({ output }: { output?: string }) => run((context) => diagnose(context, output)));
   tab(program);
   return program;
 }

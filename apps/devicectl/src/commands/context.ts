@@ -8,6 +8,9 @@ export interface Context {
   readonly screen: Screen;
   /** Output for programs, instead of people. */
   readonly json: boolean;
+  /** Where what is no text goes. */
+  readonly output: Writable;
+  readonly isTerminal: boolean;
   readonly now: () => number;
   /** Aborted when the user has had enough. */
   readonly signal: AbortSignal;

@@ -34,7 +34,7 @@ import { usageSource } from './usage-source.ts';
 export interface OpenApiDependencies {
   readonly config: SupervisorConfig;
   readonly device: Device;
-  readonly engine: Pick<Engine, 'containerUsage'>;
+  readonly engine: Pick<Engine, 'containerUsage' | 'info'>;
   readonly host: ConnectedHost;
   readonly locks: OpenedLocks['locks'];
   readonly logs: LogRouter;
@@ -89,6 +89,7 @@ export async function openApi(dependencies: OpenApiDependencies): Promise<Server
       monotonic: () => performance.now(),
       processors: availableParallelism(),
     }),
+    facts: async () => ({ engine: await engine.info(), host: await metrics.read(), program: describeProgram() }),
     requiresKey: () => asksAlways || !device.localMode,
     isContainer: (connection) => isOnEngineBridge(connection),
     collectGarbage,
@@ -102,6 +103,12 @@ export async function openApi(dependencies: OpenApiDependencies): Promise<Server
       (needsKey ? 'clients need a key' : 'no key is needed, as the device is in local mode'),
   );
   return server;
+}
+
+/** What runs this program. */
+function describeProgram(): object {
+  const { version, arch, platform } = process;
+  return { node: version, arch, platform, processors: availableParallelism(), memory: process.memoryUsage() };
 }
 
 type KeyDependencies = Pick<OpenApiDependencies, 'config' | 'store' | 'log'>;

@@ -2,6 +2,7 @@ import type { Device } from '@device-supervisor/device';
 import type { Documentation } from '../openapi/create-documentation.ts';
 import type { MetricSource } from '../metrics/metric-family.ts';
 import type { Monitor } from '../monitor.ts';
+import type { RequestBindings } from './route.ts';
 import type {
   ApiKeys,
   DeviceTags,
@@ -37,6 +38,8 @@ export interface RouteDependencies {
   readonly page?: PageFiles;
   /** Absent: nothing is known. */
   readonly usage?: UsageSource;
+  /** Engine and host as they describe themselves, for the diagnostics; absent: they are left out. */
+  readonly facts?: () => Promise<object>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -45,4 +48,6 @@ export interface OwnDependencies extends RouteDependencies {
   readonly monitor: Monitor;
 
   readonly document: Documentation;
+  /** Answers a request as a client's would be. */
+  readonly ask: (request: Request, bindings: RequestBindings) => Promise<Response>;
 }

@@ -11,6 +11,7 @@ import { localRoutes } from './v2/local-routes.ts';
 import { serviceRoutes } from './v2/service-routes.ts';
 import { stateRoutes } from './v2/state-routes.ts';
 import { deviceRoutes as deviceRoutesV3 } from './v3/device-routes.ts';
+import { diagnosticsRoutes } from './v3/diagnostics-routes.ts';
 import { documentRoutes } from './v3/document-routes.ts';
 import { healthRoutes } from './v3/health-routes.ts';
 import { lockRoutes } from './v3/lock-routes.ts';
@@ -42,5 +43,6 @@ const GROUPS = [
   monitorRoutes,
   lockRoutes,
   healthRoutes,
+  diagnosticsRoutes,
   usageRoutes,
 ] as const;

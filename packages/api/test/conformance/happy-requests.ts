@@ -107,6 +107,7 @@ export const HAPPY: Readonly<Record<string, Happy>> = {
   },
   'GET /v3/health/live': { answer: { healthy: true } },
   'GET /v3/health/ready': { answer: { healthy: true } },
+  'POST /v3/diagnostics': {},
   'GET /v3/health/detail': { answer: expect.objectContaining({ healthy: true, ready: true, engineConnected: true }) },
 };
 
