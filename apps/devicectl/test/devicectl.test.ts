@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const APP = 90_140;
 const OTHER = 90_141;
-/** Where containers are told that the API is. */
+/** The port of the API in the variables of containers. */
 const PORT = 48_484;
 const LABELS = { 'io.balena.features.supervisor-api': '1' };
 

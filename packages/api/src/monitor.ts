@@ -1,6 +1,7 @@
 import type { Device } from '@device-supervisor/device';
 import { toApiEvent } from './events/api-event.ts';
 import { createEventLog, type EventLog } from './events/event-log.ts';
+import { createHealthMetrics } from './metrics/health-metrics.ts';
 import { createDeviceMetrics } from './metrics/device-metrics.ts';
 import type { MetricFamily } from './metrics/metric-family.ts';
 import { createRequestMetrics, type RequestMetrics } from './metrics/request-metrics.ts';
@@ -19,9 +20,10 @@ export interface Monitor extends Disposable {
 /** Events that a client may come back for: about an update of thirty services, with every step of it. */
 const EVENTS_KEPT = 500;
 
-export function createMonitor(device: Pick<Device, 'state' | 'subscribe'>): Monitor {
+export function createMonitor(device: Pick<Device, 'state' | 'subscribe' | 'health'>): Monitor {
   const started = performance.now();
   const events = createEventLog(Date.now().toString(36), EVENTS_KEPT);
+  const health = createHealthMetrics(device, () => engineConnected);
   const deviceMetrics = createDeviceMetrics(device, () => performance.now());
   const requests = createRequestMetrics();
   let engineConnected: boolean | null = null;
@@ -38,7 +40,7 @@ export function createMonitor(device: Pick<Device, 'state' | 'subscribe'>): Moni
       return engineConnected;
     },
     uptime: () => performance.now() - started,
-    collect: () => [...deviceMetrics.collect(), requests.collect()],
+    collect: () => [...health(), ...deviceMetrics.collect(), requests.collect()],
     [Symbol.dispose]: () => subscription[Symbol.dispose](),
   };
 }

@@ -16,6 +16,7 @@ export const TESTBED_PACKAGES: readonly string[] = [
   'dbus-daemon',
   'microsocks',
   'procmail',
+  'prometheus',
   'redsocks',
   'systemd-journal-remote',
   'tinyproxy-bin',

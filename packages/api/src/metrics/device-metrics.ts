@@ -2,6 +2,8 @@ import type { Device, DeviceEvent } from '@device-supervisor/device';
 import { createCounter, createHistogram } from './instruments.ts';
 import type { Labels, MetricFamily } from './metric-family.ts';
 
+type OperationKind = Extract<DeviceEvent, { readonly type: 'operation-started' }>['operation']['kind'];
+
 export interface DeviceMetrics {
   /** Takes note of an event. */
   record(event: DeviceEvent): void;
@@ -12,19 +14,58 @@ export interface DeviceMetrics {
 const APPLY_BOUNDS = [1, 5, 15, 60, 300, 900, 3600, 14_400] as const;
 const LOCK_BOUNDS = [1, 10, 60, 600, 3600, 86_400] as const;
 
+/** All kinds of operations: the compiler asks for a new one. */
+const KINDS: Readonly<Record<OperationKind, true>> = {
+  'pull-image': true,
+  'save-image': true,
+  'remove-image': true,
+  'forget-image': true,
+  'create-network': true,
+  'remove-network': true,
+  'create-volume': true,
+  'remove-volume': true,
+  'acquire-locks': true,
+  'release-locks': true,
+  'create-container': true,
+  'put-files': true,
+  'connect-network': true,
+  'start-container': true,
+  'stop-container': true,
+  'remove-container': true,
+  'rename-container': true,
+  'update-container': true,
+  'clear-hand-over': true,
+};
+
 /** Counters of operations, and the state of the device. */
 export function createDeviceMetrics(device: Pick<Device, 'state'>, now: () => number): DeviceMetrics {
-  const operations = createCounter({ name: 'supervisor_operations_total', help: 'Operations by kind and result' });
+  const operations = createCounter({
+    name: 'supervisor_operations_total',
+    help: 'Operations by kind and result',
+    present: Object.keys(KINDS).flatMap((kind) => ['done', 'failed'].map((result) => ({ kind, result }))),
+  });
   const starts = createCounter({ name: 'supervisor_container_starts_total', help: 'Containers that were started' });
   const applies = createHistogram(
-    { name: 'supervisor_apply_duration_seconds', help: 'From the first operation until nothing is left to do' },
+    {
+      name: 'supervisor_apply_duration_seconds',
+      help: 'From the first operation until nothing is left to do',
+      present: [{}],
+    },
     APPLY_BOUNDS,
   );
   const waits = createHistogram(
-    { name: 'supervisor_lock_wait_seconds', help: 'How long updates waited for update locks of services' },
+    {
+      name: 'supervisor_lock_wait_seconds',
+      help: 'How long updates waited for update locks of services',
+      present: [{}],
+    },
     LOCK_BOUNDS,
   );
-  const pulled = createCounter({ name: 'supervisor_pull_bytes_total', help: 'Bytes of images that were downloaded' });
+  const pulled = createCounter({
+    name: 'supervisor_pull_bytes_total',
+    help: 'Bytes of images that were downloaded',
+    present: [{}],
+  });
   const received = new Map<string, number>();
   const lockedSince = new Map<number, number>();
   let applyingSince: number | null = null;
@@ -70,6 +111,7 @@ export function createDeviceMetrics(device: Pick<Device, 'state'>, now: () => nu
       const services = state.apps.flatMap(({ id, services: own }) =>
         own.map(({ name, status }) => ({ ...ownerLabels(id, name), status })),
       );
+      for (const { app_id: app, service } of services) starts.begin({ app_id: app, service });
       const present = new Set(services.map(({ app_id: app, service }) => `${app} ${service}`));
       starts.keep(({ app_id: app, service }) => present.has(`${app} ${service}`));
       const blocked = Map.groupBy(state.blocked, ({ reason }) => reason);

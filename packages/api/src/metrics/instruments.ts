@@ -3,11 +3,15 @@ import type { Labels, MetricFamily, Sample } from './metric-family.ts';
 interface Description {
   readonly name: string;
   readonly help: string;
+  /** Series that are there before the first event: a rate begins at 0, and an alert needs no special case. */
+  readonly present?: readonly Labels[];
 }
 
 /** A number for each set of labels that only grows. */
 export interface Counter {
   add(labels: Labels, amount?: number): void;
+  /** Has a series at 0, unless it is there. */
+  begin(labels: Labels): void;
   /** Forgets the series that are not wanted any more. */
   keep(isWanted: (labels: Labels) => boolean): void;
   collect(): MetricFamily;
@@ -19,12 +23,16 @@ export interface Histogram {
   collect(): MetricFamily;
 }
 
-export function createCounter({ name, help }: Description): Counter {
+export function createCounter({ name, help, present = [] }: Description): Counter {
   const series = new Map<string, { readonly labels: Labels; value: number }>();
+  const at = (labels: Labels) => obtain(series, labels, () => ({ labels, value: 0 }));
+  for (const labels of present) at(labels);
   return {
     add(labels, amount = 1) {
-      const one = obtain(series, labels, () => ({ labels, value: 0 }));
-      one.value += amount;
+      at(labels).value += amount;
+    },
+    begin(labels) {
+      at(labels);
     },
     keep(isWanted) {
       for (const [key, { labels }] of series) if (!isWanted(labels)) series.delete(key);
@@ -34,11 +42,14 @@ export function createCounter({ name, help }: Description): Counter {
 }
 
 /** @param bounds upper bounds of the buckets, ascending, without the infinite one */
-export function createHistogram({ name, help }: Description, bounds: readonly number[]): Histogram {
+export function createHistogram({ name, help, present = [] }: Description, bounds: readonly number[]): Histogram {
   const series = new Map<string, Distribution>();
+  const at = (labels: Labels) =>
+    obtain(series, labels, () => ({ labels, counts: bounds.map(() => 0), count: 0, sum: 0 }));
+  for (const labels of present) at(labels);
   return {
     observe(labels, value) {
-      const one = obtain(series, labels, () => ({ labels, counts: bounds.map(() => 0), count: 0, sum: 0 }));
+      const one = at(labels);
       const bucket = bounds.findIndex((bound) => value <= bound);
       if (bucket >= 0) one.counts[bucket] = (one.counts[bucket] ?? 0) + 1;
       one.count++;

@@ -85,6 +85,37 @@ describe('GET /v3/metrics', () => {
     expect(metrics.get('supervisor_lock_wait_seconds_count')).toBe(1);
   });
 
+  it('has its counters from the start', async () => {
+    const metrics = await read();
+    for (const name of [
+      'supervisor_operations_total{kind="pull-image",result="failed"}',
+      'supervisor_operations_total{kind="clear-hand-over",result="done"}',
+      'supervisor_pull_bytes_total',
+      'supervisor_apply_duration_seconds_count',
+      'supervisor_lock_wait_seconds_bucket{le="+Inf"}',
+      'supervisor_container_starts_total{app_id="2",service="main"}',
+    ]) {
+      expect([name, metrics.get(name)]).toEqual([name, 0]);
+    }
+  });
+
+  it('says whether supervisor, engine and cloud are there, and what of the device does not work', async () => {
+    let cloud: boolean | null = null;
+    const conditions = async () => [{ component: 'firewall', message: 'x', remedy: 'y' }];
+    const api = createTestApi({ conditions, cloudConnected: () => cloud });
+    const before = await read(api);
+    expect(before.get('supervisor_healthy')).toBe(1);
+    expect(before.get('supervisor_health_condition{component="firewall"}')).toBe(1);
+    expect(before.has('supervisor_engine_connected') || before.has('supervisor_cloud_connected')).toBe(false);
+    cloud = false;
+    api.device.emit({ type: 'engine-lost', error: new Error('gone') });
+    api.device.currentHealth = { healthy: false, problems: ['stuck'] };
+    const after = await read(api);
+    expect(after.get('supervisor_cloud_connected')).toBe(0);
+    expect(after.get('supervisor_engine_connected')).toBe(0);
+    expect(after.get('supervisor_healthy')).toBe(0);
+  });
+
   it('shows the state of the device and the process', async () => {
     const metrics = await read();
     expect(metrics.get('supervisor_applying')).toBe(0);

@@ -4,13 +4,19 @@ import type { ApiEvent } from '../../events/api-event.ts';
 import { EventAnswer } from '../../schema/events.ts';
 import { streamEvents } from '../../events/event-stream.ts';
 import { formatMetrics, type MetricFamily } from '../../metrics/metric-family.ts';
+import { cloudMetrics, conditionMetrics } from '../../metrics/health-metrics.ts';
 import { processMetrics } from '../../metrics/process-metrics.ts';
 import { Flag } from '../../schema/inputs.ts';
 import type { OwnDependencies } from '../dependencies.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 /** Routes for those who watch the device: events and metrics. */
-export function monitorRoutes({ monitor, metrics = [] }: OwnDependencies): readonly Route[] {
+export function monitorRoutes({
+  monitor,
+  metrics = [],
+  conditions,
+  cloudConnected,
+}: OwnDependencies): readonly Route[] {
   return [
     defineRoute({
       method: 'GET',
@@ -54,7 +60,13 @@ export function monitorRoutes({ monitor, metrics = [] }: OwnDependencies): reado
       failures: { 503: 'json' },
       async handle({ access, context }) {
         const others = await Promise.all(metrics.map(async (collect) => [...(await collect())]));
-        const families = [...monitor.collect(), ...others.flat(), ...processMetrics()];
+        const families = [
+          ...monitor.collect(),
+          cloudMetrics(cloudConnected),
+          conditionMetrics((await conditions?.()) ?? []),
+          ...others.flat(),
+          ...processMetrics(),
+        ];
         const text = formatMetrics(families.map((family) => visibleFamily(family, access)));
         return context.body(text, 200, { 'content-type': METRICS_TYPE });
       },
