@@ -19,7 +19,7 @@ async function namesInSources(): Promise<Set<string>> {
 it.each(['dashboard.json', 'alerts.yml'])('docs/monitoring/%s asks for metrics that there are', async (file) => {
   const text = await readFile(join(ROOT, 'docs/monitoring', file), 'utf8');
   const names = await namesInSources();
-  const used = [...text.matchAll(METRIC)].map(([name]) => name.replace(/_bucket$/, ''));
+  const used = [...text.matchAll(METRIC)].map(([name]) => name.replace(/_(?:bucket|count)$/, ''));
   expect(used.length).toBeGreaterThan(10);
   expect([...new Set(used)].filter((name) => !names.has(name))).toEqual([]);
 });
