@@ -5,6 +5,7 @@ import { debianPackages, type DebianPackage } from './debian-packages.ts';
 import { ImageBuildError } from './errors.ts';
 import {
   DEBIAN_PACKAGES,
+  DEVICECTL,
   DIRECTORIES,
   FILES,
   LINKS,
@@ -45,6 +46,7 @@ export async function assembleRootfs(options: RootfsOptions): Promise<Rootfs> {
   const app = join(root, 'apps/supervisor');
   onProgress('Bundling the supervisor');
   const bundle = await bundleApp(app);
+  const devicectl = await bundleApp(join(root, 'apps/devicectl'));
   onProgress(`Debian packages for ${architecture}`);
   const debian = await debianPackages({
     names: Object.keys(DEBIAN_PACKAGES),
@@ -54,12 +56,13 @@ export async function assembleRootfs(options: RootfsOptions): Promise<Rootfs> {
   const native = await nativeParts(options);
   const addon = join(app, 'node_modules/better-sqlite3');
   const page = bundle.page ?? { files: [], inputs: [] };
-  const npm = await npmPackages([...bundle.inputs, ...page.inputs, join(addon, 'package.json')]);
+  const npm = await npmPackages([...bundle.inputs, ...devicectl.inputs, ...page.inputs, join(addon, 'package.json')]);
 
   const entries: ImageEntries = new Map();
   for (const one of debian) for (const [path, entry] of await selectFiles(one)) entries.set(path, entry);
   entries.set(NODE, { kind: 'file', bytes: native.node, executable: true });
   entries.set(`${PROGRAM_FOLDER}/main.cjs`, file(await readFile(bundle.file)));
+  entries.set(DEVICECTL, { kind: 'file', bytes: await runnable(devicectl.file), executable: true });
   for (const path of page.files) entries.set(`${PROGRAM_FOLDER}/page/${basename(path)}`, file(await readFile(path)));
   const prebuild = `prebuilds/linux-${NAMES[architecture].node}.node`;
   entries.set(`${PROGRAM_FOLDER}/node_modules/better-sqlite3/${prebuild}`, file(native.addon));
@@ -74,6 +77,11 @@ export async function assembleRootfs(options: RootfsOptions): Promise<Rootfs> {
   const sbom = createSbom({ version: build.version, architecture, node: process.versions.node, debian, npm });
   entries.set(SBOM, file(Buffer.from(sbom)));
   return { entries, packages: { debian, npm }, build, sbom };
+}
+
+/** A bundle that the kernel starts by its first line. */
+async function runnable(bundle: string): Promise<Uint8Array> {
+  return Buffer.concat([Buffer.from(`#!/${NODE}\n`), await readFile(bundle)]);
 }
 
 function file(bytes: Uint8Array): ImageEntry {

@@ -110,6 +110,8 @@ export const FILES: Readonly<Record<string, string>> = {
 /** Where the supervisor is. */
 export const PROGRAM_FOLDER = 'usr/lib/supervisor';
 export const NODE = 'usr/bin/node';
+/** The command line, for `docker exec supervisor devicectl status`. */
+export const DEVICECTL = 'usr/bin/devicectl';
 /** How the program starts. Before its first line runs, its share of the memory is decided: measured, 6 MB less resident. */
 export const PROGRAM = [`/${NODE}`, '--max-semi-space-size=1', `/${PROGRAM_FOLDER}/main.cjs`] as const;
 

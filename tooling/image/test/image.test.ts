@@ -61,6 +61,7 @@ it('names everything that it is made of', async () => {
     'pkg:npm/hono@',
     'pkg:npm/better-sqlite3@',
     'pkg:npm/preact@',
+    'pkg:npm/commander@',
   ])
     expect(purls.filter((purl) => purl.startsWith(start))).toHaveLength(1);
 });
@@ -111,6 +112,7 @@ describe('its programs', () => {
     ['lsblk', '--version'],
     ['dmsetup', '--help'],
     ['modprobe', '--version'],
+    ['devicectl', '--help'],
   ] as const)('has %s, with all that it loads', async (program, argument) => {
     const result = await run(program, argument);
     expect(result).toMatchObject({ code: 0 });
@@ -164,6 +166,9 @@ it('runs on a plain Linux host, is healthy, and ends in order', async () => {
     });
     await text(await check.start({}));
     expect((await check.inspect()).ExitCode).toBe(0);
+    // The device's own key is where the program looks for it.
+    const shell = await container.exec({ Cmd: ['devicectl', '--json', 'status'], AttachStdout: true, Tty: true });
+    expect(JSON.parse(await text(await shell.start({ Tty: true })))).toMatchObject({ apps: [], blocked: [] });
     const output = String(await container.logs({ stdout: true, stderr: true }));
     expect(output).toContain(`Device ${'a'.repeat(32)} is unmanaged`);
     await container.stop({ t: 10 });

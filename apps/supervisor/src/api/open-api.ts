@@ -1,12 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import {
-  createApi,
-  type ApiKeys,
-  type HealthCondition,
-  type RequestIdentity,
-  type Server,
-} from '@device-supervisor/api';
+import { createApi, type HealthCondition, type RequestIdentity, type Server } from '@device-supervisor/api';
 import type { Device } from '@device-supervisor/device';
 import type { Engine } from '@device-supervisor/engine';
 import { formatError } from '@device-supervisor/errors';
@@ -61,7 +55,8 @@ export async function openApi(dependencies: OpenApiDependencies): Promise<Server
   const past = wasManaged(dependencies);
   if (past !== null) log.warn(`The device is unmanaged, but ${past}: clients need a key. ${LEFT_CLOUD}`);
   const asksAlways = config.alwaysRequireKey || past !== null;
-  const keys = asksAlways ? await publishedKeys({ config, store, log }) : store.apiKeys;
+  const { keys, path } = await publishedKeys({ config, store, log });
+  if (asksAlways) log.info(`Clients need a key; the device's own is in ${path}`);
   const api = createApi({
     device,
     host,
@@ -105,7 +100,7 @@ export async function openApi(dependencies: OpenApiDependencies): Promise<Server
   return server;
 }
 
-/** What runs this program. */
+/** The process and its machine. */
 function describeProgram(): object {
   const { version, arch, platform } = process;
   return { node: version, arch, platform, processors: availableParallelism(), memory: process.memoryUsage() };
@@ -113,11 +108,9 @@ function describeProgram(): object {
 
 type KeyDependencies = Pick<OpenApiDependencies, 'config' | 'store' | 'log'>;
 
-async function publishedKeys({ config, store, log }: KeyDependencies): Promise<ApiKeys> {
+function publishedKeys({ config, store, log }: KeyDependencies): ReturnType<typeof publishKey> {
   const onFault = (error: unknown): void => log.error(`Fault: ${formatError(error)}`);
-  const { keys, path } = await publishKey(store.apiKeys, config.databasePath, onFault);
-  log.info(`Clients need a key; the device's own is in ${path}`);
-  return keys;
+  return publishKey(store.apiKeys, config.databasePath, onFault);
 }
 
 function describeFault(error: unknown, request: RequestIdentity | undefined): string {

@@ -5,7 +5,8 @@ import type { ApiKeyRepository } from '@device-supervisor/store';
 
 /**
  * Writes the device's own key to a file beside the database, readable by root alone, and again when it is
- * replaced: where a key is asked for and no cloud has it, it can be found nowhere else.
+ * replaced: `devicectl` on the device uses it, and where no cloud has the key it can be found nowhere else. A disk that is
+ * full keeps the file from being written, not the API from being served.
  */
 export async function publishKey(
   keys: ApiKeyRepository,
@@ -18,7 +19,7 @@ export async function publishKey(
     // It may have been there, and open to others.
     await chmod(path, 0o600);
   };
-  await publish();
+  await publish().catch(onFault);
   return {
     path,
     keys: {

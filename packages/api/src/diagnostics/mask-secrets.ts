@@ -11,7 +11,7 @@ export interface SecretMask {
 /** Names of the values that the supervisor itself sets for containers; of these only keys are secret. */
 const OWN_VARIABLE = /^(?:BALENA|RESIN)_(?!.*(?:KEY|TOKEN|PASSWORD|SECRET)$)/;
 
-/** What is secret by its form, wherever it stands: the value of a field or option, a key in an address, a login. */
+/** Forms of secrets, wherever they stand: the value of a field or option, a key in an address, a login. */
 const FORMS: readonly (readonly [RegExp, string])[] = [
   [
     /((?:pass(?:word|wd|phrase)?|secret|token|api[-_ ]?key|credentials?)\\?["']?\s*[=:]\s*\\?["']?)(?!\[redacted)[^\s"'\\,;&}\]]+/gi,

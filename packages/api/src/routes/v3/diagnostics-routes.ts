@@ -9,7 +9,7 @@ import { defineRoute, type Route, type RouteContext } from '../route.ts';
 const PART_TIMEOUT = 60_000;
 const JOURNAL_LINES = 5_000;
 
-/** What the archive holds: answers of this API, by the name of their file. The first page comes first. */
+/** The files of the archive and the requests of this API that answer them, the first page first. */
 const PARTS: readonly (readonly [name: string, path: string, body?: object])[] = [
   ['health.json', '/v3/health/detail'],
   ['device.json', '/v3/device'],
