@@ -130,6 +130,23 @@ describe('stopping a service', () => {
     expect(statusOf(harness, 'web')).toBe('running');
   });
 
+  it('that is about to start is answered when it has stopped', async () => {
+    await using harness = startHarness({ images: IMAGES });
+    const hold = harness.engine.hold('startContainer');
+    await harness.device.setLocalTarget(TARGET);
+    await harness.flush();
+    let isAnswered = false;
+    const stop = harness.device.stopService(1, 'web').then(() => (isAnswered = true));
+    await harness.flush();
+    expect(isAnswered).toBe(false);
+    hold.release();
+    await act(
+      harness,
+      stop.then(() => undefined),
+    );
+    expect(statusOf(harness, 'web')).toBe('exited');
+  });
+
   it('ends with a new target', async () => {
     await using harness = await reached();
     await act(harness, harness.device.stopService(1, 'web'));

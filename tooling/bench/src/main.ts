@@ -61,10 +61,10 @@ async function measureUploads(): Promise<void> {
 }
 
 async function measureOne(): Promise<void> {
+  if (values.http) return await measureRequests();
   await using engine = await startTestEngine();
   await busyboxImage(engine.endpoint, { tag: 'bench:1', cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' });
   if (values.image) return await measureImage(engine.endpoint);
-  if (values.http) return await measureRequests(engine.endpoint);
   if (!values.apply) await measureProcess(engine.endpoint);
   console.log('targets applied, medians');
   const apply = { rounds: Number(values.rounds), services: Number(values.services) };
@@ -72,13 +72,13 @@ async function measureOne(): Promise<void> {
 }
 
 /** From a request over HTTP to the engine's events. */
-async function measureRequests(endpoint: string): Promise<void> {
+async function measureRequests(): Promise<void> {
   await bundleApp(resolve(import.meta.dirname, '../../../apps/supervisor'));
   const rounds = Number(values.rounds);
   const table: Record<string, object> = {};
   for (const size of values.sizes.split(',')) {
     const [apps = 1, services = 1] = size.split('x').map(Number);
-    const { firstWrite, whole, straight, noChange, ...own } = await measureHttp(endpoint, { apps, services, rounds });
+    const { firstWrite, whole, straight, noChange, ...own } = await measureHttp({ apps, services, rounds });
     table[`${apps * services} services of ${apps} apps`] = {
       'first write, ms': firstWrite.toFixed(0),
       'of straight calls': straight.firstWrite.toFixed(0),

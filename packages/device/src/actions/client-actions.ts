@@ -93,13 +93,16 @@ export class ClientActions {
   onPlan({ plan, snapshot, busyApps }: PlanOutcome): void {
     for (const pending of this.#pending.values()) {
       const { action } = pending;
-      if (pending.isDone(snapshot, (service) => this.#isToRun(action, service))) {
+      const isBusy = action.app !== null && busyApps.has(action.app.id);
+      // A container that does not run now may be about to start.
+      const isSettled = action.kind !== 'stop' || !isBusy;
+      if (isSettled && pending.isDone(snapshot, (service) => this.#isToRun(action, service))) {
         this.#pending.delete(pending.id);
         pending.resolve();
         this.#options.onEnded(pending.id, 'done');
         continue;
       }
-      if (!pending.isPrepared || (action.app !== null && busyApps.has(action.app.id))) continue;
+      if (!pending.isPrepared || isBusy) continue;
       const obstacle = this.#findObstacle(pending, plan);
       if (obstacle !== null) this.#fail(pending, obstacle);
     }
