@@ -1,17 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { busyboxImage, connectEngine } from '@device-supervisor/testbed';
+import { busyboxImage } from '@device-supervisor/testbed';
 import {
   compareContainers,
   LABELS,
   withImageDefaults,
   type ContainerConfig,
   type ImageConfig,
-  type NetworkConfig,
 } from '@device-supervisor/compose';
 import { serviceConfig } from '../src/testing/contract/contract-subject.ts';
 import type { EngineHarness } from '../src/testing/contract/engine-harness.ts';
 import { CASES, NETWORK, SUPERVISED } from './container-cases.ts';
-import { setUpDockerHarness } from './docker-harness.ts';
+import { dualStackNetwork, removeAllContainers, setUpDockerHarness } from './docker-harness.ts';
 
 /** Fields that cannot be tried on a running container here: there is no such hardware, or no right to raise limits. */
 const NOT_STARTED = new Set(['blkio', 'cpuRealtime', 'deviceRequests', 'privileged', 'usernsMode']);
@@ -19,26 +18,13 @@ const NOT_STARTED = new Set(['blkio', 'cpuRealtime', 'deviceRequests', 'privileg
 let harness: EngineHarness;
 beforeAll(async () => {
   harness = await setUpDockerHarness();
-  const pool = (subnet: string) => ({ subnet, gateway: '', ipRange: '', auxAddresses: {} });
-  const network: NetworkConfig = {
-    driver: 'bridge',
-    driverOpts: {},
-    enableIpv6: true,
-    internal: false,
-    configOnly: false,
-    labels: { [LABELS.supervised]: 'true', [LABELS.userIpam]: 'true' },
-    ipam: { driver: 'default', config: [pool('10.223.0.0/24'), pool('fd00:223::/64')], options: {} },
-  };
-  await harness.engine.createNetwork(NETWORK, network);
+  await harness.engine.createNetwork(
+    NETWORK,
+    dualStackNetwork(223, { [LABELS.supervised]: 'true', [LABELS.userIpam]: 'true' }),
+  );
 });
 
-const docker = () => connectEngine(inject('engineEndpoint'));
-
-afterEach(async () => {
-  for (const { Id } of await docker().listContainers({ all: true })) {
-    await docker().getContainer(Id).remove({ force: true, v: true });
-  }
-});
+afterEach(removeAllContainers);
 
 afterAll(async () => {
   await harness.engine.removeNetwork(NETWORK);

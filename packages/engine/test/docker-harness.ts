@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { busyboxImage, connectEngine, pushImage, startRegistryProxy, waitFor } from '@device-supervisor/testbed';
+import type { NetworkConfig } from '@device-supervisor/compose';
 import { inject } from 'vitest';
 import { createEngine } from '../src/index.ts';
 import { CONTRACT_IMAGE, type EngineHarness } from '../src/testing/contract/engine-harness.ts';
@@ -15,6 +16,29 @@ const COMMAND = [
 
 /** Fields that the engine's builder adds to every image. */
 const PATH = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
+
+/** A network of its own addresses, for both protocols. @param octet number of its subnets, which no other test uses */
+export function dualStackNetwork(octet: number, labels: NetworkConfig['labels'] = {}): NetworkConfig {
+  const pool = (subnet: string) => ({ subnet, gateway: '', ipRange: '', auxAddresses: {} });
+  const config = [pool(`10.${octet}.0.0/24`), pool(`fd00:${octet}::/64`)];
+  return {
+    driver: 'bridge',
+    driverOpts: {},
+    enableIpv6: true,
+    internal: false,
+    configOnly: false,
+    labels,
+    ipam: { driver: 'default', config, options: {} },
+  };
+}
+
+/** Removes all containers of the engine, with their volumes. */
+export async function removeAllContainers(): Promise<void> {
+  const docker = connectEngine(inject('engineEndpoint'));
+  for (const { Id } of await docker.listContainers({ all: true })) {
+    await docker.getContainer(Id).remove({ force: true, v: true });
+  }
+}
 
 /** The engine of the test run. */
 export async function setUpDockerHarness(): Promise<EngineHarness> {

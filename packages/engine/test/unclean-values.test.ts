@@ -1,42 +1,19 @@
-import {
-  compareContainers,
-  specifyService,
-  withImageDefaults,
-  type ContainerConfig,
-  type NetworkConfig,
-} from '@device-supervisor/compose';
+import { compareContainers, specifyService, withImageDefaults, type ContainerConfig } from '@device-supervisor/compose';
 import { TEST_ABILITIES, TEST_DEVICE } from '@device-supervisor/compose/testing';
 import { decodeTargetStateV2 } from '@device-supervisor/state';
-import { connectEngine } from '@device-supervisor/testbed';
-import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { EngineHarness } from '../src/testing/contract/engine-harness.ts';
-import { setUpDockerHarness } from './docker-harness.ts';
+import { dualStackNetwork, removeAllContainers, setUpDockerHarness } from './docker-harness.ts';
 
 const NETWORK = '1_default';
 
 let harness: EngineHarness;
 beforeAll(async () => {
   harness = await setUpDockerHarness();
-  const pool = (subnet: string) => ({ subnet, gateway: '', ipRange: '', auxAddresses: {} });
-  const network: NetworkConfig = {
-    driver: 'bridge',
-    driverOpts: {},
-    enableIpv6: true,
-    internal: false,
-    configOnly: false,
-    labels: {},
-    ipam: { driver: 'default', config: [pool('10.224.0.0/24'), pool('fd00:224::/64')], options: {} },
-  };
-  await harness.engine.createNetwork(NETWORK, network);
+  await harness.engine.createNetwork(NETWORK, dualStackNetwork(224));
 });
 
-const docker = () => connectEngine(inject('engineEndpoint'));
-
-afterEach(async () => {
-  for (const { Id } of await docker().listContainers({ all: true })) {
-    await docker().getContainer(Id).remove({ force: true, v: true });
-  }
-});
+afterEach(removeAllContainers);
 
 afterAll(async () => {
   await harness.engine.removeNetwork(NETWORK);

@@ -5,6 +5,7 @@ import type { EngineInfo } from '@device-supervisor/engine';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLogger } from '../log/create-logger.ts';
 import { claimEngine, EngineInUseError, type EngineClaimOptions } from './claim-engine.ts';
+import { TEST_ENGINE_INFO } from './test-engine-info.ts';
 
 let directory: string;
 let lines: string[];
@@ -38,17 +39,7 @@ function options(info: () => Promise<EngineInfo>, endpoint = 'unix:///a.sock'): 
 }
 
 async function engine(id = 'ABCD'): Promise<EngineInfo> {
-  return {
-    id,
-    version: '20.10.24',
-    apiVersion: '1.41',
-    loggingDriver: 'journald',
-    dataRoot: '/var/lib/engine',
-    architecture: 'x86_64',
-    operatingSystem: 'Test OS',
-    osType: 'linux',
-    registries: { insecureHosts: [], insecureRanges: [], mirrors: [] },
-  };
+  return { ...TEST_ENGINE_INFO, id };
 }
 
 async function away(): Promise<EngineInfo> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { lookupLocalNames } from '@device-supervisor/cloud';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { imageStorage, type ImageStorageOptions } from './image-storage.ts';
+import { TEST_ENGINE_INFO } from './test-engine-info.ts';
 
 let rootMount: string;
 let said: string[];
@@ -27,17 +28,8 @@ function options(engineEndpoint = 'unix:///run/engine.sock'): ImageStorageOption
     engine: {
       async info() {
         questions++;
-        return {
-          id: 'engine',
-          version: '20.10.24',
-          apiVersion: '1.41',
-          loggingDriver: 'journald',
-          dataRoot: '/var/lib/engine',
-          architecture: 'x86_64',
-          operatingSystem: 'Test OS',
-          osType: 'linux',
-          registries: { insecureHosts: [], insecureRanges: ['127.0.0.0/8'], mirrors: [] },
-        };
+        const registries = { insecureHosts: [], insecureRanges: ['127.0.0.0/8'], mirrors: [] };
+        return { ...TEST_ENGINE_INFO, registries };
       },
     },
   };

@@ -5,7 +5,6 @@ import { serviceKey } from '../plan-input.ts';
 import type { Blocked, Notice } from '../plan-output.ts';
 import { selectServices } from '../spec/select-services.ts';
 import { specifyService, type ServiceSpec } from '../spec/service-spec.ts';
-import { cutShortReplacement, type CutShort } from './cut-short.ts';
 import { isOfUnreadApp, type IndexedInput } from './indexed-input.ts';
 import {
   decideNetwork,
@@ -17,7 +16,7 @@ import {
   type VolumeDecision,
 } from './networks-and-volumes.ts';
 import { decideServices, isStopped, type ServiceDecision } from './services.ts';
-import { decideStarts, type StartDecision } from './starts.ts';
+import { cutShortReplacement, decideStarts, type CutShort, type StartDecision } from './starts.ts';
 
 /** The decision on one app: its faults and their remedies; the planner puts them in order. */
 export interface AppDecision {

@@ -1,7 +1,7 @@
 import type { ObservedContainer } from '../observed.ts';
 import type { Dependency } from '../spec/dependencies.ts';
 import { LABELS } from '../spec/names.ts';
-import { isPredecessorName } from './hand-over.ts';
+import { isPredecessorName, serviceContainers } from './hand-over.ts';
 import type { IndexedInput } from './indexed-input.ts';
 import { REQUESTED, isStopped, type BlockCause, type ServiceDecision } from './services.ts';
 
@@ -85,6 +85,28 @@ export function keepsOldContainer(
   const start = starts.get(spec.service.name);
   if (start?.kind !== 'blocked' || start.blocked.reason === 'reboot') return false;
   return !Object.keys(current.config.networks).some((name) => replacedNetworks.has(name));
+}
+
+/** The end of a replacement that a cancel interrupted, without a new container. */
+export type CutShort =
+  /** The new container was created, and never started: the old one, which we stopped for it, runs again. */
+  | { readonly kind: 'start-old'; readonly container: ObservedContainer }
+  /** The new container runs: the old one is removed. */
+  | { readonly kind: 'remove-old'; readonly container: ObservedContainer };
+
+/** The unfinished replacement of one service whose update was cancelled. */
+export function cutShortReplacement(
+  { spec, running }: Pick<ServiceDecision, 'spec' | 'running'>,
+  containers: readonly ObservedContainer[],
+): CutShort[] {
+  const { current, predecessor } = serviceContainers(containers, spec);
+  if (current === null) return [];
+  if (current.startedAt !== null) {
+    const old = containers.filter((one) => one !== current && isStopped(one));
+    return isStopped(current) ? [] : old.map((container) => ({ kind: 'remove-old', container }));
+  }
+  const isOurDoing = predecessor?.status === 'exited' && predecessor.stoppedByUs === true;
+  return running && isOurDoing ? [{ kind: 'start-old', container: predecessor }] : [];
 }
 
 function keepCause(current: ObservedContainer | null, { input }: StartContext): string | null {

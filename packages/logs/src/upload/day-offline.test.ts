@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { createFakeDestination } from '../testing/fake-destination.ts';
 import { createFakeLogSource } from '../testing/index.ts';
 import { settled } from '../testing/read-messages.ts';
-import { createLogUploader } from './log-uploader.ts';
+import { createTestUploader } from '../testing/test-uploader.ts';
 
 const MINUTE = 60_000;
 const HOURS = 24;
@@ -17,15 +17,7 @@ it('a day offline takes no more memory than its first hour; then each service ge
   const clock = createFakeClock();
   const source = createFakeLogSource(clock);
   const cloud = createFakeDestination();
-  await using uploader = createLogUploader({
-    source,
-    positions: { load: () => null, save: () => undefined },
-    quickPositions: { load: () => null, save: () => undefined },
-    clock,
-    random: () => 0,
-    onResult: () => undefined,
-    onFault: (error) => expect.unreachable(String(error)),
-  });
+  await using uploader = createTestUploader(source, clock);
   const service = { appId: 1, level: 'all' } as const;
   uploader.watch([
     { ...service, id: 'n1', name: 'noisy_1', serviceId: 11, serviceName: 'noisy' },

@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeDestination, type FakeDestination } from '../testing/fake-destination.ts';
 import { createFakeLogSource, type FakeLogSource } from '../testing/index.ts';
 import { settled } from '../testing/read-messages.ts';
+import { createTestUploader } from '../testing/test-uploader.ts';
 import { DB, WEB } from '../testing/watched-containers.ts';
-import { createLogUploader, type LogUploader } from './log-uploader.ts';
+import type { LogUploader } from './log-uploader.ts';
 
 const MINUTE = 60_000;
 
@@ -17,15 +18,7 @@ beforeEach(() => {
   clock = createFakeClock();
   source = createFakeLogSource(clock);
   cloud = createFakeDestination();
-  uploader = createLogUploader({
-    source,
-    positions: { load: () => null, save: () => undefined },
-    quickPositions: { load: () => null, save: () => undefined },
-    clock,
-    random: () => 0,
-    onResult: () => undefined,
-    onFault: (error) => expect.unreachable(String(error)),
-  });
+  uploader = createTestUploader(source, clock);
 });
 
 afterEach(async () => {
