@@ -19,6 +19,7 @@ export function createArchive(parts: AsyncIterable<Part>, { folder, time, onErro
   const fill = async (): Promise<void> => {
     const list: string[] = [];
     for await (const { name, content, note } of parts) {
+      if (compressed.destroyed) return;
       list.push(`${name}: ${Buffer.byteLength(content)} bytes${note === null ? '' : `, ${note}`}`);
       await add(name, content);
     }
@@ -31,9 +32,11 @@ export function createArchive(parts: AsyncIterable<Part>, { folder, time, onErro
         error == null ? resolve() : reject(error),
       );
     });
-  // A client that leaves is no fault; whatever else ends the stream is.
+  // A client that leaves ends it with an error, which is no fault.
+  compressed.on('error', () => undefined);
   void pipeline(archive, compressed).catch(() => undefined);
   void fill().catch((error: unknown) => {
+    if (compressed.destroyed) return;
     onError(error);
     compressed.destroy(error instanceof Error ? error : new Error(String(error)));
   });

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { createArchive } from './create-archive.ts';
+import type { Part } from './read-part.ts';
+
+it('ends without a fault when the client leaves, and asks for no more parts', async () => {
+  const [errors, ended, left] = [new Array<unknown>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let made = 0;
+  async function* parts(): AsyncGenerator<Part> {
+    try {
+      yield { name: `${++made}.txt`, content: crypto.randomUUID(), note: null };
+      await left.promise;
+      while (true) yield { name: `${++made}.txt`, content: crypto.randomUUID(), note: null };
+    } finally {
+      ended.resolve();
+    }
+  }
+  const archive = createArchive(parts(), { folder: 'x', time: new Date(), onError: (error) => errors.push(error) });
+  await archive.cancel();
+  left.resolve();
+  await ended.promise;
+  await new Promise(setImmediate);
+  expect(errors).toEqual([]);
+  expect(made).toBeLessThanOrEqual(2);
+});
+
+it('reports what breaks it off, and the client gets no whole archive', async () => {
+  const errors: unknown[] = [];
+  async function* parts(): AsyncGenerator<Part> {
+    yield { name: 'first.txt', content: 'x', note: null };
+    throw new Error('the disk is gone');
+  }
+  const archive = createArchive(parts(), { folder: 'x', time: new Date(), onError: (error) => errors.push(error) });
+  await expect(new Response(archive).arrayBuffer()).rejects.toThrow('the disk is gone');
+  expect(errors).toEqual([new Error('the disk is gone')]);
+});
