@@ -10,6 +10,9 @@ import { measureHttp } from './measure-http.ts';
 import { measureLogs } from './measure-logs.ts';
 import { measureIdle, measureStart } from './measure.ts';
 import { readsTable } from './reads-table.ts';
+import { SOAK_IMAGES } from './soak/random-app.ts';
+import { soak } from './soak/soak.ts';
+import { faultsOf, soakTable } from './soak/soak-table.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,6 +27,9 @@ const { values } = parseArgs({
     logs: { type: 'boolean', default: false },
     outage: { type: 'string', default: '120' },
     image: { type: 'boolean', default: false },
+    soak: { type: 'boolean', default: false },
+    changes: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: '1' },
     fleet: { type: 'boolean', default: false },
     devices: { type: 'string', default: '200' },
     minutes: { type: 'string', default: '5' },
@@ -64,6 +70,7 @@ async function measureOne(): Promise<void> {
   if (values.http) return await measureRequests();
   await using engine = await startTestEngine();
   await busyboxImage(engine.endpoint, { tag: 'bench:1', cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' });
+  if (values.soak) return await soakImage(engine.endpoint);
   if (values.image) return await measureImage(engine.endpoint);
   if (!values.apply) await measureProcess(engine.endpoint);
   console.log('targets applied, medians');
@@ -101,6 +108,27 @@ async function measureImage(endpoint: string): Promise<void> {
   await measureProcess(endpoint, image.programs);
 }
 
+/** Many changes of the target with an engine that fails at random, through the programs of the image. */
+async function soakImage(endpoint: string): Promise<void> {
+  await using image = await openImage();
+  for (const tag of SOAK_IMAGES) {
+    await busyboxImage(endpoint, { tag, labels: { soak: tag }, cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' });
+  }
+  const [changes, seed] = [Number(values.changes), Number(values.seed)];
+  console.log(`${changes} changes of the target, seed ${seed}, in the root file system of the image`);
+  const figures = await soak({
+    endpoint,
+    changes,
+    seed,
+    settleAt: Math.ceil(changes / 10),
+    command: image.programs.supervisor(''),
+    onProgress: (done) => void (done % 50 === 0 && console.log(`${done} changes`)),
+  });
+  console.table(soakTable(figures));
+  for (const fault of faultsOf(figures)) console.log(`out of bounds: ${fault}`);
+  process.exitCode = faultsOf(figures).length === 0 ? 0 : 1;
+}
+
 /** The supervisor as its users have it. */
 async function measureProcess(endpoint: string, programs?: Programs): Promise<void> {
   await bundleApp(resolve(import.meta.dirname, '../../../apps/supervisor'));
@@ -114,6 +142,7 @@ async function measureProcess(endpoint: string, programs?: Programs): Promise<vo
     'start, ms': row(starts.map(({ median }) => median)),
     'start, best of all, ms': row(starts.map(({ least }) => least)),
     'resident, MB': row(idle.map(({ resident }) => resident / 1e6)),
+    'of its own, MB': row(idle.map(({ own }) => own / 1e6)),
     'idle CPU, ms per minute': row(idle.map(({ cpuPerMinute }) => cpuPerMinute)),
   });
 

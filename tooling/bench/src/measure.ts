@@ -12,8 +12,10 @@ export interface StartFigures {
 }
 
 export interface IdleFigures {
-  /** Bytes. */
+  /** Bytes, with the pages of program files, of which a kernel maps as many as it likes. */
   readonly resident: number;
+  /** Bytes that no file stands for. */
+  readonly own: number;
   /** Milliseconds of processor time. */
   readonly cpuPerMinute: number;
 }
@@ -53,8 +55,10 @@ export async function measureIdle(candidates: readonly Candidate[], seconds: num
     await delay(seconds * 1000);
     const after = await Promise.all(children.map(processorTime));
     const resident = await Promise.all(children.map(residentMemory));
+    const own = await Promise.all(children.map(ownMemory));
     return children.map((_, index) => ({
       resident: resident[index] ?? 0,
+      own: own[index] ?? 0,
       cpuPerMinute: (((after[index] ?? 0) - (before[index] ?? 0)) * 60) / seconds,
     }));
   } finally {
@@ -84,9 +88,17 @@ async function processorTime({ pid }: ChildProcess): Promise<number> {
 }
 
 /** Bytes. */
-export async function residentMemory({ pid }: ChildProcess): Promise<number> {
+export function residentMemory({ pid }: ChildProcess): Promise<number> {
+  return memoryOf(pid, 'VmRSS');
+}
+
+function ownMemory({ pid }: ChildProcess): Promise<number> {
+  return memoryOf(pid, 'RssAnon');
+}
+
+async function memoryOf(pid: number | undefined, field: 'VmRSS' | 'RssAnon'): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024;
 }
 
 async function end(child: ChildProcess): Promise<void> {
