@@ -82,8 +82,8 @@ export interface DeviceStore {
   };
   readonly images: ImageRecords & { list(): readonly ImageRecord[] };
   readonly apiKeys: {
-    /** The key of a service for our API, made when it has none; a secret. */
-    forService(appId: number, service: string): string;
+    /** The key of a service for our API; a secret. With none kept, it is the one that its container has, or a new one. */
+    forService(appId: number, service: string, present?: string): string;
     /** Revokes the keys of all other services. */
     keepOnly(services: readonly { readonly appId: number; readonly service: string }[]): void;
   };

@@ -15,7 +15,11 @@ export type ApiKeyScope =
  */
 export interface ApiKeyRepository {
   global(): string;
-  forService(appId: number, serviceName: string): string;
+  /**
+   * @param present the key that the service's container has. It is kept where no other is: after a database was lost,
+   *   containers stay as they are. Anything but a key that was made for it is ignored
+   */
+  forService(appId: number, serviceName: string, present?: string): string;
   /** `null`: it is not a key. The time that this takes says nothing about the keys. Does not read the disk. */
   find(key: string): ApiKeyScope | null;
   /**
@@ -32,17 +36,18 @@ export function createApiKeyRepository(query: Query): ApiKeyRepository {
   // The database is ours alone, so what was read from it once stays true.
   const rows = query.read((database) => database.select().from(apiKeys).all());
   const known = new Map(rows.map((row) => [nameOf(row), withDigest(row)]));
-  const keyOf = (holder: Holder): string => {
+  const keyOf = (holder: Holder, present?: string): string => {
     const row = known.get(nameOf(holder));
     if (row !== undefined) return row.key;
-    const created = { ...holder, key: generateKey() };
+    const isUsable = present !== undefined && KEY.test(present) && findRow(known.values(), present) === null;
+    const created = { ...holder, key: isUsable ? present : generateKey() };
     query.change((database) => database.insert(apiKeys).values(created).run());
     known.set(nameOf(created), withDigest(created));
     return created.key;
   };
   return {
     global: () => keyOf(GLOBAL),
-    forService: (appId, serviceName) => keyOf({ appId, serviceName }),
+    forService: (appId, serviceName, present) => keyOf({ appId, serviceName }, present),
     find(key) {
       const row = findRow(known.values(), key);
       return row === null ? null : scopeOf(row);
@@ -71,6 +76,8 @@ export function createApiKeyRepository(query: Query): ApiKeyRepository {
 }
 
 const KEY_BYTES = 32;
+/** Ours, and those of the field's other supervisor. */
+const KEY = /^(?:[0-9a-f]{32}|[0-9a-f]{64})$/;
 const GLOBAL = { appId: 0, serviceName: '' } as const;
 
 type Row = typeof apiKeys.$inferSelect;

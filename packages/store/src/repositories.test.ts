@@ -154,6 +154,17 @@ describe('apiKeys', () => {
     expect(store.apiKeys.global()).toBe(other);
   });
 
+  it('keeps the key that a container has, when the database has none', () => {
+    const [mine, other] = ['a'.repeat(64), 'b'.repeat(32)];
+    expect(store.apiKeys.forService(1, 'main', mine)).toBe(mine);
+    expect(store.apiKeys.forService(1, 'main', other)).toBe(mine);
+    expect(store.apiKeys.forService(1, 'other', other)).toBe(other);
+    expect(store.apiKeys.find(other)).toEqual({ kind: 'app', appId: 1, serviceName: 'other' });
+    // The key of another service, or chosen by a person.
+    expect(store.apiKeys.forService(3, 'main', mine)).not.toBe(mine);
+    expect(store.apiKeys.forService(4, 'main', 'secret')).not.toBe('secret');
+  });
+
   it('revokes the keys of services that are gone, and never the global one', () => {
     const global = store.apiKeys.global();
     const [gone, kept] = [store.apiKeys.forService(1, 'gone'), store.apiKeys.forService(1, 'main')];

@@ -57,7 +57,7 @@ export async function gatherPlanInput(
     readStorageNeeds(storage, { references: imagesOf(target), downloading, snapshot, clock, signal }),
     readReplaceable(storage, suspectedImages),
   ]);
-  const keys = supervisorApiKeys(target, store);
+  const keys = supervisorApiKeys(target, store, keysOfContainers(snapshot));
   return {
     snapshot: withFinishedImages(snapshot, downloading),
     ...storageNeeds,
@@ -142,6 +142,7 @@ async function readLocks({ appId, services }: LockedApp, locks: DeviceDependenci
 function supervisorApiKeys(
   target: TargetState,
   { apiKeys }: DeviceDependencies['store'],
+  present: ReadonlyMap<string, string>,
 ): { readonly found: ReadonlyMap<string, string>; readonly faults: readonly Fault[] } {
   const found = new Map<string, string>();
   const faults: Fault[] = [];
@@ -150,7 +151,10 @@ function supervisorApiKeys(
       wantsSupervisorApi(serviceLabels(service)),
     );
     try {
-      for (const { name } of services) found.set(serviceKey(app.id, name), apiKeys.forService(app.id, name));
+      for (const { name } of services) {
+        const key = serviceKey(app.id, name);
+        found.set(key, apiKeys.forService(app.id, name, present.get(key)));
+      }
     } catch (error) {
       faults.push([
         app.id,
@@ -159,4 +163,16 @@ function supervisorApiKeys(
     }
   }
   return { found, faults };
+}
+
+/** Keys that we gave to containers, by {@link serviceKey}. */
+function keysOfContainers({ containers }: EngineSnapshot): ReadonlyMap<string, string> {
+  return new Map(
+    containers.flatMap(({ identity, config: { labels, environment } }): [string, string][] => {
+      const key = environment['BALENA_SUPERVISOR_API_KEY'];
+      // Without the label the variable is the user's.
+      if (identity === null || key === undefined || !wantsSupervisorApi(labels)) return [];
+      return [[serviceKey(identity.appId, identity.serviceName), key]];
+    }),
+  );
 }
