@@ -15,6 +15,6 @@ it('a supervisor whose engine fails at random reaches every target, and leaves n
   const figures = await soak({ endpoint: engine.endpoint, changes: CHANGES, settleAt: 10, seed: 1 });
   expect(figures.leftovers).toEqual([]);
   expect(figures.spoiled).toBeGreaterThan(0);
-  // What a longer run takes is the bench's question: this one is too short to settle.
+  // Memory is measured by the bench: this run is too short to settle.
   expect(figures.last.descriptors).toBeLessThanOrEqual(figures.settled.descriptors + 2);
 });

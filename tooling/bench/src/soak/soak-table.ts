@@ -5,7 +5,7 @@ const MOST = 110e6;
 /** Of what it took when it had settled. */
 const GROWTH = 1.1;
 
-/** What a run is judged by. @returns what is wrong; empty: nothing */
+/** Bounds that a run has to keep. @returns those that it does not keep */
 export function faultsOf({ settled, last, leftovers }: SoakFigures): string[] {
   return [
     ...(last.resident > MOST ? [`${megabytes(last)} MB resident, more than ${MOST / 1e6}`] : []),

@@ -22,7 +22,7 @@ export interface SoakOptions {
   readonly onProgress?: (done: number) => void;
 }
 
-/** What a process holds. */
+/** Memory, descriptors and threads of a process. */
 export interface Holdings {
   /** Bytes. */
   readonly resident: number;
@@ -39,7 +39,7 @@ export interface SoakFigures {
   readonly leftovers: readonly string[];
 }
 
-/** What goes wrong with an engine on a device now and then. */
+/** Failures of an engine on a device. */
 const FAULTS: readonly EngineFault[] = [
   { kind: 'refuse', status: 500, message: 'an error of the soak' },
   { kind: 'refuse-afterwards', status: 500, message: 'an error of the soak' },
@@ -49,7 +49,7 @@ const FAULTS: readonly EngineFault[] = [
   { kind: 'delay', milliseconds: 300 },
 ];
 
-/** Changes the target of one supervisor again and again while its engine fails at random; each change is waited for. */
+/** Changes the target of one supervisor repeatedly while its engine fails at random; each change is waited for. */
 export async function soak({
   endpoint,
   changes,
