@@ -227,7 +227,7 @@ describe('exit codes', () => {
     ['stop', 2, /missing required argument/],
     ['stop nothing', 2, /there is no service nothing\. There are main, worker/],
     ['stop main', 2, /several apps have a service main\. Name one by --app: fleet \(1\), other \(2\)/],
-    ['config set proxy.password=secret', 2, /a password is no argument/],
+    ['config set proxy.password=secret', 2, /a password cannot be an argument/],
     ['--key-file /nowhere/key status', 2, /\/nowhere\/key cannot be read/],
     ['--device http://user:secret@device status', 2, /takes an address alone/],
     ['--device 127.0.0.1:1 status', 3, /ECONNREFUSED/],

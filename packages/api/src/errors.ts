@@ -43,7 +43,7 @@ export class MethodNotAllowedError extends SupervisorError<
   { method: string; allowed: readonly string[] }
 > {
   constructor(method: string, allowed: readonly string[]) {
-    super('METHOD_NOT_ALLOWED', `${method} is not possible here; ${allowed.join(', ')} is`, {
+    super('METHOD_NOT_ALLOWED', `method ${method} is not allowed; use ${allowed.join(', ')}`, {
       details: { method, allowed },
     });
   }

@@ -203,7 +203,7 @@ function reportTags(
   pending: PendingTags,
   { http, clock, random, settings, say }: CloudDependencies,
 ): TagReporter {
-  const outage = createOutage('telling the cloud the tags of the device', say);
+  const outage = createOutage('reporting the tags of the device to the cloud', say);
   const interval = (): number => settings().pollInterval;
   return startTagReporter({ http, device: { uuid, key }, pending, clock, random, interval, outage, say });
 }

@@ -114,7 +114,7 @@ export class DeviceNotRegisteredError extends SupervisorError<'DEVICE_NOT_REGIST
   constructor() {
     super('DEVICE_NOT_REGISTERED', 'the device is not registered with its cloud yet', {
       details: {},
-      hint: 'It is tried again and again; see the log of the supervisor for why it fails',
+      hint: 'The supervisor keeps trying; its log says why it fails',
     });
   }
 }

@@ -22,7 +22,7 @@ export interface GlobalOptions {
 export type Run = (command: (context: Context) => Promise<number>) => Promise<void>;
 
 const SELECT_APP = ['--app <name>', 'the app, by name, id or uuid; needed where several fit'] as const;
-const FORCE = ['--force', 'whatever update locks are held', false] as const;
+const FORCE = ['--force', 'ignore update locks', false] as const;
 
 interface AppOption {
   readonly app?: string;
@@ -34,32 +34,32 @@ interface ForceOption extends AppOption {
 /** The commands, what they take, and their help. */
 export function createProgram(run: Run): Command {
   const program = new Command('devicectl')
-    .description('See and steer a device: what runs, what it is about to do and why, what it waits for.')
+    .description('Show and control a device: services, plan with causes, blocked parts.')
     .option('--device <address>', 'HOST, HOST:PORT or [IPV6]:PORT; this device by default (DEVICECTL_DEVICE)')
     .option('--key-file <file>', 'file with the API key, - for standard input (DEVICECTL_KEY_FILE, DEVICECTL_KEY)')
-    .option('--json', 'JSON, as the API answers it; the default where the output is no terminal')
-    .option('--no-json', 'text for people, also where the output is no terminal')
-    .showHelpAfterError('(devicectl --help lists what there is)')
+    .option('--json', 'JSON of the API; the default where the output is not a terminal')
+    .option('--no-json', 'text for people, also where the output is not a terminal')
+    .showHelpAfterError('(devicectl --help lists the commands)')
     .addHelpText('after', HELP);
 
   program
     .command('status')
-    .description('apps and services, and what waits and why')
+    .description('apps and services, and blocked parts with their reasons')
     .action(() => run(status));
   program
     .command('plan')
-    .description('what the device does next, as a tree, with the cause of each operation')
-    .option('--target <file>', 'what an apply of this target would do; - for standard input')
+    .description('the plan as a tree, with the cause of each operation')
+    .option('--target <file>', 'plan for this target; - for standard input')
     .action(({ target }: { target?: string }) => run((context) => plan(context, target)));
   program
     .command('events')
-    .description('what has happened; with -f what happens from now on')
-    .option('-f, --follow', 'go on until interrupted', false)
+    .description('kept events; with -f events from now on')
+    .option('-f, --follow', 'follow until interrupted', false)
     .action((options: { follow: boolean }) => run((context) => events(context, options)));
   program
     .command('logs [service]')
-    .description("the end of the host's journal; with -f what services and supervisor write from now on")
-    .option('-f, --follow', 'go on until interrupted', false)
+    .description("the end of the host's journal; with -f log lines of services and supervisor from now on")
+    .option('-f, --follow', 'follow until interrupted', false)
     .option('-n, --lines <number>', 'lines of the journal', wholeNumber, 100)
     .option(...SELECT_APP)
     .action((service: string | undefined, { follow, lines, app }: AppOption & { follow: boolean; lines: number }) =>
@@ -70,12 +70,12 @@ export function createProgram(run: Run): Command {
   addConfiguration(program, run);
   program
     .command('health')
-    .description('whether the supervisor works, and what of the device does not, with remedies')
+    .description('health of supervisor and device, with remedies')
     .action(() => run(health));
   program
     .command('diagnose')
     .description('write an archive that describes the device, without its secrets')
-    .option('-o, --output <file>', 'where to; - for standard output; diagnostics-….tar.gz by default')
+    .option('-o, --output <file>', 'output file; - for standard output; diagnostics-….tar.gz by default')
     .action(({ output }: { output?: string }) => run((context) => diagnose(context, output)));
   tab(program);
   return program;
@@ -137,7 +137,7 @@ function addActions(program: Command, run: Run): void {
 }
 
 function addLocks(program: Command, run: Run): void {
-  const locks = program.command('locks').description('what keeps services from being stopped by an update');
+  const locks = program.command('locks').description('locks that keep an update from stopping services');
   locks
     .command('list', { isDefault: true })
     .description('the locks that are held')
@@ -148,7 +148,7 @@ function addLocks(program: Command, run: Run): void {
     .action(() => run(watchLocks));
   locks
     .command('take <service>')
-    .description('take the lock of a service for a time, or let it last longer')
+    .description('take or extend the lock of a service for a time')
     .option(...SELECT_APP)
     .option('--reason <text>', 'shown to clients that wait for the lock', '')
     .option('--holder <name>', 'who takes it', 'devicectl')
@@ -180,7 +180,7 @@ function addConfiguration(program: Command, run: Run): void {
     .action((changes: string[], { file, force }: { file?: string; force: boolean }) =>
       run((context) => setConfig(context, changes, { file, force })),
     );
-  const target = program.command('target').description('what the device was asked for');
+  const target = program.command('target').description('the target of the device');
   target
     .command('show', { isDefault: true })
     .description('the target state, in format v2')

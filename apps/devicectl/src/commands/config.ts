@@ -76,7 +76,7 @@ function readChange(text: string): Change {
       return { field: null, proxyField: ['dns', value === 'true' || (value === 'false' ? false : value)] };
     case 'proxy.password':
       throw new UsageError(
-        'a password is no argument: others on this machine can read it there',
+        'a password cannot be an argument: other users of this machine can read arguments',
         'Put {"proxy": {"password": "…"}} into a file, or standard input, and name it by --file.',
       );
     default:

@@ -12,7 +12,8 @@ export async function diagnose(context: Context, file: string | undefined): Prom
   if (response.body === null) throw new TypeError('the archive is empty');
   const archive = Readable.from(response.body);
   if (file === '-') {
-    if (context.isTerminal) throw new UsageError('an archive is nothing for a terminal', 'Name a file by --output.');
+    if (context.isTerminal)
+      throw new UsageError('an archive cannot be written to a terminal', 'Name a file by --output.');
     await pipeline(archive, context.output, { end: false });
     return EXIT.done;
   }

@@ -46,7 +46,7 @@ async function findSession({ file, interruption, say }: Run): Promise<RunningSes
     isAnnounced = true;
     await delay(LOOK_INTERVAL, undefined, { signal });
   }
-  throw new StartError('another npm start has not got its supervisor running', {
+  throw new StartError('the supervisor of another npm start did not start in time', {
     hint: 'End it, or give this one a folder of its own with --state',
   });
 }

@@ -121,7 +121,7 @@ function read<Content>(
   }
   const { data: content } = schema.safeParse(parseJson(body));
   return content === undefined
-    ? { kind: 'refused', reason: `the answer of ${server} is none of the protocol` }
+    ? { kind: 'refused', reason: `the answer of ${server} does not follow the protocol` }
     : { kind: 'read', content };
 }
 

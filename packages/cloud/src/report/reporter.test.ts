@@ -152,7 +152,7 @@ describe('startReporter', () => {
     answer = () => ({ status: 400, body: '"cpu_temp: expected number, a-secret-of-ours"' });
     await start();
     expect(said).toEqual([
-      'Failed telling the cloud the state of the device: ' +
+      'Failed reporting the state of the device to the cloud: ' +
         'the cloud answered PATCH /device/v3/state with status 400: cpu_temp: expected number, [redacted]',
     ]);
   });

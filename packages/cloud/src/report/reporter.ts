@@ -79,7 +79,7 @@ class ReportLoop implements Reporter {
 
   constructor(options: ReporterOptions) {
     this.#options = options;
-    this.#outage = createOutage('telling the cloud the state of the device', options.say);
+    this.#outage = createOutage('reporting the state of the device to the cloud', options.say);
     this.#memoryOutage = createOutage('saving the last accepted report', options.say);
     this.#rounds = startRounds({ clock: options.clock, round: (signal) => this.#turn(signal) });
   }
