@@ -109,6 +109,8 @@ it('shows a session from the first deployment to an engine that was away', async
   await tab.page.getByRole('dialog').getByRole('button', { name: 'Update now' }).click();
   await headline('The device is at its target');
 
+  // The forced update took the lock away.
+  await hold('web');
   await deploy({ ...FIXED, web: { ...FIXED.web, environment: { MODE: 'slow' } } });
   await headline('web waits for an update lock');
   await tab.page.getByRole('button', { name: 'Cancel the update' }).click();

@@ -39,9 +39,9 @@ export function ServiceCard({ store, actions, app, service }: ServiceCardProps) 
       <ServiceFacts store={store} app={app} service={service} />
       {ports.length > 0 && (
         <p class="ports">
-          {ports.map(({ hostIp, hostPort, containerPort }) => (
-            <span class="tag" key={`${hostIp}${hostPort}${containerPort}`}>
-              {hostPort} → {containerPort}
+          {portNames(ports).map((name) => (
+            <span class="tag" key={name}>
+              {name}
             </span>
           ))}
         </p>
@@ -115,6 +115,11 @@ function downloadOf({ activity }: DeviceStore, { appId }: AppState, { name, stat
     ({ operation }) => operation.kind === 'pull-image' && operation.appId === appId && operation.service === name,
   );
   return pull?.progress ?? null;
+}
+
+/** A port is open on addresses of both kinds: it is named once. */
+function portNames(ports: ServiceState['ports']): readonly string[] {
+  return [...new Set(ports.map(({ hostPort, containerPort }) => `${hostPort} → ${containerPort}`))];
 }
 
 /** The end of a reference: its name and tag, or the beginning of its digest. */
