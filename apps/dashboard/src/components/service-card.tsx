@@ -39,9 +39,9 @@ export function ServiceCard({ store, actions, app, service }: ServiceCardProps) 
       <ServiceFacts store={store} app={app} service={service} />
       {ports.length > 0 && (
         <p class="ports">
-          {portNames(ports).map((name) => (
-            <span class="tag" key={name}>
-              {name}
+          {describePorts(ports).map((text) => (
+            <span class="tag" key={text}>
+              {text}
             </span>
           ))}
         </p>
@@ -118,7 +118,7 @@ function downloadOf({ activity }: DeviceStore, { appId }: AppState, { name, stat
 }
 
 /** A port is open on addresses of both kinds: it is named once. */
-function portNames(ports: ServiceState['ports']): readonly string[] {
+function describePorts(ports: ServiceState['ports']): readonly string[] {
   return [...new Set(ports.map(({ hostPort, containerPort }) => `${hostPort} → ${containerPort}`))];
 }
 
