@@ -20,7 +20,8 @@ export function StatusHero({ store, actions, state }: StatusHeroProps) {
   const share = state.applying ? progressOf(steps) : null;
   const ended = steps.filter(({ status }) => status !== 'next' && status !== 'waiting' && status !== 'running').length;
   const isLocked = state.blocked.some(({ reason }) => reason === 'locked');
-  const isPending = state.applying || state.blocked.length > 0;
+  const isCancelled = state.blocked.some(({ reason }) => reason === 'cancelled');
+  const isPending = !isCancelled && (state.applying || state.blocked.length > 0);
   return (
     <section class={`hero ${tone}`} aria-label="State of the device">
       <span class="hero-icon">
@@ -52,7 +53,7 @@ export function StatusHero({ store, actions, state }: StatusHeroProps) {
           </button>
         )}
         <button type="button" class={isPending ? 'plain' : ''} onClick={() => propose(actions.update)}>
-          {isPending ? 'Try again now' : 'Look for an update'}
+          {isCancelled ? 'Go on with the update' : isPending ? 'Try again now' : 'Look for an update'}
         </button>
       </div>
     </section>
