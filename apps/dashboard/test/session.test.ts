@@ -146,7 +146,7 @@ it('says when the connection is lost, and catches up', async () => {
   await supervisor.start();
   await see('Live');
   await deploy({ web: FIXED.web });
-  await see('1 service running');
+  await see('2 services running');
   expect(tab.faults).toEqual([]);
 });
 
