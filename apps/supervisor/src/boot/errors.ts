@@ -21,9 +21,10 @@ export class PartitionMissingError extends SupervisorError<
   { readonly partition: string; readonly labels: readonly string[] }
 > {
   constructor(partition: string, labels: readonly string[], reason: string) {
+    const label = labels.length === 0 ? 'Mount' : `Label the partition ${labels.join(' or ')}, or mount`;
     super('PARTITION_MISSING', `the ${partition} partition cannot be found: ${reason}`, {
       details: { partition, labels },
-      hint: `Label the partition ${labels.join(' or ')}, or mount it into the container`,
+      hint: `${label} it into the container`,
     });
   }
 }
