@@ -74,6 +74,7 @@ describe('the key of a service', () => {
     });
     expect(await post('/v1/update', world.keys.multi, { force: true })).toBe(204);
     await reach({ main: IMAGE, web: NEXT, db: NEXT });
+    await waitFor('the end of that update', updateStatuses, { until: ({ multi }) => multi === 'done' });
     expect(updateStatuses()).toEqual({ single: 'downloaded', multi: 'done' });
     expect(await post('/v1/update', world.keys.single, { force: true })).toBe(204);
     await reach({ main: NEXT, web: NEXT, db: NEXT });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { describe, expect, expectTypeOf, it } from 'vitest';
+import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { plan } from '../plan/plan.ts';
 import type { Operation } from '../operation.ts';
 import { reachedSnapshot, testImage, testLease, testPlanInput, testTarget } from '../testing/fixtures.ts';
@@ -379,13 +379,22 @@ describe('execute', () => {
     expect(new Set(faults)).toEqual(new Set([broken]));
   });
 
+  it('asks for a slot a few times for each operation, however many wait', async () => {
+    const slots = new CallSlots();
+    const take = vi.spyOn(slots, 'take');
+    const services = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`s${index}`, { image: 'i:1' }]));
+    const snapshot = { ...EMPTY_ENGINE, images: [testImage('i:1')] };
+    const { operations } = plan(testPlanInput(testTarget({ services }), snapshot));
+    await execute(
+      operations,
+      ports(() => new Promise(setImmediate)),
+      { signal, slots },
+    );
+    expect(take.mock.calls.length).toBeLessThan(4 * operations.length);
+  });
+
   it('resolves at once when there is nothing to do', async () => {
-    expect(
-      await execute(
-        [],
-        ports(() => Promise.reject(new Error('called'))),
-        { signal },
-      ),
-    ).toEqual(new Map());
+    const unused = ports(() => Promise.reject(new Error('called')));
+    expect(await execute([], unused, { signal })).toEqual(new Map());
   });
 });

@@ -55,7 +55,11 @@ class Execution implements AsyncDisposable {
   readonly #dependents = new Map<string, Operation[]>();
   /** Dependencies that have not ended yet, by operation id. */
   readonly #open = new Map<string, number>();
+  /** Have not been looked at since their dependencies ended. */
   readonly #ready: Operation[] = [];
+  /** Wait for a slot, in this order. */
+  readonly #held: Operation[] = [];
+  readonly #resume = (): void => this.#advance();
   readonly #leases = new Map<number, LockLease>();
   readonly #finish: () => void;
   readonly #slots: CallSlots;
@@ -90,16 +94,26 @@ class Execution implements AsyncDisposable {
 
   /** Begins what can begin. */
   #advance(): void {
-    const held: Operation[] = [];
-    for (let next = this.#ready.shift(); next !== undefined; next = this.#ready.shift()) {
+    for (;;) {
+      const [held] = this.#held;
+      const next = this.#ready.shift() ?? held;
+      if (next === undefined) break;
       const omission = this.#omission(next);
-      if (omission !== null) this.#end(next, omission);
-      else if (!mostlyWorks(next)) void this.#begin(next);
-      else if (this.#slots.take()) void this.#begin(next);
-      else held.push(next);
+      if (omission === null && mostlyWorks(next)) {
+        const isItsTurn = next === held || held === undefined;
+        if (!isItsTurn || !this.#slots.take()) {
+          if (next !== held) {
+            this.#held.push(next);
+            continue;
+          }
+          this.#slots.onceFree(this.#resume);
+          break;
+        }
+      }
+      if (next === held) this.#held.shift();
+      if (omission === null) void this.#begin(next);
+      else this.#end(next, omission);
     }
-    this.#ready.push(...held);
-    if (held.length > 0) this.#slots.onceFree(() => this.#advance());
     if (this.#waiting.size === 0) this.#finish();
   }
 
