@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDevice, type Clock, type Device } from '@device-supervisor/device';
+import { createDevice, type Device } from '@device-supervisor/device';
+import { systemClock as clock } from '@device-supervisor/primitives/system-clock';
 import { createEngine } from '@device-supervisor/engine';
 import { createTimedLocks, createUpdateLocks } from '@device-supervisor/lockfile';
 import { decodeTargetStateV2 } from '@device-supervisor/state';
@@ -23,15 +24,6 @@ export interface RealWorld extends World, AsyncDisposable {
   /** Everything runs that the target says, and no lock is held. */
   reset(): Promise<void>;
 }
-
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  schedule(delay, callback) {
-    const timer = setTimeout(callback, delay);
-    return { [Symbol.dispose]: () => clearTimeout(timer) };
-  },
-};
 
 export interface RealWorldOptions {
   readonly engineEndpoint: string;
