@@ -161,8 +161,14 @@ describe('without a terminal', () => {
     expect(await containers()).toEqual(before);
     expect((await session()).supervisor).toEqual(supervisor);
 
+    // What a person made from a container has its labels, and is the person's.
+    await engine.getContainer(before['one'] ?? '').commit({ repo: 'made-from-one' });
+    const copy = await engine.createContainer({ name: 'made-from-one', Image: 'made-from-one' });
     await using stop = start('--stop');
     expect(await stop.ended()).toBe(0);
+    expect(await containers()).toEqual({ one: copy.id });
+    await copy.remove();
+    await engine.getImage('made-from-one').remove();
     expect(await containers()).toEqual({});
   });
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { answersAs } from './conformance/answers-as.ts';
 import { startRealWorld, type RealWorld } from './conformance/real-world.ts';
 import { conformanceRows } from './conformance/table.ts';
-import { worldTarget } from './conformance/world.ts';
+import { SINGLE, worldTarget } from './conformance/world.ts';
 import { createTestApi } from '../src/testing/test-api.ts';
 
 const IMAGE = 'conformance:1';
@@ -35,4 +35,41 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
   it.each((table.get(name) ?? []).map((row) => [row.name, row] as const))('%s', async (_name, row) => {
     expect(await answersAs(world, route, row)).toBe(true);
   });
+});
+
+/** Reads whose answer does not change by itself. */
+const READS = [
+  '/v2/version',
+  '/v2/local/target-state',
+  `/v1/apps/${SINGLE.id}`,
+  '/v2/applications/state',
+  '/v2/state/status',
+] as const;
+
+describe.each(READS)('a read of %s', (path) => {
+  const read = (method: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
+    world.send({ method, path, key: world.keys.global, headers });
+
+  it('is answered with 304 while its answer is the same', async () => {
+    const first = await read('GET');
+    const etag = first.headers.get('etag') ?? '';
+    expect([first.status, etag]).toEqual([200, expect.stringMatching(/^W\/"/)]);
+    const again = await read('GET', { 'if-none-match': etag });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+    expect((await read('GET', { 'if-none-match': 'W/"another"' })).status).toBe(200);
+  });
+
+  it('has the length of its answer also for HEAD, and tells its methods to OPTIONS', async () => {
+    const length = String(Buffer.byteLength(await (await read('GET')).text()));
+    const head = await read('HEAD');
+    expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, length, '']);
+    const options = await read('OPTIONS');
+    expect(options.headers.get('allow')?.split(',')).toEqual(expect.arrayContaining(['GET', 'HEAD']));
+  });
+});
+
+it('a body that is too large is answered with 413', async () => {
+  const body = ' '.repeat(24 * 1024 * 1024);
+  const answer = await world.send({ method: 'POST', path: '/v2/local/target-state', key: world.keys.global, body });
+  expect(answer.status).toBe(413);
 });

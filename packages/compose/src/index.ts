@@ -27,7 +27,7 @@ export { compareContainers, compareNetworks, compareVolumes, updateInPlace } fro
 export { absentAppContainers } from './absent-apps.ts';
 export { canonicalReference, imageFinder, type ImageFinder } from './image-reference.ts';
 
-export { isPredecessorName, nameBeforeHandOver } from './decide/hand-over.ts';
+export { isNameOfService, isPredecessorName, nameBeforeHandOver } from './decide/hand-over.ts';
 export { plan } from './plan/plan.ts';
 
 export { serviceKey, type ClientRequests, type ContainerRequest, type PlanInput } from './plan-input.ts';
@@ -45,8 +45,8 @@ export {
   SUPERVISOR_NETWORK,
   withCurrentLabels,
 } from './spec/names.ts';
-/** Read what labels and names on the engine hold. */
-export { parseContainerName, parseNumericId } from '@device-supervisor/state';
+/** Reads the ids that labels and names on the engine hold. */
+export { parseNumericId } from '@device-supervisor/state';
 export { cleanPath } from './spec/clean-path.ts';
 export { ownEntry } from './spec/own-entry.ts';
 export { lockDirectory } from './spec/read-storage.ts';

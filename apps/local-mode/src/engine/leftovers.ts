@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { LOCAL_APP_ID } from '@device-supervisor/compose-project';
 import { volumePrefix, type ProjectVolume } from '../session/project-volumes.ts';
-import { LOCAL_APP_FILTER } from './observe-containers.ts';
+import { listContainers, LOCAL_APP_FILTER } from './observe-containers.ts';
 
 /** The network on which services reach the supervisor's API. */
 const SUPERVISOR_NETWORK = 'supervisor0';
@@ -9,7 +9,7 @@ const SUPERVISOR_NETWORK = 'supervisor0';
 /** Containers and networks of the local app that are on the engine, described for a person. */
 export async function listLeftovers(engine: Docker): Promise<readonly string[]> {
   const [containers, networks] = await Promise.all([
-    engine.listContainers({ all: true, filters: LOCAL_APP_FILTER }),
+    listContainers(engine),
     engine.listNetworks({ filters: LOCAL_APP_FILTER }),
   ]);
   return [

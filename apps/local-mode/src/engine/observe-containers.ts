@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { isNameOfService } from '@device-supervisor/compose';
 import { LOCAL_APP_ID } from '@device-supervisor/compose-project';
 
 /** A container of the local app, as far as it is shown. */
@@ -25,7 +26,7 @@ export interface PublishedPort {
   readonly protocol: string;
 }
 
-/** Selects the containers of the local app among all on the engine. */
+/** Labels of the containers and networks of the local app. */
 export const LOCAL_APP_FILTER: { readonly label: string[] } = {
   label: ['io.balena.supervised', `io.balena.app-id=${LOCAL_APP_ID}`],
 };
@@ -33,12 +34,20 @@ export const LOCAL_APP_FILTER: { readonly label: string[] } = {
 /** The newest container of each service of the local app; one question to the engine. Changes nothing there. */
 export async function observeContainers(engine: Docker): Promise<ReadonlyMap<string, ObservedContainer>> {
   const containers = new Map<string, ObservedContainer>();
-  const found = await engine.listContainers({ all: true, filters: LOCAL_APP_FILTER });
-  for (const info of found.toSorted((a, b) => b.Created - a.Created)) {
+  for (const info of (await listContainers(engine)).toSorted((a, b) => b.Created - a.Created)) {
     const service = info.Labels['io.balena.service-name'];
     if (service !== undefined && !containers.has(service)) containers.set(service, describe(service, info));
   }
   return containers;
+}
+
+/** All containers of the local app. One of an image that was made from them (`docker commit`) has their labels only. */
+export async function listContainers(engine: Docker): Promise<Docker.ContainerInfo[]> {
+  const found = await engine.listContainers({ all: true, filters: LOCAL_APP_FILTER });
+  return found.filter(({ Names, Labels }) => {
+    const service = Labels['io.balena.service-name'] ?? '';
+    return Names.some((name) => isNameOfService(name.replace(/^\//, ''), service));
+  });
 }
 
 function describe(service: string, { Id, State, Status, Ports }: Docker.ContainerInfo): ObservedContainer {

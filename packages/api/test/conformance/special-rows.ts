@@ -103,6 +103,17 @@ export const SPECIAL: Readonly<Record<string, readonly Row[]>> = {
   ],
   'PATCH /v1/device/host-config': [
     row(
+      'takes names in noProxy',
+      {
+        method: 'PATCH',
+        path: '/v1/device/host-config',
+        body: {
+          network: { proxy: { type: 'socks5', ip: '10.0.0.1', port: 1080, noProxy: ['example.com', '10.0.0.0/8'] } },
+        },
+      },
+      done(),
+    ),
+    row(
       'wants a network',
       { method: 'PATCH', path: '/v1/device/host-config', body: {} },
       { status: 400, body: 'network: is missing' },

@@ -1,3 +1,4 @@
+import { parseContainerName } from '@device-supervisor/state';
 import type { RestartPolicy } from '../container-config.ts';
 import type { ObservedContainer } from '../observed.ts';
 import { serviceKey } from '../plan-input.ts';
@@ -37,6 +38,11 @@ export function nameBeforeHandOver(name: string): string {
 /** Whether another container takes the place of the one with this name. */
 export function isPredecessorName(name: string): boolean {
   return name.startsWith(PREDECESSOR);
+}
+
+/** Whether a supervisor gives this name to a container of the service. */
+export function isNameOfService(name: string, service: string): boolean {
+  return parseContainerName(nameBeforeHandOver(name), service) !== null;
 }
 
 /** The containers of a service, of which one may hand over to the other. */

@@ -1,4 +1,4 @@
-import { LABELS, nameBeforeHandOver, parseContainerName, withCurrentLabels } from '@device-supervisor/compose';
+import { isNameOfService, LABELS, withCurrentLabels } from '@device-supervisor/compose';
 import { isSupervised } from '../mapping/observed-container.ts';
 import type { ContainerEntry } from '../wire/container-wire.ts';
 import type { ImageEntry } from '../wire/engine-wire.ts';
@@ -21,5 +21,5 @@ export function divideContainers(
 
 function hasNameOfService({ Names, Labels }: ContainerEntry): boolean {
   const service = withCurrentLabels(Labels)[LABELS.serviceName] ?? '';
-  return Names.some((name) => parseContainerName(nameBeforeHandOver(name.replace(/^\//, '')), service) !== null);
+  return Names.some((name) => isNameOfService(name.replace(/^\//, ''), service));
 }
