@@ -161,7 +161,7 @@ describe('without a terminal', () => {
     expect(await containers()).toEqual(before);
     expect((await session()).supervisor).toEqual(supervisor);
 
-    // What a person made from a container has its labels, and is the person's.
+    // An image that a person made from a container has its labels, and is the person's.
     await engine.getContainer(before['one'] ?? '').commit({ repo: 'made-from-one' });
     const copy = await engine.createContainer({ name: 'made-from-one', Image: 'made-from-one' });
     await using stop = start('--stop');
