@@ -41,7 +41,7 @@ a line in the log, and the default applies. Some have a key of config.json, whic
 no update lock is held: then the device reboots.
 `;
 
-const BOOT_INTRODUCTION = `What is set stays until a target names the variable; one that a target had and has no more is removed. Which values
+const BOOT_INTRODUCTION = `A value stays until a target names the variable; one that a target had and has no more is removed. Which values
 there are, and where they are kept: [boot-config](../packages/boot-config/README.md).`;
 
 function code(text: string): string {
