@@ -93,7 +93,7 @@ describe('a supervisor', () => {
     await removeAll(supervisor);
   });
 
-  it('asks the engine for four lists, and for nothing else, when the same target comes again', async () => {
+  it('asks the engine for lists alone when the same target comes again: of images, and what may have changed', async () => {
     const socket = join(engine.directory, 'recording.sock');
     await using proxy = await startRecordingProxy(engine.endpoint, socket);
     await using supervisor = await startSupervisor({ engineEndpoint: proxy.endpoint });
@@ -103,11 +103,9 @@ describe('a supervisor', () => {
     await waitFor('the supervisor to be quiet', () => proxy.take().length === 0, { until: (quiet) => quiet });
     await supervisor.apply(target);
     const requests = proxy.take();
-    expect(requests.filter((one) => !one.startsWith('GET '))).toEqual([]);
-    expect(requests.filter((one) => one.endsWith('/json') && !one.endsWith('s/json'))).toEqual([]);
-    expect(new Set(requests)).toEqual(
-      new Set(['GET /containers/json', 'GET /images/json', 'GET /networks', 'GET /volumes']),
-    );
+    expect(requests).toContain('GET /images/json');
+    const lists = ['GET /containers/json', 'GET /images/json', 'GET /networks', 'GET /volumes'];
+    expect(requests.filter((one) => !lists.includes(one))).toEqual([]);
     await removeAll(supervisor);
   });
 

@@ -51,10 +51,13 @@ it('asks for a key where the device does, and sends it in a header alone', async
 
 it('cannot be framed, read or driven by a page of another site', async () => {
   const device = supervisor.url('/');
-  await using elsewhere = createServer((_, response) => {
+  using ending = new DisposableStack();
+  const elsewhere = createServer((_, response) => {
     response.setHeader('content-type', 'text/html');
     response.end(`<!doctype html><title>Elsewhere</title><iframe src="${device}"></iframe>`);
   });
+  // A browser opens connections that it may never use.
+  ending.defer(() => (elsewhere.close(), elsewhere.closeAllConnections()));
   elsewhere.listen(0, '127.0.0.1');
   await once(elsewhere, 'listening');
   const address = elsewhere.address();

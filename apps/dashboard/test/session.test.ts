@@ -167,7 +167,7 @@ it('has no fault in any view, also for the keyboard and screen readers', async (
         .getByRole('img', { name: /^CPU: .* now/ })
         .first()
         .waitFor();
-    if (name === 'Device') await tab.page.getByLabel('Host name').waitFor();
+    if (name === 'Device') await tab.page.getByRole('textbox', { name: 'Host name' }).waitFor();
     await tab.look(`13-${name.toLowerCase()}`);
   }
   await tab.page.reload();

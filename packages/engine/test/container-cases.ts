@@ -16,7 +16,8 @@ export const SUPERVISED = serviceConfig().labels;
 const HOOK: Hook = { command: ['true'], user: '', privileged: false, workingDir: '', environment: {} };
 
 /**
- * Values of each field that differ from the default, with what else they need; every field has to have an entry.
+ * Values of each field that differ from the default, except where they {@link asksForNothing}, with what else they need;
+ * every field has to have an entry.
  * `storageOpt` has none: the storage driver of a test machine takes no options. `annotations` has none: the engine is
  * older than they are. `volumesFrom` needs another container, and is tried beside its like.
  */
@@ -191,3 +192,8 @@ export const CASES: Readonly<Record<keyof ContainerConfig, readonly Partial<Cont
   postStart: [{ postStart: [{ ...HOOK, user: 'nobody', workingDir: '/tmp', environment: { A: 'b=c' } }, HOOK] }],
   preStop: [{ preStop: [HOOK] }],
 };
+
+/** Whether it says no more than an image without an entrypoint and a check does by itself. */
+export function asksForNothing({ entrypoint, healthcheck }: Partial<ContainerConfig>): boolean {
+  return entrypoint?.length === 0 || healthcheck?.test[0] === 'NONE';
+}
