@@ -193,7 +193,9 @@ describe('the life of a device', () => {
     expect(await supervisor.terminate()).toBe(0);
     await supervisor.start();
     device.origin = supervisor.url('');
-    await waitFor('the broken release to be reported', () => device.updateStatuses.has('c3'));
+    await waitFor('the broken release to be reported', () => device.updateStatuses.get('c3') === 'downloading');
+    const reported = device.reports.map(({ apps }) => apps?.[fleet.uuid]?.releases?.['c3']?.update_status);
+    expect(reported).not.toContain('done');
     expect(lastReportOf('c3')).toMatchObject({ update_status: 'downloading', services: { db: { image: db1 } } });
     expect(JSON.stringify(lastReportOf('c3'))).not.toMatch(/gone:1","status":"(?!Downloading)/);
     expect(device.running).toBe('c2');

@@ -26,6 +26,7 @@ import {
 } from '@device-supervisor/state';
 import type { Activity } from '../loop/activity.ts';
 import { NO_SNAPSHOT } from '../loop/observer.ts';
+import { NO_PLAN } from '../loop/plan-news.ts';
 import type { AppState, DeviceState, ImageState, ServiceState } from './device-state.ts';
 
 export interface StateSources {
@@ -255,7 +256,9 @@ function updateStatus(
   if (pending.some(({ kind }) => kind === 'pull-image')) return 'downloading';
   if (services.some(({ status }) => status === 'Downloading')) return 'downloading';
   if (blocked.some(({ reason }) => reason === 'locked')) return 'downloaded';
-  return pending.length > 0 || blocked.length > 0 ? 'applying changes' : 'done';
+  // Before the first plan, what is missing is not known.
+  const isUnplanned = plan === NO_PLAN && !isReached;
+  return pending.length > 0 || blocked.length > 0 || isUnplanned ? 'applying changes' : 'done';
 }
 
 function absentApps(sources: Sources): AppState[] {
