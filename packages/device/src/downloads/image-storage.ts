@@ -60,11 +60,19 @@ export async function readStorageNeeds(
   const diskSpace = await storage.space();
   if (diskSpace === null) return NOTHING_KNOWN;
 
-  const imageSizes = new Map<string, ImageSize>();
+  return { imageSizes: await readSizes(missing, { storage, clock, signal }), diskSpace };
+}
+
+/** The sizes that registries state in time for a plan. Later answers are for the next one. */
+export async function readSizes(
+  references: Iterable<string>,
+  { storage, clock, signal }: Pick<StorageQuestion, 'clock' | 'signal'> & { readonly storage: ImageStorage },
+): Promise<ReadonlyMap<string, ImageSize>> {
+  const sizes = new Map<string, ImageSize>();
   const lookups = Promise.all(
-    missing.map(async (reference) => {
+    Array.from(references, async (reference) => {
       const size = await storage.sizeOf(reference);
-      if (size !== null) imageSizes.set(reference, size);
+      if (size !== null) sizes.set(reference, size);
     }),
   );
   const late = Promise.withResolvers<void>();
@@ -76,6 +84,5 @@ export async function readStorageNeeds(
   } finally {
     signal.removeEventListener('abort', giveUp);
   }
-  // Later results are for the next plan.
-  return { imageSizes: new Map(imageSizes), diskSpace };
+  return new Map(sizes);
 }

@@ -103,6 +103,22 @@ describe('an image whose container does not come up', () => {
     expect(images.suspected(snapshot({}, db))).toEqual(new Set([WEB, 'docker.io/library/db:1']));
   });
 
+  it('is suspected no longer when a container of it works', () => {
+    const { images } = afterPowerCut();
+    images.look(snapshot({}), crashing);
+    images.look(snapshot({}), NONE);
+    expect(images.suspected(ALONE)).toEqual(new Set());
+  });
+
+  it.each([
+    ['before', [{ id: 'c0' }, { id: 'c1' }]],
+    ['after', [{ id: 'c1' }, { id: 'c0' }]],
+  ])('is not suspected when another container of it works, listed %s it', (_, containers) => {
+    const { images } = afterPowerCut();
+    images.look(snapshot(...containers), crashing);
+    expect(images.suspected(ALONE)).toEqual(new Set());
+  });
+
   it('is suspected where a start of it failed', () => {
     const { images } = afterPowerCut();
     images.look(snapshot({ status: 'exited', error: 'exec format error' }), NONE);

@@ -23,7 +23,7 @@ const PROOF = 30_000;
 /**
  * Remembers which images only another download repairs: those that the engine calls damaged, and after a power cut those
  * whose containers do not come up any more. The latter are only suspected, once per power cut: a boot of the host that no
- * end of the supervisor came before. All references are canonical.
+ * end of the supervisor came before, and no longer when a container of the image works. All references are canonical.
  */
 export class DamagedImages {
   readonly #store: DeviceStore['boots'];
@@ -54,14 +54,15 @@ export class DamagedImages {
   /** Takes note of what runs, and of what does not come up. To be called before each plan. */
   look({ containers }: EngineSnapshot, behaviour: ContainerBehaviour): void {
     this.#behaviour = behaviour;
+    const working = new Set(containers.filter((one) => this.#works(one)).map(referenceOf));
+    for (const reference of working) {
+      this.#fetchedAgain.delete(reference);
+      this.#stubborn.delete(reference);
+      this.#suspects.delete(reference);
+    }
     for (const container of containers) {
-      const reference = canonicalReference(container.imageReference);
-      if (this.#works(container)) {
-        this.#fetchedAgain.delete(reference);
-        this.#stubborn.delete(reference);
-      } else if (this.#isSuspicious(container)) {
-        this.#suspects.add(reference);
-      }
+      const reference = referenceOf(container);
+      if (!working.has(reference) && this.#isSuspicious(container)) this.#suspects.add(reference);
     }
   }
 
@@ -89,9 +90,9 @@ export class DamagedImages {
     this.#store.save(this.#boot);
   }
 
-  #isSuspicious({ id, imageReference, status, error }: ObservedContainer): boolean {
-    if (this.#boot?.afterPowerCut !== true) return false;
-    if (this.#boot.fetched.includes(canonicalReference(imageReference))) return false;
+  #isSuspicious(container: ObservedContainer): boolean {
+    const { id, status, error } = container;
+    if (this.#boot?.afterPowerCut !== true || this.#boot.fetched.includes(referenceOf(container))) return false;
     return this.#behaviour.crashLooping.has(id) || (error !== '' && (status === 'created' || status === 'exited'));
   }
 
@@ -119,6 +120,10 @@ export class DamagedImages {
       .filter(({ id, layers }) => !kept.has(id) && layers.some((layer) => shared.has(layer)))
       .flatMap(({ own }) => own);
   }
+}
+
+function referenceOf({ imageReference }: ObservedContainer): string {
+  return canonicalReference(imageReference);
 }
 
 function bootOf(bootId: string, last: BootRecord | null): BootRecord {

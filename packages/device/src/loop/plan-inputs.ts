@@ -12,7 +12,7 @@ import {
 import { formatError } from '@device-supervisor/errors';
 import type { TargetState } from '@device-supervisor/state';
 import type { DeviceDependencies } from '../device-dependencies.ts';
-import { readStorageNeeds } from '../downloads/image-storage.ts';
+import { readSizes, readStorageNeeds } from '../downloads/image-storage.ts';
 import { withFinishedImages } from '../history/finished-images.ts';
 import type { LockedApp } from '../ports.ts';
 
@@ -55,7 +55,8 @@ export async function gatherPlanInput(
   const [lockStates, storageNeeds, replaceable] = await Promise.all([
     Promise.all(lockedApps(target, snapshot).map((app) => readLocks(app, locks))),
     readStorageNeeds(storage, { references: imagesOf(target), downloading, snapshot, clock, signal }),
-    readReplaceable(storage, suspectedImages),
+    // An image that may be damaged is given up only where its registry has it.
+    storage === undefined || suspectedImages.size === 0 ? null : readSizes(suspectedImages, { storage, clock, signal }),
   ]);
   const keys = supervisorApiKeys(target, store, keysOfContainers(snapshot));
   return {
@@ -76,7 +77,7 @@ export async function gatherPlanInput(
       // A developer applies the same data repeatedly.
       keepVolumes: localMode,
       ...policy,
-      damagedImages: new Set([...policy.damagedImages, ...replaceable]),
+      damagedImages: new Set([...policy.damagedImages, ...(replaceable?.keys() ?? [])]),
     },
   };
 }
@@ -107,18 +108,6 @@ export function observedImagesOf(target: TargetState | null): string[] {
     Object.values(release?.services ?? {}).flatMap(({ contentId }) => contentId ?? []),
   );
   return [...imagesOf(target), ...contents];
-}
-
-/** Those of the images that their registry has: an image that only may be damaged is given up for nothing else. */
-async function readReplaceable(
-  storage: DeviceDependencies['storage'],
-  references: ReadonlySet<string>,
-): Promise<readonly string[]> {
-  if (storage === undefined) return [];
-  const found = await Promise.all(
-    [...references].map(async (reference) => ((await storage.sizeOf(reference)) === null ? [] : [reference])),
-  );
-  return found.flat();
 }
 
 type Fault = readonly [appId: number, reason: string];
