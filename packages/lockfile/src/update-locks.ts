@@ -37,7 +37,7 @@ export interface UpdateLocksOptions {
  * @example
  * ```ts
  * const directory = '/mnt/root/tmp/balena-supervisor/services';
- * await using locks = createUpdateLocks({ directory, holder: 'device-supervisor', holder: 'backup' });
+ * await using locks = createUpdateLocks({ directory, holder: 'my-tool' });
  * await locks.recoverLeftovers();
  * const result = await locks.acquire({ appId: 1, services: ['web'], force: false });
  * if (result.status === 'held') console.log('locked by', result.holders);
