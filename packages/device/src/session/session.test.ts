@@ -196,6 +196,13 @@ describe('requests about one app', () => {
     expect([mayForce(after, 1), mayForce(after, 2)]).toEqual([false, true]);
   });
 
+  it('a cancel of another app while only that one is left ends what runs of it', () => {
+    const rested = session(PLAIN, cancelMine, { type: 'rested' });
+    const { session: after, effects } = reduce(rested, cancelOther);
+    expect(after.apply).toEqual({ kind: 'suspended', apps: withoutApps(OTHERS, onlyApps([2])) });
+    expect(effects).toEqual([{ type: 'end-runs', apps: onlyApps([2]) }, END_DOWNLOADS]);
+  });
+
   it('a cancel rejects actions of the app alone', () => {
     const other = { ...APP, id: 2 };
     const both = testTarget({ services: { web: {} } }, { services: { web: {} } });

@@ -226,13 +226,12 @@ function cancel(session: Session, apps: AppSet): Transition {
   const rest = rejected.reduce((before, id) => withoutAction(before, id, 'failed'), session);
   const rejections = rejected.map((id) => ({ type: 'reject', id, reason: 'cancelled' }) as const);
   const { apply } = session;
-  if (apply.kind === 'idle') return { session: rest, effects: rejections };
+  if (apply.kind === 'idle' || isEmptyAppSet(apply.apps)) return { session: rest, effects: rejections };
   const left = withoutApps(apply.apps, apps);
   const isSuspended = apply.kind === 'suspended' || isEmptyAppSet(left);
   const next: Apply = isSuspended
     ? { kind: 'suspended', apps: left }
     : { kind: 'applying', apps: left, force: withoutApps(apply.force, apps) };
-  if (apply.kind === 'suspended') return { session: { ...rest, apply: next }, effects: rejections };
   return {
     session: { ...rest, apply: next },
     effects: [{ type: 'end-runs', apps }, { type: 'end-downloads' }, ...rejections],
