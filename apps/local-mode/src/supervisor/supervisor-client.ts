@@ -47,7 +47,7 @@ export interface Blocked {
 /** Milliseconds in which the API answers; it is on this machine, and none of these requests waits for an action. */
 const TIMEOUT = 20_000;
 /** Milliseconds in which a living supervisor answers a ping. */
-const PING_TIMEOUT = 30_000;
+const PING_TIMEOUT = 2_000;
 
 const TargetAnswer = z.object({
   state: z.object({
