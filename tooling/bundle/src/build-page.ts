@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,13 +18,14 @@ export interface BuiltPage {
 }
 
 /**
- * Builds a page by its own Vite configuration. The folder appears whole or not at all.
+ * Builds a page by its own Vite configuration. The folder appears whole or not at all; one that holds the same files already
+ * is left alone, as a supervisor may serve it.
  *
  * @param page absolute path of the page's folder
  * @param folder absolute path of the folder that becomes the page
  */
 export async function buildPage(page: string, folder: string): Promise<BuiltPage> {
-  const next = `${folder}.new`;
+  const next = `${folder}.${randomUUID()}.new`;
   const built = await build({
     root: page,
     configFile: join(page, 'vite.config.ts'),
@@ -35,10 +38,24 @@ export async function buildPage(page: string, folder: string): Promise<BuiltPage
     packedBytes += packed.byteLength;
     await writeFile(join(next, `${name}.gz`), packed);
   }
-  await rm(folder, { recursive: true, force: true });
-  await rename(next, folder);
+  if (await isSame(next, folder)) {
+    await rm(next, { recursive: true });
+  } else {
+    await rm(folder, { recursive: true, force: true });
+    await rename(next, folder);
+  }
   const files = (await readdir(folder)).toSorted().map((name) => join(folder, name));
   return { files, inputs: outputsOf(built).flatMap(modulesOf), packedBytes };
+}
+
+async function isSame(next: string, folder: string): Promise<boolean> {
+  if (!existsSync(folder)) return false;
+  const [names, others] = [await readdir(next), await readdir(folder)];
+  if (names.toSorted().join('/') !== others.toSorted().join('/')) return false;
+  for (const name of names) {
+    if (!(await readFile(join(next, name))).equals(await readFile(join(folder, name)))) return false;
+  }
+  return true;
 }
 
 type BuildAnswer = Awaited<ReturnType<typeof build>>;

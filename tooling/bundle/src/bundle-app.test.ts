@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -94,10 +94,21 @@ describe('bundleApp', () => {
     expect(await readFile(join(app, 'dist/page/index.html'), 'utf8')).toContain(`src="/page/${names[0]}"`);
     expect(page?.inputs).toContain(join(folder, 'main.ts'));
 
+    // A supervisor that runs from these files, and another build beside this one, notice nothing.
+    const listed = await filesOf(join(app, 'dist'));
+    await Promise.all([bundleApp(app), bundleApp(app)]);
+    expect(await filesOf(join(app, 'dist'))).toEqual(listed);
+
     await write({ 'site/main.ts': `import './missing.ts';` });
     await expect(bundleApp(app)).rejects.toThrow('missing.ts');
     expect(await readFile(script, 'utf8')).toContain('hello');
   });
+
+  /** Paths and inodes. */
+  async function filesOf(folder: string): Promise<string[]> {
+    const names = (await readdir(folder, { recursive: true })).toSorted();
+    return await Promise.all(names.map(async (name) => `${name} ${(await stat(join(folder, name))).ino}`));
+  }
 
   async function write(files: Record<string, string | object>): Promise<void> {
     for (const [name, content] of Object.entries(files)) {

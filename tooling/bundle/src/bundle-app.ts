@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build, type BuildResult, type Plugin } from 'esbuild';
@@ -125,11 +127,20 @@ function checkNative(app: string, { metafile }: BuildResult, { dependencies }: M
   }
 }
 
-/** Each file appears whole or not at all; the program last, since it names its map. */
+/**
+ * Each file appears whole or not at all; the program last, since it names its map. A file that is the same already is left
+ * alone: programs that run from it, and other builds beside this one, notice nothing.
+ */
 async function writeOutputs(folder: string, { outputFiles = [] }: BuildResult): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const { path, contents } of [...outputFiles].sort((a, b) => b.path.localeCompare(a.path))) {
-    await writeFile(`${path}.new`, contents);
-    await rename(`${path}.new`, path);
+    if (await hasContent(path, contents)) continue;
+    const next = `${path}.${randomUUID()}.new`;
+    await writeFile(next, contents);
+    await rename(next, path);
   }
+}
+
+async function hasContent(path: string, contents: Uint8Array): Promise<boolean> {
+  return existsSync(path) && (await readFile(path)).equals(contents);
 }
