@@ -1,12 +1,17 @@
-import { resolve } from 'node:path';
-import { bundleApp } from '@device-supervisor/bundle';
-import { busyboxImage, connectEngine, startSupervisor, startTestEngine, waitFor } from '@device-supervisor/testbed';
+import {
+  bundleSupervisor,
+  busyboxImage,
+  connectEngine,
+  startSupervisor,
+  startTestEngine,
+  waitFor,
+} from '@device-supervisor/testbed';
 import { beforeAll, expect, it } from 'vitest';
 
 const APP = 90_071;
 
 beforeAll(async () => {
-  await bundleApp(resolve(import.meta.dirname, '../../apps/supervisor'));
+  await bundleSupervisor();
 });
 
 function app(web: object, content: string): object {

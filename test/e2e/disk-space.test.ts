@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundleApp } from '@device-supervisor/bundle';
 import {
+  bundleSupervisor,
   busyboxImage,
   pushImage,
   startRegistryProxy,
@@ -20,7 +20,7 @@ const MEGABYTE = 1_000_000;
 const run = promisify(execFile);
 
 beforeAll(async () => {
-  await bundleApp(resolve(import.meta.dirname, '../../apps/supervisor'));
+  await bundleSupervisor();
 });
 
 /** A small disk of its own, with a real file system. */

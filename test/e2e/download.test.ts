@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
-import { bundleApp } from '@device-supervisor/bundle';
 import {
+  bundleSupervisor,
   busyboxImage,
   connectEngine,
   pushImage,
@@ -24,7 +23,7 @@ let supervisor: SupervisorProcess;
 let image: string;
 
 beforeAll(async () => {
-  await bundleApp(resolve(import.meta.dirname, '../../apps/supervisor'));
+  await bundleSupervisor();
   engine = await startTestEngine();
   const program = { cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' };
   await busyboxImage(engine.endpoint, { tag: 'local:1', ...program });

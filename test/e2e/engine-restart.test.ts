@@ -1,6 +1,4 @@
-import { bundleApp } from '@device-supervisor/bundle';
-import { resolve } from 'node:path';
-import { busyboxImage, startSupervisor, startTestEngine, waitFor } from '@device-supervisor/testbed';
+import { bundleSupervisor, busyboxImage, startSupervisor, startTestEngine, waitFor } from '@device-supervisor/testbed';
 import { beforeAll, expect, it } from 'vitest';
 
 const APP = 90_002;
@@ -11,7 +9,7 @@ function apps(environment: Readonly<Record<string, string>>): object {
 }
 
 beforeAll(async () => {
-  await bundleApp(resolve(import.meta.dirname, '../../apps/supervisor'));
+  await bundleSupervisor();
 });
 
 it('an engine that is killed and started again is found again, and brought to the target that came meanwhile', async () => {

@@ -1,10 +1,16 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundleApp } from '@device-supervisor/bundle';
-import { busyboxImage, pushImage, startSupervisor, startTestEngine, waitFor } from '@device-supervisor/testbed';
+import {
+  bundleSupervisor,
+  busyboxImage,
+  pushImage,
+  startSupervisor,
+  startTestEngine,
+  waitFor,
+} from '@device-supervisor/testbed';
 import { beforeAll, expect, inject, it } from 'vitest';
 
 const APP = 90_004;
@@ -13,7 +19,7 @@ const MEGABYTE = 1_000_000;
 const run = promisify(execFile);
 
 beforeAll(async () => {
-  await bundleApp(resolve(import.meta.dirname, '../../apps/supervisor'));
+  await bundleSupervisor();
 });
 
 /** A file system of its own, of so many megabytes. */

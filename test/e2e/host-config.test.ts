@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { bundleApp } from '@device-supervisor/bundle';
+import { join } from 'node:path';
 import {
+  bundleSupervisor,
   busyboxImage,
   startDeviceHost,
   startMirror,
@@ -29,7 +29,7 @@ let supervisor: SupervisorProcess;
 let proxy: object;
 
 beforeAll(async () => {
-  await bundleApp(resolve(import.meta.dirname, '../../apps/supervisor'));
+  await bundleSupervisor();
   const engineEndpoint = inject('engineEndpoint');
   await busyboxImage(engineEndpoint, { tag: 'host-config:1' });
   host = resources.use(await startDeviceHost(engineEndpoint, { config: { hostname: 'device' } }));

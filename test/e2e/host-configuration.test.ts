@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundleApp } from '@device-supervisor/bundle';
 import {
+  bundleSupervisor,
   busyboxImage,
   connectEngine,
   startDeviceHost,
@@ -24,7 +24,7 @@ let host: DeviceHost;
 let supervisor: SupervisorProcess;
 
 beforeAll(async () => {
-  await bundleApp(resolve(import.meta.dirname, '../../apps/supervisor'));
+  await bundleSupervisor();
   await busyboxImage(inject('engineEndpoint'), { tag: 'configured:1', cmd: ['sleep', '1000'], stopSignal: 'SIGKILL' });
   host = resources.use(await startDeviceHost(inject('engineEndpoint')));
   resources.defer(removeContainers);

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { bundleApp } from '@device-supervisor/bundle';
+import { join } from 'node:path';
 import {
+  bundleSupervisor,
   busyboxImage,
   connectEngine,
   startDeviceHost,
@@ -19,7 +19,7 @@ let host: DeviceHost;
 let supervisor: SupervisorProcess;
 
 beforeAll(async () => {
-  await bundleApp(resolve(import.meta.dirname, '../../apps/supervisor'));
+  await bundleSupervisor();
   await busyboxImage(inject('engineEndpoint'), { tag: 'powered:1', cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' });
   host = resources.use(await startDeviceHost(inject('engineEndpoint')));
   resources.defer(removeContainers);

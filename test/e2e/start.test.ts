@@ -4,8 +4,13 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { bundleApp } from '@device-supervisor/bundle';
-import { startSupervisor, startTestEngine, waitFor, type TestEngine } from '@device-supervisor/testbed';
+import {
+  bundleSupervisor,
+  startSupervisor,
+  startTestEngine,
+  waitFor,
+  type TestEngine,
+} from '@device-supervisor/testbed';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
@@ -22,7 +27,8 @@ let engine: TestEngine;
 let program: string;
 
 beforeAll(async () => {
-  program = (await bundleApp(resolve(import.meta.dirname, '../../apps/supervisor'))).file;
+  await bundleSupervisor();
+  program = resolve(import.meta.dirname, '../../apps/supervisor/dist/main.cjs');
   engine = await startTestEngine();
 });
 afterAll(() => engine[Symbol.asyncDispose]());

@@ -1,7 +1,7 @@
-import { bundleApp } from '@device-supervisor/bundle';
 import { mkdir, mkdtemp, rm, rmdir, stat, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import {
+  bundleSupervisor,
   busyboxImage,
   connectEngine,
   startSupervisor,
@@ -20,7 +20,7 @@ const LOCKS = `/tmp/balena-supervisor/services/${APP}`;
 let engine: TestEngine;
 
 beforeAll(async () => {
-  await bundleApp(resolve(import.meta.dirname, '../../apps/supervisor'));
+  await bundleSupervisor();
   engine = await startTestEngine();
   // Ends at once when it is asked to, so that no test waits for an engine's patience.
   const program = { cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' };
