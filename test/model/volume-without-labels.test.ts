@@ -39,3 +39,45 @@ it('a volume that was removed by hand, and came back for our container, is used,
   await purged;
   expect(states()).toEqual(['1_data true']);
 });
+
+it('a volume that came back for our container, and that the next release has no more, holds up no purge', async () => {
+  await using harness = startHarness({ images: { 'web:1': {} }, wrapEngine: removingOnce });
+  const { device, engine } = harness;
+  await harness.setTarget(target('c1'));
+  await harness.settle();
+  await harness.setTarget(testTarget({ commit: 'c2', services: { web: {} } }));
+  const purged = device.purgeApp(1);
+  await harness.settle();
+  await purged;
+  expect(engine.snapshot().volumes).toEqual([]);
+});
+
+it.each(['kill-then-download', 'delete-then-download'])(
+  'a volume that came back for our container stays ours while the next one is downloaded: %s',
+  async (strategy) => {
+    await using harness = startHarness({
+      images: { 'web:1': { content: '1' } },
+      pullable: { 'web:2': { content: '2' } },
+      wrapEngine: removingOnce,
+    });
+    const { engine, device } = harness;
+    const targetOf = (image: string) => {
+      const labels = { 'io.balena.update.strategy': strategy };
+      const services = { web: { image, labels, composition: { volumes: ['data:/data'] } } };
+      return testTarget({ services, volumes: { data: {} } });
+    };
+    await harness.setTarget(targetOf('web:1'));
+    await harness.settle();
+    using hold = engine.hold('pullImage');
+    await harness.setTarget(targetOf('web:2'));
+    await harness.flush();
+    harness.clock.advance(31_000);
+    await harness.flush();
+    expect(engine.snapshot().containers).toEqual([]);
+    expect(device.state().blocked).toEqual([]);
+    hold.release();
+    await harness.settle();
+    expect(engine.snapshot().containers).toMatchObject([{ imageReference: 'web:2', status: 'running' }]);
+    expect(engine.snapshot().volumes).toMatchObject([{ name: '1_data', supervised: false }]);
+  },
+);

@@ -52,6 +52,8 @@ export interface PlanPolicy {
   readonly seenRunning: ReadonlySet<string>;
   /** How long containers, by id, have been observed running without an end, in milliseconds of a clock that never jumps. */
   readonly runningFor: ReadonlyMap<string, number>;
+  /** Names of volumes that containers of their apps were observed to mount, whether or not one does now. */
+  readonly mountedVolumes: ReadonlySet<string>;
   /** Ids of containers in a crash loop. */
   readonly crashLooping: ReadonlySet<string>;
   /** Canonical references of images that only another download repairs. */

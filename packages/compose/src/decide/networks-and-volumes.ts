@@ -80,7 +80,7 @@ export function decideVolumes(app: TargetApp, release: TargetRelease, input: Ind
     });
     const observed = input.volumesByName.get(spec.name);
     if (observed === undefined) return decide(spec.external ? 'missing' : 'absent', 'does not exist');
-    if (!isOurs(observed, app, input)) return decide('taken');
+    if (!isOurVolume(observed, app, input)) return decide('taken');
     if (spec.external) return decide('present');
     if (input.policy.requests.purge.has(spec.name)) return decide('replaced', 'a client asked to empty it');
     // Labels only describe a volume: its data is not erased for them.
@@ -92,11 +92,12 @@ export function decideVolumes(app: TargetApp, release: TargetRelease, input: Ind
 }
 
 /**
- * Whether a volume with our name is ours: it has our label, or a container of the app mounts it. The engine makes one without
- * labels for a container whose volume was removed by hand before, and no engine adds labels to a volume.
+ * Whether a volume with our name is ours: it has our label, or a container of the app mounts it, or did. The engine makes
+ * one without labels for a container whose volume was removed by hand before, and no engine adds labels to a volume.
  */
-function isOurs({ name, supervised }: ObservedVolume, { id }: TargetApp, input: IndexedInput): boolean {
-  return supervised || input.containersByVolume.get(name)?.some(({ identity }) => identity?.appId === id) === true;
+export function isOurVolume({ name, supervised }: ObservedVolume, { id }: TargetApp, input: IndexedInput): boolean {
+  if (supervised || input.policy.mountedVolumes.has(name)) return true;
+  return input.containersByVolume.get(name)?.some(({ identity }) => identity?.appId === id) === true;
 }
 
 /** A volume with problems is left alone: the services that mount it are blocked, with the reason. */

@@ -1,6 +1,7 @@
 import {
   connectsAtStart,
   hasNamesake,
+  isOurVolume,
   isUsable,
   overlappingNetworks,
   type NetworkDecision,
@@ -121,7 +122,7 @@ export function planVolumes(app: AppPlanner): void {
   for (const volume of policy.requests.purge.size === 0 ? [] : snapshot.volumes) {
     // A volume that a preloaded image brought has the app's id and another uuid.
     const isOfApp = volume.appUuid === target.uuid || volume.name.startsWith(`${target.id}_`);
-    if (!volume.supervised || !isOfApp || wanted.has(volume.name)) continue;
+    if (!isOfApp || wanted.has(volume.name) || !isOurVolume(volume, target, app.input)) continue;
     if (policy.requests.purge.has(volume.name)) removeVolume(volume, 'a client asked to remove it', app);
   }
 }

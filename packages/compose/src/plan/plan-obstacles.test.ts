@@ -169,6 +169,8 @@ describe('networks and volumes', () => {
     expect(printPlan(target, bare)).toBe('');
     const others = { ...bare, containers: bare.containers.map((one) => ({ ...one, identity: null })) };
     expect(printPlan(target, others)).toContain('a volume 1_data exists that is not ours');
+    const policy = { mountedVolumes: new Set(['1_data']) };
+    expect(printPlan(target, { ...bare, containers: [] }, { policy })).toContain('create-container web_1_1_c1');
   });
 
   it('names that others have are left to them', () => {

@@ -200,6 +200,7 @@ export function testPlanInput(target: TargetState, snapshot: EngineSnapshot, inp
       foreignImages: new Set<string>(),
       useDeltas: false,
       keepVolumes: false,
+      mountedVolumes: new Set(),
       seenRunning: new Set(snapshot.containers.map(({ id }) => id)),
       crashLooping: new Set<string>(),
       damagedImages: new Set<string>(),

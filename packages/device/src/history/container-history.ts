@@ -32,6 +32,7 @@ export class ContainerHistory {
   readonly #pasts = new Map<string, Past>();
   /** Names of containers that we started and have not seen since: they may end before we look. */
   readonly #started = new Set<string>();
+  readonly #mountedVolumes = new Set<string>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -106,6 +107,11 @@ export class ContainerHistory {
     return new Set(this.#crashLoops().keys());
   }
 
+  /** Names of the volumes on the engine that a container of their app mounts, or has mounted. */
+  get mountedVolumes(): ReadonlySet<string> {
+    return this.#mountedVolumes;
+  }
+
   /** Until one of them counts as well again, if it does not end before; `Infinity`: there is none. */
   get delayUntilChange(): number {
     return Math.min(...this.#crashLoops().values());
@@ -124,10 +130,21 @@ export class ContainerHistory {
     return past;
   }
 
-  #recordSnapshot({ containers }: EngineSnapshot): void {
+  #recordSnapshot({ containers, volumes }: EngineSnapshot): void {
     const present = new Set(containers.map(({ id }) => id));
     for (const id of this.#pasts.keys()) if (!present.has(id)) this.#pasts.delete(id);
     for (const container of containers) this.#recordContainer(container);
+    this.#recordVolumes(containers, new Set(volumes.map(({ name }) => name)));
+  }
+
+  #recordVolumes(containers: readonly ObservedContainer[], present: ReadonlySet<string>): void {
+    for (const name of this.#mountedVolumes) if (!present.has(name)) this.#mountedVolumes.delete(name);
+    for (const { identity, config } of containers) {
+      if (identity === null) continue;
+      for (const { source } of config.mounts) {
+        if (present.has(source) && source.startsWith(`${identity.appId}_`)) this.#mountedVolumes.add(source);
+      }
+    }
   }
 
   #recordContainer({ id, name, status, config, restartCount }: ObservedContainer): void {

@@ -25,6 +25,7 @@ export interface KnownToLoop extends Pick<
   | 'seenRunning'
   | 'runningFor'
   | 'crashLooping'
+  | 'mountedVolumes'
   | 'paused'
   | 'foreignImages'
   | 'keepImages'

@@ -125,6 +125,7 @@ export class PlanMaker {
       seenRunning: history.seenRunning,
       runningFor: history.runningFor,
       crashLooping: history.crashLooping,
+      mountedVolumes: history.mountedVolumes,
       damagedImages: damagedImages.known(snapshot),
       suspectedImages: damagedImages.suspected(snapshot),
       paused: new Map([...this.#pushes.paused(target, { snapshot, except: requests.unfinished }), ...backoff.paused()]),
