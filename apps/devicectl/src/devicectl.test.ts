@@ -1,5 +1,7 @@
 import { APP_KEY, createTestApi, GLOBAL_KEY } from '@device-supervisor/api/testing';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -218,6 +220,23 @@ describe('what is done', () => {
     await using device = await openDevice();
     for (const command of ['update', 'update --force', 'update --cancel']) await device.type(command);
     expect(device.device.actions).toEqual(['update', 'update force', 'update cancel']);
+  });
+});
+
+describe('an interruption', () => {
+  it('ends a command whose device does not answer', async () => {
+    await using device = await openDevice();
+    const stop = new AbortController();
+    const silent = createServer(() => stop.abort()).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const address = silent.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    expect(await device.type(`--device 127.0.0.1:${port} status`, { signal: stop.signal })).toMatchObject({
+      exitCode: 130,
+      output: '',
+      notes: '',
+    });
+    silent.close();
   });
 });
 

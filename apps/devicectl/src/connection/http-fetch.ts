@@ -2,10 +2,15 @@ import { request as plainRequest, type IncomingMessage } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { Readable } from 'node:stream';
 
-/** A `fetch` for streams that are silent for long: that of Node.js ends them after five minutes. */
-export async function httpFetch(request: Request): Promise<Response> {
+/**
+ * A `fetch` for streams that are silent for long: that of Node.js ends them after five minutes.
+ *
+ * @param interruption ends each request and its answer, beside the request's own signal
+ */
+export async function httpFetch(request: Request, interruption: AbortSignal): Promise<Response> {
   const body = request.body === null ? null : Buffer.from(await request.arrayBuffer());
-  const answer = await send(request, body);
+  const signal = AbortSignal.any([request.signal, interruption]);
+  const answer = await send(request, { body, signal });
   const headers = Object.entries(answer.headersDistinct).flatMap(([name, values = []]) =>
     values.map((value): [string, string] => [name, value]),
   );
@@ -15,7 +20,10 @@ export async function httpFetch(request: Request): Promise<Response> {
   return new Response(hasNoBody ? null : Readable.toWeb(answer), { status, headers });
 }
 
-function send({ url, method, headers, signal }: Request, body: Buffer | null): Promise<IncomingMessage> {
+function send(
+  { url, method, headers }: Request,
+  { body, signal }: { readonly body: Buffer | null; readonly signal: AbortSignal },
+): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const open = url.startsWith('https:') ? secureRequest : plainRequest;
   // The listener stays: a failure of the stream after its head must not be an uncaught error.
