@@ -261,6 +261,10 @@ describe('exit codes', () => {
     expect(await device.type('target set -', { key: APP_KEY, input: '{"local":{"apps":{}}}' })).toMatchObject({
       exitCode: 4,
     });
+    expect(await device.type('status', { key: 'two\nlines' })).toMatchObject({
+      exitCode: 4,
+      notes: expect.stringMatching(/^devicectl: the API key must be one line/),
+    });
     expect(await device.type('--key-file - status', { key: '', input: `${GLOBAL_KEY}\n` })).toMatchObject({
       exitCode: 0,
     });

@@ -1,5 +1,6 @@
 import { createTestApi, GLOBAL_KEY, OTHER_KEY, APP_KEY, type TestApi } from '@device-supervisor/api/testing';
 import { createFakeClock } from '@device-supervisor/primitives/testing';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createApiClient, type ApiClient, type ApiClientOptions } from './create-api-client.ts';
 import { dataOf } from './data-of.ts';
@@ -58,6 +59,14 @@ describe('requests', () => {
     key = APP_KEY;
     device.device.failure = new Error('about secrets');
     await expect(ask()).rejects.toMatchObject({ details: { status: 503 } });
+  });
+
+  it('do not show a key that cannot be sent', async () => {
+    await using device = await connect({ key: () => 'first-line\nsecond-line' });
+    const error = await device.client.http.GET('/v3/state').catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: 'API_KEY_INVALID' });
+    expect(inspect(error)).not.toContain('-line');
+    await expect(listen(device.client).next()).rejects.toMatchObject({ code: 'API_KEY_INVALID' });
   });
 
   it('say that the device cannot be reached, and why', async () => {

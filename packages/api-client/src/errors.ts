@@ -16,6 +16,13 @@ export class ApiRequestError extends SupervisorError<
   }
 }
 
+/** The key has characters that no header can hold: more than one line, or another file. The message does not show it. */
+export class InvalidKeyError extends SupervisorError<'API_KEY_INVALID', Record<string, never>> {
+  constructor() {
+    super('API_KEY_INVALID', 'the API key must be one line of printable ASCII characters', { details: {} });
+  }
+}
+
 /** No answer: the device cannot be reached, or the connection ended. */
 export class ApiUnreachableError extends SupervisorError<
   'API_UNREACHABLE',

@@ -1,5 +1,5 @@
 import { backoffDelay, delay, type Clock } from '@device-supervisor/primitives';
-import { ApiRequestError } from './errors.ts';
+import { ApiRequestError, InvalidKeyError } from './errors.ts';
 import type { Send } from './send.ts';
 
 /** Where a stream comes from. */
@@ -27,7 +27,7 @@ const LONGEST_RETRY = 10_000;
  * Reads a stream to its end, and opens it again, until the signal is aborted.
  *
  * @param open reads one connection to its end; calls `opened` when it has an answer
- * @throws ApiRequestError the device refuses the stream: another attempt would not help
+ * @throws ApiRequestError, InvalidKeyError the device refuses the stream: another attempt would not help
  */
 export async function* follow<T>(
   open: (signal: AbortSignal, opened: () => void) => AsyncIterable<T>,
@@ -60,5 +60,6 @@ export async function* follow<T>(
 
 /** All but a device that is busy or starts. */
 function isRefusal(error: unknown): boolean {
+  if (error instanceof InvalidKeyError) return true;
   return error instanceof ApiRequestError && error.details.status < 500 && error.details.status !== 429;
 }

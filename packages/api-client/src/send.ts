@@ -1,15 +1,16 @@
-import { ApiRequestError, ApiUnreachableError } from './errors.ts';
+import { ApiRequestError, ApiUnreachableError, InvalidKeyError } from './errors.ts';
 
 export type Send = (request: Request) => Promise<Response>;
 
 /**
  * A `fetch` that sends the key, and whose answers are those of success.
  *
- * @returns throws ApiUnreachableError and ApiRequestError; the signal's reason when the request is aborted
+ * @returns throws ApiUnreachableError, ApiRequestError and InvalidKeyError; the signal's reason when the request is aborted
  */
 export function createSend(fetch: Send, key: () => string | undefined): Send {
   return async (request) => {
     const own = key();
+    if (own !== undefined && !PRINTABLE.test(own)) throw new InvalidKeyError();
     if (own !== undefined) request.headers.set('authorization', `Bearer ${own}`);
     let response: Response;
     try {
@@ -22,6 +23,9 @@ export function createSend(fetch: Send, key: () => string | undefined): Send {
     return response;
   };
 }
+
+/** The platform's own check would show the key in its message. */
+const PRINTABLE = /^[\x20-\x7e]*$/;
 
 /** Failures are `{message}`, `{Data, Error}` of the first routes, or text. */
 async function reasonOf(response: Response): Promise<string> {

@@ -1,4 +1,4 @@
-import { ApiRequestError, ApiUnreachableError } from '@device-supervisor/api-client';
+import { ApiRequestError, ApiUnreachableError, InvalidKeyError } from '@device-supervisor/api-client';
 import { FileError, UsageError } from '../errors.ts';
 
 /** Exit codes for scripts; part of the contract, listed by `--help`. */
@@ -26,6 +26,7 @@ Exit codes:
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError || error instanceof FileError) return EXIT.usage;
+  if (error instanceof InvalidKeyError) return EXIT.refused;
   if (error instanceof ApiUnreachableError) return EXIT.unreachable;
   if (!(error instanceof ApiRequestError)) return EXIT.failed;
   switch (error.details.status) {
