@@ -270,6 +270,13 @@ describe('exit codes', () => {
     });
   });
 
+  it('come with what the device says, but for commands to the terminal', async () => {
+    await using device = await openDevice();
+    device.locks.hold({ appId: 1, service: 'worker', holder: 'x\b\u0007y', reason: '', timeToLive: 60_000 });
+    const { notes } = await device.type('locks take worker');
+    expect(notes).toMatch(/^devicectl: [^\p{Cc}]*\n$/u);
+  });
+
   it('say that a lock holds an action back', async () => {
     await using device = await openDevice();
     device.locks.hold({ appId: 1, service: 'worker', holder: 'other', reason: '', timeToLive: 60_000 });

@@ -1,6 +1,6 @@
 import { createApiClient } from '@device-supervisor/api-client';
 import { formatError } from '@device-supervisor/errors';
-import { createPaint, createScreen, type ScreenStream } from '@device-supervisor/views';
+import { createPaint, createScreen, plainText, type ScreenStream } from '@device-supervisor/views';
 import { CommanderError } from 'commander';
 import type { Readable, Writable } from 'node:stream';
 import { EXIT, exitCodeOf } from './cli/exit-codes.ts';
@@ -58,7 +58,7 @@ export async function runDevicectl(args: readonly string[], machine: Machine): P
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     if (signal.aborted) return EXIT.interrupted;
-    notes.write(`${createPaint(notes)('red', 'devicectl:')} ${formatError(error)}\n`);
+    notes.write(`${createPaint(notes)('red', 'devicectl:')} ${plainText(formatError(error))}\n`);
     return exitCodeOf(error);
   }
 }

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { dataOf } from '@device-supervisor/api-client';
+import { plainText } from '@device-supervisor/views';
 import { EXIT } from '../cli/exit-codes.ts';
 import { UsageError } from '../errors.ts';
 import { show, type Context } from './context.ts';
@@ -28,7 +29,7 @@ export async function actOnService(
       parseAs: 'text',
     }),
   );
-  show(context, { app: name, service, action }, () => [`${PAST[action]} ${service} of ${name}`]);
+  show(context, { app: name, service, action }, () => [`${PAST[action]} ${service} of ${plainText(name)}`]);
   return EXIT.done;
 }
 
@@ -39,7 +40,7 @@ export async function restartApp(context: Context, { app, force }: ActOptions): 
   await dataOf(
     context.client.http.POST('/v2/applications/{appId}/restart', { params, body: { force }, parseAs: 'text' }),
   );
-  show(context, { app: name, action: 'restart' }, () => [`Restarted ${name}`]);
+  show(context, { app: name, action: 'restart' }, () => [`Restarted ${plainText(name)}`]);
   return EXIT.done;
 }
 
@@ -49,12 +50,12 @@ export async function purge(
   { app, force, yes }: ActOptions & { readonly yes: boolean },
 ): Promise<number> {
   const { appId, name } = await findApp(context, app);
-  if (!yes) await confirm(context, `Remove all volumes of ${name}, with all their data?`);
+  if (!yes) await confirm(context, `Remove all volumes of ${plainText(name)}, with all their data?`);
   const params = { path: { appId: String(appId) } };
   await dataOf(
     context.client.http.POST('/v2/applications/{appId}/purge', { params, body: { force }, parseAs: 'text' }),
   );
-  show(context, { app: name, action: 'purge' }, () => [`Purged ${name}`]);
+  show(context, { app: name, action: 'purge' }, () => [`Purged ${plainText(name)}`]);
   return EXIT.done;
 }
 

@@ -1,6 +1,6 @@
 import { dataOf, type ConnectionNews, type DeviceEvent } from '@device-supervisor/api-client';
 import { formatError } from '@device-supervisor/errors';
-import { createLogPrinter, formatEvent } from '@device-supervisor/views';
+import { createLogPrinter, formatEvent, plainText } from '@device-supervisor/views';
 import { EXIT } from '../cli/exit-codes.ts';
 import type { Context } from './context.ts';
 import { findAppOf } from './find-service.ts';
@@ -76,7 +76,7 @@ function reportConnection({ notes, json, screen }: Context): (news: ConnectionNe
   return (news) => {
     if (json) return;
     if (!news.connected) {
-      const text = news.error === null ? 'The stream ended' : formatError(news.error);
+      const text = news.error === null ? 'The stream ended' : plainText(formatError(news.error));
       if (!isLost) notes.write(`${screen.paint('yellow', `${text}; connecting again …`)}\n`);
     } else if (isLost) notes.write(`${screen.paint('green', 'Connected again')}\n`);
     isLost = !news.connected;
