@@ -2,6 +2,7 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import {
   ApiRequestError,
   dataOf,
+  InvalidKeyError,
   type ApiClient,
   type DeviceIdentity,
   type DeviceState,
@@ -192,5 +193,5 @@ const CAUSES: Readonly<Record<string, readonly Subject[]>> = {
 };
 
 function isRefusal(error: unknown): boolean {
-  return error instanceof ApiRequestError && error.details.status === 401;
+  return error instanceof InvalidKeyError || (error instanceof ApiRequestError && error.details.status === 401);
 }
