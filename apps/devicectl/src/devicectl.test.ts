@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -16,6 +16,8 @@ interface Typed {
   /** Absent: what is printed is read by a program. */
   readonly isTerminal?: boolean;
   readonly signal?: AbortSignal;
+  /** In place of a stream that takes everything. */
+  readonly output?: Writable;
   /** Filled as it is printed. */
   readonly printed?: { output: string; notes: string };
   readonly environment?: Readonly<Record<string, string>>;
@@ -40,7 +42,7 @@ async function openDevice() {
         ...typed.environment,
       },
       input: Object.assign(Readable.from([input]), { isTTY: isTerminal }),
-      output: record('output'),
+      output: typed.output ?? record('output'),
       notes: record('notes'),
       signal,
     });
@@ -281,6 +283,17 @@ describe('exit codes', () => {
     await using device = await openDevice();
     device.locks.hold({ appId: 1, service: 'worker', holder: 'other', reason: '', timeToLive: 60_000 });
     expect(await device.type('locks take worker')).toMatchObject({ exitCode: 5 });
+  });
+
+  it.each([
+    ['ENOSPC', 1, 'devicectl: no room\n'],
+    ['EPIPE', 0, ''],
+  ])('say whether output is lost: %s is %i', async (code, exitCode, notes) => {
+    await using device = await openDevice();
+    const output = new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error('no room'), { code })),
+    });
+    expect(await device.type('status', { output })).toMatchObject({ exitCode, notes });
   });
 
   it('and help lists them', async () => {

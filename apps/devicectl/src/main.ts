@@ -5,8 +5,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   // A second one ends the program at once.
   process.once(signal, () => interruption.abort());
 }
-// A reader such as `head` that has seen enough.
-process.stdout.on('error', () => interruption.abort());
 
 void runDevicectl(process.argv.slice(2), {
   environment: process.env,

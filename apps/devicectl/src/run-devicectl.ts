@@ -24,7 +24,11 @@ const OWN_KEY_FILE = '/data/api-key';
 
 /** @param args without the program's name @returns exit code */
 export async function runDevicectl(args: readonly string[], machine: Machine): Promise<number> {
-  const { environment, input, output, notes, signal } = machine;
+  const { environment, input, output, notes } = machine;
+  // A full disk, or a reader such as `head` that has seen enough.
+  const closed = new AbortController();
+  output.on('error', (error) => closed.abort(error));
+  const signal = AbortSignal.any([machine.signal, closed.signal]);
   let exitCode: number = EXIT.done;
   const run: Run = async (command) => {
     const { device, keyFile, json }: GlobalOptions = program.opts();
@@ -54,11 +58,28 @@ export async function runDevicectl(args: readonly string[], machine: Machine): P
   }
   try {
     await program.parseAsync(args, { from: 'user' });
-    return exitCode;
+    await written(output);
+    return isLost(closed.signal) ? fail(closed.signal.reason) : exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    if (signal.aborted) return EXIT.interrupted;
+    if (isLost(closed.signal)) return fail(closed.signal.reason);
+    return signal.aborted ? EXIT.interrupted : fail(error);
+  }
+
+  function fail(error: unknown): number {
     notes.write(`${createPaint(notes)('red', 'devicectl:')} ${plainText(formatError(error))}\n`);
     return exitCodeOf(error);
   }
+}
+
+/** Waits until the stream has taken everything, or has failed. */
+function written(output: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    output.write('', () => resolve());
+  });
+}
+
+/** Whether output was lost that a reader waits for: on a full disk, but not where the reader has closed the pipe. */
+function isLost({ aborted, reason }: AbortSignal): boolean {
+  return aborted && !(reason instanceof Error && 'code' in reason && reason.code === 'EPIPE');
 }

@@ -16,7 +16,7 @@ export const EXIT = {
 export const EXIT_CODES_HELP: string = `
 Exit codes:
   0    done
-  1    the device could not do it
+  1    the device could not do it, or the output cannot be written
   2    wrong usage
   3    the device cannot be reached
   4    the key is missing, or does not open this
