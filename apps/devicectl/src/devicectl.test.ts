@@ -18,6 +18,7 @@ interface Typed {
   readonly signal?: AbortSignal;
   /** In place of a stream that takes everything. */
   readonly output?: Writable;
+  readonly notes?: Writable;
   /** Filled as it is printed. */
   readonly printed?: { output: string; notes: string };
   readonly environment?: Readonly<Record<string, string>>;
@@ -43,13 +44,17 @@ async function openDevice() {
       },
       input: Object.assign(Readable.from([input]), { isTTY: isTerminal }),
       output: typed.output ?? record('output'),
-      notes: record('notes'),
+      notes: typed.notes ?? record('notes'),
       signal,
     });
     await new Promise(setImmediate);
     return { exitCode, ...printed };
   };
   return { ...parts, type, port: server.port, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+function failing(code: string): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done(Object.assign(new Error('no room'), { code })) });
 }
 
 describe('what is looked at', () => {
@@ -290,10 +295,15 @@ describe('exit codes', () => {
     ['EPIPE', 0, ''],
   ])('say whether output is lost: %s is %i', async (code, exitCode, notes) => {
     await using device = await openDevice();
-    const output = new Writable({
-      write: (_chunk, _encoding, done) => done(Object.assign(new Error('no room'), { code })),
-    });
+    const output = failing(code);
     expect(await device.type('status', { output })).toMatchObject({ exitCode, notes });
+  });
+
+  it('stay the same when notes cannot be written', async () => {
+    await using device = await openDevice();
+    expect(await device.type('--device 127.0.0.1:1 status', { notes: failing('EPIPE') })).toMatchObject({
+      exitCode: 3,
+    });
   });
 
   it('and help lists them', async () => {

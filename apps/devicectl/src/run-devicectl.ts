@@ -28,6 +28,8 @@ export async function runDevicectl(args: readonly string[], machine: Machine): P
   // A full disk, or a reader such as `head` that has seen enough.
   const closed = new AbortController();
   output.on('error', (error) => closed.abort(error));
+  // Notes are for a person who may have left; the exit code says the same.
+  notes.on('error', () => undefined);
   const signal = AbortSignal.any([machine.signal, closed.signal]);
   let exitCode: number = EXIT.done;
   const run: Run = async (command) => {
