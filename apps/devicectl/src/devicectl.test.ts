@@ -256,6 +256,7 @@ describe('exit codes', () => {
     ['config set proxy.password=secret', 2, /a password cannot be an argument/],
     ['--key-file /nowhere/key status', 2, /\/nowhere\/key cannot be read/],
     ['--device http://user:secret@device status', 2, /takes an address alone/],
+    ['--device  purge --yes', 2, /names no device/],
     ['--device 127.0.0.1:1 status', 3, /ECONNREFUSED/],
   ])('%s: %i', async (command, exitCode, notes) => {
     await using device = await openDevice();

@@ -11,6 +11,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @throws UsageError
  */
 export function addressOf(device: string | undefined, environment: Environment): string {
+  if (device === '') throw new UsageError('--device names no device', 'Leave it out for this one.');
   const typed = device ?? environment['DEVICECTL_DEVICE'] ?? environment['BALENA_SUPERVISOR_ADDRESS'];
   if (typed === undefined || typed === '') {
     return `http://127.0.0.1:${environment['BALENA_SUPERVISOR_PORT'] ?? environment['LISTEN_PORT'] ?? DEFAULT_PORT}`;
