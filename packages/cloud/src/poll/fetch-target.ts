@@ -1,5 +1,5 @@
 import { decodeCloudTarget, type TargetState } from '@device-supervisor/state';
-import { DeviceUnknownError } from '../errors.ts';
+import { CloudAnswerInvalidError, DeviceUnknownError } from '../errors.ts';
 import type { CloudHttp } from '../http/cloud-http.ts';
 import { readAnswer, refusal } from '../http/read-answer.ts';
 import * as z from 'zod';
@@ -30,6 +30,8 @@ export async function fetchTarget(http: CloudHttp, { uuid, key, etag, signal }: 
   if (answer.status === 304) {
     // The cloud says the same of a device that it does not have, except for the entity tag.
     if (answer.headers.etag === undefined) throw new DeviceUnknownError(uuid);
+    if (etag === null)
+      throw new CloudAnswerInvalidError(REQUEST, 'it says that a target is unchanged that it has not sent');
     return { status: 'unchanged' };
   }
   if (answer.status === 401) {
