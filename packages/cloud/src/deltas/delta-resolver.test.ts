@@ -175,10 +175,11 @@ describe('createDeltaResolver', () => {
   });
 });
 
-/** A cloud that has the device and the delta. */
+/** A cloud that has the device, both images and the delta. */
 async function cloudWithDelta(options: CloudStubOptions = {}): Promise<CloudStub> {
   const cloud = await startCloudStub(options);
   const fleet = cloud.createFleet();
+  for (const image of [SOURCE, DESTINATION]) cloud.createRelease(fleet, { services: { main: { image } } });
   cloud.createDevice(fleet, { uuid: '1234', key: usual().login.password });
   cloud.setDelta(SOURCE, DESTINATION, DELTA);
   return cloud;

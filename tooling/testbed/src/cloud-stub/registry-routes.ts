@@ -22,7 +22,8 @@ export function registryRoutes(app: Hono, world: World): RegistryDesk {
   const signer = new LateSigner();
   const builder = { username: 'builder', password: world.userKey };
   const deltas = new Map<string, string>();
-  const tokens = new Set<string>();
+  /** By token: the scopes that it opens. */
+  const tokens = new Map<string, readonly string[]>();
 
   app.get('/auth/v1/token', async (c) => {
     const asked = c.req.queries('scope')?.flatMap((scope) => scope.split(' ')) ?? [];
@@ -32,14 +33,17 @@ export function registryRoutes(app: Hono, world: World): RegistryDesk {
     const scopes = asked.filter((scope) => mayUse(login, scope));
     const subject = login === null ? '' : login.username;
     const token = createRegistryToken(key, { issuer: ISSUER, subject, service: SERVICE, scopes });
-    tokens.add(token);
+    tokens.set(token, scopes);
     return await sendJson(c, { token });
   });
 
   app.get('/api/v3/delta', async (c) => {
     const token = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1] ?? '';
-    if (!tokens.has(token)) return sendNothing(401);
-    const name = deltas.get(`${c.req.query('src')} ${c.req.query('dest')}`);
+    const { src = '', dest = '' } = c.req.query();
+    const scopes = tokens.get(token) ?? [];
+    const isOpened = (image: string): boolean => scopes.includes(`repository:${repositoryOf(image)}:pull`);
+    if (!isOpened(src) || !isOpened(dest)) return sendNothing(401);
+    const name = deltas.get(`${src} ${dest}`);
     return name === undefined ? sendNothing(404) : await sendJson(c, { name });
   });
 
@@ -50,7 +54,7 @@ export function registryRoutes(app: Hono, world: World): RegistryDesk {
       .toString()
       .split(':');
     if (username === builder.username && password === builder.password) return { username, device: null };
-    const device = world.devices.get(username.replace(/^d_/, ''));
+    const device = world.devices.get(/^d_(.+)$/.exec(username)?.[1] ?? '');
     return device !== undefined && device.key === password ? { username, device } : 'refused';
   }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
+import * as z from 'zod';
 import { waitFor } from '../wait-for.ts';
 import { startCloudStub, type CloudStub } from './start-cloud-stub.ts';
 
@@ -22,6 +23,29 @@ it('gives a device a token for what its fleet released, and for nothing else', a
   expect(await token(stub, `d_${uuid}:${key}`, 'v2/main')).toMatchObject({ sub: `d_${uuid}`, access });
   expect(await token(stub, `d_${uuid}:${key}`, 'v2/other')).toMatchObject({ access: [] });
   expect(await token(stub, `d_${uuid}:wrong`, 'v2/main')).toBe(401);
+  expect(await token(stub, `${uuid}:${key}`, 'v2/main')).toBe(401);
+});
+
+it('names a delta to a token that opens the repositories of both its images', async () => {
+  await using stub = await startCloudStub();
+  const fleet = stub.createFleet();
+  const [source, destination] = ['127.0.0.1:5001/v2/old:1', '127.0.0.1:5001/v2/new:1'];
+  stub.createRelease(fleet, { services: { main: { image: source } } });
+  stub.createRelease(fleet, { services: { main: { image: destination } } });
+  stub.setDelta(source, destination, '127.0.0.1:5001/v2/new:delta');
+  const { uuid, key } = stub.createDevice(fleet);
+  const basic = `Basic ${Buffer.from(`d_${uuid}:${key}`).toString('base64')}`;
+  const ask = async (headers: Readonly<Record<string, string>>, ...repositories: string[]): Promise<number> => {
+    const scopes = repositories.map((repository) => `&scope=repository:${repository}:pull`).join('');
+    const granted = await fetch(`${stub.endpoint}/auth/v1/token?service=x${scopes}`, { headers });
+    const { token: given } = z.object({ token: z.string() }).parse(await granted.json());
+    const query = new URLSearchParams({ src: source, dest: destination }).toString();
+    const authorization = `Bearer ${given}`;
+    return (await fetch(`${stub.endpoint}/api/v3/delta?${query}`, { headers: { authorization } })).status;
+  };
+  expect(await ask({ authorization: basic }, 'v2/new', 'v2/old')).toBe(200);
+  expect(await ask({ authorization: basic }, 'v2/new')).toBe(401);
+  expect(await ask({}, 'v2/new', 'v2/old')).toBe(401);
 });
 
 it('tells a device of changes, and passes on what a person asks of it', async () => {
