@@ -218,7 +218,7 @@ describe('a new device', () => {
     cloud.change(device, () => (device.pinned = null));
     await fixture.running(newest);
     // Objects of another device on the engine may not be removable at first.
-    expect(supervisor.output()).not.toMatch(/Failed (asking|registering|introducing|telling)|Fault/);
+    expect(supervisor.output()).not.toMatch(/Failed (asking|registering|introducing|reporting)|Fault/);
   });
 
   it('reports the configuration of its host before it applies that of the cloud', async () => {

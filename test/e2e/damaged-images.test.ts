@@ -19,7 +19,7 @@ const APP = 90_045;
 /** Their lowest layer is the same. */
 const IMAGES = ['damaged-web:1', 'damaged-db:1'] as const;
 
-const BOTH = { until: (names: readonly string[]) => names.join() === 'db,web', timeout: 300_000 };
+const BOTH = { until: (names: readonly string[]) => names.join() === 'db,web' };
 
 let engine: TestEngine;
 let supervisor: SupervisorProcess;
