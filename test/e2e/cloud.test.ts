@@ -305,4 +305,16 @@ describe('a cloud', () => {
     await supervisor.registered();
     expect(await fixture.running(only)).toEqual({ web: expect.any(String) });
   });
+
+  it('whose registry config.json does not name refuses an image, and the log says what is missing', async () => {
+    const fleet = createFleet();
+    const image = await fixture.publish('hidden:1');
+    release(fleet, 'r1', image);
+    await using supervisor = await fixture.startDevice(fleet, { config: { registryEndpoint: null } });
+    const { logs } = await supervisor.registered();
+    const failures = (): string[] =>
+      logs.flatMap(({ message }) => (message.startsWith(`Failed to download image '${image}'`) ? [message] : []));
+    await waitFor('the failed pull', () => failures().length > 0);
+    expect(failures()[0]).toContain('config.json names no registryEndpoint');
+  });
 });

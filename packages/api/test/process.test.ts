@@ -51,6 +51,8 @@ it('asks for a key in local mode when it is to, and keeps its own where root alo
     200,
     expect.stringMatching(/^[0-9a-f]{8}-\d+$/),
   ]);
+  // Of the contract: the public client refuses older versions, and this product counts its own from the start.
+  expect(await answered.json()).toEqual({ status: 'success', version: '17.8.0' });
   expect((await stat(join(supervisor.directory, 'data/api-key'))).mode & 0o777).toBe(0o600);
 });
 
