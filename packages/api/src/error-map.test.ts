@@ -63,6 +63,17 @@ describe.each(requests)('a failure of ours in %s', (_, path, options) => {
   });
 });
 
+it('more tags than the device keeps for its cloud are a 413 with the reason, and no fault', async () => {
+  class TooManyTagsError extends SupervisorError<'TOO_MANY_TAGS'> {}
+  const failure = new TooManyTagsError('TOO_MANY_TAGS', 'there are too many', { details: {} });
+  const tags = { list: async () => [], set: () => Promise.reject(failure) };
+  const { request, errors } = createTestApi({ tags, requiresKey: () => false });
+  const response = await request('/v2/device/tags', { method: 'PATCH', body: { room: 'kitchen' } });
+  expect(response.status).toBe(413);
+  expect(await response.json()).toEqual({ status: 'failed', message: 'there are too many' });
+  expect(errors).toEqual([]);
+});
+
 describe('a request that takes too long', () => {
   it('is a 503, and what fails afterwards is reported', async () => {
     const device = new FakeDevice();

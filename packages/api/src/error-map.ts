@@ -13,6 +13,7 @@ const STATUS: ReadonlyMap<string, FailureStatus> = new Map([
   ['INVALID_REQUEST', 400],
   ['REQUEST_ABORTED', 400],
   ['BODY_TOO_LARGE', 413],
+  ['TOO_MANY_TAGS', 413],
   ['APPLICATION_NOT_FOUND', 409],
   ['CONTAINER_NOT_FOUND', 503],
   ['APP_NOT_FOUND', 404],

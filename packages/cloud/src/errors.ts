@@ -118,3 +118,13 @@ export class DeviceNotRegisteredError extends SupervisorError<'DEVICE_NOT_REGIST
     });
   }
 }
+
+/** More tags were set than a device keeps until its cloud has them. */
+export class TooManyTagsError extends SupervisorError<'TOO_MANY_TAGS', { limit: number }> {
+  constructor(limit: number) {
+    super('TOO_MANY_TAGS', `the tags that wait for the cloud would have more than ${limit} characters`, {
+      details: { limit },
+      hint: 'They are sent when the cloud can be reached; set fewer until then',
+    });
+  }
+}

@@ -16,6 +16,7 @@ export {
   DeviceNotRegisteredError,
   DeviceUnknownError,
   ProvisioningKeyMissingError,
+  TooManyTagsError,
 } from './errors.ts';
 export { composeReport } from './report/compose-report.ts';
 export type { ReportMemory } from './report/reporter.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { TooManyTagsError } from '../errors.ts';
 
 /** Where tags are kept until the cloud has them. */
 export interface TagMemory {
@@ -14,10 +15,14 @@ const TagsOrNothing: z.ZodType<Tags> = z.record(z.string(), z.string()).catch({}
 /** Tags that were set and that the cloud does not have yet, over restarts. */
 export interface PendingTags {
   all(): Tags;
+  /** @throws {TooManyTagsError} when there would be more than a device keeps; those that it has stay */
   add(tags: Tags): void;
   /** Forgets those that still have the value that was dealt with. */
   remove(tags: Tags): void;
 }
+
+/** Characters of all of them together: any service may set tags, and a device may be without its cloud for a year. */
+const LIMIT = 512 * 1024;
 
 export function createPendingTags(memory: TagMemory): PendingTags {
   let pending: Tags = TagsOrNothing.parse(parseJson(memory.load() ?? '{}'));
@@ -30,7 +35,11 @@ export function createPendingTags(memory: TagMemory): PendingTags {
 
   return {
     all: () => pending,
-    add: (tags) => keep({ ...pending, ...tags }),
+    add(tags) {
+      const next = { ...pending, ...tags };
+      if (JSON.stringify(next).length > LIMIT) throw new TooManyTagsError(LIMIT);
+      keep(next);
+    },
     remove: (tags) => keep(Object.fromEntries(Object.entries(pending).filter(([name, value]) => tags[name] !== value))),
   };
 }
