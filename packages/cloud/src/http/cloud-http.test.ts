@@ -1,9 +1,15 @@
 import { createServer, type RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
 import { once } from 'node:events';
 import { brotliCompressSync, deflateSync, gunzipSync, gzipSync } from 'node:zlib';
 import { startCloudStub } from '@device-supervisor/testbed';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { CloudAnswerTooLongError, CloudTimeoutError, CloudUnreachableError } from '../errors.ts';
+import {
+  CloudAnswerInvalidError,
+  CloudAnswerTooLongError,
+  CloudTimeoutError,
+  CloudUnreachableError,
+} from '../errors.ts';
 import { createCloudHttp, type CloudAnswer, type CloudHttp, type CloudHttpOptions } from './cloud-http.ts';
 
 const stack = new AsyncDisposableStack();
@@ -83,6 +89,68 @@ describe('a request', () => {
   });
 });
 
+describe('a connection that the server closes as it is used again', () => {
+  /** Answers the first request of each connection; `end` decides about the others. */
+  async function serveOnce(end: (socket: Socket) => void) {
+    const served = new WeakMap<Socket, number>();
+    const requests: string[] = [];
+    const endpoint = await serve((request, response) => {
+      const before = served.get(request.socket) ?? 0;
+      served.set(request.socket, before + 1);
+      requests.push(`${request.method} ${before === 0 ? 'new' : 'reused'}`);
+      if (before === 0) request.resume().on('end', () => response.end('{}'));
+      else end(request.socket);
+    });
+    return { http: client(endpoint), requests };
+  }
+
+  const RESETS: [string, (socket: Socket) => void][] = [
+    ['ends', (socket) => socket.destroy()],
+    ['is reset', (socket) => socket.resetAndDestroy()],
+  ];
+
+  it.each(RESETS)('and that %s is replaced by a new one', async (_, end) => {
+    const { http, requests } = await serveOnce(end);
+    for (const method of ['GET', 'GET', 'GET', 'PATCH'] as const) {
+      const request = { method, path: '/x', key: null, signal, ...(method === 'PATCH' ? { json: { a: 1 } } : {}) };
+      expect(await http.request(request)).toMatchObject({ status: 200, body: '{}' });
+    }
+    // The connection of a second attempt ends with its answer.
+    expect(requests).toEqual(['GET new', 'GET reused', 'GET new', 'GET new', 'PATCH reused', 'PATCH new']);
+  });
+
+  it('is never used by a POST', async () => {
+    const { http, requests } = await serveOnce((socket) => socket.destroy());
+    for (const method of ['GET', 'POST', 'POST', 'GET'] as const) {
+      await http.request({ method, path: '/x', key: null, json: {}, signal });
+    }
+    expect(requests).toEqual(['GET new', 'POST new', 'POST new', 'GET reused', 'GET new']);
+  });
+
+  it('is an error when it is new, or when an answer has begun', async () => {
+    const { http, requests } = await serveOnce((socket) => socket.end('HTTP/1.1 200 O'));
+    await get(http);
+    await expect(get(http)).rejects.toThrow(CloudUnreachableError);
+    expect(requests).toEqual(['GET new', 'GET reused']);
+    let attempts = 0;
+    const endpoint = await serve((request) => {
+      attempts++;
+      request.socket.destroy();
+    });
+    await expect(get(client(endpoint))).rejects.toThrow(CloudUnreachableError);
+    expect(attempts).toBe(1);
+  });
+
+  it('is replaced over TLS too', async () => {
+    await using stub = await startCloudStub({ tls: {} });
+    const http = client(stub.endpoint, { rootCertificate: stub.certificate ?? '' });
+    expect((await get(http)).status).toBe(404);
+    stub.breakWith('all', { kind: 'stale' });
+    expect((await get(http)).status).toBe(404);
+    expect(stub.count()).toBe(3);
+  });
+});
+
 describe('an answer that is none', () => {
   const LIMIT = 16 * 1024 * 1024;
 
@@ -103,6 +171,18 @@ describe('an answer that is none', () => {
     );
     expect(failure).toBeInstanceOf(error);
     expect(String(failure)).not.toContain('the-key');
+  });
+
+  it.each([
+    ['damaged gzip', 'gzip', gzipSync('{"a":1}').fill(0, 12)],
+    ['cut gzip', 'gzip', gzipSync('{"a":1}').subarray(0, -4)],
+    ['damaged br', 'br', Buffer.from('{"a":1}')],
+    ['an encoding that was not asked for', 'zstd', Buffer.from('{"a":1}')],
+  ])('because its body is %s', async (_, encoding, bytes) => {
+    const endpoint = await serve((_request, response) => {
+      response.writeHead(200, { 'content-encoding': encoding }).end(bytes);
+    });
+    await expect(get(client(endpoint))).rejects.toThrow(CloudAnswerInvalidError);
   });
 
   it('because the server is down, and then it is up', async () => {

@@ -9,6 +9,7 @@ import {
   CloudUnreachableError,
 } from '../errors.ts';
 import { createConnector, type ConnectorOptions } from './connector.ts';
+import { sendRequest, type OutgoingRequest } from './send-request.ts';
 import { isWebPage } from './web-page.ts';
 
 export interface CloudHttpOptions extends ConnectorOptions {
@@ -19,7 +20,7 @@ export interface CloudHttpOptions extends ConnectorOptions {
 }
 
 export interface CloudRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: OutgoingRequest['method'];
   /** Below the endpoint, with its query, e.g. `/device/v3/state`. */
   readonly path: string;
   /** Sent as JSON. */
@@ -51,11 +52,11 @@ const LONGEST_ANSWER = 16 * 1024 * 1024;
 
 const compress = promisify(gzip);
 /** By content encoding. */
-const DECODERS: Readonly<Record<string, (bytes: Buffer, limit: { maxOutputLength: number }) => Promise<Buffer>>> = {
-  gzip: promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
-};
+const DECODERS = new Map<string, (bytes: Buffer, limit: { maxOutputLength: number }) => Promise<Buffer>>([
+  ['gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+  ['br', promisify(brotliDecompress)],
+]);
 
 /** Connections are kept open between requests. */
 export function createCloudHttp(options: CloudHttpOptions): CloudHttp {
@@ -64,25 +65,24 @@ export function createCloudHttp(options: CloudHttpOptions): CloudHttp {
 
   async function exchange(request: CloudRequest, signal: AbortSignal): Promise<CloudAnswer> {
     const body = await encodeBody(request);
-    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      const outgoing = connector.send(request.path, {
-        method: request.method,
+    const answer = await sendRequest(connector, {
+      method: request.method,
+      path: request.path,
+      options: {
         signal,
         headers: {
           accept: 'application/json',
-          'accept-encoding': 'gzip, deflate, br',
+          'accept-encoding': [...DECODERS.keys()].join(', '),
           'user-agent': userAgent,
           ...(request.key === null ? {} : { authorization: `Bearer ${request.key}` }),
           ...body?.headers,
           ...request.headers,
         },
-      });
-      outgoing.on('response', resolve);
-      outgoing.on('error', reject);
-      outgoing.end(body?.bytes);
+      },
+      body: body?.bytes,
     });
     const { statusCode: status = 0, headers } = answer;
-    const text = await readBody(answer);
+    const text = await readBody(answer, nameOf(request));
     // A refusal is quoted in messages, and may quote the request.
     const isQuoted = status >= 400 && request.key !== null;
     return { status, headers, body: isQuoted ? createRedactor([request.key])(text) : text };
@@ -103,7 +103,6 @@ export function createCloudHttp(options: CloudHttpOptions): CloudHttp {
         const host = new URL(endpoint).host;
         if (limit.aborted) throw new CloudTimeoutError(host, timeout);
         if (error instanceof CloudAnswerTooLongError || error instanceof CloudAnswerInvalidError) throw error;
-        if (isTooLarge(error)) throw new CloudAnswerTooLongError(LONGEST_ANSWER);
         throw new CloudUnreachableError(host, error);
       }
     },
@@ -118,11 +117,6 @@ function isSuccess({ status }: CloudAnswer): boolean {
 /** Without its query, which may have a key. */
 function nameOf({ method, path }: CloudRequest): string {
   return `${method} ${path.replace(/\?.*/, '')}`;
-}
-
-/** Is it what decompression says when there is more than it may give? */
-function isTooLarge(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
 }
 
 async function encodeBody({
@@ -146,7 +140,8 @@ function bytesOf(answer: IncomingMessage): AsyncIterable<Buffer> {
   return answer;
 }
 
-async function readBody(answer: IncomingMessage): Promise<string> {
+/** @param request for messages */
+async function readBody(answer: IncomingMessage, request: string): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const bytes of bytesOf(answer)) {
@@ -158,8 +153,30 @@ async function readBody(answer: IncomingMessage): Promise<string> {
     chunks.push(bytes);
   }
   const raw = Buffer.concat(chunks);
-  const decode = DECODERS[answer.headers['content-encoding'] ?? ''];
-  return (
-    decode === undefined || raw.length === 0 ? raw : await decode(raw, { maxOutputLength: LONGEST_ANSWER })
-  ).toString('utf8');
+  const encoding = (answer.headers['content-encoding'] ?? IDENTITY).toLowerCase();
+  return (raw.length === 0 || encoding === IDENTITY ? raw : await decompress(raw, { encoding, request })).toString(
+    'utf8',
+  );
+}
+
+/** The content encoding that is none. */
+const IDENTITY = 'identity';
+
+async function decompress(
+  raw: Buffer,
+  { encoding, request }: { readonly encoding: string; readonly request: string },
+): Promise<Buffer> {
+  const decode = DECODERS.get(encoding);
+  if (decode === undefined) throw new CloudAnswerInvalidError(request, 'it has an encoding that was not asked for');
+  try {
+    return await decode(raw, { maxOutputLength: LONGEST_ANSWER });
+  } catch (error) {
+    if (isTooLarge(error)) throw new CloudAnswerTooLongError(LONGEST_ANSWER);
+    throw new CloudAnswerInvalidError(request, `it is damaged ${encoding}`);
+  }
+}
+
+/** Is it what decompression says when there is more than it may give? */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
 }

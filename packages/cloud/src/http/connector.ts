@@ -1,4 +1,10 @@
-import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type RequestOptions } from 'node:http';
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type AgentOptions,
+  type ClientRequest,
+  type RequestOptions,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
@@ -12,24 +18,39 @@ export interface ConnectorOptions {
   readonly lookup?: LookupFunction;
 }
 
-/** Connections to one server, kept open between requests. */
+/** Connections to one server. Paths are below the endpoint, e.g. `/device/v3/state`. */
 export interface Connector extends Disposable {
-  /** @param path below the endpoint, e.g. `/device/v3/state` */
+  /**
+   * Sends over a connection that an earlier request left open, if there is one. The server may close it at the same moment:
+   * only for requests that can be sent again.
+   */
   send(path: string, options: RequestOptions): ClientRequest;
+  /** Sends over a new connection, which ends with the answer. */
+  sendAlone(path: string, options: RequestOptions): ClientRequest;
 }
 
 export function createConnector({ endpoint, rootCertificate, lookup }: ConnectorOptions): Connector {
   const isSecure = endpoint.startsWith('https:');
-  const connection = { keepAlive: true, maxSockets: 8, ...(lookup === undefined ? {} : { lookup }) };
-  const agent = isSecure
-    ? new HttpsAgent({
-        ...connection,
-        ...(rootCertificate === undefined ? {} : { ca: [...rootCertificates, rootCertificate] }),
-      })
-    : new HttpAgent(connection);
+  const createAgent = (options: AgentOptions): HttpAgent => {
+    const connection = { ...options, ...(lookup === undefined ? {} : { lookup }) };
+    return isSecure
+      ? new HttpsAgent({
+          ...connection,
+          ...(rootCertificate === undefined ? {} : { ca: [...rootCertificates, rootCertificate] }),
+        })
+      : new HttpAgent(connection);
+  };
+  const kept = createAgent({ keepAlive: true, maxSockets: 8 });
+  const single = createAgent({ keepAlive: false });
   const request = isSecure ? httpsRequest : httpRequest;
+  const sendBy = (agent: HttpAgent) => (path: string, options: RequestOptions) =>
+    request(`${endpoint.replace(/\/$/, '')}${path}`, { ...options, agent });
   return {
-    send: (path, options) => request(`${endpoint.replace(/\/$/, '')}${path}`, { ...options, agent }),
-    [Symbol.dispose]: () => agent.destroy(),
+    send: sendBy(kept),
+    sendAlone: sendBy(single),
+    [Symbol.dispose]() {
+      kept.destroy();
+      single.destroy();
+    },
   };
 }

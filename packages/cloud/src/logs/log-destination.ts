@@ -47,7 +47,7 @@ export function createLogDestination(options: CloudLogOptions): CloudLogDestinat
   let isCompressed = true;
   return {
     open() {
-      const request = connector.send(`/device/v2/${uuid}/log-stream`, {
+      const request = connector.sendAlone(`/device/v2/${uuid}/log-stream`, {
         method: 'POST',
         headers: {
           'content-type': 'application/x-ndjson',

@@ -9,6 +9,8 @@ export type CloudFault =
   | { readonly kind: 'hang' }
   /** The connection breaks off at once, or in the middle of an answer. */
   | { readonly kind: 'reset'; readonly afterHeaders?: boolean }
+  /** A connection breaks off when a second request comes over it. */
+  | { readonly kind: 'stale' }
   /** Status 200, and a body that is not what it says it is. */
   | { readonly kind: 'garbage' }
   /** Not even HTTP. */
@@ -41,6 +43,11 @@ export function actOut(fault: CloudFault, request: IncomingMessage, response: Se
   if (fault.kind === 'clock-skew') {
     response.setHeader('date', new Date(Date.now() + fault.by).toUTCString());
     return false;
+  }
+  if (fault.kind === 'stale') {
+    const isReused = request.socket.bytesWritten > 0;
+    if (isReused) request.socket.destroy();
+    return isReused;
   }
   request.resume();
   switch (fault.kind) {
