@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -11,6 +12,10 @@ export interface FaultyEngine extends AsyncDisposable {
   readonly endpoint: string;
   /** Method and path of each request since the last call, e.g. `GET /containers/json`. */
   takeRequests(): string[];
+  /** Method and path of each request that is in progress, e.g. of a stream. */
+  openRequests(): string[];
+  /** Closes the connections on which no request is in progress. Resolves when the clients have closed them, too. */
+  closeIdleConnections(): Promise<void>;
   /** Spoils the requests that match, from now on, until it is disposed of. The fault that was injected first counts. */
   inject(matches: (request: EngineRequest) => boolean, fault: EngineFault): InjectedFault;
 }
@@ -57,11 +62,16 @@ export async function startFaultyEngine(engine: string): Promise<FaultyEngine> {
   const upstream = engine.slice('unix://'.length);
   const faults = new Set<ActiveFault>();
   const requests: string[] = [];
+  const connections = new Set<Socket>();
+  const open = new Map<ServerResponse, string>();
   const faultOf = (asked: EngineRequest): ActiveFault | undefined => [...faults].find(({ matches }) => matches(asked));
 
   const server = createServer((incoming, outgoing) => {
     const asked = { method: incoming.method ?? 'GET', path: pathOf(incoming.url ?? '/') };
-    requests.push(`${asked.method} ${asked.path}`);
+    const name = `${asked.method} ${asked.path}`;
+    requests.push(name);
+    open.set(outgoing, name);
+    outgoing.once('close', () => open.delete(outgoing));
     const active = faultOf(asked);
     if (active !== undefined) active.count++;
     const fault = active?.fault;
@@ -69,11 +79,20 @@ export async function startFaultyEngine(engine: string): Promise<FaultyEngine> {
     const isSilenced = (): boolean => faultOf(asked)?.fault.kind === 'silence';
     void passOn({ incoming, outgoing, upstream, fault, isSilenced });
   });
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   server.listen(join(directory, 'engine.sock'));
   await once(server, 'listening');
   return {
     endpoint: `unix://${directory}/engine.sock`,
     takeRequests: () => requests.splice(0),
+    openRequests: () => [...open.values()],
+    async closeIdleConnections() {
+      const busy = new Set([...open.keys()].map(({ socket }) => socket));
+      await Promise.all([...connections].filter((socket) => !busy.has(socket)).map(endConnection));
+    },
     inject(matches, fault) {
       const active: ActiveFault = { matches, fault, count: 0 };
       faults.add(active);
@@ -91,6 +110,13 @@ export async function startFaultyEngine(engine: string): Promise<FaultyEngine> {
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Resolves when the other side has closed it, too. */
+async function endConnection(socket: Socket): Promise<void> {
+  const closed = once(socket, 'close');
+  socket.end();
+  await closed;
 }
 
 function pathOf(url: string): string {

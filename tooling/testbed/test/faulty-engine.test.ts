@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { request } from 'node:http';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { connectEngine, startFaultyEngine, waitFor, type FaultyEngine } from '@device-supervisor/testbed';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
@@ -60,6 +60,24 @@ describe('the contract of a faulty engine', () => {
     expect(await ask('/version')).toEqual([200, 'first']);
     first[Symbol.dispose]();
     expect(await ask('/version')).toEqual([200, 'second']);
+  });
+
+  it('shows the requests that are open, and closes the other connections', async () => {
+    const client = connectEngine(engine.endpoint);
+    const agent = new Agent({ keepAlive: true });
+    const events = await client.getEvents();
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    request({ socketPath: engine.endpoint.slice('unix://'.length), path: '/version', agent }, resolve)
+      .on('error', reject)
+      .end();
+    await text(await promise);
+    const idle = (): number => Object.values(agent.freeSockets).flat().length;
+    await waitFor('the connection to be idle', () => idle() === 1);
+    expect(engine.openRequests()).toEqual(['GET /events']);
+    await engine.closeIdleConnections();
+    expect([idle(), engine.openRequests()]).toEqual([0, ['GET /events']]);
+    if (events instanceof Readable) events.destroy();
+    await waitFor('the stream to be closed', () => engine.openRequests().length === 0);
   });
 
   it('reset: breaks the connection, and the engine does nothing', async () => {

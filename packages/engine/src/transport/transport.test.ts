@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { EngineUnreachableError } from '../errors.ts';
@@ -67,6 +68,23 @@ describe('a call', () => {
     await using transport = connect(engine.endpoint);
     expect(await transport.request({ method: 'GET', path: '/info' }, Info)).toEqual({ name: 'x' });
   });
+});
+
+it('keeps a few connections open after many calls at once', async () => {
+  const calls = 12;
+  const connections = new Set<Socket>();
+  const asked = Promise.withResolvers<void>();
+  await using engine = await startScriptedEngine({
+    'GET /info': (response) => {
+      if (response.socket !== null) connections.add(response.socket);
+      if (connections.size === calls) asked.resolve();
+      void asked.promise.then(() => response.end('{"name":"x"}'));
+    },
+  });
+  await using transport = connect(engine.endpoint);
+  const call = { method: 'GET', path: '/info' } as const;
+  await Promise.all(Array.from({ length: calls }, () => transport.request(call, Info)));
+  await expect.poll(() => [...connections].filter(({ destroyed }) => !destroyed)).toHaveLength(4);
 });
 
 describe('an engine that does not answer', () => {

@@ -62,6 +62,12 @@ export interface TransportOptions {
 /** How often the operating system probes an idle connection: a host that vanished is noticed. */
 const PROBE_INTERVAL_MS = 30_000;
 
+/**
+ * Connections that stay open for later calls. An engine never closes one, so that without a bound the busiest moment of
+ * a supervisor's life would decide how many both sides keep.
+ */
+const MAX_IDLE_CONNECTIONS = 4;
+
 /** Connects to an engine; connections are opened as they are needed. */
 export function createTransport({ endpoint, tls, clock, callTimeout }: TransportOptions): Transport {
   const address = parseEndpoint(endpoint, tls);
@@ -179,7 +185,7 @@ interface Deadline extends Disposable {
 const EVERY_STATUS = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [index + 100, true]));
 
 function createAgent(protocol: 'http' | 'https'): HttpAgent {
-  const options = { keepAlive: true, keepAliveMsecs: PROBE_INTERVAL_MS };
+  const options = { keepAlive: true, keepAliveMsecs: PROBE_INTERVAL_MS, maxFreeSockets: MAX_IDLE_CONNECTIONS };
   const agent = protocol === 'https' ? new HttpsAgent(options) : new HttpAgent(options);
   // docker-modem prints every request with everything in it to a debug channel, even without listeners.
   return Object.assign(agent, { [inspect.custom]: () => 'Agent' });

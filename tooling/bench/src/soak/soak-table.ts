@@ -1,4 +1,5 @@
-import type { Holdings, SoakFigures } from './soak.ts';
+import { excessOf, type Holdings } from './holdings.ts';
+import type { SoakFigures } from './soak.ts';
 
 /** Bytes that the process may take in the end. */
 const MOST = 110e6;
@@ -12,21 +13,19 @@ export function faultsOf({ settled, last, leftovers }: SoakFigures): string[] {
     ...(last.resident > settled.resident * GROWTH
       ? [`${megabytes(last)} MB resident after ${megabytes(settled)}`]
       : []),
-    ...(last.descriptors > settled.descriptors ? [`${last.descriptors} descriptors after ${settled.descriptors}`] : []),
+    ...excessOf(settled, last),
     ...leftovers,
   ];
 }
 
 export function soakTable({ settled, last, spoiled, leftovers }: SoakFigures): Readonly<Record<string, object>> {
-  const row = (holdings: Holdings): object => ({
-    'resident, MB': megabytes(holdings),
-    descriptors: holdings.descriptors,
-    threads: holdings.threads,
-  });
+  const row = (before: number | string, after: number | string): object => ({ settled: before, last: after });
+  const kinds = [...new Set([...Object.keys(settled.counts), ...Object.keys(last.counts)])].toSorted();
   return {
-    settled: row(settled),
-    last: row(last),
-    faults: { 'requests spoiled': spoiled, 'left over': leftovers.length },
+    'resident, MB': row(megabytes(settled), megabytes(last)),
+    ...Object.fromEntries(kinds.map((kind) => [kind, row(settled.counts[kind] ?? 0, last.counts[kind] ?? 0)])),
+    'requests spoiled': row('', spoiled),
+    'left over': row('', leftovers.length),
   };
 }
 

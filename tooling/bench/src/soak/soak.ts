@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import {
   connectEngine,
   startFaultyEngine,
@@ -8,6 +9,8 @@ import {
   type FaultyEngine,
   type SupervisorProcess,
 } from '@device-supervisor/testbed';
+import { openActiveResources, type ActiveResources } from './active-resources.ts';
+import { excessOf, holdingsOf, type Holdings } from './holdings.ts';
 import { createRandom, type Random } from './random.ts';
 import { randomApp, SOAK_APP } from './random-app.ts';
 
@@ -22,15 +25,8 @@ export interface SoakOptions {
   readonly onProgress?: (done: number) => void;
 }
 
-/** Memory, descriptors and threads of a process. */
-export interface Holdings {
-  /** Bytes. */
-  readonly resident: number;
-  readonly descriptors: number;
-  readonly threads: number;
-}
-
 export interface SoakFigures {
+  /** At rest with an empty target, as `last`. */
   readonly settled: Holdings;
   readonly last: Holdings;
   /** Requests to the engine that a fault spoiled. */
@@ -60,26 +56,55 @@ export async function soak({
 }: SoakOptions): Promise<SoakFigures> {
   const random = createRandom(seed);
   await using faulty = await startFaultyEngine(endpoint);
+  await using resources = await openActiveResources();
   await using supervisor = await startSupervisor({
     engineEndpoint: faulty.endpoint,
+    environment: resources.environment,
     ...(command === undefined ? {} : { command }),
   });
-  let settled = await holdingsOf(supervisor.pid);
+  const parts = { supervisor, faulty, resources };
+  let settled = await measureAtRest(parts);
   let spoiled = 0;
   for (let change = 1; change <= changes; change++) {
     const target = { [SOAK_APP]: randomApp(random, change) };
     spoiled += await applyWithFault({ supervisor, faulty, random, target });
     if (random.chance(0.1)) await killContainer(endpoint, random);
-    if (change === settleAt) settled = await holdingsOf(supervisor.pid);
+    if (change === settleAt) settled = await measureAtRest(parts);
     onProgress?.(change);
   }
   await supervisor.apply({ [SOAK_APP]: { ...randomApp(random, 0), services: {}, volumes: {}, networks: {} } });
   await supervisor.post('/v1/purge', { appId: SOAK_APP });
-  await supervisor.apply({});
+  // A timer or a connection may take a moment to end; the wait fails, and names a kind that does not.
+  const last = await waitFor('the process to hold no more than before', () => measureAtRest(parts), {
+    until: (holdings) => excessOf(settled, holdings).length === 0,
+  });
   const leftovers = await waitFor('nothing to be left', () => leftoversOf(endpoint), {
     until: (left) => left.every((one) => one.startsWith('volume ')),
   });
-  return { settled, last: await holdingsOf(supervisor.pid), spoiled, leftovers };
+  return { settled, last, spoiled, leftovers };
+}
+
+interface Parts {
+  readonly supervisor: SupervisorProcess;
+  readonly faulty: FaultyEngine;
+  readonly resources: ActiveResources;
+}
+
+/** The only request to the engine that stays open. */
+const AT_REST = ['GET /events'];
+
+/**
+ * Measures the process with an empty target. How many connections to the engine stay open for later requests depends on
+ * how many requests there were at once, so that they are closed before.
+ */
+async function measureAtRest({ supervisor, faulty, resources }: Parts): Promise<Holdings> {
+  await supervisor.apply({});
+  await waitFor('the requests to the engine to end', () => faulty.openRequests(), {
+    until: (open) => isDeepStrictEqual(open, AT_REST),
+  });
+  await faulty.closeIdleConnections();
+  const { pid, directory: folder } = supervisor;
+  return await holdingsOf({ pid, folder, resources: await resources.read(pid) });
 }
 
 interface Step {
@@ -112,15 +137,6 @@ async function killContainer(endpoint: string, random: Random): Promise<void> {
   const { Id } = random.oneOf(list);
   // It may have ended by itself.
   await Promise.allSettled([connectEngine(endpoint).getContainer(Id).kill()]);
-}
-
-async function holdingsOf(pid: number): Promise<Holdings> {
-  const [status, descriptors] = await Promise.all([
-    readFile(`/proc/${pid}/status`, 'utf8'),
-    readdir(`/proc/${pid}/fd`),
-  ]);
-  const value = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0);
-  return { resident: value('VmRSS') * 1024, descriptors: descriptors.length, threads: value('Threads') };
 }
 
 async function leftoversOf(endpoint: string): Promise<string[]> {
