@@ -1,12 +1,10 @@
 import { createApiClient } from '@device-supervisor/api-client';
 import { formatError } from '@device-supervisor/errors';
 import { createPaint, createScreen, plainText, type ScreenStream } from '@device-supervisor/views';
-import { CommanderError } from 'commander';
+import { EXIT, exitCodeOf, httpFetch, runProgram, watchOutput } from '@device-supervisor/views/command-line';
 import type { Readable, Writable } from 'node:stream';
-import { EXIT, exitCodeOf } from './cli/exit-codes.ts';
 import { createProgram, type GlobalOptions, type Run } from './cli/program.ts';
 import { addressOf, type Environment } from './connection/address.ts';
-import { httpFetch } from './connection/http-fetch.ts';
 import { readKey } from './connection/read-key.ts';
 
 /** The environment of the program. */
@@ -25,12 +23,8 @@ const OWN_KEY_FILE = '/data/api-key';
 /** @param args without the program's name @returns exit code */
 export async function runDevicectl(args: readonly string[], machine: Machine): Promise<number> {
   const { environment, input, output, notes } = machine;
-  // A full disk, or a reader such as `head` that has seen enough.
-  const closed = new AbortController();
-  output.on('error', (error) => closed.abort(error));
-  // Notes are for a person who may have left; the exit code says the same.
-  notes.on('error', () => undefined);
-  const signal = AbortSignal.any([machine.signal, closed.signal]);
+  const closed = watchOutput(machine);
+  const signal = AbortSignal.any([machine.signal, closed]);
   let exitCode: number = EXIT.done;
   const run: Run = async (command) => {
     const { device, keyFile, json }: GlobalOptions = program.opts();
@@ -52,36 +46,13 @@ export async function runDevicectl(args: readonly string[], machine: Machine): P
     });
   };
   const program = createProgram(run);
-  for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
-    command.exitOverride().configureOutput({
-      writeOut: (text) => void output.write(text),
-      writeErr: (text) => void notes.write(text),
-    });
-  }
-  try {
-    await program.parseAsync(args, { from: 'user' });
-    await written(output);
-    return isLost(closed.signal) ? fail(closed.signal.reason) : exitCode;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    if (isLost(closed.signal)) return fail(closed.signal.reason);
-    return signal.aborted ? EXIT.interrupted : fail(error);
-  }
-
-  function fail(error: unknown): number {
-    notes.write(`${createPaint(notes)('red', 'devicectl:')} ${plainText(formatError(error))}\n`);
-    return exitCodeOf(error);
-  }
-}
-
-/** Waits until the stream has taken everything, or has failed. */
-function written(output: Writable): Promise<void> {
-  return new Promise((resolve) => {
-    output.write('', () => resolve());
+  return await runProgram(program, closed, {
+    args,
+    output,
+    notes,
+    isInterruption: () => signal.aborted,
+    exitCode: () => exitCode,
+    exitCodeOf,
+    describe: (error) => `${createPaint(notes)('red', 'devicectl:')} ${plainText(formatError(error))}`,
   });
-}
-
-/** Whether output was lost that a reader waits for: on a full disk, but not where the reader has closed the pipe. */
-function isLost({ aborted, reason }: AbortSignal): boolean {
-  return aborted && !(reason instanceof Error && 'code' in reason && reason.code === 'EPIPE');
 }

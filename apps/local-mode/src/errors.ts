@@ -1,12 +1,5 @@
 import { SupervisorError } from '@device-supervisor/errors';
 
-/** The command line is invalid. */
-export class UsageError extends SupervisorError<'USAGE'> {
-  constructor(message: string, hint: string) {
-    super('USAGE', message, { details: {}, hint });
-  }
-}
-
 /** The machine does not meet a requirement. */
 export class StartError extends SupervisorError<'CANNOT_START'> {
   constructor(message: string, options: { readonly hint: string; readonly cause?: unknown }) {
@@ -65,10 +58,11 @@ export class BusyboxUnavailableError extends SupervisorError<'BUSYBOX_UNAVAILABL
 
 /** Something could not be removed in time. */
 export class LeftoversError extends SupervisorError<'LEFTOVERS', { readonly left: readonly string[] }> {
-  constructor(left: readonly string[]) {
+  /** @param retry the command that tries it again */
+  constructor(left: readonly string[], retry: string) {
     super('LEFTOVERS', `could not be removed: ${left.join(', ')}`, {
       details: { left },
-      hint: 'Run npm start -- --stop to try again',
+      hint: `Run ${retry} to try again`,
     });
   }
 }

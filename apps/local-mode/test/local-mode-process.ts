@@ -46,6 +46,7 @@ export function startLocalMode({
     env: {
       PATH: process.env['PATH'],
       TERM: 'xterm-256color',
+      npm_lifecycle_event: 'start',
       ...(engineEndpoint === undefined ? {} : { DOCKER_HOST: engineEndpoint }),
       ...environment,
     },

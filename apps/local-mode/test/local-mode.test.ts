@@ -276,7 +276,7 @@ describe('failures', () => {
         [join(folder, 'none')],
         `there is no ${folder}/none. Name a folder with a compose.yaml or a Dockerfile, or the file itself\n`,
       ],
-      [['--nonsense'], "unknown option '--nonsense'. See npm start -- --help\n"],
+      [['--nonsense'], "error: unknown option '--nonsense'\n(npm start -- --help lists the commands)\n"],
     ] as const) {
       await using run = start(...args);
       expect(await run.ended()).toBe(2);

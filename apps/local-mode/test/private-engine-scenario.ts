@@ -38,7 +38,7 @@ await first.says(/stop +Ctrl-C/);
 first.child.kill('SIGKILL');
 await first.ended();
 await using second = startLocalMode({ args: [project, '--state', state, '--keep'] });
-await second.says(/stop +npm start -- --stop/);
+await second.says(/stop +npm start -- down/);
 second.child.kill('SIGINT');
 const kept = await second.ended();
 const between = await snapshotMachine();

@@ -27,6 +27,11 @@ function textOf(cell: Cell): string {
   return plainText(typeof cell === 'string' ? cell : cell.text);
 }
 
+/** A text without what a terminal would take as a command; its lines stay. */
+export function plainLines(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/[^\P{Cc}\n\t]/gu, '');
+}
+
 /** A text without what a terminal would take as a command, on one line. */
 export function plainText(text: string): string {
   return stripVTControlCharacters(text)

@@ -1,6 +1,7 @@
 import tab from '@bomb.sh/tab/commander';
 import { Command, InvalidArgumentError } from 'commander';
-import { actOnService, purge, restartApp, update, type ServiceAction } from '../commands/act.ts';
+import { actOnService, restartApp, type ServiceAction } from '@device-supervisor/views/command-line';
+import { purge, update } from '../commands/act.ts';
 import { setConfig, showConfig } from '../commands/config.ts';
 import type { Context } from '../commands/context.ts';
 import { diagnose } from '../commands/diagnose.ts';
@@ -8,7 +9,6 @@ import { events, logs } from '../commands/follow.ts';
 import { listLocks, releaseLock, takeLock, watchLocks } from '../commands/locks.ts';
 import { health, plan, status } from '../commands/look.ts';
 import { setTarget, showTarget } from '../commands/target.ts';
-import { EXIT_CODES_HELP } from './exit-codes.ts';
 
 /** Options of every command. */
 export interface GlobalOptions {
@@ -97,7 +97,16 @@ Environment:
 
 Completion:
   source <(devicectl complete bash)    or zsh, fish, powershell
-${EXIT_CODES_HELP}`;
+
+Exit codes:
+  0    done
+  1    the device could not do it, or the output cannot be written
+  2    wrong usage
+  3    the device cannot be reached
+  4    the key is missing, or does not open this
+  5    a service holds its update lock; --force overrides it
+  6    health: the supervisor or something of the device does not work
+  130  interrupted`;
 
 function addActions(program: Command, run: Run): void {
   const act = (action: ServiceAction, service: string, { app, force }: ForceOption): Promise<void> =>

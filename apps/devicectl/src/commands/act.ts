@@ -1,48 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { dataOf } from '@device-supervisor/api-client';
 import { plainText } from '@device-supervisor/views';
-import { EXIT } from '../cli/exit-codes.ts';
-import { UsageError } from '../errors.ts';
-import { show, type Context } from './context.ts';
-import { findApp, findAppOf } from './find-service.ts';
-
-export interface ActOptions {
-  readonly app: string | undefined;
-  /** Whatever update locks are held. */
-  readonly force: boolean;
-}
-
-const PAST = { restart: 'Restarted', stop: 'Stopped', start: 'Started' } as const;
-export type ServiceAction = keyof typeof PAST;
-
-/** Does something with a service; returns when it is done. */
-export async function actOnService(
-  context: Context,
-  { action, service }: { readonly action: ServiceAction; readonly service: string },
-  { app, force }: ActOptions,
-): Promise<number> {
-  const { appId, name } = await findAppOf(context, service, app);
-  await dataOf(
-    context.client.http.POST(`/v2/applications/{appId}/${action}-service`, {
-      params: { path: { appId: String(appId) } },
-      body: { serviceName: service, force },
-      parseAs: 'text',
-    }),
-  );
-  show(context, { app: name, service, action }, () => [`${PAST[action]} ${service} of ${plainText(name)}`]);
-  return EXIT.done;
-}
-
-/** Restarts all services of an app. */
-export async function restartApp(context: Context, { app, force }: ActOptions): Promise<number> {
-  const { appId, name } = await findApp(context, app);
-  const params = { path: { appId: String(appId) } };
-  await dataOf(
-    context.client.http.POST('/v2/applications/{appId}/restart', { params, body: { force }, parseAs: 'text' }),
-  );
-  show(context, { app: name, action: 'restart' }, () => [`Restarted ${plainText(name)}`]);
-  return EXIT.done;
-}
+import { EXIT, findApp, show, UsageError, type ActOptions } from '@device-supervisor/views/command-line';
+import type { Context } from './context.ts';
 
 /** Removes the volumes of an app, after a question. */
 export async function purge(

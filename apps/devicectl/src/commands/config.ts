@@ -1,8 +1,7 @@
 import { dataOf } from '@device-supervisor/api-client';
 import { formatTable } from '@device-supervisor/views';
-import { EXIT } from '../cli/exit-codes.ts';
-import { UsageError } from '../errors.ts';
-import { show, type Context } from './context.ts';
+import { EXIT, show, UsageError } from '@device-supervisor/views/command-line';
+import type { Context } from './context.ts';
 import { readObject } from './read-json.ts';
 
 /** Host name and proxy of the host, and the configuration of the target. */

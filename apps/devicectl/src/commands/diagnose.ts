@@ -2,9 +2,8 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { EXIT } from '../cli/exit-codes.ts';
-import { UsageError } from '../errors.ts';
-import { show, type Context } from './context.ts';
+import { EXIT, show, UsageError } from '@device-supervisor/views/command-line';
+import type { Context } from './context.ts';
 
 /** Writes an archive that describes the device, which appears whole or not at all. @param file `-` is standard output */
 export async function diagnose(context: Context, file: string | undefined): Promise<number> {

@@ -1,9 +1,7 @@
-import { dataOf, type ConnectionNews, type DeviceEvent } from '@device-supervisor/api-client';
-import { formatError } from '@device-supervisor/errors';
-import { createLogPrinter, formatEvent, plainText } from '@device-supervisor/views';
-import { EXIT } from '../cli/exit-codes.ts';
+import { dataOf, type DeviceEvent } from '@device-supervisor/api-client';
+import { createLogPrinter, formatEvent } from '@device-supervisor/views';
+import { EXIT, findAppOf, reportConnection } from '@device-supervisor/views/command-line';
 import type { Context } from './context.ts';
-import { findAppOf } from './find-service.ts';
 
 /** Events that say nothing to a person: one more follows at once. */
 const QUIET: ReadonlySet<DeviceEvent['event']> = new Set(['operation-progress', 'state-changed']);
@@ -68,17 +66,4 @@ async function journal(context: Context, service: string | undefined, { lines, a
   const text = await dataOf(client.http.POST('/v2/journal-logs', { body, parseAs: 'text' }));
   if (text !== '') screen.print(text.trimEnd());
   return EXIT.done;
-}
-
-/** A stream that is silent may be one that is lost: a note for people goes to standard error. */
-function reportConnection({ notes, json, screen }: Context): (news: ConnectionNews) => void {
-  let isLost = false;
-  return (news) => {
-    if (json) return;
-    if (!news.connected) {
-      const text = news.error === null ? 'The stream ended' : plainText(formatError(news.error));
-      if (!isLost) notes.write(`${screen.paint('yellow', `${text}; connecting again …`)}\n`);
-    } else if (isLost) notes.write(`${screen.paint('green', 'Connected again')}\n`);
-    isLost = !news.connected;
-  };
 }

@@ -1,9 +1,8 @@
 import { dataOf, type Lock } from '@device-supervisor/api-client';
 import { formatLocks } from '@device-supervisor/views';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EXIT } from '../cli/exit-codes.ts';
-import { show, type Context } from './context.ts';
-import { findAppOf } from './find-service.ts';
+import { EXIT, findAppOf, show } from '@device-supervisor/views/command-line';
+import type { Context } from './context.ts';
 
 /** Milliseconds between two looks at the locks: they are files, which tell of no change. */
 const LOOK_AGAIN = 2_000;

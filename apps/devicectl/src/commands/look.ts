@@ -1,7 +1,7 @@
 import { dataOf } from '@device-supervisor/api-client';
 import { formatHealth, formatPlan, formatState } from '@device-supervisor/views';
-import { EXIT } from '../cli/exit-codes.ts';
-import { show, type Context } from './context.ts';
+import { EXIT, show } from '@device-supervisor/views/command-line';
+import type { Context } from './context.ts';
 import { readTarget } from './target.ts';
 
 export async function status(context: Context): Promise<number> {

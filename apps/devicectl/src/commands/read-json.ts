@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { FileError, UsageError } from '../errors.ts';
+import { FileError, UsageError } from '@device-supervisor/views/command-line';
 import type { Context } from './context.ts';
 
 /**

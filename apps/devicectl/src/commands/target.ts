@@ -1,7 +1,6 @@
 import { dataOf, type TargetStateV2 } from '@device-supervisor/api-client';
-import { EXIT } from '../cli/exit-codes.ts';
-import { UsageError } from '../errors.ts';
-import { show, type Context } from './context.ts';
+import { EXIT, show, UsageError } from '@device-supervisor/views/command-line';
+import type { Context } from './context.ts';
 import { readObject } from './read-json.ts';
 
 /** The target of the device. It is a document, so people see it as programs do. */

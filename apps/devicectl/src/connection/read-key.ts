@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
-import { FileError } from '../errors.ts';
+import { FileError } from '@device-supervisor/views/command-line';
 import type { Environment } from './address.ts';
 
 export interface KeySources {

@@ -1,11 +1,12 @@
 import type { ReadStream } from 'node:tty';
 
 /** The command of a key. */
-export type Command = 'apply' | 'logs' | 'page' | 'stop';
+export type Command = 'apply' | 'help' | 'logs' | 'page' | 'stop';
 
 const KEYS: Readonly<Record<string, Command>> = {
   r: 'apply',
   R: 'apply',
+  '?': 'help',
   l: 'logs',
   L: 'logs',
   o: 'page',
@@ -16,6 +17,10 @@ const KEYS: Readonly<Record<string, Command>> = {
   '\u0003': 'stop',
   '\u0004': 'stop',
 };
+
+/** The keys, for a person. */
+export const KEYS_HELP =
+  'r  read, build and apply again    l  logs on or off    o  open the page    ?  these keys    q  stop';
 
 /** Reads single keys from a terminal until it is disposed of. */
 export function readKeys(input: ReadStream, onCommand: (command: Command) => void): Disposable {

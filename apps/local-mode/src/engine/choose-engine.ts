@@ -20,14 +20,14 @@ export interface RecordedEngine {
  */
 export async function chooseEngine(
   recorded: RecordedEngine | null,
-  options: ResolveEngineOptions,
+  { stopCommand, ...options }: ResolveEngineOptions & { readonly stopCommand: string },
 ): Promise<LocalEngine> {
   if (recorded === null) return await resolveEngine(options);
   const { DOCKER_HOST, DOCKER_SOCKET, ...environment } = options.environment;
   const asked = [DOCKER_HOST, DOCKER_SOCKET].find((value) => value !== undefined && value !== '');
   if (asked !== undefined && normalize(asked) !== recorded.endpoint) {
     throw new StartError(`a supervisor for another engine (${recorded.endpoint}) is still running here`, {
-      hint: `Stop it first with npm start -- --stop (and without DOCKER_HOST), or give this one a folder of its own with --state`,
+      hint: `Stop it first with ${stopCommand} (and without DOCKER_HOST), or give this one a folder of its own with --state`,
     });
   }
   if (recorded.kind === 'private') return await resolveEngine({ ...options, environment, systemSockets: [] });

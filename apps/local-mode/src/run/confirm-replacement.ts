@@ -21,7 +21,7 @@ export async function confirmReplacement(
   const replacement = `the project ${running.name} of ${running.directory}`;
   if (options.replace) return say(`Replacing ${replacement}`);
   const refusal = new StartError(`${replacement} is running here`, {
-    hint: 'Stop it with npm start -- --stop, or let this project take its place with --replace',
+    hint: `Stop it with ${place.installation.command('down')}, or let this project take its place with --replace`,
   });
   if (place.keyboard === null) throw refusal;
   const terminal = createInterface({ input: place.keyboard, output: place.output });

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Installation } from '../cli/installation.ts';
 import { isInterruption } from '../cli/interruption.ts';
 import { connectEngine } from '../engine/connect-engine.ts';
 import { StartError } from '../errors.ts';
@@ -30,23 +31,24 @@ export async function joinSession(project: Project, run: Run): Promise<number> {
   }
 }
 
-async function findSession({ file, interruption, say }: Run): Promise<RunningSession> {
+async function findSession({ file, interruption, place, say }: Run): Promise<RunningSession> {
   const { signal } = interruption;
   const end = performance.now() + START_DEADLINE;
+  const { command } = place.installation;
   let isAnnounced = false;
   while (performance.now() < end) {
     signal.throwIfAborted();
     const record = await file.read();
-    const session = record === null ? null : await sessionOf(record, file);
+    const session = record === null ? null : await sessionOf(record, { file, command });
     if (session !== null) {
-      say(`Using the supervisor of another npm start (process ${record?.owner?.pid ?? 'unknown'})`);
+      say(`Using the supervisor of another ${command()} (process ${record?.owner?.pid ?? 'unknown'})`);
       return session;
     }
-    if (!isAnnounced) say('Another npm start is about to start the supervisor; waiting for it');
+    if (!isAnnounced) say(`Another ${command()} is about to start the supervisor; waiting for it`);
     isAnnounced = true;
     await delay(LOOK_INTERVAL, undefined, { signal });
   }
-  throw new StartError('the supervisor of another npm start did not start in time', {
+  throw new StartError(`the supervisor of another ${command()} did not start in time`, {
     hint: 'End it, or give this one a folder of its own with --state',
   });
 }
@@ -54,7 +56,7 @@ async function findSession({ file, interruption, say }: Run): Promise<RunningSes
 /** `null`: its supervisor does not answer yet. */
 async function sessionOf(
   { owner, engine, supervisor }: SessionRecord,
-  file: SessionFile,
+  { file, command }: { readonly file: SessionFile; readonly command: Installation['command'] },
 ): Promise<RunningSession | null> {
   if (supervisor === null || !(await isRunning(supervisor.process))) return null;
   const client = createSupervisorClient(supervisor.port);
@@ -67,6 +69,6 @@ async function sessionOf(
       const record = await file.read();
       if (record !== null) await file.write(withProject(record, project));
     },
-    stopHint: `in the npm start that was first (process ${owner?.pid ?? 'unknown'}), or npm start -- --stop; Ctrl-C only leaves`,
+    stopHint: `in the ${command()} that was first (process ${owner?.pid ?? 'unknown'}), or ${command('down')}; Ctrl-C only leaves`,
   };
 }

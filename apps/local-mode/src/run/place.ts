@@ -1,40 +1,37 @@
-import { isAbsolute, join, relative, resolve } from 'node:path';
-import type { Writable } from 'node:stream';
+import { isAbsolute, relative, resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import type { ReadStream } from 'node:tty';
+import type { Installation } from '../cli/installation.ts';
 import type { Options } from '../cli/options.ts';
 import type { Screen } from '@device-supervisor/views';
 
 /** Environment of this program: folders, variables, terminal. */
 export interface Place {
-  /** The repository. */
-  readonly root: string;
-  /** Folder in which the command was typed. */
-  readonly workingDirectory: string;
+  readonly installation: Installation;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly screen: Screen;
   /** The output stream of the screen. */
   readonly output: Writable;
+  /** Notes and errors: never mixed with what a command prints. */
+  readonly notes: Writable;
+  readonly input: Readable;
   /** A terminal that keys can be read from; `null`: standard input is not a terminal. */
   readonly keyboard: ReadStream | null;
 }
 
-/** Absolute path of the project that is asked for. */
-export function projectPath({ path }: Options, { root, workingDirectory }: Place): string {
-  return path === null ? join(root, 'examples/hello') : resolve(workingDirectory, path);
+/** Absolute path of the project that the options name. */
+export function projectPath({ path }: Pick<Options, 'path'>, { installation }: Place): string {
+  const { project, workingDirectory } = installation;
+  return path === null ? (project ?? workingDirectory) : resolve(workingDirectory, path);
 }
 
 /** Absolute path of the folder for everything that a session keeps. */
-export function statePath({ stateFolder }: Options, { root, workingDirectory }: Place): string {
-  return stateFolder === null ? join(root, '.state/local-mode') : resolve(workingDirectory, stateFolder);
-}
-
-/** Absolute path of the supervisor's program. */
-export function supervisorProgram({ root }: Place): string {
-  return join(root, 'apps/supervisor/dist/main.cjs');
+export function statePath({ stateFolder }: Pick<Options, 'stateFolder'>, { installation }: Place): string {
+  return stateFolder === null ? installation.stateFolder : resolve(installation.workingDirectory, stateFolder);
 }
 
 /** A path as a person would type it. */
-export function shortPath(path: string, { workingDirectory }: Place): string {
-  const short = relative(workingDirectory, path);
+export function shortPath(path: string, { installation }: Place): string {
+  const short = relative(installation.workingDirectory, path);
   return short === '' ? '.' : short.startsWith('..') || isAbsolute(short) ? path : short;
 }

@@ -1,5 +1,5 @@
 import { formatError, SupervisorError } from '@device-supervisor/errors';
-import { readKeys, type Command } from '../cli/keys.ts';
+import { KEYS_HELP, readKeys, type Command } from '../cli/keys.ts';
 import { openPage } from '../cli/open-page.ts';
 import type { Interruption } from '../cli/interruption.ts';
 import { SupervisorLostError } from '../errors.ts';
@@ -89,6 +89,8 @@ function carryOut(command: Command, { state, interruption, showPage, screen }: K
       return screen.print(screen.paint('dim', state.showLogs ? 'logs are on' : 'logs are off; l switches them on'));
     case 'page':
       return void showPage();
+    case 'help':
+      return screen.print(KEYS_HELP);
     case 'stop':
       return interruption.request();
   }

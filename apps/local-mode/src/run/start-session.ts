@@ -1,6 +1,5 @@
 import { chooseEngine } from '../engine/choose-engine.ts';
 import { openSession, type Session } from '../session/session.ts';
-import { supervisorProgram } from './place.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -17,6 +16,7 @@ export async function startSession({ options, place, state, file, interruption, 
     installEngine: options.install,
     onProgress: say,
     signal,
+    stopCommand: place.installation.command('down'),
   });
   try {
     say(`Using ${engine.description}`);
@@ -25,7 +25,8 @@ export async function startSession({ options, place, state, file, interruption, 
       file,
       engine,
       signal,
-      program: supervisorProgram(place),
+      program: place.installation.supervisorProgram,
+      stopCommand: place.installation.command('down'),
       environment: place.environment,
       listenAll: options.listenAll,
       port: options.port,

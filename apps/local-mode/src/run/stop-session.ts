@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { LeftoversError, UsageError } from '../errors.ts';
+import { UsageError } from '@device-supervisor/views/command-line';
+import { LeftoversError } from '../errors.ts';
 import { ownStateFolder } from '../session/own-state-folder.ts';
 import { signalProcess } from '../session/process-identity.ts';
 import { describeVolumes, type ProjectVolume } from '../session/project-volumes.ts';
@@ -32,7 +33,7 @@ export async function stopSession(
     const choice = names.size === 1 ? '' : ` -p ${[...names].join('|')}`;
     const object = keptVolumes.length === 1 ? 'it' : 'them';
     say(
-      `Kept ${describeVolumes(keptVolumes)} for the next start; npm start -- --stop --volumes${choice} removes ${object}`,
+      `Kept ${describeVolumes(keptVolumes)} for the next start; ${place.installation.command(`down --volumes${choice}`)} removes ${object}`,
     );
   }
   screen.print('Stopped');
@@ -73,18 +74,22 @@ function onlyProject(volumes: readonly ProjectVolume[]): string | null {
 }
 
 /** Asks the process that owns a session to stop it, and waits until it has ended. */
-async function takeOwnership({ file, state, say, interruption }: Run): Promise<AsyncDisposable> {
+async function takeOwnership({ file, place, state, say, interruption }: Run): Promise<AsyncDisposable> {
   const end = performance.now() + OWNER_DEADLINE;
   let asked = false;
+  const { command } = place.installation;
   for (;;) {
     const ownership = await ownStateFolder(state.directory);
     if (ownership !== null) return ownership;
     const owner = (await file.read())?.owner ?? null;
     if (performance.now() > end) {
-      throw new LeftoversError([owner === null ? 'another npm start' : `npm start (process ${owner.pid})`]);
+      throw new LeftoversError(
+        [owner === null ? `another ${command()}` : `${command()} (process ${owner.pid})`],
+        command('down'),
+      );
     }
     if (owner !== null && !asked) {
-      say(`Asking the npm start that owns it (process ${owner.pid}) to stop`);
+      say(`Asking the ${command()} that owns it (process ${owner.pid}) to stop`);
       // Unlike the other signals, this one may reach a process that is stopping already.
       await signalProcess(owner, 'SIGHUP');
       asked = true;

@@ -1,5 +1,6 @@
 import type { Screen } from '@device-supervisor/views';
 import { serviceTable } from '../view/service-table.ts';
+import type { Installation } from '../cli/installation.ts';
 import type { LogHub } from './log-hub.ts';
 import type { ApplyResult } from './apply-project.ts';
 
@@ -11,6 +12,8 @@ export interface SummaryFacts {
   /** Command that applies the project once more. */
   readonly command: string;
   readonly listenAll: boolean;
+  /** Commands, as a person types them here. */
+  readonly installation: Pick<Installation, 'command'>;
   /** How to stop, when it is not as usual. */
   readonly stopHint: string | null;
   readonly mode: 'keys' | 'follow' | 'detached';
@@ -38,7 +41,15 @@ export function printSummary(
 export const LISTEN_ALL_WARNING =
   '! The API is open to everyone who can reach this machine, without a key: they can run programs here as root.';
 
-function nextSteps({ apiAddress, logFile, projectPath, command, mode, stopHint }: SummaryFacts): [string, string][] {
+function nextSteps({
+  apiAddress,
+  logFile,
+  projectPath,
+  command,
+  mode,
+  stopHint,
+  installation,
+}: SummaryFacts): [string, string][] {
   const api: [string, string] = ['API', `${apiAddress}/v3/docs  (its log: ${logFile})`];
   const page = (hint: string): [string, string] => ['page', `${apiAddress}/${hint}`];
   switch (mode) {
@@ -64,7 +75,7 @@ function nextSteps({ apiAddress, logFile, projectPath, command, mode, stopHint }
         api,
         ['change', `edit ${projectPath}, then run ${command} again`],
         ['logs', `curl -N ${apiAddress}/v2/local/logs`],
-        ['stop', stopHint ?? 'npm start -- --stop'],
+        ['stop', stopHint ?? installation.command('down')],
       ];
   }
 }

@@ -25,6 +25,8 @@ export interface SessionOptions {
   readonly state: StateFolder;
   readonly file: SessionFile;
   readonly engine: LocalEngine;
+  /** The command that stops a session, for hints. */
+  readonly stopCommand: string;
   /** The supervisor's program. */
   readonly program: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -179,7 +181,7 @@ function session(
       await engine[Symbol.asyncDispose]();
       if (left.length > 0) {
         await file.write({ ...record, owner: null });
-        throw new LeftoversError(left);
+        throw new LeftoversError(left, options.stopCommand);
       }
       if (keptVolumes.length === 0) await file.remove();
       else await file.write({ ...record, owner: null, supervisor: null, project: null, volumes: [...keptVolumes] });

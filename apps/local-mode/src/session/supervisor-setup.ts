@@ -54,7 +54,7 @@ export async function describeSetup(program: string, { engineEndpoint, listenAll
     return JSON.stringify({ program, mtimeMs, size, engineEndpoint, listenAll });
   } catch (cause) {
     throw new StartError('the supervisor is not built', {
-      hint: 'Run npm start, which builds it, or npm run supervisor',
+      hint: 'Run npm start in the repository, which builds it; install the package again where it is installed',
       cause,
     });
   }

@@ -1,10 +1,10 @@
-import { dataOf, type AppState } from '@device-supervisor/api-client';
-import { UsageError } from '../errors.ts';
-import type { Context } from './context.ts';
+import type { AppState } from '@device-supervisor/api-client';
+import { UsageError } from './errors.ts';
+import type { DeviceContext } from './context.ts';
 
 /** The app that is meant by its name, id or uuid; without one the only app that the key sees. @throws UsageError */
-export async function findApp({ client }: Context, name: string | undefined): Promise<AppState> {
-  const { apps } = await dataOf(client.http.GET('/v3/state'));
+export async function findApp({ client }: Pick<DeviceContext, 'client'>, name: string | undefined): Promise<AppState> {
+  const apps = await appsOf(client);
   const found = name === undefined ? apps : apps.filter((app) => isNamed(app, name));
   const [app, another] = found;
   if (app !== undefined && another === undefined) return app;
@@ -17,9 +17,9 @@ export async function findApp({ client }: Context, name: string | undefined): Pr
 }
 
 /** The app with a service of this name. @throws UsageError */
-export async function findAppOf(context: Context, service: string, app: string | undefined): Promise<AppState> {
+export async function findAppOf(context: DeviceContext, service: string, app: string | undefined): Promise<AppState> {
   if (app !== undefined) return requireService(await findApp(context, app), service);
-  const { apps } = await dataOf(context.client.http.GET('/v3/state'));
+  const apps = await appsOf(context.client);
   const owners = apps.filter(({ services }) => services.some(({ name }) => name === service));
   const [owner, another] = owners;
   if (owner !== undefined && another === undefined) return owner;
@@ -29,6 +29,11 @@ export async function findAppOf(context: Context, service: string, app: string |
   }
   const names = apps.flatMap(({ services }) => services.map(({ name }) => name)).join(', ');
   throw new UsageError(`there is no service ${service}`, ...(names === '' ? [] : [`There are ${names}.`]));
+}
+
+async function appsOf({ http }: DeviceContext['client']): Promise<readonly AppState[]> {
+  const { data } = await http.GET('/v3/state');
+  return data?.apps ?? [];
 }
 
 function requireService(app: AppState, service: string): AppState {
