@@ -8,7 +8,7 @@ import {
   HostFileError,
   HostUnitError,
   ProxyFileDamagedError,
-  UpdatesLockedError,
+  HostConfigLockedError,
   type HostConfiguration,
 } from './index.ts';
 
@@ -212,7 +212,7 @@ describe('update locks', () => {
   });
 
   it.each([{ proxy: PROXY }, { hostname: 'renamed' }])('keep %j from being stored', async (network) => {
-    await expect(patch(network)).rejects.toThrow(UpdatesLockedError);
+    await expect(patch(network)).rejects.toThrow(HostConfigLockedError);
     await expect(patch(network)).rejects.toThrow('Updates are locked by web of app 1');
     expect(host.calls).toEqual([]);
     expect(await hostConfig.get()).toEqual({ network: { hostname: 'device' } });

@@ -1,7 +1,7 @@
 import { createSemaphore } from '@device-supervisor/primitives';
 import { nodeFileSystem, type DurableFileSystem } from '@device-supervisor/durable-file';
 import { decodePatch } from './decode-patch.ts';
-import { HostUnitError, UpdatesLockedError } from './errors.ts';
+import { HostUnitError, HostConfigLockedError } from './errors.ts';
 import type { HostConfig } from './host-config.ts';
 import { openProxyFile, readHostname } from './host-files.ts';
 import type { HostConfigPaths } from './host-config-paths.ts';
@@ -26,7 +26,7 @@ export interface HostConfiguration {
    * restarts what brings it into effect. Nothing is written, restarted or locked when nothing changes. Calls take effect
    * one after the other.
    *
-   * @throws HostConfigInvalidError, ProxyFileDamagedError, UpdatesLockedError when nothing was changed; HostFileError
+   * @throws HostConfigInvalidError, ProxyFileDamagedError, HostConfigLockedError when nothing was changed; HostFileError
    *   when some of it may have been; HostUnitError when all was, but is not in effect
    */
   patch(body: unknown, options?: Partial<ForceOptions>): Promise<HostConfigChange>;
@@ -97,7 +97,7 @@ export function createHostConfig(dependencies: HostConfigDependencies): HostConf
     const concerns = new Set([...(await pending.read()), ...changes.map(concernOf)]);
     if (concerns.size === 0) return { changed: [], restarted: [], leftToHost: [] };
     const taken = await locks.acquireAll(force);
-    if (taken.status !== 'acquired') throw new UpdatesLockedError(taken);
+    if (taken.status !== 'acquired') throw new HostConfigLockedError(taken);
     await using _lease = taken.lease;
     await pending.add(concerns);
     const changed: StoredItem[] = [];

@@ -22,7 +22,7 @@ export class HostConfigInvalidError extends SupervisorError<
 }
 
 /** Services hold update locks, and the change would interrupt them. Nothing was changed. */
-export class UpdatesLockedError extends SupervisorError<
+export class HostConfigLockedError extends SupervisorError<
   'UPDATES_LOCKED',
   { readonly holders: readonly UpdateLockHolder[] }
 > {

@@ -14,5 +14,5 @@ export {
   HostFileError,
   HostUnitError,
   ProxyFileDamagedError,
-  UpdatesLockedError,
+  HostConfigLockedError,
 } from './errors.ts';

@@ -49,6 +49,22 @@ describe('bundleApp', () => {
     );
   });
 
+  it('refuses two error classes of one name, of which one would show another', async () => {
+    await write({
+      'package.json': { type: 'module' },
+      'src/main.ts': `
+        import { LostError as First } from './first.ts';
+        import { LostError as Second } from './second.ts';
+        console.log(First, Second);`,
+      'src/first.ts': 'export class LostError extends Error {}',
+      'src/second.ts': 'export class LostError extends Error {}',
+    });
+    await expect(bundleApp(app)).rejects.toThrow('more than one class named LostError');
+    // Those that load when they are needed are assigned instead of declared.
+    await write({ 'src/main.ts': `console.log(import('./first.ts'), import('./second.ts'));` });
+    await expect(bundleApp(app)).rejects.toThrow('more than one class named LostError');
+  });
+
   it('refuses a native addon that the app does not declare', async () => {
     await write({ 'package.json': { type: 'module' }, 'src/main.ts': `import 'better-sqlite3';` });
     await expect(bundleApp(app)).rejects.toThrow('must name better-sqlite3 in dependencies');
