@@ -270,7 +270,7 @@ describe('failures', () => {
       [
         [project, '-f', 'ports.yaml'],
         `${project}/ports.yaml:5:9: services.web.ports.0: 'x:y' is not a port; write e.g. 80, 8080:80 or 127.0.0.1:8080:80/udp\n` +
-          `${project}/ports.yaml:6:15: services.web.volumes.0: volume 'none' is not one of the app's volumes\n`,
+          `${project}/ports.yaml:6:15: services.web.volumes.0: volume none is not declared in volumes\n`,
       ],
       [
         [join(folder, 'none')],

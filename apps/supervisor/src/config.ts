@@ -32,6 +32,8 @@ export interface SupervisorConfig {
   readonly listenAddresses: readonly string[] | null;
   /** Do clients need a key in local mode too? */
   readonly alwaysRequireKey: boolean;
+  /** May services mount paths of the host? */
+  readonly allowsHostPaths: boolean;
   /** Prefix of the container's own files that `boot` prepares; empty: its root. */
   readonly containerRoot: string;
   /** The service for image deltas, where config.json names none. */
@@ -80,6 +82,7 @@ const Environment = z.object({
   MAC_ADDRESS_PATH: optional(Path),
   DATA_MOUNTPOINT: optional(Path),
   REQUIRE_API_KEY: optional(z.enum(['0', '1'], 'must be 0 or 1')),
+  HOST_PATHS: optional(z.enum(['allow', 'refuse'], "must be 'allow' or 'refuse'")),
   CONTAINER_ROOT: optional(Path),
   DELTA_ENDPOINT: optional(z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })),
   BALENA_ROOT_CA: optional(z.string()),
@@ -125,6 +128,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         .map((address) => address.trim())
         .filter((address) => address !== '') ?? null,
     alwaysRequireKey: variables.REQUIRE_API_KEY === '1',
+    allowsHostPaths: variables.HOST_PATHS === 'allow',
     containerRoot: variables.CONTAINER_ROOT ?? '',
     deltaEndpoint: variables.DELTA_ENDPOINT ?? null,
     rootCertificate: variables.BALENA_ROOT_CA === undefined ? null : pemOf(variables.BALENA_ROOT_CA),

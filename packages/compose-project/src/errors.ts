@@ -21,7 +21,7 @@ export class ProjectError extends SupervisorError<'PROJECT_INVALID', { readonly 
   }
 }
 
-const MAX_ISSUES_SHOWN = 10;
+const MAX_ISSUES_SHOWN = 50;
 
 /** There is no compose file and no Dockerfile where the project should be. */
 export class ProjectNotFoundError extends SupervisorError<'PROJECT_NOT_FOUND', { readonly path: string }> {
@@ -46,8 +46,20 @@ export class IssueCollector {
     this.#issues.push({ file, position: { line, column }, path: path.map(String).join('.'), message });
   }
 
-  /** @throws ProjectError when there are faults */
-  throwIfAny(): void {
-    if (this.#issues.length > 0) throw new ProjectError(this.#issues);
+  addAll(issues: readonly ProjectIssue[]): void {
+    this.#issues.push(...issues);
   }
+
+  /** @throws ProjectError when there are faults, those of one file in its order */
+  throwIfAny(): void {
+    if (this.#issues.length === 0) return;
+    const files = [...new Set(this.#issues.map(({ file }) => file))];
+    throw new ProjectError(
+      this.#issues.toSorted((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || inFile(a, b)),
+    );
+  }
+}
+
+function inFile({ position: a }: ProjectIssue, { position: b }: ProjectIssue): number {
+  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProjectNotFoundError } from './errors.ts';
-import { loadProject } from './load-project.ts';
+import { loadProject, type LoadProjectOptions } from './load-project.ts';
 import type { Project } from './project.ts';
 import { createProjectFolder, serviceOf, type ProjectFolder } from './testing/project-folder.ts';
 let folder: ProjectFolder;
@@ -68,6 +68,27 @@ describe('variables', () => {
     expect(project.services).toMatchObject([{ image: 'caller-file-c', environment: { A: 'caller', B: 'file' } }]);
   });
 
+  it('come from the folder first, then from beside the compose file', async () => {
+    const project = await folder.load(
+      {
+        'sub/compose.yaml': 'services: {a: {image: "$A-$B"}}',
+        '.env': 'A=folder',
+        'sub/.env': 'A=file\nB=file',
+      },
+      { files: ['sub/compose.yaml'] },
+    );
+    expect(project.services[0]?.image).toBe('folder-file');
+  });
+
+  it('hold the name of the project, whatever gives it', async () => {
+    const files = { 'compose.yaml': 'name: "$BASE-shop"\nservices: {a: {image: "$COMPOSE_PROJECT_NAME"}}' };
+    const imageOf = async (options: Partial<LoadProjectOptions>) =>
+      (await folder.load(files, options)).services[0]?.image;
+    expect(await imageOf({ environment: { BASE: 'My' } })).toBe('my-shop');
+    expect(await imageOf({ environment: { COMPOSE_PROJECT_NAME: 'other' } })).toBe('other');
+    expect(await imageOf({ name: 'Named' })).toBe('Named'.toLowerCase());
+  });
+
   it('come from files that are named instead of .env', async () => {
     const project = await folder.load(
       { 'compose.yaml': 'services: {a: {image: "$A$B"}}', '.env': 'A=unused', 'one.env': 'A=1\nB=1', 'two.env': 'B=2' },
@@ -78,9 +99,7 @@ describe('variables', () => {
 
   it('are reported when they have no value', async () => {
     const project = await folder.load({ 'compose.yaml': 'services:\n  a:\n    image: a$NONE' });
-    expect(project.remarks).toEqual([
-      `${folder.path}/compose.yaml:3:12: variable NONE is not set, and counts as empty`,
-    ]);
+    expect(project.remarks).toEqual(['these variables are not set and count as empty: NONE (compose.yaml:3:12)']);
   });
 
   it('reads files of a service in their order, environment last', async () => {
@@ -92,16 +111,26 @@ services:
     image: a
     env_file:
       - one.env
+      - two.env
       - { path: raw.env, format: raw }
       - { path: none.env, required: false }
-    environment: { C: service }
+    environment: { C: service, OWN: own }
 `,
-        'one.env': 'A=1\nB=${HOST}\nPASSED\nC=file',
+        'one.env': 'A=1\nB=${HOST}-${OWN}\nPASSED\nC=file',
+        'two.env': 'E=${A}',
         'raw.env': 'D="$HOST"',
       },
       { environment: { HOST: 'host', PASSED: 'on' } },
     );
-    expect(project.services[0]?.environment).toEqual({ A: '1', B: 'host', PASSED: 'on', C: 'service', D: '"$HOST"' });
+    expect(project.services[0]?.environment).toEqual({
+      A: '1',
+      B: 'host-own',
+      PASSED: 'on',
+      C: 'service',
+      OWN: 'own',
+      D: '"$HOST"',
+      E: '1',
+    });
   });
 
   it('are faults where a required file is missing or damaged', async () => {
@@ -205,6 +234,15 @@ services: { web: { image: web } }
         'other.yaml': 'include: compose.yaml',
       }),
     ).toEqual(['other.yaml:1:10: include: compose.yaml includes itself']);
+    expect(
+      await folder.faults({
+        'compose.yaml':
+          'include: ["oci://x/y"]\nservices: {a: {image: a, extends: {file: "https://x/y.yaml", service: b}}}',
+      }),
+    ).toEqual([
+      'compose.yaml:1:11: include: oci://x/y must be a file of this machine: download it first',
+      'compose.yaml:2:35: services.a.extends: https://x/y.yaml must be a file of this machine: download it first',
+    ]);
   });
 });
 
@@ -243,8 +281,8 @@ services:
     const project = await folder.load(files);
     expect(serviceOf(project, 'web').composition['depends_on']).toEqual({ db: { condition: 'service_started' } });
     expect(project.remarks).toEqual([
-      'web starts without cache, which it does not require and which is left out',
-      'left out, because none of their profiles is active: cache (fast), debug (debug)',
+      'these services start without one that they do not require: web without cache',
+      'these services are left out, because no profile of theirs is active: cache (fast), debug (debug)',
     ]);
     expect(
       await folder.faults({
@@ -264,6 +302,6 @@ services:
 `,
     });
     expect(serviceOf(project, 'migrate').composition['restart']).toBe('no');
-    expect(project.remarks[0]).toContain('migrate runs with restart: "no", because web waits for it to complete');
+    expect(project.remarks[0]).toMatch(/^these services get restart: "no".*: migrate for web$/);
   });
 });

@@ -199,6 +199,8 @@ export interface Mount {
   readonly subpath?: string;
   /** An empty volume is not filled with what the image has at `target`; absent: it is. */
   readonly noCopy?: true;
+  /** Of a host path, sorted: its propagation, e.g. `rslave`, and the labels `z` or `Z`; absent: none. */
+  readonly options?: readonly string[];
 }
 
 export interface RestartPolicy {

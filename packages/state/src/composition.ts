@@ -48,7 +48,9 @@ const VolumeMountObject = z.looseObject({
   source: Text.optional(),
   target: Text,
   read_only: Flag.optional(),
-  bind: z.looseObject({}).optional(),
+  bind: z
+    .looseObject({ propagation: Text.optional(), selinux: Text.optional(), create_host_path: Flag.optional() })
+    .optional(),
   volume: z.looseObject({ nocopy: Flag.optional(), subpath: Text.optional() }).optional(),
   tmpfs: z.looseObject({ size: Size.optional(), mode: Count.optional() }).optional(),
 });

@@ -1,5 +1,5 @@
 import { checkRelease, type DeviceFacts, type EngineAbilities, type ReleaseFinding } from '@device-supervisor/compose';
-import { checkTarget, ProjectError, type Project } from '@device-supervisor/compose-project';
+import type { TargetCheck } from '@device-supervisor/compose-project';
 
 /** An engine that can do everything: what only an old one lacks shows when the project is applied. */
 const NEWEST_ENGINE: EngineAbilities = { apiVersion: '99.0', unsupportedLimits: [] };
@@ -22,28 +22,24 @@ const ANY_DEVICE: DeviceFacts = {
   engineSocket: '',
   hasKernelModules: true,
   hasFirmware: true,
+  allowsHostPaths: true,
 };
 
-/**
- * Checks a whole project before anything is built or downloaded.
- *
- * @returns what has no effect, one sentence for each kind of finding
- * @throws ProjectError with the place of everything that cannot be applied
- */
-export function checkProject(project: Project): readonly string[] {
-  const findings = Object.values(checkTarget(project).apps).flatMap((app) =>
+/** Checks what a project becomes before anything is built or downloaded: a remark for each kind of finding. */
+export const checkProject: TargetCheck = ({ apps }) => {
+  const findings = Object.values(apps).flatMap((app) =>
     app.release === null ? [] : checkRelease(app, app.release, { device: ANY_DEVICE, abilities: NEWEST_ENGINE }),
   );
-  const problems = findings.filter(({ severity }) => severity === 'problem');
-  if (problems.length > 0) throw new ProjectError(problems.map((problem) => issueOf(problem, project)));
-  return summarise(findings);
-}
-
-function issueOf({ section, name, field, reason }: ReleaseFinding, project: Project) {
-  const path = [section, name, ...field.split(/[.[\]]+/).filter((part) => part !== '')];
-  const { file, line, column } = project.locate(path);
-  return { file, position: { line, column }, path: path.join('.'), message: reason };
-}
+  return {
+    faults: findings
+      .filter(({ severity }) => severity === 'problem')
+      .map(({ section, name, field, reason }) => ({
+        path: [section, name, ...field.split(/[.[\]]+/).filter((part) => part !== '')],
+        message: reason,
+      })),
+    remarks: summarise(findings.filter(({ severity }) => severity === 'notice')),
+  };
+};
 
 /** Ten services with one field that has no effect are one sentence, not ten. */
 function summarise(notices: readonly ReleaseFinding[]): readonly string[] {
@@ -53,5 +49,5 @@ function summarise(notices: readonly ReleaseFinding[]): readonly string[] {
     const names = subjects.get(kind) ?? new Set();
     subjects.set(kind, names.add(section === 'services' ? name : `${section}.${name}`));
   }
-  return [...subjects].map(([kind, names]) => `${[...names].join(', ')}: ${kind}`);
+  return [...subjects].map(([kind, names]) => `${kind}: ${[...names].join(', ')}`);
 }

@@ -13,7 +13,7 @@ const DEVELOPMENT_FILES = ['docker-compose.dev.yml', 'docker-compose.dev.yaml'];
  * @throws ProjectError, ProjectNotFoundError
  */
 export async function readProject(options: Options, place: Place): Promise<Project> {
-  const project = await loadProject(projectPath(options, place), {
+  return await loadProject(projectPath(options, place), {
     environment: place.environment,
     files: options.files,
     envFiles: options.envFiles,
@@ -22,6 +22,6 @@ export async function readProject(options: Options, place: Place): Promise<Proje
     ...(options.projectName === null ? {} : { name: options.projectName }),
     device: buildDevice(process.arch),
     overlays: DEVELOPMENT_FILES,
+    check: checkProject,
   });
-  return { ...project, remarks: [...project.remarks, ...checkProject(project)] };
 }

@@ -32,6 +32,8 @@ export function supervisorEnvironment(
     ...Object.fromEntries(inherited),
     // A developer's machine is not a device: do not reboot it or change its services and firewall.
     HOST_CONTROL: 'off',
+    // The files of a project are on this machine, where docker compose mounts them too.
+    HOST_PATHS: 'allow',
     LOG_FORMAT: 'human',
     ROOT_MOUNTPOINT: '/',
     BOOT_MOUNTPOINT: state.bootMount,

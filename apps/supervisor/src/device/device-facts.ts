@@ -4,7 +4,7 @@ import type { HostDescription } from '@device-supervisor/host-facts';
 import { CONTRACT_VERSION } from '../version.ts';
 
 /** Facts about the device that the host's files do not hold. */
-export interface KnownFacts extends Pick<DeviceFacts, 'apiEndpoint' | 'apiPort'> {
+export interface KnownFacts extends Pick<DeviceFacts, 'apiEndpoint' | 'apiPort' | 'allowsHostPaths'> {
   /** As it is now: the registration with a cloud may change it. */
   readonly identity: () => DeviceIdentity;
   /** `null`: the host's name is the device's. */

@@ -99,6 +99,7 @@ export async function openDevice(dependencies: OpenDeviceDependencies): Promise<
         apiEndpoint: settings.apiEndpoint ?? null,
         apiPort,
         engineEndpoint: engine.endpoint,
+        allowsHostPaths: config.allowsHostPaths,
       }),
       settings: dependencies.deviceSettings,
       managed: mode.kind === 'managed',

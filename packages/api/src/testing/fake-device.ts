@@ -30,6 +30,7 @@ export class FakeDevice implements Device {
     engineSocket: '/var/run/balena-engine.sock',
     hasKernelModules: false,
     hasFirmware: false,
+    allowsHostPaths: false,
   };
   localMode = true;
   currentTarget: TargetState = { config: {}, apps: {} };

@@ -19,8 +19,8 @@ export async function chooseDockerfile(
   { device, names, fault }: DockerfileContext,
 ): Promise<DockerfileSource> {
   const plain = join(folder, 'Dockerfile');
-  const candidates = path === null ? candidatesFor(folder, device) : [path];
-  const found = await firstExisting([...candidates, ...(path === null ? [plain] : [])]);
+  const candidates = path === null ? dockerfileNames(device).map((name) => join(folder, name)) : [path];
+  const found = await firstExisting(candidates);
   if (found === null) {
     fault(
       path === null
@@ -38,9 +38,10 @@ export async function chooseDockerfile(
   return { kind: 'inline', content };
 }
 
-function candidatesFor(folder: string, device: BuildDevice | null): string[] {
+/** Names that a Dockerfile may have, the preferred one first. */
+export function dockerfileNames(device: BuildDevice | null): string[] {
   const special = device === null ? [] : [`Dockerfile.${device.type}`, `Dockerfile.${device.arch}`];
-  return [...special, 'Dockerfile.template'].map((name) => join(folder, name));
+  return [...special, 'Dockerfile.template', 'Dockerfile'];
 }
 
 function isTemplate(path: string, device: BuildDevice | null): boolean {

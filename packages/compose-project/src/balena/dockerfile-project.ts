@@ -13,9 +13,8 @@ export async function dockerfileProject(
   { file, directory }: DockerfileLocation,
   { device, projectName, fault }: Pick<ServiceContext, 'device' | 'projectName' | 'fault'>,
 ): Promise<Project> {
-  const isNamed = !/(^|\/)Dockerfile(\.template)?$/.test(file);
   const dockerfile = await chooseDockerfile(
-    { folder: directory, path: isNamed ? file : null },
+    { folder: directory, path: file },
     { device, names: { app: projectName, service: SERVICE }, fault: (message) => fault([], message) },
   );
   return {

@@ -3,51 +3,47 @@
  * the well-known ones into their labels, so that a project for docker compose runs on a device too.
  */
 
-export interface FeaturesOfMounts {
-  /** The mounts that stay as they are. */
-  readonly mounts: readonly unknown[];
-  readonly replaced: readonly { readonly source: string; readonly label: string }[];
+/** A path of the host that a label grants. */
+interface Grant {
+  readonly label: string;
+  /** Where the label mounts it. */
+  readonly targets: readonly string[];
 }
 
-const LABELS_BY_SOURCE: ReadonlyMap<string, string> = new Map([
-  ['/var/run/docker.sock', 'io.balena.features.balena-socket'],
-  ['/run/docker.sock', 'io.balena.features.balena-socket'],
-  ['/var/run/balena-engine.sock', 'io.balena.features.balena-socket'],
-  ['/run/balena-engine.sock', 'io.balena.features.balena-socket'],
-  ['/run/dbus', 'io.balena.features.dbus'],
-  ['/var/run/dbus', 'io.balena.features.dbus'],
-  ['/run/dbus/system_bus_socket', 'io.balena.features.dbus'],
-  ['/var/run/dbus/system_bus_socket', 'io.balena.features.dbus'],
-  ['/sys', 'io.balena.features.sysfs'],
-  ['/proc', 'io.balena.features.procfs'],
-  ['/lib/modules', 'io.balena.features.kernel-modules'],
-  ['/lib/firmware', 'io.balena.features.firmware'],
-  ['/var/log/journal', 'io.balena.features.journal-logs'],
-  ['/run/log/journal', 'io.balena.features.journal-logs'],
-  ['/etc/machine-id', 'io.balena.features.journal-logs'],
+const SOCKET: Grant = {
+  label: 'io.balena.features.balena-socket',
+  targets: ['/host/run/balena-engine.sock', '/var/run/balena.sock'],
+};
+const DBUS: Grant = { label: 'io.balena.features.dbus', targets: ['/host/run/dbus'] };
+const JOURNAL = 'io.balena.features.journal-logs';
+
+const GRANTS: ReadonlyMap<string, Grant> = new Map([
+  ...['/var/run/docker.sock', '/run/docker.sock', '/var/run/balena-engine.sock', '/run/balena-engine.sock'].map(
+    // The label mounts it at its own path too.
+    (path): [string, Grant] => [path, { ...SOCKET, targets: [...SOCKET.targets, path] }],
+  ),
+  ['/var/run/balena.sock', SOCKET],
+  ['/run/dbus', DBUS],
+  ['/var/run/dbus', DBUS],
+  ['/run/dbus/system_bus_socket', { ...DBUS, targets: ['/host/run/dbus/system_bus_socket'] }],
+  ['/var/run/dbus/system_bus_socket', { ...DBUS, targets: ['/host/run/dbus/system_bus_socket'] }],
+  ['/sys', { label: 'io.balena.features.sysfs', targets: ['/sys'] }],
+  ['/proc', { label: 'io.balena.features.procfs', targets: ['/proc'] }],
+  ['/lib/modules', { label: 'io.balena.features.kernel-modules', targets: ['/lib/modules'] }],
+  ['/lib/firmware', { label: 'io.balena.features.firmware', targets: ['/lib/firmware'] }],
+  ['/var/log/journal', { label: JOURNAL, targets: ['/var/log/journal'] }],
+  ['/run/log/journal', { label: JOURNAL, targets: ['/run/log/journal'] }],
+  ['/etc/machine-id', { label: JOURNAL, targets: ['/etc/machine-id'] }],
 ]);
 
-/** Splits the mounts of a service into those that a label replaces and the others. */
-export function featuresOfMounts(mounts: unknown): FeaturesOfMounts {
-  if (!Array.isArray(mounts)) return { mounts: [], replaced: [] };
-  const kept: unknown[] = [];
-  const replaced: { source: string; label: string }[] = [];
-  for (const mount of mounts) {
-    const source = sourceOf(mount);
-    const label = source === undefined ? undefined : LABELS_BY_SOURCE.get(source);
-    if (source === undefined || label === undefined) kept.push(mount);
-    else replaced.push({ source, label });
-  }
-  return { mounts: kept, replaced };
+/** The label that grants what a mount of the host gives; `null`: there is none. */
+export function featureOfMount(source: string, target: string): { label: string; isSameTarget: boolean } | null {
+  const grant = GRANTS.get(withoutSlash(source));
+  return grant === undefined
+    ? null
+    : { label: grant.label, isSameTarget: grant.targets.includes(withoutSlash(target)) };
 }
 
-function sourceOf(mount: unknown): string | undefined {
-  const source =
-    typeof mount === 'string' && mount.includes(':')
-      ? mount.split(':')[0]
-      : typeof mount === 'object' && mount !== null && 'source' in mount && 'type' in mount && mount.type === 'bind'
-        ? mount.source
-        : undefined;
-  if (typeof source !== 'string') return undefined;
-  return source.length > 1 ? source.replace(/\/+$/, '') : source;
+function withoutSlash(path: string): string {
+  return path.length > 1 ? path.replace(/\/+$/, '') : path;
 }

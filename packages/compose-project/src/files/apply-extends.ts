@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { IssueCollector } from '../errors.ts';
 import { mergeTrees, withoutTags } from '../merge/merge-trees.ts';
 import { child, mapChildren, textOf, withChild, type MapTree, type Tree } from '../yaml/tree.ts';
-import { resolveServicePaths } from './resolve-paths.ts';
+import { isRemote, resolveServicePaths } from './resolve-paths.ts';
 
 export interface ExtendsContext {
   /** Services of the files that this one overrides, which it may extend too. */
@@ -53,6 +53,7 @@ async function extendService(
   const baseName = textOf(reference) ?? textOf(child(reference, 'service'));
   if (baseName === undefined) return fault('must name a service, or be a map with service');
   const file = textOf(child(reference, 'file'));
+  if (file !== undefined && isRemote(file)) return fault(`${file} must be a file of this machine: download it first`);
   const path = file === undefined ? undefined : resolve(directory, file);
   const link = `${path ?? tree.place.file}:${baseName}`;
   if (chain.includes(link)) return fault(`${baseName} extends itself`);

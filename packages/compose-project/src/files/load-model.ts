@@ -1,21 +1,25 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { IssueCollector, ProjectError } from '../errors.ts';
 import { mergeTrees } from '../merge/merge-trees.ts';
+import { nameOfProject } from '../name-of-project.ts';
 import { readEnvFile } from '../variables/env-files.ts';
 import type { Lookup } from '../variables/interpolate.ts';
 import { interpolateTree } from '../variables/interpolate-tree.ts';
 import { parseYaml } from '../yaml/parse-yaml.ts';
 import { child, mapTree, textOf, toPlain, withChild, type MapTree, type Place, type Tree } from '../yaml/tree.ts';
 import { applyExtends } from './apply-extends.ts';
-import { resolvePaths } from './resolve-paths.ts';
+import { isRemote, resolvePaths } from './resolve-paths.ts';
 
 /** A set of compose files after interpolation, extends, include and merge. */
 export interface Model {
   readonly tree: MapTree;
   /** Variables that have no value, with the place of their first use. */
   readonly unset: ReadonlyMap<string, Place>;
+  readonly projectName: string;
+  /** With `COMPOSE_PROJECT_NAME`. */
+  readonly lookup: Lookup;
 }
 
 export interface ModelSource {
@@ -26,12 +30,35 @@ export interface ModelSource {
   readonly lookup: Lookup;
 }
 
+interface NamedSource extends ModelSource {
+  /** Precedes what variables and files say. */
+  readonly projectName: string | undefined;
+}
+
 /** @throws ProjectError with the place of every fault */
-export async function loadModel(source: ModelSource): Promise<Model> {
+export async function loadModel(source: NamedSource): Promise<Model> {
   const loader = new ModelLoader();
-  const tree = await loader.load(source, []);
+  const projectName = nameOfProject(
+    source.projectName ??
+      source.lookup('COMPOSE_PROJECT_NAME') ??
+      (await nameInFiles(source)) ??
+      basename(source.directory),
+  );
+  const lookup: Lookup = (name) => source.lookup(name) ?? (name === 'COMPOSE_PROJECT_NAME' ? projectName : undefined);
+  const tree = await loader.load({ ...source, lookup }, []);
   loader.issues.throwIfAny();
-  return { tree, unset: loader.unset };
+  return { tree, unset: loader.unset, projectName, lookup };
+}
+
+/** The name that the files give the project; the last one counts. It is known before their variables are replaced. */
+async function nameInFiles({ files, lookup }: ModelSource): Promise<string | undefined> {
+  let name: string | undefined;
+  const scope = { lookup, issues: new IssueCollector(), onUnset: () => undefined };
+  for (const file of files) {
+    const written = child(parseYaml(await readText(file), file), 'name');
+    if (written !== undefined) name = textOf(interpolateTree(written, scope)) ?? name;
+  }
+  return name;
 }
 
 /** Sections whose entries included files share with the file that includes them. */
@@ -85,6 +112,11 @@ class ModelLoader {
     for (const entry of entries) {
       const { place } = entry;
       const paths = textsOf(entry.kind === 'map' ? child(entry, 'path') : entry);
+      const remote = paths.find(isRemote);
+      if (remote !== undefined) {
+        this.issues.add(place, ['include'], `${remote} must be a file of this machine: download it first`);
+        continue;
+      }
       const [first, ...others] = paths.map((path) => resolve(directory, path));
       if (first === undefined) {
         this.issues.add(place, ['include'], 'must name a compose file, or a list of them as path');

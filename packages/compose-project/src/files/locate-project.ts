@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, delimiter, dirname, join, resolve } from 'node:path';
+import { dockerfileNames } from '../balena/choose-dockerfile.ts';
 import { ProjectNotFoundError } from '../errors.ts';
+import type { BuildDevice } from '../project.ts';
 import type { Lookup } from '../variables/interpolate.ts';
 
 /** Where a project is described; all paths are absolute. */
@@ -28,6 +30,8 @@ export interface LocateOptions {
   readonly files: readonly string[];
   /** Reads `COMPOSE_FILE` and `COMPOSE_PATH_SEPARATOR`. */
   readonly lookup: Lookup;
+  /** Its Dockerfile may be the only one of a folder. */
+  readonly device: BuildDevice | null;
   /** Overlays beside the compose file that are taken when they exist, e.g. `docker-compose.dev.yml`. */
   readonly overlays: readonly string[];
 }
@@ -72,7 +76,7 @@ async function namedFiles(files: readonly [string, ...string[]]): Promise<Projec
   return { kind: 'compose', files, directory: dirname(files[0]) };
 }
 
-async function locateIn(directory: string, { overlays }: LocateOptions): Promise<ProjectLocation> {
+async function locateIn(directory: string, { overlays, device }: LocateOptions): Promise<ProjectLocation> {
   for (const name of COMPOSE_FILES) {
     const file = join(directory, name);
     if ((await kindOf(file)) !== 'file') continue;
@@ -80,7 +84,7 @@ async function locateIn(directory: string, { overlays }: LocateOptions): Promise
     const found = [override, ...(await Promise.all(overlays.map((one) => firstFile([join(directory, one)]))))];
     return { kind: 'compose', files: [file, ...found.flatMap((one) => one ?? [])], directory };
   }
-  for (const name of ['Dockerfile', 'Dockerfile.template']) {
+  for (const name of dockerfileNames(device)) {
     const file = join(directory, name);
     if ((await kindOf(file)) === 'file') return { kind: 'dockerfile', file, directory };
   }

@@ -14,6 +14,8 @@ export function resolvePaths(tree: MapTree, directory: string): MapTree {
     switch (name) {
       case 'services':
         return mapChildren(section, (service) => resolveServicePaths(service, directory));
+      case 'volumes':
+        return mapChildren(section, (volume) => resolveVolume(volume, directory));
       case 'configs':
       case 'secrets':
         return mapChildren(section, (file) => (file.kind === 'map' ? atKey(file, 'file', pathIn(directory)) : file));
@@ -37,14 +39,13 @@ export function resolveServicePaths(service: Tree, directory: string): Tree {
   return steps.reduce<MapTree>((resolved, [key, change]) => atKey(resolved, key, change), service);
 }
 
-/** Whether a build context is a repository or an archive on the network. */
-export function isRemoteContext(context: string): boolean {
-  return /^([a-z][a-z0-9+.-]*:\/\/|git@|github\.com\/)/i.test(context);
+/** Whether a path is that of a repository, an archive or an artefact on the network. */
+export function isRemote(path: string): boolean {
+  return /^([a-z][a-z0-9+.-]*:\/\/|oci:|git@|github\.com\/)/i.test(path);
 }
 
 function resolveBuild(build: Tree, directory: string): Tree {
-  const toContext = (context: Tree): Tree =>
-    isRemoteContext(textOf(context) ?? '') ? context : pathIn(directory)(context);
+  const toContext = (context: Tree): Tree => (isRemote(textOf(context) ?? '') ? context : pathIn(directory)(context));
   if (build.kind === 'scalar') return toContext(build);
   if (build.kind !== 'map') return build;
   return atKey(build, 'context', toContext);
@@ -58,6 +59,15 @@ function resolveMount(mount: Tree, directory: string): Tree {
   if (text === undefined || !/^(\.{1,2}|~)(\/|:|$)/.test(text) || !text.includes(':')) return mount;
   const [source = '', ...rest] = text.split(':');
   return scalarTree([absolute(source, directory), ...rest].join(':'), mount.place);
+}
+
+/** A volume of the driver `local` may stand for a path of the host. */
+function resolveVolume(volume: Tree, directory: string): Tree {
+  const options = child(volume, 'driver_opts');
+  if (volume.kind !== 'map' || options?.kind !== 'map') return volume;
+  const device = textOf(child(options, 'device')) ?? '';
+  if (!/\bbind\b/.test(textOf(child(options, 'o')) ?? '') || !/^[.~]/.test(device)) return volume;
+  return withChild(volume, 'driver_opts', atKey(options, 'device', pathIn(directory)));
 }
 
 function resolveWatch(develop: Tree, toPath: (value: Tree) => Tree): Tree {

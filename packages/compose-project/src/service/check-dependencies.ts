@@ -2,22 +2,18 @@ import type { ServiceInput } from './compose-input.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { namedServices } from './read-service.ts';
 import type { Selection } from './select-services.ts';
-
-export interface DependencyContext {
-  fault(path: readonly PropertyKey[], message: string): void;
-  remark(sentence: string): void;
-}
+import type { ServiceContext } from './service-context.ts';
 
 /**
  * Checks that the services which a service names exist and run, and settles what docker compose would: an optional
  * dependency on a service that is left out is dropped.
  *
- * @returns the services to run, with their dependencies settled
+ * @returns the services to run, which name only each other
  */
 export function checkDependencies(
   services: Readonly<Record<string, ServiceInput>>,
   { selected, inactive }: Selection,
-  { fault, remark }: DependencyContext,
+  { fault, remark }: Pick<ServiceContext, 'fault' | 'remark'>,
 ): ReadonlyMap<string, ServiceInput> {
   const all = new Map(Object.entries(services));
   const completed = awaitedCompletions(all, selected);
@@ -28,10 +24,10 @@ export function checkDependencies(
     const dropped = new Set<string>();
     for (const needed of namedServices(service)) {
       if (all.has(needed) && !inactive.has(needed)) continue;
+      dropped.add(needed);
       const path = ['services', name, ...pathOfName(service, needed)];
       if (isOptional(service, needed)) {
-        dropped.add(needed);
-        remark(`${name} starts without ${needed}, which it does not require and which is left out`);
+        remark('these services start without one that they do not require', `${name} without ${needed}`);
       } else if (all.has(needed)) {
         const profiles = all.get(needed)?.profiles ?? [];
         fault(
@@ -47,8 +43,9 @@ export function checkDependencies(
     if (waiting === undefined || settled['restart'] != null) result.set(name, settled);
     else {
       remark(
-        `${name} runs with restart: "no", because ${waiting} waits for it to complete; write restart: "no" into the ` +
-          `file, since a device restarts services always unless they say otherwise`,
+        'these services get restart: "no", because another one waits for them to complete, and a device restarts services ' +
+          'always by default; write it into the file',
+        `${name} for ${waiting}`,
       );
       result.set(name, { ...settled, restart: 'no' });
     }
@@ -81,13 +78,25 @@ function isOptional({ depends_on: dependencies }: ServiceInput, name: string): b
 }
 
 function withoutDependencies(service: ServiceInput, dropped: ReadonlySet<string>): ServiceInput {
+  if (dropped.size === 0) return service;
   const { depends_on: dependencies } = service;
-  if (dropped.size === 0 || dependencies == null || Array.isArray(dependencies)) return service;
-  return {
-    ...service,
-    depends_on: Object.fromEntries(Object.entries(dependencies).filter(([name]) => !dropped.has(name))),
-  };
+  const settled: Record<string, unknown> = {};
+  if (Array.isArray(dependencies)) settled['depends_on'] = dependencies.filter((name) => !dropped.has(name));
+  else if (dependencies != null) {
+    settled['depends_on'] = Object.fromEntries(Object.entries(dependencies).filter(([name]) => !dropped.has(name)));
+  }
+  for (const field of MODES) {
+    const value = service[field];
+    if (typeof value === 'string' && dropped.has(value.replace(/^service:/, ''))) settled[field] = undefined;
+  }
+  const { volumes_from: mounted } = service;
+  if (Array.isArray(mounted)) {
+    settled['volumes_from'] = mounted.filter((entry) => !dropped.has(String(entry).split(':')[0] ?? ''));
+  }
+  return { ...service, ...settled };
 }
+
+const MODES = ['network_mode', 'pid', 'ipc'] as const;
 
 /** Where a service names another one. */
 function pathOfName(service: ServiceInput, needed: string): readonly PropertyKey[] {
@@ -96,7 +105,7 @@ function pathOfName(service: ServiceInput, needed: string): readonly PropertyKey
   if (dependencies != null && !Array.isArray(dependencies) && Object.hasOwn(dependencies, needed)) {
     return ['depends_on', needed];
   }
-  const shared = ['network_mode', 'pid', 'ipc'].find((field) => service[field] === `service:${needed}`);
+  const shared = MODES.find((field) => service[field] === `service:${needed}`);
   return [shared ?? 'volumes_from'];
 }
 

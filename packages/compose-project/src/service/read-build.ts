@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { chooseDockerfile } from '../balena/choose-dockerfile.ts';
-import { isRemoteContext } from '../files/resolve-paths.ts';
+import { isRemote } from '../files/resolve-paths.ts';
 import type { BuildInstructions, DockerfileSource } from '../project.ts';
 import { BUILD_FIELDS, type BuildInput } from './compose-input.ts';
 import { readKeyValues, withFallback } from './key-values.ts';
@@ -21,7 +21,7 @@ export async function readBuild(
 ): Promise<BuildInstructions> {
   const path = ['services', name, 'build'];
   const folder = build.context ?? context.directory;
-  if (isRemoteContext(folder)) {
+  if (isRemote(folder)) {
     context.fault([...path, 'context'], 'must be a folder of this machine: clone the repository first');
   }
   if (build.dockerfile != null && build.dockerfile_inline != null) {
@@ -29,7 +29,7 @@ export async function readBuild(
   }
   for (const field of Object.keys(build)) {
     if (BUILD_FIELDS.has(field) || field.startsWith('x-')) continue;
-    context.remark(`services.${name}.build.${field} is not supported and has no effect`);
+    context.remark(`build.${field} is not supported and has no effect`, name);
   }
   return {
     context: folder,
@@ -53,7 +53,7 @@ async function dockerfileSource(
   if (build.dockerfile_inline != null) return { kind: 'inline', content: build.dockerfile_inline };
   const named = build.dockerfile ?? null;
   const path = named === null ? null : isAbsolute(named) ? named : resolve(folder, named);
-  if (isRemoteContext(folder)) return { kind: 'file', path: path ?? resolve(context.directory, 'Dockerfile') };
+  if (isRemote(folder)) return { kind: 'file', path: path ?? resolve(context.directory, 'Dockerfile') };
   return await chooseDockerfile(
     { folder, path },
     {

@@ -8,6 +8,12 @@ export interface ProjectFilesContext {
   fault(path: readonly PropertyKey[], message: string): void;
 }
 
+export interface ProjectFilesInput {
+  readonly inputs: Readonly<Record<string, FileInput>>;
+  /** Names of those that a service uses. */
+  readonly used: ReadonlySet<string>;
+}
+
 /** Largest file that a target state carries, in bytes; docker's own limit for configs. */
 const MAX_BYTES = 500_000;
 
@@ -19,17 +25,21 @@ const MAX_BYTES = 500_000;
  */
 export async function readProjectFiles(
   section: string,
-  inputs: Readonly<Record<string, FileInput>>,
+  { inputs, used }: ProjectFilesInput,
   { lookup, fault }: ProjectFilesContext,
 ): Promise<Record<string, ProjectFile>> {
   const files: [string, ProjectFile][] = [];
   for (const [name, input] of Object.entries(inputs)) {
+    // As for docker compose, the file of a secret that no service uses need not be there; and it stays here.
+    if (!used.has(name)) continue;
     const reject = (field: string, message: string): void => fault([section, name, field], message);
     if (input.external != null && input.external !== false) files.push([name, { external: true }]);
     else {
       const content = await contentOf(input, lookup, reject);
-      if (content !== undefined) files.push([name, { content }]);
-      else if (input.file == null && input.environment == null) {
+      // A fault is reported once, and not again where the file is used.
+      files.push([name, { content: content ?? '' }]);
+      if (content !== undefined) continue;
+      if (input.file == null && input.environment == null) {
         fault([section, name], 'needs one of file, environment and content');
       }
     }

@@ -19,17 +19,20 @@ services:
     ports: { "80": 80 }
     depends_on: [constructor, dbb]
     env_file: none.env
+    secrets: [s, t]
   db: {}
 secrets:
   s: {}
 `,
       }),
     ).toEqual([
+      'compose.yaml:5:5: services.a.ports: expected array, received object',
       'compose.yaml:6:18: services.a.depends_on.0: there is no service constructor',
       'compose.yaml:6:31: services.a.depends_on.1: there is no service dbb; did you mean db?',
-      'compose.yaml:8:3: services.db: needs an image or a build',
       'compose.yaml:7:5: services.a.env_file: there is no file none.env',
-      'compose.yaml:10:3: secrets.s: needs one of file, environment and content',
+      'compose.yaml:8:18: services.a.secrets.1: secret t is not declared in secrets; did you mean s?',
+      'compose.yaml:9:3: services.db: needs an image or a build',
+      'compose.yaml:11:3: secrets.s: needs one of file, environment and content',
     ]);
   });
 
@@ -60,11 +63,18 @@ secrets:
 
   it('guess what a misspelt field means', async () => {
     const project = await folder.load({
-      'compose.yaml': 'services:\n  a:\n    image: a\n    enviroment: {A: 1}\nvolume: {}',
+      'compose.yaml': `services:
+  a:
+    image: a
+    enviroment: {A: 1}
+    x-mine: 1
+  b: {image: b, enviroment: {}, healthcheck: { intervall: 1s, test: x } }
+volume: {}`,
     });
-    expect(project.remarks.map((remark) => remark.replaceAll(`${folder.path}/`, ''))).toEqual([
-      'compose.yaml:5:1: volume: is not a compose field and has no effect; did you mean volumes?',
-      'compose.yaml:4:5: services.a.enviroment: is not a compose field and has no effect; did you mean environment?',
+    expect(project.remarks).toEqual([
+      'enviroment is not a compose field and has no effect (did you mean environment?): services.a (compose.yaml:4:5), services.b (compose.yaml:6:17)',
+      'intervall is not a compose field and has no effect (did you mean interval?): services.b.healthcheck (compose.yaml:6:48)',
+      'volume is not a compose field and has no effect (did you mean volumes?): the file (compose.yaml:7:1)',
     ]);
   });
 });
@@ -85,9 +95,8 @@ services:
 `,
     });
     expect(project.remarks).toEqual([
-      'a: port 8080 is published on port 8080 of the host, as on a device; docker compose would choose a free port. Write {target: 8080} for that',
-      'a: port 9000-9001 is published on port 9000-9001 of the host, as on a device; docker compose would choose a free port. Write {target: 9000-9001} for that',
-      'a: the entrypoint gets the CMD of the image as arguments, as on a device; docker compose would drop them. Write command: [] for that',
+      'these ports are published on the same port of the host, as on a device; docker compose would choose a free one, which {target: PORT} asks for: a 8080, a 9000-9001',
+      'these services pass the CMD of the image to their entrypoint, as on a device; docker compose would drop it, which command: [] asks for: a',
     ]);
   });
 });
@@ -134,6 +143,12 @@ describe('builds', () => {
     ).toEqual([
       "compose.yaml:1:16: services.a.build: Dockerfile.template is a template: name the device's type and architecture to fill it in",
     ]);
+  });
+
+  it('find the Dockerfile of the device in a folder that has no other', async () => {
+    const project = await folder.load({ 'Dockerfile.aarch64': 'FROM x' }, { device });
+    expect(project.services).toMatchObject([{ build: { dockerfile: { kind: 'inline', content: 'FROM x' } } }]);
+    expect((await folder.faults({ 'Dockerfile.aarch64': 'FROM x' }))[0]).toContain('holds no project');
   });
 
   it('make one service of a Dockerfile alone', async () => {
@@ -183,13 +198,13 @@ configs:
     expect(
       await folder.faults({
         'compose.yaml':
-          'services: {a: {image: a}}\nsecrets:\n  b: {file: b.bin}\n  n: {file: none}\n  v: {environment: NONE}',
+          'services: {a: {image: a, secrets: [b, n, v]}}\nsecrets:\n  unused: {file: none}\n  b: {file: b.bin}\n  n: {file: none}\n  v: {environment: NONE}',
         'b.bin': Buffer.from([0xff, 0xfe, 0x00]),
       }),
     ).toEqual([
-      'compose.yaml:3:7: secrets.b.file: b.bin is not UTF-8 text: put it into the image or a volume',
-      expect.stringContaining('compose.yaml:4:7: secrets.n.file: none cannot be read: ENOENT'),
-      'compose.yaml:5:7: secrets.v.environment: variable NONE is not set',
+      'compose.yaml:4:7: secrets.b.file: b.bin is not UTF-8 text: put it into the image or a volume',
+      expect.stringContaining('compose.yaml:5:7: secrets.n.file: none cannot be read: ENOENT'),
+      'compose.yaml:6:7: secrets.v.environment: variable NONE is not set',
     ]);
   });
 

@@ -1,11 +1,13 @@
+import { ProjectError } from '../errors.ts';
 import { readBuild } from './read-build.ts';
 import type { ServiceInput } from './compose-input.ts';
-import { deviceDifferences } from './device-differences.ts';
+import { remarkDifferences } from './device-differences.ts';
 import { readKeyValues, withFallback } from './key-values.ts';
 import type { ServiceContext } from './service-context.ts';
-import { featuresOfMounts } from '../balena/features-of-mounts.ts';
+import { readMounts } from './read-mounts.ts';
 import { builtImage, type ProjectService } from '../project.ts';
 import { readEnvFile, type EnvFileSource } from '../variables/env-files.ts';
+import type { Lookup } from '../variables/interpolate.ts';
 
 /** Reads one service of a compose file. */
 export async function readService(name: string, input: ServiceInput, context: ServiceContext): Promise<ProjectService> {
@@ -13,32 +15,35 @@ export async function readService(name: string, input: ServiceInput, context: Se
   const { profiles: _profiles, develop, ...composition } = rest;
   const path = ['services', name];
   if (build == null && image == null) context.fault(path, 'needs an image or a build');
-  const features = featuresOfMounts(composition['volumes']);
-  for (const { source, label } of features.replaced) {
-    context.remark(`${name}: the bind mount of ${source} becomes the label ${label}, which grants it on a device`);
-  }
-  for (const remark of deviceDifferences(name, input)) context.remark(remark);
+  const { volumes } = composition;
+  const mounts = await readMounts(name, Array.isArray(volumes) ? volumes : [], context);
+  remarkDifferences(name, input, context);
+  const own = withFallback(readKeyValues(environment), context.lookup);
   return {
     name,
-    image: build == null ? (image ?? '') : builtImage(name),
+    // A service without an image is a fault already.
+    image: build == null && image != null ? image : builtImage(name),
     build: build == null ? null : await readBuild({ name, build, image }, context),
     environment: {
-      ...(await readVariables(envFiles ?? [], [...path, 'env_file'], context)),
-      ...withFallback(readKeyValues(environment), context.lookup),
+      ...(await readVariables(envFiles ?? [], {
+        path: [...path, 'env_file'],
+        lookup: (variable) => context.lookup(variable) ?? own[variable],
+        context,
+      })),
+      ...own,
     },
     labels: {
       ...(await readVariables(
         (labelFiles ?? []).map((file) => ({ path: file, required: true })),
-        [...path, 'label_file'],
-        context,
+        { path: [...path, 'label_file'], lookup: () => undefined, context },
       )),
-      ...Object.fromEntries(features.replaced.map(({ label }) => [label, '1'])),
+      ...mounts.labels,
       ...withFallback(readKeyValues(labels), () => ''),
     },
     composition: Object.fromEntries(
       Object.entries({
         ...composition,
-        ...(features.replaced.length === 0 ? {} : { volumes: features.mounts }),
+        ...(Array.isArray(volumes) ? { volumes: mounts.volumes } : {}),
       }).filter(([key, value]) => value !== undefined && !key.startsWith('x-')),
     ),
     dependencies: namedServices(input),
@@ -70,15 +75,26 @@ interface VariableFile extends EnvFileSource {
   readonly required: boolean;
 }
 
+interface VariableFiles {
+  /** Of the field that names the files. */
+  readonly path: readonly PropertyKey[];
+  /** Values that precede those of the files. */
+  readonly lookup: Lookup;
+  readonly context: ServiceContext;
+}
+
 async function readVariables(
   files: readonly VariableFile[],
-  path: readonly PropertyKey[],
-  context: ServiceContext,
+  { path, lookup, context }: VariableFiles,
 ): Promise<Record<string, string>> {
   const variables = new Map<string, string>();
-  for (const file of files) {
-    const found = await readEnvFile(file, (name) => context.lookup(name) ?? variables.get(name));
-    if (found === undefined && file.required) context.fault(path, `there is no file ${file.path}`);
+  for (const [index, file] of files.entries()) {
+    const found = await readEnvFile(file, (name) => lookup(name) ?? variables.get(name)).catch((error: unknown) => {
+      if (!(error instanceof ProjectError)) throw error;
+      context.faults(error.details.issues);
+      return new Map<string, string>();
+    });
+    if (found === undefined && file.required) context.fault([...path, index], `there is no file ${file.path}`);
     for (const [name, value] of found ?? []) variables.set(name, value);
   }
   return Object.fromEntries(variables);

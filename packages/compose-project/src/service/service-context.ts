@@ -1,3 +1,4 @@
+import type { ProjectIssue } from '../errors.ts';
 import type { BuildDevice } from '../project.ts';
 import type { Lookup } from '../variables/interpolate.ts';
 
@@ -10,6 +11,10 @@ export interface ServiceContext {
   readonly device: BuildDevice | null;
   readonly projectName: string;
   fault(path: readonly PropertyKey[], message: string): void;
-  /** Takes one sentence for the project's remarks. */
-  remark(sentence: string): void;
+  /** Takes faults of another file. */
+  faults(issues: readonly ProjectIssue[]): void;
+  /** See `Remarks.add`. */
+  remark(sentence: string, item?: string): void;
+  /** Records which items of a list do not reach the target: from then on paths count without them. */
+  leftOut(list: readonly PropertyKey[], indexes: readonly number[]): void;
 }

@@ -14,33 +14,30 @@ export interface EnvFile {
 }
 
 /**
- * Reads a file of variables by the rules of docker compose.
+ * Reads a file of variables by the rules of docker compose (compose-go 2.13).
  *
  * - `KEY=value`, `KEY: value`, `export KEY=value`; a name alone takes the value of the environment.
- * - A value without quotes ends before ` #`, and is trimmed; `abc#123` is one value.
- * - Single quotes keep everything but `\'`; double quotes read `\n`, `\r`, `\t`, `\\`, `\"` and `\$`. Both may span lines.
+ * - A value without quotes ends before ` #`, and is trimmed; `abc#123` is one value, and so is `# x`.
+ * - Single quotes keep everything but `\'`. Double quotes read `\"`, `\\`, `\$`, `\a \b \f \n \r \t \v` and octal numbers
+ *   (`\0123`); other backslashes stay. Both may span lines, and another variable may follow on the same line.
  * - Variables in values without quotes and in double quotes are replaced: by the environment, else by earlier lines.
  *
  * @param lookup the environment
  */
 export function parseEnvFile(text: string, lookup: Lookup): EnvFile {
-  const source = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
   const variables = new Map<string, string | null>();
   const faults: EnvFileFault[] = [];
   const valueOf = (name: string): string | undefined => lookup(name) ?? variables.get(name) ?? undefined;
-  let at = 0;
-  let line = 1;
-  while (at < source.length) {
-    const statement = nextStatement(source, at);
-    at = statement.end;
+  const scanner = new Scanner(text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n'));
+  for (let line = scanner.begin(); line !== null; line = scanner.begin()) {
     try {
-      const read = readStatement(statement.text);
-      if (read !== null) variables.set(read.name, valueOfStatement(read, valueOf));
+      const { name, value } = scanner.statement();
+      variables.set(name, value === null ? null : evaluate(value, valueOf));
     } catch (error) {
       if (!(error instanceof InterpolationError)) throw error;
       faults.push({ line, message: error.message });
+      scanner.skipLine();
     }
-    line += statement.lines;
   }
   return { variables, faults };
 }
@@ -61,7 +58,7 @@ export function parseRawEnvFile(text: string): EnvFile {
     const separator = content.indexOf('=');
     const name = separator < 0 ? content : content.slice(0, separator);
     if (name === '' || /\s/.test(name)) {
-      faults.push({ line: index + 1, message: `'${shorten(name)}' is not the name of a variable` });
+      faults.push({ line: index + 1, message: NOT_A_NAME });
       continue;
     }
     variables.set(name, separator < 0 ? null : content.slice(separator + 1));
@@ -69,99 +66,106 @@ export function parseRawEnvFile(text: string): EnvFile {
   return { variables, faults };
 }
 
-interface Statement {
+/** The text is not quoted: it may be a part of a secret. */
+const NOT_A_NAME = 'a line must be NAME=value, with a name of letters, digits and _ . - [ ]';
+const NOT_BEHIND_A_QUOTE = 'only a comment or another variable may follow the closing quote of a value';
+
+interface Value {
+  readonly quote: '' | "'" | '"';
+  /** Between the quotes. */
   readonly text: string;
-  readonly lines: number;
-  readonly end: number;
 }
 
-const QUOTED_START = /^\s*(?:export\s+)?[^\s=:#'"]+\s*[=:]\s*(['"])/;
-
-/** One line, or more when a quoted value spans them. */
-function nextStatement(source: string, start: number): Statement {
-  const lineEnd = endOfLine(source, start);
-  const first = source.slice(start, lineEnd);
-  const opening = QUOTED_START.exec(first);
-  const quote = opening?.[1];
-  if (opening === null || quote === undefined) return { text: first, lines: 1, end: lineEnd + 1 };
-  const closing = closingQuote(source, start + opening[0].length, quote);
-  const end = endOfLine(source, closing < 0 ? start : closing);
-  const text = source.slice(start, end);
-  return { text, lines: text.split('\n').length, end: end + 1 };
-}
-
-function endOfLine(source: string, from: number): number {
-  const index = source.indexOf('\n', from);
-  return index < 0 ? source.length : index;
-}
-
-/** Index of the quote that closes a value; -1: there is none. */
-function closingQuote(source: string, from: number, quote: string): number {
-  for (let at = from; at < source.length; at += 1) {
-    if (source[at] === '\\') at += 1;
-    else if (source[at] === quote) return at;
-  }
-  return -1;
-}
-
-interface ReadStatement {
+interface Statement {
   readonly name: string;
   /** `null`: the name stands alone. */
-  readonly value: { readonly quote: '' | "'" | '"'; readonly text: string } | null;
+  readonly value: Value | null;
 }
 
-/** `null`: a comment or an empty line. @throws InterpolationError */
-function readStatement(text: string): ReadStatement | null {
-  const content = text.trim().replace(/^export\s+/, '');
-  if (content === '' || content.startsWith('#')) return null;
-  const separator = content.search(/[=:]/);
-  const name = (separator < 0 ? content : content.slice(0, separator)).replace(/\s+#.*$/, '').trimEnd();
-  if (!/^[A-Za-z0-9_.\-[\]]+$/.test(name)) {
-    throw new InterpolationError(`'${shorten(name)}' is not the name of a variable`);
+class Scanner {
+  readonly #text: string;
+  #at = 0;
+  #isBehindQuote = false;
+
+  constructor(text: string) {
+    this.#text = text;
   }
-  if (separator < 0) return { name, value: null };
-  return { name, value: readValue(content.slice(separator + 1).trimStart()) };
-}
 
-function readValue(rest: string): NonNullable<ReadStatement['value']> {
-  const quote = rest[0];
-  if (quote !== '"' && quote !== "'") return { quote: '', text: rest.replace(/(^|\s+)#.*$/s, '').trimEnd() };
-  const end = closingQuote(rest, 1, quote);
-  if (end < 0) throw new InterpolationError('a quoted value has no closing quote');
-  const after = rest.slice(end + 1).trim();
-  if (after !== '' && !after.startsWith('#')) {
-    throw new InterpolationError('only a comment may follow the closing quote of a value');
+  /** Goes to the next statement. @returns its line; `null`: there is none */
+  begin(): number | null {
+    const isFirst = this.#at === 0;
+    const skipped = this.#take(/(?:\s|#[^\n]*)*/y);
+    this.#isBehindQuote = !isFirst && !skipped.includes('\n');
+    return this.#at === this.#text.length ? null : this.#text.slice(0, this.#at).split('\n').length;
   }
-  return { quote, text: rest.slice(1, end) };
+
+  /** @throws InterpolationError, which may leave the scanner within the statement */
+  statement(): Statement {
+    this.#take(/export[^\S\n]+/y);
+    const written = this.#take(/[^=:\n]*/y);
+    const name = written.replace(/\s#.*$/s, '').trimEnd();
+    if (!/^[\p{L}\p{N}_.\-[\]]+$/u.test(name)) {
+      throw new InterpolationError(this.#isBehindQuote ? NOT_BEHIND_A_QUOTE : NOT_A_NAME);
+    }
+    if (this.#take(/[=:]/y) === '') return { name, value: null };
+    this.#take(/[^\S\n]*/y);
+    return { name, value: this.#value() };
+  }
+
+  skipLine(): void {
+    this.#take(/[^\n]*/y);
+  }
+
+  #value(): Value {
+    const quote = this.#take(/["']/y);
+    if (quote !== '"' && quote !== "'") {
+      const [text = ''] = this.#take(/[^\n]*/y).split(' #', 1);
+      return { quote: '', text: text.trimEnd() };
+    }
+    const text = this.#take(quote === '"' ? /(?:[^"\\]|\\.)*/sy : /(?:[^'\\]|\\.)*/sy, { before: quote });
+    this.#at += 1;
+    return { quote, text };
+  }
+
+  /** Takes what matches here; with `before`, that text has to follow. */
+  #take(pattern: RegExp, { before = '' }: { readonly before?: string } = {}): string {
+    pattern.lastIndex = this.#at;
+    const [match = ''] = pattern.exec(this.#text) ?? [];
+    if (!this.#text.startsWith(before, this.#at + match.length)) {
+      throw new InterpolationError('a quoted value has no closing quote');
+    }
+    this.#at += match.length;
+    return match;
+  }
 }
 
-function valueOfStatement({ value }: ReadStatement, lookup: Lookup): string | null {
-  if (value === null) return null;
-  switch (value.quote) {
+function evaluate({ quote, text }: Value, lookup: Lookup): string {
+  switch (quote) {
     case "'":
-      return value.text.replaceAll("\\'", "'");
+      return text.replace(/\\(.)/gs, (escape, character: string) => (character === "'" ? character : escape));
     case '"':
-      return interpolate(unescape(value.text), lookup).text;
+      return interpolate(unescape(text), lookup).text;
     case '':
-      return interpolate(value.text, lookup).text;
+      return interpolate(text, lookup).text;
   }
 }
 
 const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['a', '\u0007'],
+  ['b', '\b'],
+  ['f', '\f'],
   ['n', '\n'],
   ['r', '\r'],
   ['t', '\t'],
+  ['v', '\v'],
+  ['"', '"'],
+  ['\\', '\\'],
   // A dollar sign stays plain in the interpolation that follows.
   ['$', '$$'],
 ]);
 
 function unescape(text: string): string {
-  return text.replace(/\\(.)/gs, (whole, character: string) =>
-    character === '\\' || character === '"' ? character : (ESCAPES.get(character) ?? whole),
+  return text.replace(/\\(0\d{3}|.)/gs, (escape, code: string) =>
+    /^0[0-7]{3}$/.test(code) ? String.fromCharCode(Number.parseInt(code, 8)) : (ESCAPES.get(code) ?? escape),
   );
-}
-
-/** A faulty line may hold a secret, so only the beginning of its name is quoted. */
-function shorten(name: string): string {
-  return name.length > 20 ? `${name.slice(0, 20)}…` : name;
 }

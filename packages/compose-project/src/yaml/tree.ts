@@ -101,6 +101,16 @@ export function placeOf(tree: Tree, path: readonly PropertyKey[]): Place {
   return place;
 }
 
+/** The part of a path that leads into the tree: what a single value stands for has no path of its own. */
+export function pathInto(tree: Tree, path: readonly PropertyKey[]): readonly PropertyKey[] {
+  let current: Tree | undefined = tree;
+  for (const [index, key] of path.entries()) {
+    if (current?.kind === 'scalar') return path.slice(0, index);
+    current = current?.kind === 'list' ? current.items[Number(key)] : child(current, String(key));
+  }
+  return path;
+}
+
 /** The tree as plain values. Maps become objects without a prototype's names in them. */
 export function toPlain(tree: Tree): unknown {
   switch (tree.kind) {

@@ -1,8 +1,8 @@
 import type { TargetApp, TargetRelease } from '@device-supervisor/state';
-import ipaddr from 'ipaddr.js';
-import type { ContainerConfig, VolumeConfig } from '../container-config.ts';
+import type { VolumeConfig } from '../container-config.ts';
 import type { ObservedContainer, ObservedNetwork, ObservedVolume } from '../observed.ts';
 import { isTruthy, LABELS, withCurrentLabels } from '../spec/names.ts';
+import { subnetsOf, subnetsOverlap } from '../spec/addresses.ts';
 import { specifyNetwork, type NetworkSpec } from '../spec/network-spec.ts';
 import { specifyVolume, type VolumeSpec } from '../spec/volume-spec.ts';
 import { compareNetworks, compareVolumes } from './compare.ts';
@@ -70,7 +70,7 @@ export function decideNetwork(spec: NetworkSpec, input: IndexedInput): NetworkDe
 
 export function decideVolumes(app: TargetApp, release: TargetRelease, input: IndexedInput): VolumeDecision[] {
   return Object.entries(release.volumes).map(([name, composition]): VolumeDecision => {
-    const spec = specifyVolume(name, composition, app);
+    const spec = specifyVolume(name, composition, { app, device: input.device });
     const decide = (status: VolumeDecision['status'], cause = '', differences: readonly string[] = []) => ({
       spec,
       name,
@@ -116,21 +116,6 @@ export function overlappingNetworks({ name, config }: NetworkSpec, { snapshot }:
   );
 }
 
-/** A fixed address that its network does not have; `null`: there is none. */
-export function addressProblem({ networks }: ContainerConfig, attached: readonly NetworkDecision[]): string | null {
-  for (const { spec } of attached) {
-    const endpoint = Object.hasOwn(networks, spec.name) ? networks[spec.name] : undefined;
-    if (spec.external || endpoint === undefined) continue;
-    const subnets = subnetsOf(spec.config);
-    const { ipv4Address, ipv6Address } = endpoint;
-    const wrong = [ipv4Address, ipv6Address].find((one) => one !== '' && !isInSubnets(one, subnets));
-    if (wrong === undefined) continue;
-    const reason = subnets.length === 0 ? 'which has no subnet of its own' : `whose subnets are ${subnets.join(', ')}`;
-    return `networks: address ${wrong} is not in network ${spec.name}, ${reason}; change the address or the subnet`;
-  }
-  return null;
-}
-
 /** Whether a container has never started and connects to its only network, by name, when it does. */
 export function connectsAtStart({ startedAt, config }: ObservedContainer): boolean {
   return startedAt === null && Object.keys(config.networks).every((name) => name === config.networkMode);
@@ -154,26 +139,4 @@ function mostUsed(networks: readonly ObservedNetwork[], input: IndexedInput): Ob
  */
 function withOwnLabels({ uuid }: TargetApp, { config, supervised }: ObservedVolume, spec: VolumeSpec): VolumeConfig {
   return { ...config, labels: supervised ? { ...config.labels, [LABELS.appUuid]: uuid } : spec.config.labels };
-}
-
-function subnetsOf({ ipam }: NetworkSpec['config']): string[] {
-  return ipam.config.map(({ subnet }) => subnet).filter((subnet) => subnet !== '');
-}
-
-/** Whether two ranges of addresses, e.g. `172.28.0.0/24`, have an address in common. */
-function subnetsOverlap(a: string, b: string): boolean {
-  if (!ipaddr.isValidCIDR(a) || !ipaddr.isValidCIDR(b)) return false;
-  const [addressA, prefixA] = ipaddr.parseCIDR(a);
-  const [addressB, prefixB] = ipaddr.parseCIDR(b);
-  return addressA.kind() === addressB.kind() && addressA.match([addressB, Math.min(prefixA, prefixB)]);
-}
-
-/** Whether an address is in one of the ranges; also `true` where it is not an address, which the engine reports. */
-function isInSubnets(address: string, subnets: readonly string[]): boolean {
-  if (!ipaddr.isValid(address)) return true;
-  const parsed = ipaddr.parse(address);
-  return subnets
-    .filter((subnet) => ipaddr.isValidCIDR(subnet))
-    .map((subnet) => ipaddr.parseCIDR(subnet))
-    .some(([range, prefix]) => range.kind() === parsed.kind() && parsed.match([range, prefix]));
 }

@@ -11,7 +11,8 @@ import { compareContainers, updateInPlace } from './compare.ts';
 import { expectationOf } from './foreign-container.ts';
 import { decideHandOver, handOverObstacle, serviceContainers, type HandOver } from './hand-over.ts';
 import type { IndexedInput } from './indexed-input.ts';
-import { addressProblem, connectsAtStart, type NetworkDecision, type VolumeDecision } from './networks-and-volumes.ts';
+import { addressProblem } from '../spec/addresses.ts';
+import { connectsAtStart, type NetworkDecision, type VolumeDecision } from './networks-and-volumes.ts';
 
 /** The decision on one service and its container. */
 export interface ServiceDecision {
@@ -127,7 +128,10 @@ function obstacleOf(
     return { reason: 'invalid', message: `depends_on: cycle ${[...cycle, cycle[0]].join(' → ')}` };
   }
   const attached = Object.keys(config.networks).flatMap((name) => networks.get(name) ?? []);
-  const address = addressProblem(config, attached);
+  const address = addressProblem(
+    config,
+    attached.map(({ spec: network }) => network),
+  );
   if (address !== null) return { reason: 'invalid', message: address };
   const taken = attached.find(({ status }) => status === 'taken');
   if (taken !== undefined) {

@@ -74,6 +74,11 @@ function createNetwork(
     { needs },
   );
   device.networkCreations.set(name, creation);
+  const [problem] = spec.findings.problems;
+  if (problem !== undefined) {
+    const message = `${problem.field}: ${problem.reason}`;
+    draft.hold(creation, { appId, service: null, reason: 'invalid', message });
+  }
   return creation;
 }
 

@@ -46,6 +46,13 @@ describe('a network that is there twice', () => {
   });
 });
 
+it('is not made with addresses that mean nothing, and the one that is there stays', () => {
+  const faulty = testTarget({ services: SERVICES, networks: { default: { ipam: { config: [{ subnet: 'none' }] } } } });
+  expect(printPlan(faulty, reachedSnapshot(TARGET))).toBe(
+    "blocked app 1 (invalid): networks.default.ipam.config[0].subnet: 'none' is not a range of addresses; write e.g. 172.28.0.0/24",
+  );
+});
+
 describe('the network supervisor0', () => {
   const api = { labels: { 'io.balena.features.supervisor-api': '1' } };
   const app: TestApp = { services: { first: api, without: {}, second: api } };

@@ -281,7 +281,7 @@ describe('what cannot be applied', () => {
     const target = testTarget({ services: { web: { composition: { volumes: ['/etc:/etc'], links: ['db'] } } } });
     expect(printPlan(target, reachedSnapshot(target))).toBe(
       [
-        'notice app 1 service web: volumes[0] paths of the host are not mounted; use a named volume, or a label io.balena.features.*',
+        'notice app 1 service web: volumes[0] paths of the host are not mounted on a device; put files into the image, or use a named volume or a label io.balena.features.*',
         'notice app 1 service web: links has no effect: services of one network reach each other by name; use aliases of networks for other names',
       ].join('\n'),
     );

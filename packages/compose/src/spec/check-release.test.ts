@@ -30,6 +30,24 @@ it('finds what cannot be applied and what has no effect, in all objects of a rel
   ]);
 });
 
+it('finds addresses that two networks have, or that a network does not have', () => {
+  expect(
+    check({
+      services: {
+        web: { composition: { networks: { back: { ipv4_address: '10.9.0.5' } } } },
+        db: { composition: { networks: { front: { ipv4_address: '10.1.0.5' } } } },
+      },
+      networks: {
+        back: { ipam: { config: [{ subnet: '10.1.0.0/16' }] } },
+        front: { ipam: { config: [{ subnet: '10.0.0.0/8' }] } },
+      },
+    }),
+  ).toEqual([
+    'problem services.web networks: address 10.9.0.5 is not in network u1_back, whose subnets are 10.1.0.0/16; change the address or the subnet',
+    'problem networks.front ipam.config: has addresses of network back (10.1.0.0/16); change one of the subnets',
+  ]);
+});
+
 it('finds nothing in a release that can be applied as it is', () => {
   expect(
     check({

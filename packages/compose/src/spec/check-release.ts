@@ -1,8 +1,9 @@
 import type { TargetApp, TargetRelease } from '@device-supervisor/state';
 import type { EngineAbilities } from '../observed.ts';
+import { addressProblem, subnetsOf, subnetsOverlap } from './addresses.ts';
 import type { DeviceFacts } from './device-facts.ts';
 import type { Finding, Findings } from './findings.ts';
-import { specifyNetwork } from './network-spec.ts';
+import { specifyNetwork, type NetworkSpec } from './network-spec.ts';
 import { specifyService } from './service-spec.ts';
 import { specifyVolume } from './volume-spec.ts';
 
@@ -26,17 +27,47 @@ export function checkRelease(
 ): ReleaseFinding[] {
   // A service gets its key when it is applied; the value decides nothing here.
   const context = { app, release, device, abilities, supervisorApiKey: '' };
+  const networks = Object.entries(release.networks).map(([name, network]) => ({
+    key: name,
+    ...specifyNetwork(name, network, app),
+  }));
   return [
-    ...Object.entries(release.services).flatMap(([name, service]) =>
-      located('services', name, specifyService(service, context).findings),
-    ),
-    ...Object.entries(release.networks).flatMap(([name, network]) =>
-      located('networks', name, specifyNetwork(name, network, app).findings),
-    ),
+    ...Object.entries(release.services).flatMap(([name, service]) => {
+      const { config, findings } = specifyService(service, context);
+      const address = findings.problems.length > 0 ? null : addressProblem(config, networks);
+      return [
+        ...located('services', name, findings),
+        ...(address === null
+          ? []
+          : [problemOf('services', name, { field: 'networks', reason: withoutField(address) })]),
+      ];
+    }),
+    ...networks.flatMap(({ key, findings }) => located('networks', key, findings)),
+    ...overlaps(networks),
     ...Object.entries(release.volumes).flatMap(([name, volume]) =>
-      located('volumes', name, specifyVolume(name, volume, app).findings),
+      located('volumes', name, specifyVolume(name, volume, context).findings),
     ),
   ];
+}
+
+/** Networks of one release that want the same addresses. */
+function overlaps(networks: readonly (NetworkSpec & { readonly key: string })[]): ReleaseFinding[] {
+  return networks.flatMap(({ key, config }, index) => {
+    const other = networks
+      .slice(0, index)
+      .find((one) => subnetsOf(one.config).some((a) => subnetsOf(config).some((b) => subnetsOverlap(a, b))));
+    if (other === undefined) return [];
+    const reason = `has addresses of network ${other.key} (${subnetsOf(other.config).join(', ')}); change one of the subnets`;
+    return [problemOf('networks', key, { field: 'ipam.config', reason })];
+  });
+}
+
+function problemOf(section: ReleaseFinding['section'], name: string, finding: Finding): ReleaseFinding {
+  return { ...finding, section, name, severity: 'problem' };
+}
+
+function withoutField(sentence: string): string {
+  return sentence.replace(/^networks: /, '');
 }
 
 function located(section: ReleaseFinding['section'], name: string, findings: Findings): ReleaseFinding[] {

@@ -28,4 +28,6 @@ export interface DeviceFacts {
   readonly engineSocket: string;
   readonly hasKernelModules: boolean;
   readonly hasFirmware: boolean;
+  /** Whether services may mount paths of the host: on a developer's machine, never on a device. */
+  readonly allowsHostPaths: boolean;
 }

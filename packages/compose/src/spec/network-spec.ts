@@ -1,5 +1,6 @@
 import type { NetworkComposition, TargetApp } from '@device-supervisor/state';
 import type { NetworkConfig } from '../container-config.ts';
+import { readAddress, readSubnet } from './addresses.ts';
 import { SUPERVISOR_GATEWAY } from './feature-labels.ts';
 import { FindingCollector, type Findings } from './findings.ts';
 import { toMap } from './list-or-map.ts';
@@ -49,6 +50,8 @@ export function isSupervisorNetwork(name: string, { driverOpts, ipam }: NetworkC
   return name === SUPERVISOR_NETWORK && isOurs;
 }
 
+const APPLIED_OF_IPAM = new Set(['driver', 'config', 'options']);
+const APPLIED_OF_POOL = new Set(['subnet', 'gateway', 'ip_range', 'aux_addresses']);
 const APPLIED = ['driver', 'driver_opts', 'enable_ipv6', 'internal', 'config_only', 'labels', 'ipam', 'external'];
 
 /** Reads one of an app's networks. */
@@ -59,12 +62,25 @@ export function specifyNetwork(name: string, composition: NetworkComposition, ap
     const reason = external ? BELONGS_TO_OTHERS : field === 'name' ? NAMED_BY_US : 'is not supported and has no effect';
     findings.notice(`networks.${name}.${field}`, reason);
   }
-  const pools = (composition.ipam?.config ?? []).map((pool) => ({
-    subnet: pool.subnet ?? '',
-    gateway: pool.gateway ?? '',
-    ipRange: pool.ip_range ?? '',
-    auxAddresses: pool.aux_addresses ?? {},
-  }));
+  const pools = (composition.ipam?.config ?? []).map((pool, index) => {
+    const field = `networks.${name}.ipam.config[${index}]`;
+    for (const unknown of unknownFields(pool, APPLIED_OF_POOL)) {
+      findings.notice(`${field}.${unknown}`, 'is not supported and has no effect');
+    }
+    const address = (part: string, text: string = ''): string =>
+      findings.read(`${field}.${part}`, '', () => readAddress(text));
+    return {
+      subnet: findings.read(`${field}.subnet`, '', () => readSubnet(pool.subnet ?? '')),
+      gateway: address('gateway', pool.gateway),
+      ipRange: findings.read(`${field}.ip_range`, '', () => readSubnet(pool.ip_range ?? '')),
+      auxAddresses: Object.fromEntries(
+        Object.entries(pool.aux_addresses ?? {}).map(([host, text]) => [host, address(`aux_addresses.${host}`, text)]),
+      ),
+    };
+  });
+  for (const unknown of unknownFields(composition.ipam ?? {}, APPLIED_OF_IPAM)) {
+    findings.notice(`networks.${name}.ipam.${unknown}`, 'is not supported and has no effect');
+  }
   return {
     name: networkName(app, name, composition),
     external,

@@ -15,8 +15,19 @@ export type MountRequest =
       readonly noCopy: boolean;
     }
   | { readonly kind: 'anonymous'; readonly target: string }
+  | HostPathRequest
   | { readonly kind: 'tmpfs'; readonly target: string; readonly options: string }
   | { readonly kind: 'refused'; readonly reason: string };
+
+/** A path of the host; whether it may be mounted is up to the device. */
+export interface HostPathRequest {
+  readonly kind: 'host-path';
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+  /** See `Mount.options`. */
+  readonly options: readonly string[];
+}
 
 /** The long form of a volume in a compose file. */
 export interface MountObject {
@@ -24,13 +35,17 @@ export interface MountObject {
   readonly source?: string | undefined;
   readonly target: string;
   readonly read_only?: boolean | undefined;
+  readonly bind?: { readonly propagation?: string | undefined; readonly selinux?: string | undefined } | undefined;
   readonly volume?: { readonly nocopy?: boolean | undefined; readonly subpath?: string | undefined } | undefined;
   readonly tmpfs?: { readonly size?: string | number | undefined; readonly mode?: number | undefined } | undefined;
 }
 
-export const BIND_REFUSED = 'paths of the host are not mounted; use a named volume, or a label io.balena.features.*';
-/** Options that change nothing for a volume on a device. */
-const IGNORED_OPTIONS = ['rw', 'z', 'Z', 'cached', 'delegated', 'consistent'];
+export const HOST_PATH_REFUSED =
+  'paths of the host are not mounted on a device; put files into the image, or use a named volume or a label io.balena.features.*';
+/** Options that change nothing on Linux. */
+const IGNORED_OPTIONS = ['rw', 'cached', 'delegated', 'consistent'];
+/** Options of a host path that the engine is given; they change nothing for a volume. */
+const HOST_PATH_OPTIONS = ['z', 'Z', 'shared', 'rshared', 'slave', 'rslave', 'private', 'rprivate'];
 
 /** Reads one compose volume: `data:/data[:ro]`, `/anonymous`, or the long form. */
 export function parseMount(mount: string | MountObject): MountRequest {
@@ -46,10 +61,19 @@ function parseShort(text: string): MountRequest {
   const [source = '', target, mode, ...rest] = text.split(':');
   if (rest.length > 0 || source === '') throw notAMount(text);
   if (target === undefined) return { kind: 'anonymous', target: absolute(source, text) };
-  if (/^[./~]/.test(source)) return { kind: 'refused', reason: BIND_REFUSED };
   const options = mode === undefined ? [] : mode.split(',');
-  const unknown = options.find((option) => option !== 'ro' && option !== 'nocopy' && !IGNORED_OPTIONS.includes(option));
+  const known = ['ro', 'nocopy', ...IGNORED_OPTIONS, ...HOST_PATH_OPTIONS];
+  const unknown = options.find((option) => !known.includes(option));
   if (unknown !== undefined) throw new FieldError(`'${text}' has the unknown option '${unknown}'`);
+  if (/^[./~]/.test(source)) {
+    return {
+      kind: 'host-path',
+      source,
+      target: absolute(target, text),
+      readOnly: options.includes('ro'),
+      options: options.filter((option) => HOST_PATH_OPTIONS.includes(option)).sort(),
+    };
+  }
   return {
     kind: 'volume',
     volume: source,
@@ -76,10 +100,26 @@ function parseLong(mount: MountObject): MountRequest {
     case 'tmpfs':
       return { kind: 'tmpfs', target, options: tmpfsOptions(mount) };
     case 'bind':
-      return { kind: 'refused', reason: BIND_REFUSED };
+      if (mount.source === undefined) throw new FieldError('needs source, the path of the host');
+      return {
+        kind: 'host-path',
+        source: mount.source,
+        target,
+        readOnly: mount.read_only ?? false,
+        options: hostPathOptions(mount),
+      };
     default:
       return { kind: 'refused', reason: `mounts of type '${mount.type}' are not supported` };
   }
+}
+
+function hostPathOptions({ bind = {} }: MountObject): string[] {
+  const options = [bind.propagation, bind.selinux].flatMap((option) =>
+    option === undefined || option === '' ? [] : [option],
+  );
+  const unknown = options.find((option) => !HOST_PATH_OPTIONS.includes(option));
+  if (unknown !== undefined) throw new FieldError(`bind has the unknown option '${unknown}'`);
+  return options.sort();
 }
 
 function subpathOf({ volume }: MountObject): string {

@@ -1,4 +1,5 @@
 import type { PortBinding } from '../container-config.ts';
+import { readAddress } from './addresses.ts';
 import { FieldError } from './field-error.ts';
 
 /** The long form of a port in a compose file. */
@@ -63,6 +64,7 @@ function bind(
 ): PortBinding[] {
   if (!PROTOCOLS.includes(protocol))
     throw new FieldError(`protocol '${protocol}' is not one of ${PROTOCOLS.join(', ')}`);
+  readAddress(hostIp);
   const count = container.last - container.first + 1;
   if (host !== null && host.last - host.first + 1 !== count) {
     // A range of host ports for one container port: the engine takes a free one of them.

@@ -1,5 +1,6 @@
 import type { TargetApp, TargetRelease, TargetService } from '@device-supervisor/state';
 import type { ContainerConfig, NetworkEndpoint, PortBinding } from '../container-config.ts';
+import { readAddress, readMacAddress } from './addresses.ts';
 import type { Features } from './feature-labels.ts';
 import { FieldError } from './field-error.ts';
 import { toMap } from './list-or-map.ts';
@@ -63,6 +64,7 @@ export function readNetworking(
   if (macAddress !== undefined && composition.mac_address !== undefined && composition.mac_address !== macAddress) {
     findings.problem('mac_address', 'differs from that of the first network; name one of them');
   }
+  findings.read('mac_address', '', () => readMacAddress(composition.mac_address ?? ''));
   const hasHostname = ownStack && composition.uts !== 'host';
   if (ownStack && !hasHostname && composition.hostname !== undefined) {
     findings.notice('hostname', 'has no effect beside uts: host');
@@ -79,7 +81,10 @@ export function readNetworking(
       hostname: hasHostname ? (composition.hostname ?? '') : '',
       domainname: ownStack ? (composition.domainname ?? '') : '',
       macAddress: ownStack ? (composition.mac_address ?? macAddress ?? '') : '',
-      dns: networkOf === null ? [composition.dns ?? []].flat() : [],
+      dns:
+        networkOf === null
+          ? findings.readEach('dns', [composition.dns ?? []].flat(), (text) => [readAddress(text)])
+          : [],
       dnsOptions: networkOf === null ? (composition.dns_opt ?? []) : [],
       dnsSearch: networkOf === null ? [composition.dns_search ?? []].flat() : [],
       extraHosts:
@@ -138,12 +143,19 @@ function attachToNetworks(service: TargetService, context: NetworkingContext): A
       continue;
     }
     const isFirst = Object.keys(networks).length === 0;
+    findings.read(`networks.${name}.mac_address`, '', () => readMacAddress(options?.mac_address ?? ''));
     if (isFirst) macAddress = options?.mac_address;
     networks[engineName] = {
       aliases: [...new Set([service.name, ...(options?.aliases ?? [])])].sort(),
-      ipv4Address: options?.ipv4_address ?? '',
-      ipv6Address: options?.ipv6_address ?? '',
-      linkLocalIps: [...(options?.link_local_ips ?? [])].sort(),
+      ipv4Address: findings.read(`networks.${name}.ipv4_address`, '', () =>
+        readAddress(options?.ipv4_address ?? '', 'ipv4'),
+      ),
+      ipv6Address: findings.read(`networks.${name}.ipv6_address`, '', () =>
+        readAddress(options?.ipv6_address ?? '', 'ipv6'),
+      ),
+      linkLocalIps: findings
+        .readEach(`networks.${name}.link_local_ips`, options?.link_local_ips ?? [], (text) => [readAddress(text)])
+        .sort(),
       ...readEndpointOptions(options ?? {}, { field: `networks.${name}`, isFirst, context }),
     };
   }

@@ -63,7 +63,7 @@ export function specifyService(service: TargetService, context: ServiceSpecConte
     findings,
   });
   const networking = readNetworking(service, { app, release, features, findings, abilities });
-  const storage = readStorage(service, { app, release, features, findings, abilities });
+  const storage = readStorage(service, { app, release, device, features, findings, abilities });
   const hostAccess = readHostAccess(composition, { findings, abilities, release });
   const { files, contents, directories } = readFiles(service, { release, device, findings, storage: storage.config });
   const config: ContainerConfig = {

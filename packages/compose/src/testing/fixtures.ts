@@ -32,6 +32,7 @@ export const TEST_DEVICE: DeviceFacts = {
   engineSocket: '/var/run/docker.sock',
   hasKernelModules: true,
   hasFirmware: true,
+  allowsHostPaths: false,
 };
 
 /** An engine of the generation that devices have, on a kernel that supports all limits. */
@@ -117,7 +118,7 @@ export function reachedSnapshot(target: TargetState): EngineSnapshot {
     ],
     volumes: apps.flatMap(({ app, release }) =>
       Object.entries(release.volumes).map(([name, composition]) => {
-        const spec = specifyVolume(name, composition, app);
+        const spec = specifyVolume(name, composition, { app, device: TEST_DEVICE });
         return { name: spec.name, supervised: true, appUuid: app.uuid, config: spec.config };
       }),
     ),

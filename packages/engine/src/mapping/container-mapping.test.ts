@@ -92,7 +92,16 @@ const anyConfig: fc.Arbitrary<ContainerConfig> = fc.record({
         },
         { requiredKeys: ['type', 'source', 'target', 'readOnly'] },
       ),
-      fc.record({ type: fc.constant('bind' as const), source: path, target: path, readOnly: fc.boolean() }),
+      fc.record(
+        {
+          type: fc.constant('bind' as const),
+          source: path,
+          target: path,
+          readOnly: fc.boolean(),
+          options: fc.constantFrom(['z'], ['rslave'], ['Z', 'rshared']),
+        },
+        { requiredKeys: ['type', 'source', 'target', 'readOnly'] },
+      ),
     ),
   ),
   anonymousVolumes: fc.uniqueArray(path, { maxLength: 3 }).map((all) => all.sort()),

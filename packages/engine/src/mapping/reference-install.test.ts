@@ -57,6 +57,7 @@ async function planFor(install: ReferenceInstall, target: TargetState, facts: Pa
     // The captured host has neither.
     hasKernelModules: false,
     hasFirmware: false,
+    allowsHostPaths: false,
     ...facts,
   };
   const images = Object.values(target.apps).flatMap(({ id, uuid, release }) =>

@@ -43,14 +43,17 @@ export const STORAGE_FIELDS: FieldMappings<
 type MountWire = InspectedContainer['host']['Mounts'][number];
 
 /** `source:target:options`; there a part of a volume cannot be named. */
-function writeBind({ source, target, readOnly, noCopy }: Mount): string {
-  return `${source}:${target}:${readOnly ? 'ro' : 'rw'}${noCopy === true ? ',nocopy' : ''}`;
+function writeBind({ source, target, readOnly, noCopy, options = [] }: Mount): string {
+  return [`${source}:${target}:${readOnly ? 'ro' : 'rw'}`, ...(noCopy === true ? ['nocopy'] : []), ...options].join(
+    ',',
+  );
 }
 
 function readBind(bind: string): Mount[] {
   const [source = '', target, text = ''] = bind.split(':');
   if (target === undefined) return [];
   const options = text.split(',');
+  const ofHostPath = source.startsWith('/') ? options.filter((option) => !ENGINE_OPTIONS.includes(option)).sort() : [];
   return [
     {
       type: source.startsWith('/') ? 'bind' : 'volume',
@@ -58,9 +61,13 @@ function readBind(bind: string): Mount[] {
       target: cleanPath(target),
       readOnly: options.includes('ro'),
       ...(options.includes('nocopy') ? { noCopy: true } : {}),
+      ...(ofHostPath.length === 0 ? {} : { options: ofHostPath }),
     },
   ];
 }
+
+/** Options of a bind that other fields of a mount hold. */
+const ENGINE_OPTIONS = ['', 'ro', 'rw', 'nocopy'];
 
 function writeMount({ type, source, target, readOnly, subpath, noCopy }: Mount): object {
   const VolumeOptions = { NoCopy: noCopy === true, Subpath: subpath };
