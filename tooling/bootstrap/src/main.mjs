@@ -23,6 +23,8 @@ export async function main(argv) {
     process.exitCode = name === '--help' ? 0 : 2;
     return;
   }
+  // Some tools keep compiled code in the machine's temporary directory, and leave it there.
+  process.env['NODE_DISABLE_COMPILE_CACHE'] ??= '1';
   try {
     await prepare(ROOT, command);
     const node = workspaceNode(ROOT);

@@ -13,9 +13,12 @@ const REPEATED = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']);
 /** Milliseconds within which a repeated signal is the same request. */
 const SAME_REQUEST = 400;
 
+/** Milliseconds between two looks at the process that started this one. */
+const LOOK_AT_PARENT = 1_000;
+
 /**
  * Runs a program as if it stood in place of this process: same terminal and streams, each signal reaches it exactly
- * once, and it is waited for until it has shut down.
+ * once, and it is waited for until it has shut down. Under npm, the program also ends with npm: npm passes on no SIGKILL.
  *
  * @param {string} file
  * @param {readonly string[]} args
@@ -42,10 +45,12 @@ export function runInForeground(file, args, { env }) {
   };
   for (const signal of FORWARDED) process.on(signal, forward);
   process.on('SIGTSTP', suspend);
+  const parentWatch = env['npm_lifecycle_event'] === undefined ? undefined : whenParentEnds(() => forward('SIGTERM'));
   return new Promise((resolve, reject) => {
     const settle = () => {
       for (const signal of FORWARDED) process.off(signal, forward);
       process.off('SIGTSTP', suspend);
+      clearInterval(parentWatch);
     };
     child.once('error', (error) => {
       settle();
@@ -58,6 +63,17 @@ export function runInForeground(file, args, { env }) {
       resolve({ code, signal });
     });
   });
+}
+
+/** @param {() => void} act */
+function whenParentEnds(act) {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    act();
+  }, LOOK_AT_PARENT);
+  return timer;
 }
 
 /**

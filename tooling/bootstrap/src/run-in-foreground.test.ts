@@ -42,14 +42,33 @@ describe('runInForeground', () => {
     expect(new Set(await lines.rest())).toEqual(new Set(['SIGTERM']));
   });
 
+  it('ends the program when npm, which started it, is killed', async () => {
+    const runner = runnerOf(PROGRAM);
+    const npm = `
+      const { spawn } = require('node:child_process');
+      spawn(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(runner)}], {
+        stdio: ['ignore', 'inherit', 'inherit'],
+        env: { ...process.env, npm_lifecycle_event: 'start' },
+      });`;
+    const lines = await startProgram(['-e', npm]);
+    parent.kill('SIGKILL');
+    expect(new Set(await lines.rest())).toEqual(new Set(['SIGTERM']));
+  });
+
   /** Runs a program through it in another process, and reads its first line. */
   async function start(program: string): Promise<{ rest: () => Promise<string[]> }> {
-    const runner = `
+    return await startProgram(['--input-type=module', '-e', runnerOf(program)]);
+  }
+
+  function runnerOf(program: string): string {
+    return `
       import { endLike, runInForeground } from ${JSON.stringify(import.meta.resolve('./run-in-foreground.mjs'))};
       endLike(await runInForeground(process.execPath, ['-e', ${JSON.stringify(program)}], { env: process.env }));`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', runner], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+  }
+
+  async function startProgram(args: readonly string[]): Promise<{ rest: () => Promise<string[]> }> {
+    const { npm_lifecycle_event: _, ...env } = process.env;
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
     parent = child;
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     expect((await lines.next()).value).toMatch(/^pid/);

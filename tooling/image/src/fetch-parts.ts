@@ -17,7 +17,7 @@ export async function fetchParts({ root, architectures, onProgress }: FetchParts
     await ensureDebianPackages([stripPackage(architecture)], onProgress);
     await assembleRootfs({ root, architecture, cache: cacheOf(root), onProgress });
   }
-  await ensureEmulator(cacheOf(root));
+  if (architectures.some((architecture) => architecture !== 'amd64')) await ensureEmulator(cacheOf(root));
 }
 
 /** The Debian package of the program that removes symbols. */

@@ -27,7 +27,10 @@ try {
     packages: values.package,
     onProgress: (message) => void process.stderr.write(`${message}\n`),
   });
-  process.exitCode = await runInNamespace(positionals, `testbed-${randomUUID().slice(0, 8)}`);
+  process.exitCode = await runInNamespace(positionals, {
+    id: `testbed-${randomUUID().slice(0, 8)}`,
+    storage: 'memory',
+  });
 } catch (error) {
   process.stderr.write(`${formatError(error)}\n`);
   process.exitCode = 1;

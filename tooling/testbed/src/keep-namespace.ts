@@ -1,5 +1,5 @@
 /**
- * Keeps the namespaces of one run: `keep-namespace.ts <id> <command>…`, started by the launcher. When the command ends,
+ * Keeps the namespaces of one run: `keep-namespace.ts <id> <memory|disk> <command>…`, started by the launcher. When the command ends,
  * or standard input does because the launcher was killed, it ends everything in the namespaces, and removes the run's
  * cgroups and temporary directory. Ends with the command's exit code.
  */
@@ -14,12 +14,13 @@ import { startNamespace } from './start-namespace.ts';
 /** Bytes of free memory that hold the temporary files of several runs side by side, beside what runs in them. */
 const ENOUGH_MEMORY = 16_000_000_000;
 
-const [, , id = '', ...command] = process.argv;
+const [, , id = '', storage, ...command] = process.argv;
 const directory = join(tmpdir(), id);
 const artefacts = resolve('.state/artefacts', id);
 
 await mkdir(directory, { mode: 0o700 });
-const namespace = await startNamespace(command, { id, directory, artefacts, inMemory: freemem() >= ENOUGH_MEMORY });
+const inMemory = storage === 'memory' && freemem() >= ENOUGH_MEMORY;
+const namespace = await startNamespace(command, { id, directory, artefacts, inMemory });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void namespace.terminate());
 const launcherGone = once(process.stdin.resume(), 'end');
 const code = await Promise.race([namespace.ended, launcherGone.then(() => 1)]);

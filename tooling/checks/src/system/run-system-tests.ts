@@ -27,7 +27,7 @@ try {
   }
   await bundleSupervisor();
   const ids = Array.from({ length: workers() }, (_, index) => `testbed-${process.pid}-${index}`);
-  const codes = await Promise.all(ids.map((id) => runInNamespace(workerCommand(), id)));
+  const codes = await Promise.all(ids.map((id) => runInNamespace(workerCommand(), { id, storage: 'memory' })));
   const lost = await openQueue(queue).unfinished();
   for (const file of lost) process.stderr.write(`${file} was begun and has no result: its worker ended\n`);
   process.exitCode = lost.length > 0 ? 1 : Math.max(...codes);

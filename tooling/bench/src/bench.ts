@@ -1,0 +1,139 @@
+/** Measures what its arguments ask for, in the namespaces around it: `bench.ts [option]…`. */
+import { bundleApp } from '@device-supervisor/bundle';
+import { busyboxImage, startTestEngine } from '@device-supervisor/testbed';
+import { resolve } from 'node:path';
+import { applyTables } from './apply-tables.ts';
+import { bareServer, supervisor, type Programs } from './candidates.ts';
+import { fleetTables } from './fleet/fleet-tables.ts';
+import { openImage } from './open-image.ts';
+import { measureHttp } from './measure-http.ts';
+import { measureLogs } from './measure-logs.ts';
+import { measureIdle, measureStart } from './measure.ts';
+import { readOptions } from './read-options.ts';
+import { readsTable } from './reads-table.ts';
+import { SOAK_IMAGES } from './soak/random-app.ts';
+import { soak } from './soak/soak.ts';
+import { faultsOf, soakTable } from './soak/soak-table.ts';
+
+const values = readOptions(process.argv.slice(2));
+
+if (values.fleet) await measureDevices();
+else if (values.logs) await measureUploads();
+else await measureOne();
+
+/** Many devices and their cloud. */
+async function measureDevices(): Promise<void> {
+  const [devices, minutes] = [Number(values.devices), Number(values.minutes)];
+  console.log(`${devices} devices of one cloud for ${minutes} minutes, polling every ${values.poll} seconds`);
+  for (const table of await fleetTables({ devices, minutes, pollInterval: Number(values.poll) * 1000 })) {
+    console.table(table);
+  }
+}
+
+/** Log lines of services that reach the cloud. */
+async function measureUploads(): Promise<void> {
+  const table: Record<string, object> = {};
+  for (const [trouble, figures] of Object.entries(await measureLogs({ outage: Number(values.outage) }))) {
+    const { caughtUpAfter, quietDelays, ...counts } = figures;
+    table[trouble] = {
+      ...counts,
+      'caught up after, s': caughtUpAfter.toFixed(1),
+      'quiet lines': quietDelays.length,
+      'median delay, s': quietDelays[Math.floor(quietDelays.length / 2)]?.toFixed(2) ?? '',
+      'longest, s': quietDelays.at(-1)?.toFixed(2) ?? '',
+    };
+  }
+  console.table(table);
+}
+
+async function measureOne(): Promise<void> {
+  if (values.http) return await measureRequests();
+  await using engine = await startTestEngine();
+  await busyboxImage(engine.endpoint, { tag: 'bench:1', cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' });
+  if (values.soak) return await soakImage(engine.endpoint);
+  if (values.image) return await measureImage(engine.endpoint);
+  if (!values.apply) await measureProcess(engine.endpoint);
+  console.log('targets applied, medians');
+  const apply = { rounds: Number(values.rounds), services: Number(values.services) };
+  for (const table of await applyTables(engine.endpoint, apply)) console.table(table);
+}
+
+/** From a request over HTTP to the engine's events. */
+async function measureRequests(): Promise<void> {
+  await bundleApp(resolve(import.meta.dirname, '../../../apps/supervisor'));
+  const rounds = Number(values.rounds);
+  const table: Record<string, object> = {};
+  for (const size of values.sizes.split(',')) {
+    const [apps = 1, services = 1] = size.split('x').map(Number);
+    const { firstWrite, whole, straight, noChange, ...own } = await measureHttp({ apps, services, rounds });
+    table[`${apps * services} services of ${apps} apps`] = {
+      'first write, ms': firstWrite.toFixed(0),
+      'of straight calls': straight.firstWrite.toFixed(0),
+      'own work until then': own.ownUntilFirst.toFixed(1),
+      'whole, ms': whole.toFixed(0),
+      'straight calls, ms': straight.whole.toFixed(0),
+      ratio: (whole / straight.whole).toFixed(2),
+      'again, ms': noChange.toFixed(0),
+      'own work for it': own.ownOfNoChange.toFixed(1),
+    };
+  }
+  console.table(table);
+  console.log('at most: first write 40 ms and again 20 ms with 30 services, ratio 1.5');
+}
+
+/** The programs of the image, in its root file system. */
+async function measureImage(endpoint: string): Promise<void> {
+  await using image = await openImage();
+  console.log('in the root file system of the image');
+  await measureProcess(endpoint, image.programs);
+}
+
+/** Many changes of the target with an engine that fails at random, through the programs of the image. */
+async function soakImage(endpoint: string): Promise<void> {
+  await using image = await openImage();
+  for (const tag of SOAK_IMAGES) {
+    await busyboxImage(endpoint, { tag, labels: { soak: tag }, cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' });
+  }
+  const [changes, seed] = [Number(values.changes), Number(values.seed)];
+  console.log(`${changes} changes of the target, seed ${seed}, in the root file system of the image`);
+  const figures = await soak({
+    endpoint,
+    changes,
+    seed,
+    settleAt: Math.ceil(changes / 10),
+    command: image.programs.supervisor(''),
+    onProgress: (done) => void (done % 50 === 0 && console.log(`${done} changes`)),
+  });
+  console.table(soakTable(figures));
+  for (const fault of faultsOf(figures)) console.log(`out of bounds: ${fault}`);
+  process.exitCode = faultsOf(figures).length === 0 ? 0 : 1;
+}
+
+/** The supervisor as its users have it. */
+async function measureProcess(endpoint: string, programs?: Programs): Promise<void> {
+  await bundleApp(resolve(import.meta.dirname, '../../../apps/supervisor'));
+  await using ours = await supervisor(endpoint, 5, programs);
+  await using bare = await bareServer(programs);
+
+  console.log(`node ${process.version}, five services on the engine`);
+  const starts = await measureStart([ours, bare], Number(values.starts));
+  const idle = await measureIdle([ours, bare], Number(values.idle));
+  console.table({
+    'start, ms': row(starts.map(({ median }) => median)),
+    'start, best of all, ms': row(starts.map(({ least }) => least)),
+    'resident, MB': row(idle.map(({ resident }) => resident / 1e6)),
+    'of its own, MB': row(idle.map(({ own }) => own / 1e6)),
+    'idle CPU, ms per minute': row(idle.map(({ cpuPerMinute }) => cpuPerMinute)),
+  });
+
+  console.log('reads of the API, thirty services on the engine, ten connections');
+  console.table(await readsTable(endpoint, Number(values.reads), programs));
+}
+
+function row([supervisorFigure = 0, bareFigure = 0]: readonly number[]): Record<string, string> {
+  return {
+    supervisor: supervisorFigure.toFixed(1),
+    'bare server': bareFigure.toFixed(1),
+    ratio: bareFigure === 0 ? '' : (supervisorFigure / bareFigure).toFixed(2),
+  };
+}
