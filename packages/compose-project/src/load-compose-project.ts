@@ -47,6 +47,7 @@ export async function loadComposeProject(location: ComposeLocation, loading: Loa
   const input = readInput(tree, context);
   issues.throwIfAny();
   for (const remark of [...unsetRemarks(model), ...unknown.map(unknownRemark)]) remarks.add(...remark);
+  for (const name of Object.keys(input.models ?? {})) remarks.add('models have no effect: a device runs none', name);
   const named = withNameAliases(input.services, context);
   const selection = chooseServices(named, { ...loading, lookup: model.lookup });
   for (const name of selection.unknown) {

@@ -64,8 +64,10 @@ export type DockerfileSource =
   /** Absolute path, in the context or elsewhere. */
   { readonly kind: 'file'; readonly path: string } | { readonly kind: 'inline'; readonly content: string };
 
-/** A config or secret: its content, or `external` when it has to exist on the device. */
-export type ProjectFile = { readonly content: string } | { readonly external: true };
+/** A config or secret. */
+export interface ProjectFile {
+  readonly content: string;
+}
 
 export interface WatchRule {
   readonly action: 'sync' | 'rebuild' | 'restart' | 'sync+restart' | 'sync+exec';

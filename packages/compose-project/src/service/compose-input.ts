@@ -57,6 +57,9 @@ const WatchAction = z.enum(
   ['sync', 'rebuild', 'restart', 'sync+restart', 'sync+exec'],
   'must be sync, rebuild, restart, sync+restart or sync+exec',
 );
+/** Fields of a watch rule that are carried out. */
+export const WATCH_FIELDS: ReadonlySet<string> = new Set(['action', 'path', 'target', 'ignore']);
+
 const Develop = z.looseObject({
   watch: z
     .array(
@@ -109,6 +112,7 @@ export const ComposeInput = z.looseObject(
     volumes: Components,
     configs: Files,
     secrets: Files,
+    models: Components,
   },
   'must be a map with services',
 );

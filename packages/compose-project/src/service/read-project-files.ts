@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 import type { ProjectFile } from '../project.ts';
 import type { Lookup } from '../variables/interpolate.ts';
 import type { FileInput } from './compose-input.ts';
+import type { ServiceContext } from './service-context.ts';
 
-export interface ProjectFilesContext {
-  readonly lookup: Lookup;
-  fault(path: readonly PropertyKey[], message: string): void;
-}
+export type ProjectFilesContext = Pick<ServiceContext, 'lookup' | 'fault' | 'remark'>;
+
+/** Fields that are carried out. */
+const APPLIED: ReadonlySet<string> = new Set(['file', 'environment', 'content', 'external']);
 
 export interface ProjectFilesInput {
   readonly inputs: Readonly<Record<string, FileInput>>;
@@ -26,15 +27,20 @@ const MAX_BYTES = 500_000;
 export async function readProjectFiles(
   section: string,
   { inputs, used }: ProjectFilesInput,
-  { lookup, fault }: ProjectFilesContext,
+  { lookup, fault, remark }: ProjectFilesContext,
 ): Promise<Record<string, ProjectFile>> {
   const files: [string, ProjectFile][] = [];
   for (const [name, input] of Object.entries(inputs)) {
     // As for docker compose, the file of a secret that no service uses need not be there; and it stays here.
     if (!used.has(name)) continue;
     const reject = (field: string, message: string): void => fault([section, name, field], message);
-    if (input.external != null && input.external !== false) files.push([name, { external: true }]);
-    else {
+    for (const field of Object.keys(input).filter((one) => !APPLIED.has(one) && !one.startsWith('x-'))) {
+      remark(`${section}.${field} has no effect: it is for secrets and configs of a swarm`, name);
+    }
+    if (input.external != null && input.external !== false) {
+      reject('external', 'only a swarm holds such files: use file, environment or content');
+      files.push([name, { content: '' }]);
+    } else {
       const content = await contentOf(input, lookup, reject);
       // A fault is reported once, and not again where the file is used.
       files.push([name, { content: content ?? '' }]);

@@ -198,13 +198,14 @@ configs:
     expect(
       await folder.faults({
         'compose.yaml':
-          'services: {a: {image: a, secrets: [b, n, v]}}\nsecrets:\n  unused: {file: none}\n  b: {file: b.bin}\n  n: {file: none}\n  v: {environment: NONE}',
+          'services: {a: {image: a, secrets: [b, n, v, x]}}\nsecrets:\n  b: {file: b.bin}\n  n: {file: none}\n  v: {environment: NONE}\n  x: {external: true}\n  unused: {external: true}',
         'b.bin': Buffer.from([0xff, 0xfe, 0x00]),
       }),
     ).toEqual([
-      'compose.yaml:4:7: secrets.b.file: b.bin is not UTF-8 text: put it into the image or a volume',
-      expect.stringContaining('compose.yaml:5:7: secrets.n.file: none cannot be read: ENOENT'),
-      'compose.yaml:6:7: secrets.v.environment: variable NONE is not set',
+      'compose.yaml:3:7: secrets.b.file: b.bin is not UTF-8 text: put it into the image or a volume',
+      expect.stringContaining('compose.yaml:4:7: secrets.n.file: none cannot be read: ENOENT'),
+      'compose.yaml:5:7: secrets.v.environment: variable NONE is not set',
+      'compose.yaml:6:7: secrets.x.external: only a swarm holds such files: use file, environment or content',
     ]);
   });
 

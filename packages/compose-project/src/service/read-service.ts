@@ -1,6 +1,6 @@
 import { ProjectError } from '../errors.ts';
 import { readBuild } from './read-build.ts';
-import type { ServiceInput } from './compose-input.ts';
+import { WATCH_FIELDS, type ServiceInput } from './compose-input.ts';
 import { remarkDifferences } from './device-differences.ts';
 import { readKeyValues, withFallback } from './key-values.ts';
 import type { ServiceContext } from './service-context.ts';
@@ -18,6 +18,11 @@ export async function readService(name: string, input: ServiceInput, context: Se
   const { volumes } = composition;
   const mounts = await readMounts(name, Array.isArray(volumes) ? volumes : [], context);
   remarkDifferences(name, input, context);
+  for (const rule of develop?.watch ?? []) {
+    for (const field of Object.keys(rule).filter((one) => !WATCH_FIELDS.has(one) && !one.startsWith('x-'))) {
+      context.remark(`develop.watch.${field} is not supported and has no effect`, name);
+    }
+  }
   const own = withFallback(readKeyValues(environment), context.lookup);
   return {
     name,

@@ -20,7 +20,6 @@ const mount = (target: string, more: object = {}) => ({
 /** For each field that is applied: what it may say, and what comes of it. */
 const FIELDS: Readonly<Record<string, readonly (readonly [Composition, object])[]>> = {
   annotations: [[{ annotations: { a: 1 } }, { config: { annotations: { a: '1' } } }]],
-  attach: [[{ attach: false }, {}]],
   blkio_config: [
     [
       {

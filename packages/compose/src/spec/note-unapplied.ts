@@ -6,13 +6,13 @@ import { isList, type ListOrMap } from './list-or-map.ts';
 /** Fields that are applied, whatever reads them. */
 export const APPLIED_FIELDS: ReadonlySet<string> = new Set(
   [
-    'annotations attach blkio_config cap_add cap_drop cgroup cgroup_parent command configs cpu_period cpu_quota cpu_rt_period',
+    'annotations blkio_config cap_add cap_drop cgroup cgroup_parent command configs cpu_period cpu_quota cpu_rt_period',
     'cpu_rt_runtime cpu_shares cpus cpuset depends_on device_cgroup_rules devices dns dns_opt dns_search domainname',
     'entrypoint environment expose extra_hosts gpus group_add healthcheck hostname image init ipc labels mac_address',
     'mem_limit mem_reservation mem_swappiness memswap_limit network_mode networks oom_kill_disable oom_score_adj pid',
     'pids_limit ports post_start pre_stop privileged profiles pull_policy read_only restart runtime secrets security_opt shm_size stdin_open',
     'stop_grace_period stop_signal storage_opt sysctls tmpfs tty ulimits user userns_mode uts volumes volumes_from working_dir',
-    // `build` is for those who build the image, `attach` for those who follow the logs; of `deploy` see below.
+    // `build` is for those who build the image; of `deploy` see below.
     'build deploy',
   ].flatMap((fields) => fields.split(' ')),
 );
@@ -24,6 +24,7 @@ const BY_NAME =
 
 /** Why other known fields are not applied. */
 const REASONS: Readonly<Record<string, string>> = {
+  attach: 'has no effect: the logs of all services are kept',
   container_name: 'has no effect: containers are named after their service and release',
   cpu_count: OTHER_PLATFORM,
   cpu_percent: OTHER_PLATFORM,
@@ -92,8 +93,8 @@ function withoutValue(environment: ListOrMap): string[] {
   return Object.keys(environment).flatMap((name) => (environment[name] === null ? [`.${name}`] : []));
 }
 
-/** The known parts of fields; `mode` of a port is for swarms alone. */
-const APPLIED_OF_PORT = new Set(['target', 'published', 'host_ip', 'protocol', 'mode']);
+/** The known parts of fields. */
+const APPLIED_OF_PORT = new Set(['target', 'published', 'host_ip', 'protocol']);
 const APPLIED_OF_HEALTHCHECK = new Set([
   'test',
   'interval',

@@ -121,8 +121,7 @@ function hostPathMount({ source, target, readOnly, options }: HostPathRequest): 
 
 type MountEntry = Exclude<NonNullable<TargetService['composition']['volumes']>[number], string>;
 
-/** `consistency` is for hosts that are not Linux, and changes nothing. */
-const MOUNT_OPTIONS = new Set(['type', 'source', 'target', 'read_only', 'volume', 'tmpfs', 'bind', 'consistency']);
+const MOUNT_OPTIONS = new Set(['type', 'source', 'target', 'read_only', 'volume', 'tmpfs', 'bind']);
 /** The engine makes a folder of a host path that does not exist. */
 const BIND_OPTIONS = new Set(['propagation', 'selinux', 'create_host_path']);
 const VOLUME_OPTIONS = new Set(['nocopy', 'subpath']);
