@@ -13,7 +13,7 @@ import {
 import { networkConfig, serviceConfig, volumeConfig } from '../src/testing/contract/contract-subject.ts';
 import { HEALTHCHECK } from '../src/testing/contract/engine-harness.ts';
 import type { EngineHarness } from '../src/testing/contract/engine-harness.ts';
-import { describeEngineContract } from '../src/testing/engine-contract.ts';
+import { describeEngineContract } from '../src/testing/contract/engine-contract.ts';
 import { setUpDockerHarness } from './docker-harness.ts';
 import { startEngineProxy } from './engine-proxy.ts';
 

@@ -28,7 +28,7 @@ import {
   type UpdateLease,
   type UpdateLocksOptions,
 } from './index.ts';
-import { describeUpdateLocksContract } from './testing/index.ts';
+import { describeUpdateLocksContract } from './testing/contract/index.ts';
 
 describeUpdateLocksContract('file system', async () => {
   const temporary = createTemporaryDirectory();

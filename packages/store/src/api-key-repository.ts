@@ -1,36 +1,8 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { eq } from 'drizzle-orm/sql/expressions';
+import { eq } from './query-builder.ts';
 import type { Query, Transaction } from './query.ts';
 import { apiKeys } from './schema.ts';
-
-/** The scope of an API key. */
-export type ApiKeyScope =
-  | { readonly kind: 'global' }
-  | { readonly kind: 'app'; readonly appId: number; readonly serviceName: string };
-
-/**
- * API keys: 64 hexadecimal digits each, one for each scope, made when they are first asked for. They are kept as they
- * are, in a file that only our user reads: services get theirs in their environment, and again each time that their
- * container is made or compared, and the global one is reported to the cloud. Keys that are handed out again cannot be stored as hashes.
- */
-export interface ApiKeyRepository {
-  global(): string;
-  /**
-   * @param present the key that the service's container has. It is kept where no other is: after a database was lost,
-   *   containers stay as they are. Anything but a key that was made for it is ignored
-   */
-  forService(appId: number, serviceName: string, present?: string): string;
-  /** `null`: it is not a key. The time that this takes says nothing about the keys. Does not read the disk. */
-  find(key: string): ApiKeyScope | null;
-  /**
-   * Puts a new key in the place of one, which is void from then on. `null`: it was not a key.
-   *
-   * @throws StoreWriteError when it could not be kept: the old key would be back after a restart
-   */
-  regenerate(key: string): string | null;
-  /** Makes the keys of all other services void. Writes nothing when there are none. */
-  keepOnly(services: readonly { readonly appId: number; readonly service: string }[]): void;
-}
+import type { ApiKeyRepository, ApiKeyScope } from './store.ts';
 
 export function createApiKeyRepository(query: Query): ApiKeyRepository {
   // The database is ours alone, so what was read from it once stays true.

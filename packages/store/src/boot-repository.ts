@@ -1,18 +1,4 @@
-import type { SettingRepository } from './setting-repository.ts';
-
-/** Records of the present boot of the host. */
-interface BootRecord {
-  readonly bootId: string;
-  readonly isOpen: boolean;
-  readonly afterPowerCut: boolean;
-  readonly fetched: readonly string[];
-}
-
-export interface BootRepository {
-  /** `null`: nothing was kept yet. */
-  load(): BootRecord | null;
-  save(record: BootRecord): void;
-}
+import type { BootRepository, SettingRepository } from './store.ts';
 
 const NAME = 'boot';
 const OPEN = 'open';

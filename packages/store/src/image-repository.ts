@@ -1,13 +1,7 @@
-import type { ImageRecord, ImageRecords } from '@device-supervisor/compose';
-import { and, eq } from 'drizzle-orm/sql/expressions';
+import { and, eq } from './query-builder.ts';
 import type { Query } from './query.ts';
 import { imageRecords } from './schema.ts';
-
-/** Records of the images that services need; one for each image, app and service. */
-export interface ImageRepository extends ImageRecords {
-  /** Every record, by app, service and image. */
-  list(): readonly ImageRecord[];
-}
+import type { ImageRepository } from './store.ts';
 
 export function createImageRepository(query: Query): ImageRepository {
   return {

@@ -5,10 +5,8 @@ import { StoreDamagedError, StoreInUseError, StoreOpenError, StoreWriteError } f
 import { takeExclusiveUse } from './exclusive-use.ts';
 import { absorbLog } from './open-database.ts';
 import { setAside } from './set-aside.ts';
+import type { StoreFault } from './store.ts';
 import { translateError } from './translate-error.ts';
-
-/** Why the file does not hold what the store holds. Reading and changing continue in memory. */
-export type StoreFault = StoreWriteError | StoreOpenError | StoreInUseError | StoreDamagedError;
 
 export interface KeeperOptions {
   readonly file: DatabaseFile;

@@ -1,12 +1,4 @@
-import type { SettingRepository } from './setting-repository.ts';
-
-/** Ids of the images that were on the engine before local mode began. */
-export interface LocalModeRepository {
-  /** `null`: it did not begin. */
-  load(): readonly string[] | null;
-  save(imageIds: readonly string[]): void;
-  clear(): void;
-}
+import type { LocalModeRepository, SettingRepository } from './store.ts';
 
 const NAME = 'images-before-local-mode';
 

@@ -1,5 +1,5 @@
 import Sqlite from 'better-sqlite3';
-import { getTableConfig } from 'drizzle-orm/sqlite-core';
+import { getTableConfig } from './query-builder.ts';
 import { expect, it } from 'vitest';
 import { migrate, schemaFault } from './migrate.ts';
 import { TABLES } from './schema.ts';

@@ -1,5 +1,5 @@
 import type Sqlite from 'better-sqlite3';
-import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { getTableConfig, type SQLiteTable } from './query-builder.ts';
 import { StoreTooNewError } from './errors.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { TABLES } from './schema.ts';

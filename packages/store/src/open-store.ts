@@ -2,18 +2,19 @@ import type { Clock } from '@device-supervisor/primitives';
 import { systemClock } from '@device-supervisor/primitives/system-clock';
 import { adoptReference, type Adoption } from './adopt/adopt-reference.ts';
 import { mirrorToReference } from './adopt/mirror-to-reference.ts';
-import { createApiKeyRepository, type ApiKeyRepository } from './api-key-repository.ts';
+import { createApiKeyRepository } from './api-key-repository.ts';
 import { DatabaseFile } from './database-file.ts';
 import { StoreWriteError } from './errors.ts';
 import { takeExclusiveUse } from './exclusive-use.ts';
-import { createImageRepository, type ImageRepository } from './image-repository.ts';
-import { Keeper, type StoreFault } from './keeper.ts';
-import { createBootRepository, type BootRepository } from './boot-repository.ts';
-import { createLocalModeRepository, type LocalModeRepository } from './local-mode-repository.ts';
+import { createImageRepository } from './image-repository.ts';
+import { Keeper } from './keeper.ts';
+import { createBootRepository } from './boot-repository.ts';
+import { createLocalModeRepository } from './local-mode-repository.ts';
 import { absorbLog, assertUnused, openCopy, openDatabase, openEmpty, type OpenedDatabase } from './open-database.ts';
 import { createQuery } from './query.ts';
-import { createSettingRepository, type SettingRepository } from './setting-repository.ts';
-import { createTargetRepository, type TargetRepository } from './target-repository.ts';
+import { createSettingRepository } from './setting-repository.ts';
+import type { Store } from './store.ts';
+import { createTargetRepository } from './target-repository.ts';
 import { translateError } from './translate-error.ts';
 
 export interface StoreOptions {
@@ -22,32 +23,6 @@ export interface StoreOptions {
   /** Told what a person should know: what was lost, and what could not be read or written. */
   readonly logger?: (message: string) => void;
   readonly clock?: Pick<Clock, 'schedule'>;
-}
-
-/** A damaged database that an empty one stands in for. */
-export interface Recovery {
-  /** Path that the damaged one has now; the store's own: the disk does not allow it to be renamed yet. */
-  readonly setAside: string;
-  /** Its fault. */
-  readonly reason: string;
-}
-
-/**
- * The device's memory across restarts. It works in memory, and every change is on the disk when its call returns.
- * While the disk cannot be written to, `fault` says why: a local target and a replaced key are refused then, and
- * everything else is written as soon as the disk allows it.
- */
-export interface Store extends Disposable {
-  readonly targets: TargetRepository;
-  readonly images: ImageRepository;
-  readonly apiKeys: ApiKeyRepository;
-  readonly settings: SettingRepository;
-  readonly localMode: LocalModeRepository;
-  readonly boots: BootRepository;
-  /** The damaged database that was found at start; `null`: it was whole. */
-  readonly recovered: Recovery | null;
-  /** Why the disk does not hold what the store holds; `null`: it does. Looked for at each change, and now and then. */
-  readonly fault: StoreFault | null;
 }
 
 /**

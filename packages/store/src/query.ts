@@ -1,5 +1,5 @@
 import type Sqlite from 'better-sqlite3';
-import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3/driver';
+import { drizzle, type BetterSQLite3Database } from './query-builder.ts';
 import type { Keeper } from './keeper.ts';
 import { translateError } from './translate-error.ts';
 
@@ -22,7 +22,6 @@ export interface Query {
 }
 
 export function createQuery(sqlite: Sqlite.Database, { path, keeper }: { path: string; keeper: Keeper }): Query {
-  // The package's main entry point loads every part of the query builder; the driver alone is enough.
   const database = drizzle(sqlite);
   const run = <T>(work: (database: Transaction) => T): T => {
     try {

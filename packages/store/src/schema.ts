@@ -1,8 +1,7 @@
-import { integer, primaryKey, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable, text, unique } from './query-builder.ts';
 
 /** Where a target state came from. */
 export const TARGET_SOURCES = ['local', 'cloud'] as const;
-export type TargetSource = (typeof TARGET_SOURCES)[number];
 
 /** The last good target state of each source, as JSON. */
 export const targetStates = sqliteTable('target_states', {

@@ -1,14 +1,7 @@
-import { eq } from 'drizzle-orm/sql/expressions';
+import { eq } from './query-builder.ts';
 import type { Query } from './query.ts';
 import { settings } from './schema.ts';
-
-/** Small values by name. */
-export interface SettingRepository {
-  /** `null`: it was never set. */
-  get(name: string): string | null;
-  set(name: string, value: string): void;
-  delete(name: string): void;
-}
+import type { SettingRepository } from './store.ts';
 
 export function createSettingRepository(query: Query): SettingRepository {
   return {

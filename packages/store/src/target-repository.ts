@@ -1,21 +1,8 @@
-import type { TargetState } from '@device-supervisor/state';
-import { eq } from 'drizzle-orm/sql/expressions';
+import { eq } from './query-builder.ts';
 import type { Query, Transaction } from './query.ts';
-import { rejectedTargetStates, targetStates, type TargetSource } from './schema.ts';
+import { rejectedTargetStates, targetStates } from './schema.ts';
+import type { TargetRepository, TargetSource } from './store.ts';
 import { parseTarget, printTarget } from './target-document.ts';
-
-/** The last good target state of each source. */
-export interface TargetRepository {
-  /** `null`: there is none, or it could not be read back, which is logged. */
-  load(source: TargetSource): TargetState | null;
-  /**
-   * Writes nothing when it is the one that is there: flash storage wears out.
-   *
-   * @throws StoreWriteError when a local target could not be kept; it is not the target then
-   */
-  save(source: TargetSource, target: TargetState): void;
-  clear(source: TargetSource): void;
-}
 
 export function createTargetRepository(query: Query, logger: (message: string) => void): TargetRepository {
   return {

@@ -1,5 +1,5 @@
 import { createSystemd } from '@device-supervisor/systemd';
-import { describeSystemdContract } from '@device-supervisor/systemd/testing';
+import { describeSystemdContract } from '@device-supervisor/systemd/testing/contract';
 import { startDeviceHost, waitFor, type DeviceHost } from '@device-supervisor/testbed';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { EngineUnreachableError } from '../errors.ts';
 import { LEASE, serviceConfig } from './contract/contract-subject.ts';
 import { CONTRACT_IMAGE } from './contract/engine-harness.ts';
-import { describeEngineContract } from './engine-contract.ts';
+import { describeEngineContract } from './contract/engine-contract.ts';
 import { createInMemoryEngine, type InMemoryEngine } from './in-memory-engine.ts';
 
 describeEngineContract('in memory', async () => {

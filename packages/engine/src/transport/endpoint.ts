@@ -1,5 +1,3 @@
-import type { ConstructorOptions } from 'docker-modem';
-
 /** Certificates for an engine that listens with TLS, as PEM. */
 export interface EngineTls {
   readonly ca: string;
@@ -8,9 +6,15 @@ export interface EngineTls {
 }
 
 /** Where the engine listens. */
-export type EngineAddress = Pick<ConstructorOptions, 'socketPath' | 'host' | 'port' | 'ca' | 'cert' | 'key'> & {
+export interface EngineAddress {
   readonly protocol: 'http' | 'https';
-};
+  readonly socketPath: string | undefined;
+  readonly host: string | undefined;
+  readonly port: string | undefined;
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+}
 
 /** Port of an engine that listens on TCP without TLS, as registered with IANA. */
 const PLAIN_PORT = '2375';

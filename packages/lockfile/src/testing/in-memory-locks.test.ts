@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LeaseCompromisedError } from '../errors.ts';
 import { createInMemoryLocks } from './in-memory-locks.ts';
-import { describeUpdateLocksContract } from './update-locks-contract.ts';
+import { describeUpdateLocksContract } from './contract/update-locks-contract.ts';
 
 describeUpdateLocksContract('in memory', async () => {
   const locks = createInMemoryLocks();

@@ -1,6 +1,6 @@
 import type { ImageRecord } from '@device-supervisor/compose';
 import { TargetApp, type TargetState } from '@device-supervisor/state';
-import type { TargetSource } from '../schema.ts';
+import type { TargetSource } from '../store.ts';
 import type { ReferenceDatabase, ReferenceRow } from './reference-database.ts';
 
 /** An API key; the global one has app 0 and no service name. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BusUnavailableError } from '../errors.ts';
 import { createInMemorySystemd } from './in-memory-systemd.ts';
-import { describeSystemdContract } from './systemd-contract.ts';
+import { describeSystemdContract } from './contract/systemd-contract.ts';
 
 describeSystemdContract('in memory', async () => ({
   systemd: createInMemorySystemd({

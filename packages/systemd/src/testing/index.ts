@@ -4,4 +4,3 @@ export {
   type InMemorySystemdOptions,
   type InMemoryUnit,
 } from './in-memory-systemd.ts';
-export { describeSystemdContract, type SystemdHarness } from './systemd-contract.ts';

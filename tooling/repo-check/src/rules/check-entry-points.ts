@@ -37,7 +37,7 @@ function entryPointProblem(
   if (!entryPointsOf(target).includes(entryPoint)) {
     return { rule: 'entry-point', message: `${target.fullName} does not export ${entryPoint}` };
   }
-  if (entryPoint === './testing' && source.role === 'source' && owner.kind !== 'tooling') {
+  if (/^\.\/testing(?:\/|$)/.test(entryPoint) && source.role === 'source' && owner.kind !== 'tooling') {
     return { rule: 'testing-entry-point', message: `${found.specifier} is for tests` };
   }
   return null;

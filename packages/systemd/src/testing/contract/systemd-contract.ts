@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Systemd } from '../systemd.ts';
+import type { Systemd } from '../../systemd.ts';
 
 /** A host with the units `probe.service` (runs, part of `probe.target`), `idle.service` (does not) and `broken.service`. */
 export interface SystemdHarness extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DeviceUpdateLocks, UpdateLease } from '../device-update-locks.ts';
-import { LocksClosedError } from '../errors.ts';
+import type { DeviceUpdateLocks, UpdateLease } from '../../device-update-locks.ts';
+import { LocksClosedError } from '../../errors.ts';
 
 /** Update locks of a fresh device, and what services do to them. */
 export interface UpdateLocksHarness extends AsyncDisposable {

@@ -1,0 +1,1 @@
+export { describeUpdateLocksContract, type UpdateLocksHarness } from './update-locks-contract.ts';

@@ -1,0 +1,15 @@
+/**
+ * What the store uses of drizzle-orm. The build replaces this module by a bundle of it, so that drizzle-orm, of which
+ * unbundled modules take 150 MB and a second to load, is installed and loaded by no user of this package.
+ */
+export { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3/driver';
+export { and, eq } from 'drizzle-orm/sql/expressions';
+export {
+  getTableConfig,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  unique,
+  type SQLiteTable,
+} from 'drizzle-orm/sqlite-core';

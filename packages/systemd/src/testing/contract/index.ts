@@ -1,0 +1,1 @@
+export { describeSystemdContract, type SystemdHarness } from './systemd-contract.ts';
