@@ -14,12 +14,18 @@ export function packageFiles(request: ScaffoldRequest): Record<string, string> {
   };
 }
 
-function manifest({ name, description }: ScaffoldRequest): object {
+const HOME = 'https://github.com/device-supervisor/device-supervisor';
+
+function manifest({ name, layer, description }: ScaffoldRequest): object {
   return {
     name: `@device-supervisor/${name}`,
     version: '0.0.0',
     description,
+    keywords: [name, layer, 'device-management'],
+    homepage: `${HOME}/tree/main/packages/${name}#readme`,
+    bugs: `${HOME}/issues`,
     license: 'Apache-2.0',
+    repository: { type: 'git', url: `git+${HOME}.git`, directory: `packages/${name}` },
     files: ['dist', 'src', '!**/*.test.*', '!**/*.tsbuildinfo'],
     type: 'module',
     sideEffects: false,

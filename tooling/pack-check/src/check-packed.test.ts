@@ -12,6 +12,10 @@ const SOUND = {
     license: 'Apache-2.0',
     type: 'module',
     sideEffects: false,
+    homepage: 'https://example.com',
+    bugs: 'https://example.com/issues',
+    repository: { type: 'git', url: 'git+https://example.com/thing.git', directory: 'packages/thing' },
+    keywords: ['a', 'b', 'c'],
     exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
     dependencies: { zod: '^4.0.0' },
   }),
@@ -49,6 +53,30 @@ describe('checkPacked', () => {
     ],
     ['a missing licence text', { LICENSE: null }, '/LICENSE is missing'],
     ['a missing README', { 'README.md': null }, '/README.md is missing'],
+    [
+      'a module that nothing imports',
+      {
+        'dist/index.js': "export * from './one.js';\n",
+        'dist/one.js': 'export const one = 1;\n',
+        'dist/two.js': 'run();\n',
+      },
+      'dist/two.js is published, and nothing that is exported imports it',
+    ],
+    [
+      'a map to sources that are not there',
+      { 'dist/index.js.map': JSON.stringify({ sources: ['../src/index.ts'] }) },
+      'dist/index.js.map leads to src/index.ts, which is not published',
+    ],
+    [
+      'a map that is not there',
+      { 'dist/index.js': `${SOUND['dist/index.js']}//# sourceMappingURL=index.js.map\n` },
+      'dist/index.js names a map that is not published',
+    ],
+    [
+      'a manifest that no search finds',
+      { 'package.json': SOUND['package.json'].replace('"c"', '').replace('"b",', '"b"') },
+      'package.json: keywords are fewer than three',
+    ],
     ['a test', { 'src/index.test.ts': '' }, '/src/index.test.ts should not be published'],
     [
       'a dependency that means nothing elsewhere',

@@ -3,6 +3,7 @@ import { problemAffectsResolutionKind, problemKindInfo } from '@arethetypeswrong
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import * as z from 'zod';
+import { unreachableFiles, type PackedFiles } from './unreachable-files.ts';
 
 /**
  * Checks a packed package: entry points, types as ES modules see them, and that it stands on its own outside of this
@@ -17,20 +18,41 @@ export async function checkPacked(tarball: Uint8Array<ArrayBuffer>): Promise<str
 }
 
 const Versions = z.record(z.string(), z.string()).default({});
-const Manifest = z.looseObject({ dependencies: Versions, peerDependencies: Versions });
+const EntryPoints = z.record(z.string(), z.record(z.string(), z.string())).default({});
+const Text = z.string('is missing').min(1);
+const Manifest = z.looseObject({
+  dependencies: Versions,
+  peerDependencies: Versions,
+  exports: EntryPoints,
+});
+/** By which a registry's search finds a package, and its reader the sources. */
+const Metadata = z.object({
+  homepage: Text,
+  bugs: Text,
+  repository: z.object({ type: Text, url: Text, directory: Text }, 'is missing'),
+  keywords: z.array(z.string(), 'are missing').min(3, 'are fewer than three'),
+});
 /** A user of two packages with one exact version each has two copies, whose types and schemas do not mix. */
 const EXACT = /^=?v?\d+\.\d+\.\d+/;
 
 function checkContents(packed: Package): string[] {
-  const files = packed
-    .listFiles()
-    .map((file) => file.slice(file.indexOf(packed.packageName) + packed.packageName.length));
-  const { dependencies, peerDependencies } = Manifest.parse(
-    JSON.parse(packed.readFile(`/node_modules/${packed.packageName}/package.json`)),
-  );
+  const folder = `/node_modules/${packed.packageName}`;
+  const files = packed.listFiles().map((file) => file.slice(file.indexOf(folder) + folder.length));
+  const contents: PackedFiles = {
+    names: files.map((file) => file.slice(1)),
+    read: (name) => packed.readFile(`${folder}/${name}`),
+  };
+  const manifest: unknown = JSON.parse(contents.read('package.json'));
+  const { dependencies, peerDependencies, exports } = Manifest.parse(manifest);
+  const metadata = Metadata.safeParse(manifest);
+  const entryPoints = Object.values(exports)
+    .flatMap((conditions) => [conditions['types'], conditions['default']])
+    .flatMap((path) => (path === undefined ? [] : [path.replace('./', '')]));
   return [
     ...['/LICENSE', '/README.md'].filter((name) => !files.includes(name)).map((name) => `${name} is missing`),
     ...files.filter((name) => /\.test\.|\.tsbuildinfo$/.test(name)).map((name) => `${name} should not be published`),
+    ...(metadata.error?.issues ?? []).map(({ path, message }) => `package.json: ${path.join('.')} ${message}`),
+    ...unreachableFiles(contents, entryPoints),
     ...Object.entries(dependencies)
       .filter(([, version]) => /^(workspace|catalog|link|file):/.test(version))
       .map(([name, version]) => `the dependency ${name} is ${version}, which means something here only`),

@@ -1,25 +1,36 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import * as z from 'zod';
 
 const run = promisify(execFile);
+
+/** A package as it would be published. */
+export interface PackedPackage {
+  /** With scope. */
+  readonly name: string;
+  /** Of its folder in `packages/`. */
+  readonly folder: string;
+  /** Absolute path. */
+  readonly tarball: string;
+  /** e.g. `.`, `./testing`. */
+  readonly entryPoints: readonly string[];
+}
+
+const Manifest = z.object({ name: z.string(), exports: z.record(z.string(), z.unknown()) });
 
 /**
  * Packs a package the way it is published.
  *
- * @param folder absolute path
- * @returns the tarball's bytes
+ * @param folder absolute path of the package
+ * @param target absolute path of the folder for the tarball
  * @throws Error when pnpm does, with its output
  */
-export async function packPackage(folder: string): Promise<Uint8Array<ArrayBuffer>> {
-  const target = await mkdtemp(join(tmpdir(), 'pack-check-'));
-  try {
-    const file = join(target, 'package.tgz');
-    await run('pnpm', ['pack', '--out', file], { cwd: folder });
-    return new Uint8Array(await readFile(file));
-  } finally {
-    await rm(target, { recursive: true, force: true });
-  }
+export async function packPackage(folder: string, target: string): Promise<PackedPackage> {
+  const manifest: unknown = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  const { name, exports } = Manifest.parse(manifest);
+  const tarball = join(target, `${name.replace('@', '').replace('/', '-')}.tgz`);
+  await run('pnpm', ['pack', '--out', tarball], { cwd: folder });
+  return { name, folder, tarball, entryPoints: Object.keys(exports) };
 }
