@@ -4,9 +4,10 @@ import { defineConfig } from 'vitest/config';
 
 const conditions = ['@device-supervisor/source'];
 
-/** Workspace packages run from their sources. */
+/** Workspace packages run from their sources, those of the global setup too (it has an environment of its own). */
 const resolution = {
   ssr: { resolve: { conditions, externalConditions: conditions } },
+  environments: { __vitest__: { resolve: { conditions, externalConditions: conditions } } },
   resolve: { conditions },
 };
 

@@ -1,18 +1,19 @@
-import { bundleApp } from '@device-supervisor/bundle';
 import { startSupervisor, startTestEngine, type SupervisorProcess, type TestEngine } from '@device-supervisor/testbed';
 import * as fc from 'fast-check';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { OpenApiDocument } from '../src/openapi/document.ts';
 import { arbitraryRequest } from './fuzz/arbitrary-request.ts';
+import { memoryAtRest } from './fuzz/live-memory.ts';
 
 /** Requests of each half; the first one brings everything into memory that stays there. */
 const REQUESTS = 2600;
 /** Bytes that a process may grow by while it answers as many requests again. */
 const GROWTH_ALLOWED = 8_000_000;
+const INSPECTOR = /ws:\S+/;
 
 let engine: TestEngine;
 let supervisor: SupervisorProcess;
@@ -20,12 +21,12 @@ let key: string;
 let bootMount: string;
 
 beforeAll(async () => {
-  await bundleApp(resolve(import.meta.dirname, '../../../apps/supervisor'));
   engine = await startTestEngine();
   // Of a device without a cloud, whose bus is away.
   bootMount = await mkdtemp(join(tmpdir(), 'boot-'));
   await writeFile(join(bootMount, 'config.json'), JSON.stringify({ deviceType: 'generic-amd64' }));
   supervisor = await startSupervisor({
+    nodeArguments: ['--inspect=127.0.0.1:0'],
     engineEndpoint: engine.endpoint,
     environment: {
       REQUIRE_API_KEY: '1',
@@ -107,14 +108,11 @@ it('answers whatever is sent, leaks nothing and lives on', async () => {
       { numRuns: REQUESTS, seed },
     );
   await attack(1);
-  const before = await residentMemory(pid);
+  const inspector = INSPECTOR.exec(supervisor.output())?.[0] ?? '';
+  const before = await memoryAtRest(inspector);
   await attack(2);
   expect(undocumented).toEqual([]);
-  expect((await residentMemory(pid)) - before).toBeLessThan(GROWTH_ALLOWED);
+  const growth = (await memoryAtRest(inspector)) - before;
+  expect(growth).toBeLessThan(GROWTH_ALLOWED);
   expect([await supervisor.get('/v3/health/live'), supervisor.pid]).toEqual([{ healthy: true }, pid]);
 });
-
-async function residentMemory(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
-}

@@ -39,6 +39,8 @@ export interface SupervisorOptions {
   readonly port?: number;
   /** Program and arguments. Default: the bundle, on the Node.js that runs this. */
   readonly command?: readonly [string, ...string[]];
+  /** Of Node.js, for the bundle. */
+  readonly nodeArguments?: readonly string[];
   /** Variables besides, or instead of, those that point it at the engine and at a state of its own. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -57,7 +59,8 @@ export async function startSupervisor({
   engineEndpoint,
   rootMount = '/',
   port = 0,
-  command: [program, ...args] = [process.execPath, PROGRAM],
+  nodeArguments = [],
+  command: [program, ...args] = [process.execPath, ...nodeArguments, PROGRAM],
   environment: given = {},
 }: SupervisorOptions): Promise<SupervisorProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'supervisor-'));
