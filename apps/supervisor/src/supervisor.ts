@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ClockDoubt } from '@device-supervisor/cloud';
 import type { ConfigJson } from '@device-supervisor/config-json';
 import { createSettings, type Device, type LocalSettings } from '@device-supervisor/device';
 import { formatError } from '@device-supervisor/errors';
@@ -72,12 +73,14 @@ export async function startSupervisor(config: SupervisorConfig, log: ProcessLogg
   });
   const checkJournal = journalCheck(engine.engine, clock);
   const cloudConnected = (): boolean | null => cloud?.connection.isConnected() ?? null;
+  const clockDoubt = (): ClockDoubt | null => cloud?.connection.clockDoubt() ?? null;
   const conditions = createHealthConditions({
     ...known,
     configJson,
     firewallProblems,
     checkJournal,
     cloudConnected,
+    clockDoubt,
   });
   const parts = { device, host, locks, logs, metrics, conditions, cloud };
   const server = stack.use(await openApi({ ...known, ...parts, engine: engine.engine }));

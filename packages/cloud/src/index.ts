@@ -3,6 +3,7 @@ export { watchConnectivity } from './connectivity/watch-connectivity.ts';
 export { createCloud, type Cloud, type CloudRequestResult, type CloudTags } from './create-cloud.ts';
 export { createDeltaResolver, type DeltaResolverOptions, type DeltaSettings } from './deltas/delta-resolver.ts';
 export { createCloudHttp } from './http/cloud-http.ts';
+export { compareClocks, type ClockDoubt } from './http/compare-clocks.ts';
 export { createLogDestination } from './logs/log-destination.ts';
 
 export type { DeviceDescription, Identity, IdentityStore } from './provisioning/identity.ts';

@@ -23,6 +23,7 @@ async function conditions(changes: Partial<HealthDependencies>): Promise<readonl
     firewallProblems: () => [],
     checkJournal: async () => undefined,
     cloudConnected: () => true,
+    clockDoubt: () => null,
     ...changes,
   })();
 }
@@ -37,6 +38,8 @@ it.each<[string, () => Partial<HealthDependencies>]>([
   ['database', () => ({ store: { fault: null, recovered: { setAside: '/data/db.1', reason: 'malformed' } } })],
   ['config.json', () => ({ configJson: { problem: new ConfigJsonMissingError('/mnt/boot/config.json') } })],
   ['clock', () => ({ clock: { now: () => 0 } })],
+  ['clock', () => ({ clockDoubt: () => ({ kind: 'offset', ahead: -31_536_000_000 }) })],
+  ['clock', () => ({ clockDoubt: () => ({ kind: 'certificate', reason: 'certificate has expired' }) })],
   [
     'disk',
     () => ({ config: { controlsHost: false, busAddress: '', databasePath: '/nowhere/at/all/database.sqlite' } }),

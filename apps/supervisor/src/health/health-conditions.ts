@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import type { HealthCondition } from '@device-supervisor/api';
 import type { ConfigJsonFile } from '@device-supervisor/config-json';
+import type { ClockDoubt } from '@device-supervisor/cloud';
 import type { Clock } from '@device-supervisor/device';
 import { describeError } from '@device-supervisor/errors';
 import type { Store } from '@device-supervisor/store';
@@ -19,8 +20,11 @@ export interface HealthDependencies {
   readonly checkJournal: () => Promise<void>;
   /** `null`: there is no cloud, or nothing is known. */
   readonly cloudConnected: () => boolean | null;
+  /** What of the cloud speaks against the clock. */
+  readonly clockDoubt: () => ClockDoubt | null;
 }
 
+const MINUTE = 60_000;
 /** Part of the disk that has to be free for updates. */
 const LEAST_FREE = 0.05;
 /** Milliseconds for the bus to accept a connection. */
@@ -33,7 +37,7 @@ export function createHealthConditions(dependencies: HealthDependencies): () => 
   const probes: readonly (() => Promise<HealthCondition | null> | HealthCondition | null)[] = [
     () => database(dependencies.store),
     () => configuration(dependencies.configJson),
-    () => time(dependencies.clock.now()),
+    () => time(dependencies.clock.now(), dependencies.clockDoubt()),
     () => disk(dirname(dependencies.config.databasePath)),
     () => (dependencies.config.controlsHost ? bus(dependencies.config.busAddress) : null),
     () => journal(dependencies.checkJournal),
@@ -57,13 +61,21 @@ function configuration({ problem }: HealthDependencies['configJson']): HealthCon
   return problem === null ? null : conditionOf('config.json', problem, 'Check the boot partition');
 }
 
-function time(now: number): HealthCondition | null {
-  if (now >= EARLIEST) return null;
+function time(now: number, doubt: ClockDoubt | null): HealthCondition | null {
+  const reason =
+    now < EARLIEST ? 'certificates of the cloud do not verify' : doubt === null ? null : describeDoubt(doubt);
+  if (reason === null) return null;
   return {
     component: 'clock',
-    message: `the clock says ${new Date(now).toISOString().slice(0, 10)}: certificates of the cloud do not verify`,
+    message: `the clock says ${new Date(now).toISOString().slice(0, 16)}: ${reason}`,
     remedy: 'Set the clock of the device, or give it access to a time server (NTP, port 123/udp)',
   };
+}
+
+function describeDoubt(doubt: ClockDoubt): string {
+  if (doubt.kind === 'certificate') return `the cloud's certificate is not valid at this time (${doubt.reason})`;
+  const minutes = Math.round(Math.abs(doubt.ahead) / MINUTE);
+  return `it is ${minutes} minutes ${doubt.ahead > 0 ? 'ahead of' : 'behind'} the cloud's`;
 }
 
 async function disk(directory: string): Promise<HealthCondition | null> {

@@ -1,9 +1,11 @@
 import {
+  compareClocks,
   composeReport,
   createCloud,
   createCloudHttp,
   lookupLocalNames,
   watchConnectivity,
+  type ClockDoubt,
   type Cloud,
   type CloudRequestResult,
   type Identity,
@@ -61,6 +63,8 @@ export interface CloudConnectionDependencies {
 export interface ConnectedCloud extends Cloud {
   /** `null`: not known, or not looked at. */
   isConnected(): boolean | null;
+  /** Why the clock is likely to be wrong. `null`: nothing speaks against it. */
+  clockDoubt(): ClockDoubt | null;
 }
 
 /** Milliseconds; what config.json does not say. */
@@ -75,13 +79,14 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Connect
   const variant = osVariant(description, configJson);
   const settings = (): DeviceSettings => dependencies.settings.current;
   const stack = new AsyncDisposableStack();
-  const http = stack.use(
+  const plain = stack.use(
     createCloudHttp({
       endpoint,
       ...access,
       timeout: () => settings().apiRequestTimeout,
     }),
   );
+  const { http, doubt: clockDoubt } = compareClocks(plain, clock);
   const cloud = stack.use(
     createCloud({
       http,
@@ -142,7 +147,12 @@ export function connectCloud(dependencies: CloudConnectionDependencies): Connect
       say: print,
     }),
   );
-  return { ...cloud, isConnected: () => connectivity.isConnected, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return {
+    ...cloud,
+    isConnected: () => connectivity.isConnected,
+    clockDoubt,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
 }
 
 /** How the device is configured: its settings and, where the host is ours, the configuration of the host. */
