@@ -38,8 +38,13 @@ async function tryOut(): Promise<Release> {
 }
 
 function describe({ from, to, changesets }: Release): string {
-  const lines = changesets.map(({ bump, summary }) => `  ${bump.padEnd(5)}  ${summary.split('\n')[0]}`);
+  const lines = changesets.map(({ bump, summary }) => `  ${bump.padEnd(5)}  ${firstParagraph(summary)}`);
   return `device-supervisor ${from} → ${to}, ${changesets.length} changes:\n${lines.join('\n')}\n`;
+}
+
+/** In one line. */
+function firstParagraph(text: string): string {
+  return (text.split('\n\n')[0] ?? '').replaceAll(/\s*\n\s*/g, ' ');
 }
 
 function nextSteps({ to }: Release): string {
