@@ -2,6 +2,7 @@ export { resolveEngine, type LocalEngine, type ResolveEngineOptions } from './re
 export { startPrivateEngine, type PrivateEngine } from './private-engine/start-private-engine.ts';
 export { listEngineCgroups, removeEngineCgroups } from './private-engine/remove-engine-cgroups.ts';
 export { listProcesses, sendSignal } from './private-engine/processes.ts';
+export { runtimeWrapper } from './private-engine/runtime-wrapper.ts';
 export { createCommandRunner, type CommandRunner } from './command-runner.ts';
 export { installDebianPackages } from './install-debian-packages.ts';
 export { parseEngineEndpoint, formatEngineEndpoint } from './engine-endpoint.ts';

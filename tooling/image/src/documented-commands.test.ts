@@ -28,6 +28,7 @@ describe('the ways to start the image on a plain host', () => {
         '/:/mnt/root',
         '/etc/supervisor:/mnt/boot',
         '/var/lib/supervisor:/data',
+        '/var/lib/supervisor:/mnt/data',
         '/var/run/docker.sock:/var/run/docker.sock',
       ],
       image: 'device-supervisor:<version>-amd64',

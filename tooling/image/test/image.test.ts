@@ -171,6 +171,16 @@ it('runs on a plain Linux host, is healthy, and ends in order', async () => {
     expect(JSON.parse(await text(await shell.start({ Tty: true })))).toMatchObject({ apps: [], blocked: [] });
     const output = String(await container.logs({ stdout: true, stderr: true }));
     expect(output).toContain(`Device ${'a'.repeat(32)} is unmanaged`);
+    // One build, wherever it is shown.
+    const { output: shown } = await run('/usr/bin/node', '/usr/lib/supervisor/main.cjs', '--version');
+    expect(output).toContain(`Supervisor ${shown.trim().replace(/\)$/, '')}`);
+    const [, version, commit, contract] = /^(\S+) \(commit (\S+), contract (\S+)\)/.exec(shown) ?? [];
+    const metrics = await (await fetch(`${origin}/v3/metrics`)).text();
+    const [info] = /^supervisor_build_info\{.*$/m.exec(metrics) ?? [];
+    for (const label of [`version="${version}"`, `commit="${commit}"`, `contract="${contract}"`]) {
+      expect(info).toContain(label);
+    }
+    expect(image.reference).toBe(`device-supervisor:${version}-amd64`);
     await container.stop({ t: 10 });
     expect((await container.inspect()).State.ExitCode).toBe(0);
   } finally {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
@@ -36,6 +36,8 @@ export interface InstalledImage {
   post(path: string, body: object): Promise<number>;
   /** Components that its health names. */
   conditions(): Promise<string[]>;
+  /** Milliseconds that its process has taken of a processor. */
+  processorTime(): Promise<number>;
   output(): Promise<string>;
 }
 
@@ -44,6 +46,11 @@ export interface Place {
   /** In the place of the boot partition. */
   readonly bootMount: string;
   readonly dataIsReadOnly: boolean;
+  /**
+   * A file that says by how much the clock is set, e.g. `+365d`. A container has no clock of its own: a library that the
+   * program loads before the others (Debian's libfaketime) answers for the wall clock, and leaves the monotonic one.
+   */
+  readonly clock: string;
 }
 
 export interface InstallOptions {
@@ -69,6 +76,7 @@ export async function installImage({ endpoint, image, host, directory }: Install
       '/var/run/docker.sock:/var/run/docker.sock': [`${endpoint.slice('unix://'.length)}:/var/run/docker.sock`],
       '/etc/supervisor:/mnt/boot': [`${bootMount}:/mnt/boot`],
       '/var/lib/supervisor:/data': [`${data}:/data${dataIsReadOnly ? ':ro' : ''}`],
+      '/var/lib/supervisor:/mnt/data': [`${data}:/mnt/data${dataIsReadOnly ? ':ro' : ''}`],
       '/:/mnt/root': [
         `${root}:/mnt/root`,
         `${busDirectory}:/mnt/root/run/dbus`,
@@ -79,7 +87,7 @@ export async function installImage({ endpoint, image, host, directory }: Install
       if (word === '--privileged') return NEARLY_PRIVILEGED;
       if (word === 'balena_supervisor') return [name];
       if (word === '-v') return [];
-      if (word.startsWith('device-supervisor:')) return [image.reference];
+      if (word.startsWith('device-supervisor:')) return [...clockArguments(place.clock), image.reference];
       return Object.hasOwn(volumes, word) ? (volumes[word] ?? []).flatMap((volume) => ['-v', volume]) : [word];
     });
   };
@@ -141,9 +149,30 @@ export async function installImage({ endpoint, image, host, directory }: Install
       const detail = JSON.stringify(await installed.get('/v3/health/detail'));
       return [...detail.matchAll(/"component":"([^"]+)"/g)].map(([, component]) => component ?? '');
     },
+    async processorTime() {
+      const { State } = await container().inspect();
+      const stat = await readFile(`/proc/${State.Pid}/stat`, 'utf8');
+      // The name in parentheses may hold blanks; user and system time, in hundredths, are the 12th and 13th field after it.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return (Number(fields[11]) + Number(fields[12])) * 10;
+    },
     output: () => outputOf('balena_supervisor'),
   };
   return installed;
+}
+
+const CLOCK_LIBRARY = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
+
+function clockArguments(file: string | undefined): string[] {
+  if (file === undefined) return [];
+  const volumes = [`${CLOCK_LIBRARY}:/clock/library.so:ro`, `${file}:/clock/time:ro`];
+  const variables = [
+    'LD_PRELOAD=/clock/library.so',
+    'FAKETIME_TIMESTAMP_FILE=/clock/time',
+    'FAKETIME_CACHE_DURATION=1',
+    'FAKETIME_DONT_FAKE_MONOTONIC=1',
+  ];
+  return [...volumes.flatMap((one) => ['-v', one]), ...variables.flatMap((one) => ['-e', one])];
 }
 
 /** The key that reaches everything; a database that is damaged or away has none. */

@@ -7,6 +7,7 @@ import { createCommandRunner, installDebianPackages } from '@device-supervisor/l
  */
 export const TESTBED_PACKAGES: readonly string[] = [
   'docker.io',
+  'docker-compose',
   'iptables',
   'iproute2',
   'busybox-static',
@@ -14,6 +15,7 @@ export const TESTBED_PACKAGES: readonly string[] = [
   'curl',
   'docker-registry',
   'dbus-daemon',
+  'libfaketime',
   'microsocks',
   'procmail',
   'prometheus',

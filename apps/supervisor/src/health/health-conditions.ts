@@ -20,7 +20,7 @@ export interface HealthDependencies {
   readonly checkJournal: () => Promise<void>;
   /** `null`: there is no cloud, or nothing is known. */
   readonly cloudConnected: () => boolean | null;
-  /** What of the cloud speaks against the clock. */
+  /** The doubt that the answers of the cloud cast on the clock; `null`: none. */
   readonly clockDoubt: () => ClockDoubt | null;
 }
 

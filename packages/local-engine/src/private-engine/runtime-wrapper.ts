@@ -48,17 +48,27 @@ const CAPABILITIES = [
 ] as const;
 
 /**
- * Puts a `runc` before the machine's that asks for no capability which this machine withholds from root. Without it a
- * privileged container, which asks for all, could not start there. A machine that grants everything gets none.
+ * Puts a `runc` before the machine's: {@link runtimeWrapper}. A machine that grants everything gets none.
  *
  * @param runtime absolute path of the machine's own `runc`
  */
 export async function installRuntimeWrapper(paths: EnginePaths, runtime: string): Promise<void> {
-  const missing = missingCapabilities(await readFile('/proc/self/status', 'utf8'));
   await rm(paths.programs, { recursive: true, force: true });
   await mkdir(paths.programs, { recursive: true, mode: 0o700 });
-  if (missing.length === 0) return;
-  await writeFile(join(paths.programs, 'runc'), wrapperScript(missing, runtime), { mode: 0o755 });
+  const wrapper = await runtimeWrapper(runtime);
+  if (wrapper !== null) await writeFile(join(paths.programs, 'runc'), wrapper, { mode: 0o755 });
+}
+
+/**
+ * A `runc` that asks for no capability which this machine withholds from root. Without it a privileged container, which
+ * asks for all, could not start there.
+ *
+ * @param runtime absolute path of the real `runc`
+ * @returns a shell script; `null` on a machine that grants everything
+ */
+export async function runtimeWrapper(runtime: string): Promise<string | null> {
+  const missing = missingCapabilities(await readFile('/proc/self/status', 'utf8'));
+  return missing.length === 0 ? null : wrapperScript(missing, runtime);
 }
 
 /** Names (`CAP_…`) of the capabilities that a process cannot have, from its `/proc/<pid>/status`. */

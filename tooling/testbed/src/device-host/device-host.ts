@@ -15,6 +15,8 @@ export interface DeviceHost extends AsyncDisposable {
   readonly rootMount: string;
   /** Variables that point a supervisor on this side at the host. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Of the engine of a host that has one; nothing answers while the host is down. */
+  readonly engineEndpoint: string;
   /** IPv4 address of the host; a reboot may change it. */
   readonly address: string;
   /** IPv4 address at which the host reaches what listens on this side. */
@@ -52,4 +54,6 @@ export interface DeviceHostOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Is it the host that restarts the proxy's units when their files change? Newer hosts do. Default: false. */
   readonly restartsProxy?: boolean;
+  /** Has it Debian's container engine, as this machine has it installed? Default: false. */
+  readonly hasEngine?: boolean;
 }

@@ -11,6 +11,7 @@ import { artefactDirectory } from '../run-environment.ts';
 import { waitFor } from '../wait-for.ts';
 import type { DeviceHost, DeviceHostOptions, HostUnit, Shutdown } from './device-host.ts';
 import { deviceHostImage } from './device-host-image.ts';
+import { enableHostEngine, hostEngineMounts } from './host-engine.ts';
 import { runOnHost } from './run-on-host.ts';
 
 const WaitAnswer = z.object({ StatusCode: z.number() });
@@ -35,7 +36,9 @@ export async function startDeviceHost(engineEndpoint: string, options: DeviceHos
   resources.use(await mountVolatile());
 
   const engine = connectEngine(engineEndpoint);
-  const container = await engine.createContainer(containerConfiguration(await deviceHostImage(engine), mounts));
+  const engineMounts = options.hasEngine === true ? await hostEngineMounts(directory) : [];
+  const image = await deviceHostImage(engine);
+  const container = await engine.createContainer(containerConfiguration(image, mounts, engineMounts));
   resources.defer(() => container.remove({ force: true, v: true }));
   const { id } = container;
   resources.defer(() => keepJournal(mounts.journal, id));
@@ -54,6 +57,7 @@ export async function startDeviceHost(engineEndpoint: string, options: DeviceHos
     await booted(container);
   };
   await start();
+  if (options.hasEngine === true) await enableHostEngine(exec);
   const lifetime = resources.move();
   return {
     directory,
@@ -62,6 +66,7 @@ export async function startDeviceHost(engineEndpoint: string, options: DeviceHos
     bootMount: mounts.boot,
     stateMount: mounts.state,
     rootMount: mounts.root,
+    engineEndpoint: `unix://${mounts.root}/run/docker.sock`,
     environment: {
       DBUS_SYSTEM_BUS_ADDRESS: `unix:path=${join(mounts.bus, 'system_bus_socket')}`,
       ROOT_MOUNTPOINT: mounts.root,
@@ -141,7 +146,11 @@ async function mountVolatile(): Promise<AsyncDisposable> {
   return { [Symbol.asyncDispose]: async () => void (await commands.run('umount', ['--lazy', VOLATILE])) };
 }
 
-function containerConfiguration(image: string, mounts: Mounts): Docker.ContainerCreateOptions {
+function containerConfiguration(
+  image: string,
+  mounts: Mounts,
+  engineMounts: readonly string[],
+): Docker.ContainerCreateOptions {
   const hostConfig = {
     // Not `Privileged`: that would give the host the machine's devices.
     CapAdd: ['ALL'],
@@ -157,6 +166,7 @@ function containerConfiguration(image: string, mounts: Mounts): Docker.Container
       `${mounts.state}:/mnt/state`,
       `${mounts.data}:/mnt/data`,
       `${VOLATILE}:${VOLATILE}`,
+      ...engineMounts,
     ],
     LogConfig: { Type: 'json-file', Config: {} },
   };
