@@ -31,6 +31,15 @@ export { isNameOfService, isPredecessorName, nameBeforeHandOver } from './decide
 export { plan } from './plan/plan.ts';
 
 export { serviceKey, type ClientRequests, type ContainerRequest, type PlanInput } from './plan-input.ts';
+export { planInput, type PlanRequest } from './plan-defaults.ts';
+export {
+  reconcile,
+  type ObservedEngine,
+  type ReconcileFailure,
+  type ReconcileOptions,
+  type ReconcileResult,
+} from './reconcile.ts';
+export { validateTarget, type TargetFault, type TargetFormat, type TargetVerdict } from './validate-target.ts';
 export { formatPlan, type Blocked, type Notice, type Plan } from './plan-output.ts';
 export { checkRelease, type ReleaseFinding } from './spec/check-release.ts';
 export type { DeviceFacts } from './spec/device-facts.ts';

@@ -14,5 +14,6 @@ export { formatContainerName, parseContainerName, parseNumericId, type Container
 export { keepLastGood } from './keep-last-good.ts';
 export { AppReport, DeviceReport, ServiceReport } from './state-report.ts';
 export type { ServiceStatus, UpdateStatus } from './service-status.ts';
+export { targetStateJsonSchema } from './target-state-json-schema.ts';
 export { describeIssues, TargetStateError, type TargetStateIssue } from './target-state-error.ts';
 export { AppClass, TargetApp, TargetRelease, TargetService, TargetState } from './target-state.ts';

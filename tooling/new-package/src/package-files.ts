@@ -21,7 +21,7 @@ function manifest({ name, layer, description }: ScaffoldRequest): object {
     name: `@device-supervisor/${name}`,
     version: '0.0.0',
     description,
-    keywords: [name, layer, 'device-management'],
+    keywords: [name, layer, 'device-management'].toSorted(),
     homepage: `${HOME}/tree/main/packages/${name}#readme`,
     bugs: `${HOME}/issues`,
     license: 'Apache-2.0',

@@ -28,7 +28,7 @@ it('names each figure that is beyond its budget, and packages without one', () =
 
 it('prints a line for each package', () => {
   expect(formatCosts([COST]).split('\n')).toEqual([
-    'package  installs packages    MB  import ms  MB memory  names',
-    'store    7 (3 of others)      21        151       30.1     15',
+    'package  installs packages  MB  import ms  MB memory  names',
+    'store    7 (3 of others)    21        151       30.1     15',
   ]);
 });
