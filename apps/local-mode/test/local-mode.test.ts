@@ -149,7 +149,7 @@ describe('without a terminal', () => {
     await using first = start(project, '--port', '0', '--detach');
     expect(await first.ended()).toBe(0);
     expect(first.raw()).not.toContain('\u001b');
-    expect(first.text()).toMatch(/one: building \(step 2\/\d: COPY busybox \/busybox\)\n/);
+    expect(first.text()).toMatch(/one \| \[1\/1\] COPY busybox \/busybox/);
     expect(first.text()).toMatch(/one +running +[0-9a-f]{12}\n/);
     const before = await containers();
     const { supervisor } = await session();
@@ -192,7 +192,7 @@ describe('without a terminal', () => {
     expect(await networks()).toEqual([]);
   });
 
-  it.each(['Starting the supervisor', 'one: building (step 1', 'one: waiting (built)', 'one: starting'])(
+  it.each(['Starting the supervisor', 'one | [1/1] COPY', 'one: waiting (built)', 'one: starting'])(
     'leaves nothing when it is interrupted early: %s',
     async (moment) => {
       const project = await writeProject({ 'compose.yaml': ONE_SERVICE });
@@ -248,9 +248,9 @@ describe('failures', () => {
     const text = run.text();
     expect(text).toMatch(/good +running +http:\/\/localhost:18080 /);
     expect(text).toMatch(/\nonce +completed /);
-    expect(text).toContain('  | compiling\n');
-    expect(text).toContain('✖ the image of broken cannot be built (Dockerfile.broken, step 3/6): ');
-    expect(text).toContain('\nbroken: cannot be built: Dockerfile.broken, step 3/6: RUN ');
+    expect(text).toContain('broken | compiling\n');
+    expect(text).toContain('✖ the image of broken cannot be built (Dockerfile.broken, step 2/2): ');
+    expect(text).toContain('\nbroken: cannot be built: Dockerfile.broken, step 2/2: RUN ');
     expect(text).toContain('\nneeds-broken: depends_on: needs broken, which cannot run\n');
     expect(text).toMatch(/\nabsent: cannot pull image: .*127\.0\.0\.1:9/);
     expect(text).toMatch(/\nport: cannot start container: .*18080/);

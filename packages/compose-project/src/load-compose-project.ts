@@ -8,6 +8,7 @@ import type { LoadProjectOptions } from './load-project.ts';
 import type { Project } from './project.ts';
 import { Remarks } from './remarks.ts';
 import { withoutUnknownFields, type UnknownField } from './schema/without-unknown-fields.ts';
+import { checkBuilds } from './service/check-builds.ts';
 import { checkDependencies } from './service/check-dependencies.ts';
 import { checkReferences } from './service/check-references.ts';
 import { ComposeInput } from './service/compose-input.ts';
@@ -74,9 +75,18 @@ export async function loadComposeProject(location: ComposeLocation, loading: Loa
     volumes: input.volumes ?? {},
     configs: await readProjectFiles('configs', { inputs: input.configs ?? {}, used: used.configs }, context),
     secrets: await readProjectFiles('secrets', { inputs: input.secrets ?? {}, used: used.secrets }, context),
+    buildSecrets: await readProjectFiles(
+      'secrets',
+      {
+        inputs: input.secrets ?? {},
+        used: new Set(services.flatMap(({ build }) => Object.values(build?.secrets ?? {}))),
+      },
+      context,
+    ),
     remarks: [],
     locate: (path) => placeOf(model.tree, leftOut.originOf(path)),
   };
+  checkBuilds(project, { declared: Object.keys(input.secrets ?? {}), fault: context.fault });
   const { faults, remarks: further } = checkTarget(project, loading.check);
   for (const { path, message } of faults) context.fault(path, message);
   issues.throwIfAny();

@@ -18,6 +18,8 @@ export interface Project {
   readonly configs: Readonly<Record<string, ProjectFile>>;
   /** Contents of the project's secrets by name; never to be shown. */
   readonly secrets: Readonly<Record<string, ProjectFile>>;
+  /** Contents of the secrets that builds use, by name; never to be shown. They stay on this machine. */
+  readonly buildSecrets: Readonly<Record<string, ProjectFile>>;
   /** Parts that were left out, replaced or assumed, one sentence each. */
   readonly remarks: readonly string[];
   /** The place of the value with a compose path, or of the nearest value around it. */
@@ -58,6 +60,10 @@ export interface BuildInstructions {
   readonly pull: boolean;
   /** Whether a static busybox is put into the root of the context (`x-busybox`). */
   readonly addBusybox: boolean;
+  /** Names of the project's secrets by the id under which the build mounts them. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Further contexts by name: the absolute path of a folder, `docker-image://REFERENCE` or `service:NAME`. */
+  readonly additionalContexts: Readonly<Record<string, string>>;
 }
 
 export type DockerfileSource =
@@ -69,14 +75,32 @@ export interface ProjectFile {
   readonly content: string;
 }
 
+export type WatchAction = 'sync' | 'rebuild' | 'restart' | 'sync+restart' | 'sync+exec';
+
 export interface WatchRule {
-  readonly action: 'sync' | 'rebuild' | 'restart' | 'sync+restart' | 'sync+exec';
-  /** Absolute. */
+  readonly action: WatchAction;
+  /** Absolute; a folder or a file. */
   readonly path: string;
   /** Path in the container; `null`: the action copies nothing. */
   readonly target: string | null;
   /** Patterns of `.dockerignore`, relative to the path. */
   readonly ignore: readonly string[];
+  /** Patterns of the only files that count, relative to the path; none: all. */
+  readonly include: readonly string[];
+  /** Whether all files are copied once at the beginning. */
+  readonly initialSync: boolean;
+  /** The program of `sync+exec`; `null`: none. */
+  readonly exec: WatchProgram | null;
+}
+
+export interface WatchProgram {
+  readonly command: readonly string[];
+  /** `null`: that of the container. */
+  readonly user: string | null;
+  readonly privileged: boolean;
+  /** `null`: that of the container. */
+  readonly workingDirectory: string | null;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** The device for which a project is built: it chooses between Dockerfiles and fills in their templates. */

@@ -92,7 +92,7 @@ export async function bundleApp(app: string): Promise<Bundle> {
     legalComments: 'none',
     conditions: ['@device-supervisor/source'],
     external: NATIVE,
-    plugins: [replaceAbsent],
+    plugins: [replaceAbsent(app)],
     define: {
       ...IMPORT_META.define,
       BUILD_VERSION: JSON.stringify(info.version),
@@ -111,13 +111,18 @@ export async function bundleApp(app: string): Promise<Bundle> {
   return { file, bytes, inputs, build: info, page, milliseconds: Math.round(performance.now() - started) };
 }
 
-const replaceAbsent: Plugin = {
-  name: 'replace-absent',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: new RegExp(`^(${ABSENT.join('|')})(/|$)`) }, ({ path }) => ({ path, namespace: 'absent' }));
-    onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => ({ contents: absentModule(path), loader: 'js' }));
-  },
-};
+/** An app that uses one of these parts itself has it. */
+function replaceAbsent(app: string): Plugin {
+  return {
+    name: 'replace-absent',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: new RegExp(`^(${ABSENT.join('|')})(/|$)`) }, ({ path, importer }) =>
+        importer.startsWith(join(app, 'src/')) ? undefined : { path, namespace: 'absent' },
+      );
+      onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => ({ contents: absentModule(path), loader: 'js' }));
+    },
+  };
+}
 
 function checkNative(app: string, { metafile }: BuildResult, { dependencies }: Manifest): void {
   const imported = Object.values(metafile?.outputs ?? {}).flatMap((output) => output.imports.map(({ path }) => path));

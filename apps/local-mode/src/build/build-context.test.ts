@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BuildInstructions } from '@device-supervisor/compose-project';
-import { packBuildContext } from './build-context.ts';
+import type { DockerfileSource } from '@device-supervisor/compose-project';
+import { openBuildContext, packBuildContext } from './build-context.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -21,40 +21,35 @@ async function write(files: Readonly<Record<string, string>>): Promise<void> {
   }
 }
 
-function instructions(dockerfile: BuildInstructions['dockerfile'], context: string = folder): BuildInstructions {
-  return {
-    context,
-    dockerfile,
-    args: {},
-    labels: {},
-    tags: [],
-    cacheFrom: [],
-    target: null,
-    network: null,
-    noCache: false,
-    pull: false,
-    addBusybox: false,
-  };
+interface Packed {
+  readonly dockerfile: string;
+  readonly entries: Readonly<Record<string, string>>;
 }
 
 async function packed(
-  build: BuildInstructions = instructions({ kind: 'file', path: join(folder, 'Dockerfile') }),
-  busybox: string | null = null,
-): Promise<{ dockerfile: string; entries: Record<string, string> }> {
-  const { archive, dockerfile } = await packBuildContext(build, busybox);
+  dockerfile: DockerfileSource = { kind: 'file', path: join(folder, 'Dockerfile') },
+  { context = folder, busybox = null }: { readonly context?: string; readonly busybox?: string | null } = {},
+): Promise<Packed> {
+  const opened = await openBuildContext({ context, dockerfile }, busybox);
+  const { archive, dockerfile: name } = packBuildContext(opened, dockerfile, (files) => files);
   const entries: Record<string, string> = {};
   const reader = extract();
   archive.once('error', (error) => reader.destroy(error));
   archive.pipe(reader);
   for await (const entry of reader) {
-    const { name, type, mode, linkname } = entry.header;
+    const { name: path, type, mode, linkname } = entry.header;
     const content = await text(Readable.from(entry));
-    entries[name] = type === 'file' ? `${mode.toString(8)} ${content}` : `${type} ${linkname ?? ''}`.trim();
+    entries[path] = type === 'file' ? `${mode.toString(8)} ${content}` : `${type} ${linkname ?? ''}`.trim();
   }
-  return { dockerfile, entries };
+  return { dockerfile: name, entries };
 }
 
-describe('packBuildContext', () => {
+async function names(patterns: readonly string[] = []): Promise<readonly string[]> {
+  const opened = await openBuildContext({ context: folder, dockerfile: { kind: 'inline', content: '' } }, null);
+  return (await Array.fromAsync(opened.files(patterns))).map(({ name }) => name);
+}
+
+describe('the archive for the classic builder', () => {
   it('packs files with their modes, folders and links', async () => {
     await write({ Dockerfile: 'FROM scratch', 'src/run.sh': 'echo', 'src/empty': '' });
     await chmod(join(folder, 'src/run.sh'), 0o755);
@@ -84,17 +79,6 @@ describe('packBuildContext', () => {
     expect(Object.keys((await packed()).entries)).toEqual(['.dockerignore', 'Dockerfile', 'src', 'src/a', 'src/deep']);
   });
 
-  it('tells upper from lower case, and finds a file in an ignored folder that a later rule wants', async () => {
-    await write({
-      '.dockerignore': 'Keep\ndata\n!data/keep/it',
-      Dockerfile: '',
-      keep: '',
-      'data/drop': '',
-      'data/keep/it': 'x',
-    });
-    expect(Object.keys((await packed()).entries)).toEqual(['.dockerignore', 'Dockerfile', 'keep', 'data/keep/it']);
-  });
-
   it('prefers the ignore file that belongs to the Dockerfile, which may be in an ignored folder', async () => {
     await write({
       '.dockerignore': 'a',
@@ -103,29 +87,56 @@ describe('packBuildContext', () => {
       a: '',
       b: '',
     });
-    const { dockerfile, entries } = await packed(
-      instructions({ kind: 'file', path: join(folder, 'docker/Dockerfile') }),
-    );
+    const { dockerfile, entries } = await packed({ kind: 'file', path: join(folder, 'docker/Dockerfile') });
     expect(dockerfile).toBe('docker/Dockerfile');
-    expect(Object.keys(entries)).toEqual(['.dockerignore', 'a', 'docker/Dockerfile']);
+    expect(Object.keys(entries)).toEqual(['.dockerignore', 'a', 'docker', 'docker/Dockerfile']);
   });
 
   it('adds a Dockerfile that is written in the compose file, or stands elsewhere', async () => {
     await write({ 'context/a': '', 'other/Dockerfile': 'FROM other' });
     const context = join(folder, 'context');
-    const inline = await packed(instructions({ kind: 'inline', content: 'FROM inline' }, context));
+    const inline = await packed({ kind: 'inline', content: 'FROM inline' }, { context });
     expect(inline.entries[inline.dockerfile]).toBe('644 FROM inline');
-    const foreign = await packed(instructions({ kind: 'file', path: join(folder, 'other/Dockerfile') }, context));
+    const foreign = await packed({ kind: 'file', path: join(folder, 'other/Dockerfile') }, { context });
     expect(foreign.entries[foreign.dockerfile]).toBe('644 FROM other');
   });
 
   it('adds a busybox', async () => {
     await write({ Dockerfile: '', tool: 'static' });
-    expect((await packed(undefined, join(folder, 'tool'))).entries['busybox']).toBe('755 static');
+    expect((await packed(undefined, { busybox: join(folder, 'tool') })).entries['busybox']).toBe('755 static');
   });
 
   it('fails when the context or the Dockerfile is not there', async () => {
-    await expect(packed(instructions({ kind: 'inline', content: '' }, join(folder, 'none')))).rejects.toThrow('ENOENT');
-    await expect(packed(instructions({ kind: 'file', path: '/none/Dockerfile' }))).rejects.toThrow('ENOENT');
+    await expect(packed({ kind: 'inline', content: '' }, { context: join(folder, 'none') })).rejects.toThrow('ENOENT');
+    await expect(packed({ kind: 'file', path: '/none/Dockerfile' })).rejects.toThrow('ENOENT');
   });
 });
+
+describe('the files of a context', () => {
+  it('come sorted by their bytes, each folder before its contents, as the engine wants them', async () => {
+    await write({ 'a/b': '', 'a-b': '', 'a.b': '', Z: '', é: '', '\u{1f600}': '', '\uffee': '' });
+    expect(await names()).toEqual(['Z', 'a', 'a/b', 'a-b', 'a.b', 'é', '\uffee', '\u{1f600}'].toSorted(byPathBytes));
+  });
+
+  it('hold a folder above a file that a later rule wants', async () => {
+    await write({ '.dockerignore': 'Keep\ndata\n!data/keep/it', keep: '', 'data/drop': '', 'data/keep/it': 'x' });
+    expect(await names()).toEqual(['.dockerignore', 'data', 'data/keep', 'data/keep/it', 'keep']);
+  });
+
+  it('are only those that the build wants, up to the first wildcard', async () => {
+    await write({ 'src/a': '', 'srcs/b': '', 'package.json': '', 'docs/x/y': '', 'docs/z': '' });
+    expect(await names(['src', 'docs/x/*.md'])).toEqual(['docs', 'docs/x', 'docs/x/y', 'src', 'src/a']);
+    expect(await names(['src', 'package*.json'])).toHaveLength(9);
+  });
+
+  it('are all, when a link is on the way to one that the build wants', async () => {
+    await write({ 'real/a': '', other: '' });
+    await symlink('real', join(folder, 'link'));
+    expect(await names(['link/a'])).toEqual(['link', 'other', 'real', 'real/a']);
+  });
+});
+
+function byPathBytes(a: string, b: string): number {
+  const key = (path: string): Buffer => Buffer.from(path.replaceAll('/', '\0'));
+  return Buffer.compare(key(a), key(b));
+}

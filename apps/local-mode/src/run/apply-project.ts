@@ -1,9 +1,8 @@
 import { formatError } from '@device-supervisor/errors';
-import { BuildError } from '../build/errors.ts';
 import { toTargetState, type Project } from '@device-supervisor/compose-project';
 import { outcomeOf } from '../view/phase.ts';
 import { createProgressView } from '../view/progress-view.ts';
-import type { Screen } from '@device-supervisor/views';
+import { oneLine, type Screen } from '@device-supervisor/views';
 import { volumePrefix } from '../session/project-volumes.ts';
 import { buildServices, type BuildResult } from './build-services.ts';
 import { watchServices, type Look, type Watched } from './watch-services.ts';
@@ -36,9 +35,13 @@ export async function applyProject(project: Project, context: ApplyContext): Pro
   let built: BuildResult;
   {
     using view = createProgressView(screen);
-    built = await buildServices(project, { ...context, view });
+    built = await buildServices(project, {
+      ...context,
+      view,
+      onLine: (service, line) => screen.print(screen.paint('dim', `${service} | ${oneLine(line)}`)),
+    });
   }
-  for (const failure of built.failures) screen.print(describeFailure(failure, screen));
+  for (const failure of built.failures) screen.print(screen.paint('red', `✖ ${formatError(failure)}`));
   operations.beginApply();
   await client.setTarget(
     toTargetState(
@@ -63,12 +66,4 @@ async function watchUntilSettled(project: Project, { notBuilt }: BuildResult, co
     if (last.settled) break;
   }
   return last;
-}
-
-/** A failed build with all that the engine printed. */
-function describeFailure(failure: unknown, { paint }: Screen): string {
-  const message = paint('red', `✖ ${formatError(failure)}`);
-  if (!(failure instanceof BuildError) || failure.details.output.trim() === '') return message;
-  const output = failure.details.output.trimEnd().replace(/^/gm, '  | ');
-  return `${paint('dim', output)}\n${message}`;
 }

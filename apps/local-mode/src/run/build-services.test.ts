@@ -10,6 +10,7 @@ function service(name: string, ...dependencies: string[]): ProjectService {
 const FAILURE = new BuildError('exit code 2', {
   service: 'a',
   dockerfile: 'a/Dockerfile',
+  line: null,
   step: { number: 2, total: 3, instruction: 'RUN make' },
   output: '',
 });

@@ -20,6 +20,8 @@ export interface BuildServicesOptions {
   readonly view: ProgressView;
   readonly signal: AbortSignal;
   busybox(): Promise<string>;
+  /** A line of the output of a service's build. */
+  onLine(service: string, line: string): void;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function buildServices(project: Project, options: BuildServicesOpti
     view.update(phases);
   };
   const failures = new Map<string, unknown>();
-  for (const service of project.services) {
+  for (const service of inBuildOrder(project.services)) {
     const { name, build } = service;
     if (build === null) continue;
     show(name, { kind: 'building', step: null });
@@ -43,6 +45,7 @@ export async function buildServices(project: Project, options: BuildServicesOpti
       await buildImage({ ...service, build }, project, {
         ...options,
         onStep: (step) => show(name, { kind: 'building', step: formatStep(step) }),
+        onLine: (line) => options.onLine(name, line),
       });
       show(name, { kind: 'waiting', reason: 'built' });
     } catch (error) {
@@ -58,6 +61,21 @@ export async function buildServices(project: Project, options: BuildServicesOpti
     failures: [...failures.values()],
     ...chooseRunnable(project.services, { failures, hasImage: (name) => present.get(name) ?? false }),
   };
+}
+
+/** A service whose image is a context of another one comes before it. */
+function inBuildOrder(services: readonly ProjectService[]): readonly ProjectService[] {
+  const ordered = new Set<ProjectService>();
+  const add = (service: ProjectService, users: ReadonlySet<ProjectService>): void => {
+    if (users.has(service)) return;
+    const contexts = Object.values(service.build?.additionalContexts ?? {});
+    for (const other of services) {
+      if (contexts.includes(`service:${other.name}`)) add(other, new Set([...users, service]));
+    }
+    ordered.add(service);
+  };
+  for (const service of services) add(service, new Set());
+  return [...ordered];
 }
 
 /** Chooses the services that can run although some images could not be built. */

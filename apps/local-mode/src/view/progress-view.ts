@@ -49,8 +49,8 @@ function plainView(screen: Screen): ProgressView {
   return {
     update(phases) {
       for (const [name, phase] of phases) {
-        // Waiting for one's turn is no news, nor is a build before its first step.
-        if ((phase.kind === 'waiting' || phase.kind === 'building') && detailOf(phase) === '') continue;
+        // Waiting for one's turn is no news; a build shows its own output.
+        if (phase.kind === 'building' || (phase.kind === 'waiting' && detailOf(phase) === '')) continue;
         const text = formatPhase(withCoarseProgress(phase));
         if (printed.get(name) === text) continue;
         printed.set(name, text);

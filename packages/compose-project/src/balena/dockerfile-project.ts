@@ -37,6 +37,8 @@ export async function dockerfileProject(
           noCache: false,
           pull: false,
           addBusybox: false,
+          secrets: {},
+          additionalContexts: {},
         },
         environment: {},
         labels: Object.fromEntries(LABELS.map((name) => [`io.resin.features.${name}`, '1'])),
@@ -55,6 +57,7 @@ export async function dockerfileProject(
     volumes: { 'resin-data': {} },
     configs: {},
     secrets: {},
+    buildSecrets: {},
     remarks: [],
     locate: () => ({ file, line: 1, column: 1 }),
   };

@@ -48,7 +48,24 @@ function resolveBuild(build: Tree, directory: string): Tree {
   const toContext = (context: Tree): Tree => (isRemote(textOf(context) ?? '') ? context : pathIn(directory)(context));
   if (build.kind === 'scalar') return toContext(build);
   if (build.kind !== 'map') return build;
-  return atKey(build, 'context', toContext);
+  return atKey(atKey(build, 'context', toContext), 'additional_contexts', (contexts) =>
+    resolveContexts(contexts, directory),
+  );
+}
+
+function resolveContexts(contexts: Tree, directory: string): Tree {
+  const toFolder = (source: string): string =>
+    isRemote(source) || source.startsWith('service:') || source === '' ? source : absolute(source, directory);
+  if (contexts.kind === 'map') {
+    return mapChildren(contexts, (context) => {
+      const text = textOf(context);
+      return text === undefined ? context : scalarTree(toFolder(text), context.place);
+    });
+  }
+  return each(contexts, (context) => {
+    const [, name, source] = /^([^=]*)=(.*)$/s.exec(textOf(context) ?? '') ?? [];
+    return source === undefined ? context : scalarTree(`${name}=${toFolder(source)}`, context.place);
+  });
 }
 
 function resolveMount(mount: Tree, directory: string): Tree {

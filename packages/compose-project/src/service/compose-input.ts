@@ -18,6 +18,16 @@ const TextOrList = z.union(
   'must be a text or a list of texts',
 );
 
+const BuildSecret = z.union(
+  [
+    z.string().transform((source) => ({ source, target: source })),
+    z
+      .looseObject({ source: z.string(), target: z.string().nullish() })
+      .transform(({ source, target, ...rest }) => ({ ...rest, source, target: target ?? source })),
+  ],
+  'must be the name of a secret, or a map with source',
+);
+
 const BuildMap = z.looseObject({
   context: z.string().nullish(),
   dockerfile: z.string().nullish(),
@@ -30,6 +40,8 @@ const BuildMap = z.looseObject({
   cache_from: TextOrList.nullish(),
   no_cache: Flag.nullish(),
   pull: Flag.nullish(),
+  secrets: z.array(BuildSecret).nullish(),
+  additional_contexts: KeyValues.nullish(),
   'x-busybox': Flag.nullish(),
 });
 export type BuildInput = z.infer<typeof BuildMap>;
@@ -58,7 +70,24 @@ const WatchAction = z.enum(
   'must be sync, rebuild, restart, sync+restart or sync+exec',
 );
 /** Fields of a watch rule that are carried out. */
-export const WATCH_FIELDS: ReadonlySet<string> = new Set(['action', 'path', 'target', 'ignore']);
+export const WATCH_FIELDS: ReadonlySet<string> = new Set([
+  'action',
+  'path',
+  'target',
+  'ignore',
+  'include',
+  'initial_sync',
+  'exec',
+]);
+
+const WatchExec = z.looseObject({
+  command: z.union([z.string(), z.array(z.string())], 'must be a command'),
+  user: z.string().nullish(),
+  privileged: Flag.nullish(),
+  working_dir: z.string().nullish(),
+  environment: KeyValues.nullish(),
+});
+export type WatchExecInput = z.infer<typeof WatchExec>;
 
 const Develop = z.looseObject({
   watch: z
@@ -68,10 +97,15 @@ const Develop = z.looseObject({
         path: z.string(),
         target: z.string().nullish(),
         ignore: TextOrList.nullish(),
+        include: TextOrList.nullish(),
+        initial_sync: Flag.nullish(),
+        exec: WatchExec.nullish(),
       }),
     )
     .nullish(),
 });
+
+export type DevelopInput = z.infer<typeof Develop>;
 
 const DependencyInput = z.looseObject({ required: Flag.nullish(), condition: z.string().nullish() }).nullish();
 

@@ -31,6 +31,10 @@ export async function readBuild(
     if (BUILD_FIELDS.has(field) || field.startsWith('x-')) continue;
     context.remark(`build.${field} is not supported and has no effect`, name);
   }
+  for (const field of ['uid', 'gid', 'mode']) {
+    if (!(build.secrets ?? []).some((secret) => field in secret)) continue;
+    context.remark(`build.secrets.${field} has no effect: RUN --mount=type=secret says it`, name);
+  }
   return {
     context: folder,
     dockerfile: await dockerfileSource({ name, build, folder }, context),
@@ -43,7 +47,24 @@ export async function readBuild(
     noCache: build.no_cache ?? false,
     pull: build.pull ?? false,
     addBusybox: build['x-busybox'] ?? false,
+    secrets: Object.fromEntries((build.secrets ?? []).map(({ source, target }) => [target, source])),
+    additionalContexts: readContexts([...path, 'additional_contexts'], build, context),
   };
+}
+
+function readContexts(
+  path: readonly PropertyKey[],
+  { additional_contexts: contexts }: BuildInput,
+  { fault }: ServiceContext,
+): Record<string, string> {
+  const read = withFallback(readKeyValues(contexts), () => '');
+  for (const [name, source] of Object.entries(read)) {
+    if (source === '') fault([...path, name], 'needs a folder, docker-image://REFERENCE or service:NAME');
+    else if (isRemote(source) && !source.startsWith('docker-image://')) {
+      fault([...path, name], 'must be a folder of this machine, an image or a service');
+    }
+  }
+  return read;
 }
 
 async function dockerfileSource(

@@ -134,6 +134,59 @@ describe('builds', () => {
     expect(project.services).toMatchObject([{ image: 'local_image_web:latest', build: { tags: ['me/web:1', 'x'] } }]);
   });
 
+  it('read secrets, which stay on this machine, and further contexts', async () => {
+    const project = await folder.load({
+      'compose.yaml': `
+services:
+  base: { build: . }
+  web:
+    build:
+      context: .
+      secrets: [plain, { source: file, target: token }]
+      additional_contexts: { assets: ./assets, base: "service:base", alpine: "docker-image://alpine" }
+secrets: { plain: { content: one }, file: { file: ./token.txt }, unused: { file: ./none } }
+`,
+      'token.txt': 'hunter2',
+      Dockerfile: 'FROM scratch',
+    });
+    expect(project.services[1]).toMatchObject({
+      dependencies: ['base'],
+      build: {
+        secrets: { plain: 'plain', token: 'file' },
+        additionalContexts: {
+          assets: join(project.directory, 'assets'),
+          base: 'service:base',
+          alpine: 'docker-image://alpine',
+        },
+      },
+    });
+    expect(project.buildSecrets).toEqual({ plain: { content: 'one' }, file: { content: 'hunter2' } });
+    expect(JSON.stringify(toTargetState(project))).not.toContain('hunter2');
+  });
+
+  it('are faults when they refer to what is not there', async () => {
+    expect(
+      await folder.faults({
+        'compose.yaml': `
+services:
+  db: { image: db }
+  web:
+    build:
+      context: .
+      secrets: [tokn]
+      additional_contexts: { a: "https://example.com/x.git", b: "service:db", c: "" }
+secrets: { token: { content: x } }
+`,
+        Dockerfile: 'FROM scratch',
+      }),
+    ).toEqual([
+      'compose.yaml:7:7: services.web.build.secrets: secret tokn is not declared in secrets; did you mean token?',
+      'compose.yaml:8:30: services.web.build.additional_contexts.a: must be a folder of this machine, an image or a service',
+      'compose.yaml:8:62: services.web.build.additional_contexts.b: service:db is not a service that is built here',
+      'compose.yaml:8:79: services.web.build.additional_contexts.c: needs a folder, docker-image://REFERENCE or service:NAME',
+    ]);
+  });
+
   it('say where there is no Dockerfile, and which template needs a device', async () => {
     expect(await folder.faults({ 'compose.yaml': 'services:\n  a: {build: none}' })).toEqual([
       'compose.yaml:2:7: services.a.build: there is no Dockerfile in none: write one, or name it with build.dockerfile',
@@ -246,8 +299,69 @@ services:
       `${folder.path}/src:/src`,
       expect.stringMatching(/^\/.*\/x:\/x$/),
     ]);
-    expect(project.services[0]?.watch).toEqual([
+    expect(project.services[0]?.watch).toMatchObject([
       { action: 'sync', path: join(folder.path, 'src'), target: '/src', ignore: ['node_modules/'] },
+    ]);
+  });
+});
+
+describe('rules of develop.watch', () => {
+  it('have their paths on this machine and in the container', async () => {
+    const project = await folder.load({
+      'compose.yaml': `
+services:
+  web:
+    image: web
+    environment: { A: "1" }
+    develop:
+      watch:
+        - { action: rebuild, path: ./package.json }
+        - action: sync+exec
+          path: src
+          target: /app/src
+          ignore: "*.tmp"
+          include: ["*.ts"]
+          initial_sync: true
+          exec: { command: make, user: app, working_dir: /app, environment: { LEVEL: "2" } }
+`,
+    });
+    expect(project.services[0]?.watch).toEqual([
+      {
+        action: 'rebuild',
+        path: join(project.directory, 'package.json'),
+        target: null,
+        ignore: [],
+        include: [],
+        initialSync: false,
+        exec: null,
+      },
+      {
+        action: 'sync+exec',
+        path: join(project.directory, 'src'),
+        target: '/app/src',
+        ignore: ['*.tmp'],
+        include: ['*.ts'],
+        initialSync: true,
+        exec: {
+          command: ['/bin/sh', '-c', 'make'],
+          user: 'app',
+          privileged: false,
+          workingDirectory: '/app',
+          environment: { LEVEL: '2' },
+        },
+      },
+    ]);
+  });
+
+  it('are faults without what their action needs', async () => {
+    expect(
+      await folder.faults({
+        'compose.yaml':
+          'services: {web: {image: x, develop: {watch: [{action: sync, path: a}, {action: sync+exec, path: a, target: /a}]}}}',
+      }),
+    ).toEqual([
+      'compose.yaml:1:46: services.web.develop.watch.0: sync needs a target: the path in the container',
+      'compose.yaml:1:71: services.web.develop.watch.1: sync+exec needs exec: the program to run',
     ]);
   });
 });

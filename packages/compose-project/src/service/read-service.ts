@@ -5,6 +5,7 @@ import { remarkDifferences } from './device-differences.ts';
 import { readKeyValues, withFallback } from './key-values.ts';
 import type { ServiceContext } from './service-context.ts';
 import { readMounts } from './read-mounts.ts';
+import { readWatchRules } from './read-watch-rules.ts';
 import { builtImage, type ProjectService } from '../project.ts';
 import { readEnvFile, type EnvFileSource } from '../variables/env-files.ts';
 import type { Lookup } from '../variables/interpolate.ts';
@@ -52,12 +53,7 @@ export async function readService(name: string, input: ServiceInput, context: Se
       }).filter(([key, value]) => value !== undefined && !key.startsWith('x-')),
     ),
     dependencies: namedServices(input),
-    watch: (develop?.watch ?? []).map(({ action, path: watched, target, ignore }) => ({
-      action,
-      path: watched,
-      target: target ?? null,
-      ignore: ignore ?? [],
-    })),
+    watch: readWatchRules([...path, 'develop', 'watch'], develop, context),
   };
 }
 
@@ -73,7 +69,14 @@ export function namedServices(input: ServiceInput): string[] {
   const mounted = volumesFrom
     .filter((entry) => !entry.startsWith('container:'))
     .map((entry) => entry.split(':')[0] ?? '');
-  return [...new Set([...ordered, ...shared, ...mounted])];
+  return [...new Set([...ordered, ...shared, ...mounted, ...contextServices(input)])];
+}
+
+/** Services whose images a build uses (`additional_contexts`). */
+function contextServices({ build }: ServiceInput): string[] {
+  return Object.values(readKeyValues(build?.additional_contexts)).flatMap((source) =>
+    source !== null && source.startsWith('service:') ? [source.slice('service:'.length)] : [],
+  );
 }
 
 interface VariableFile extends EnvFileSource {
