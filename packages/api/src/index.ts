@@ -19,3 +19,4 @@ export type { Server } from './transport/listen.ts';
 export type * from './ports.ts';
 export type { ClientConnection, RequestIdentity } from './routes/route.ts';
 export type { Labels, MetricFamily, MetricSource } from './metrics/metric-family.ts';
+export { useLightObjects } from './web/use-light-objects.ts';

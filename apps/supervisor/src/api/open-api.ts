@@ -1,6 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { createApi, type HealthCondition, type RequestIdentity, type Server } from '@device-supervisor/api';
+import {
+  createApi,
+  useLightObjects,
+  type HealthCondition,
+  type RequestIdentity,
+  type Server,
+} from '@device-supervisor/api';
 import type { Device } from '@device-supervisor/device';
 import type { Engine } from '@device-supervisor/engine';
 import { formatError } from '@device-supervisor/errors';
@@ -57,6 +63,7 @@ export async function openApi(dependencies: OpenApiDependencies): Promise<Server
   const asksAlways = config.alwaysRequireKey || past !== null;
   const { keys, path } = await publishedKeys({ config, store, log });
   if (asksAlways) log.info(`Clients need a key; the device's own is in ${path}`);
+  useLightObjects();
   const api = createApi({
     device,
     host,

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server as HttpServer, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { answerFailure } from '../error-map.ts';
 import { InvalidRequestError, ListenError } from '../errors.ts';
+import { answerRequests } from './answer-requests.ts';
 import { createLocalAddressFilter } from './local-address-filter.ts';
 import { createRequestNames, REQUEST_ID } from './request-names.ts';
 import type { ClientConnection, RequestBindings } from '../routes/route.ts';
@@ -32,7 +32,7 @@ export async function listen(
 ): Promise<Server> {
   const ending = new AbortController();
   const nameRequest = createRequestNames();
-  const onRequest = getRequestListener(
+  const onRequest = answerRequests(
     (request, { outgoing }) =>
       answer(request, {
         ending: ending.signal,
@@ -40,10 +40,8 @@ export async function listen(
         connection: addressesOf(outgoing.req.socket),
       }),
     {
-      hostname: 'localhost',
-      // Otherwise it replaces Request and Response for the whole process.
-      overrideGlobalObjects: false,
-      errorHandler: (error) => answerFailure(new InvalidRequestError('the request is malformed', error), { onError }),
+      onFailure: (error) => answerFailure(new InvalidRequestError('the request is malformed', error), { onError }),
+      onError,
     },
   );
   const server = createServer(
@@ -58,7 +56,7 @@ export async function listen(
     },
     (incoming, outgoing) => {
       outgoing.setHeader(REQUEST_ID, nameRequest(incoming.headers[REQUEST_ID]));
-      void onRequest(incoming, outgoing).catch(onError);
+      onRequest(incoming, outgoing);
     },
   );
   const isAllowed = createLocalAddressFilter(options.allow);
