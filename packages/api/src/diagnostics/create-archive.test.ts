@@ -23,6 +23,33 @@ it('ends without a fault when the client leaves, and asks for no more parts', as
   expect(made).toBeLessThanOrEqual(2);
 });
 
+it('ends without a fault when the client leaves in the middle of a large part', async () => {
+  const faults: unknown[] = [];
+  const note = (error: unknown): void => void faults.push(error);
+  const ended = Promise.withResolvers<void>();
+  async function* parts(): AsyncGenerator<Part> {
+    try {
+      while (true) yield { name: 'large.txt', content: 'x'.repeat(3_000_000), note: null };
+    } finally {
+      ended.resolve();
+    }
+  }
+  // Otherwise the test runner would name no test.
+  const others = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException').on('uncaughtException', note);
+  try {
+    const reader = createArchive(parts(), { folder: 'x', time: new Date(), onError: note }).getReader();
+    await reader.read();
+    await reader.cancel();
+    await ended.promise;
+    await new Promise(setImmediate);
+  } finally {
+    process.removeListener('uncaughtException', note);
+    for (const listener of others) process.on('uncaughtException', listener);
+  }
+  expect(faults).toEqual([]);
+});
+
 it('reports what breaks it off, and the client gets no whole archive', async () => {
   const errors: unknown[] = [];
   async function* parts(): AsyncGenerator<Part> {

@@ -28,12 +28,13 @@ export function createArchive(parts: AsyncIterable<Part>, { folder, time, onErro
   };
   const add = (name: string, content: string): Promise<void> =>
     new Promise((resolve, reject) => {
-      archive.entry({ name: `${folder}/${name}`, mtime: time, mode: 0o600 }, content, (error) =>
+      const entry = archive.entry({ name: `${folder}/${name}`, mtime: time, mode: 0o600 }, content, (error) =>
         error == null ? resolve() : reject(error),
       );
+      entry.on('error', reject);
     });
-  // A client that leaves ends it with an error, which is no fault.
-  compressed.on('error', () => undefined);
+  // A client that leaves ends each of them with an error, which is no fault.
+  for (const stream of [archive, compressed]) stream.on('error', () => undefined);
   void pipeline(archive, compressed).catch(() => undefined);
   void fill().catch((error: unknown) => {
     if (compressed.destroyed) return;
