@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { IMAGE_PROGRAM, writeRootfs } from '@device-supervisor/image';
+import { IMAGE_ENVIRONMENT, IMAGE_PROGRAM, writeRootfs } from '@device-supervisor/image';
 import { createCommandRunner } from '@device-supervisor/local-engine';
 import type { Programs } from './candidates.ts';
 
@@ -41,9 +41,16 @@ export async function openImage(): Promise<OpenImage> {
   const lifetime = resources.move();
   return {
     programs: {
-      supervisor: () => ['chroot', root, ...IMAGE_PROGRAM, 'run'],
+      supervisor: () => ['env', ...allocatorSettings(), 'chroot', root, ...IMAGE_PROGRAM, 'run'],
       bare: (script) => ['chroot', root, '/usr/bin/node', script],
     },
     [Symbol.asyncDispose]: () => lifetime.disposeAsync(),
   };
+}
+
+/** Of the environment of the image, what decides the memory of a process before it starts. */
+function allocatorSettings(): string[] {
+  return Object.entries(IMAGE_ENVIRONMENT).flatMap(([name, value]) =>
+    name.startsWith('MALLOC_') ? [`${name}=${value}`] : [],
+  );
 }

