@@ -27,7 +27,7 @@ export function App({ client, store, actions }: AppProps) {
   useEffect(() => {
     document.title = `${TITLES[view]} · ${name === '' ? 'Device' : name}`;
   }, [view, name]);
-  if (store.needsKey.value) return <SignInView onKey={() => store.connect()} />;
+  if (store.needsKey.value) return <SignInView onKey={() => store.signIn()} />;
   const props = { store, actions, client };
   return (
     <div class="frame">

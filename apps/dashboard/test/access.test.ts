@@ -42,6 +42,17 @@ it('asks for a key where the device does, and sends it in a header alone', async
   expect(addresses.filter((address) => address.includes(key))).toEqual([]);
   expect(await tab.page.evaluate('[document.cookie, localStorage.length]')).toEqual(['', 0]);
 
+  // Another key takes the place of this one, while the page is open.
+  const renewed = await fetch(supervisor.url('/v1/regenerate-api-key'), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}` },
+  });
+  expect(renewed.status).toBe(200);
+  await tab.page.getByText('The device does not take this key.').waitFor();
+  await tab.page.getByLabel('Key').fill(await renewed.text());
+  await tab.page.getByRole('button', { name: 'Sign in' }).click();
+  await tab.page.getByText('Live').waitFor();
+
   await tab.page.getByRole('navigation').getByRole('link', { name: 'Device' }).click();
   await tab.page.getByRole('button', { name: 'Sign out' }).click();
   await tab.page.getByRole('heading', { name: 'This device asks for a key' }).waitFor();

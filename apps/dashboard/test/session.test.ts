@@ -34,6 +34,19 @@ beforeAll(async () => {
     cmd: ['sh', '-c', 'while true; do echo GET /index.html 200; sleep 1; done'],
   });
   await fixture.buildImage({
+    tag: 'hostile:1',
+    cmd: [
+      'sh',
+      '-c',
+      `while true; do
+        echo '<img src=x onerror=alert(1)><script>alert(2)</script>'
+        printf '\\033[31mred\\033[0m and plain, user\\342\\200\\256gnp.exe\\033]0;title\\007\\n'
+        head -c 12000 /dev/zero | tr '\\0' a; echo
+        sleep 2
+      done`,
+    ],
+  });
+  await fixture.buildImage({
     tag: 'healthy:1',
     healthcheck: { command: ['true'], interval: 1_000, timeout: 60_000, retries: 3 },
   });
@@ -137,6 +150,22 @@ it('stops and starts a service when the person confirms it', async () => {
   await button('Stop db').waitFor();
   await see('Start db: done');
   expect(await fixture.containers()).toContainEqual(expect.stringMatching(/^db_\S+ running$/));
+});
+
+it('shows what services write as text, whatever it is', async () => {
+  await deploy({ web: { image: 'hostile:1', tty: false } });
+  await tab.page.goto(`${supervisor.url('/')}#/logs/web`);
+  await see('<img src=x onerror=alert(1)>');
+  await see('red and plain, user\ufffdgnp.exe');
+  const line = tab.page.locator('.log-text').filter({ hasText: 'aaaa' }).first();
+  await line.waitFor();
+  await tab.page.getByLabel('Search').fill('A');
+  await line.locator('mark').nth(49).waitFor();
+  await tab.page.getByLabel('Search').fill('img');
+  await tab.page.getByRole('button', { name: 'Pause' }).click();
+  await tab.look('15-hostile-logs');
+  expect(tab.faults).toEqual([]);
+  await tab.page.goto(supervisor.url('/'));
 });
 
 it('says when the connection is lost, and catches up', async () => {

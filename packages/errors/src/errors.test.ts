@@ -101,6 +101,18 @@ describe('createRedactor', () => {
     expect(createRedactor(['secret', 'secret-longer'])('x secret-longer y')).toBe(`x ${REDACTED} y`);
   });
 
+  it('replaces a secret as it stands in JSON', () => {
+    const redact = createRedactor(['a "quoted"\nsecret']);
+    expect(redact(JSON.stringify({ password: 'a "quoted"\nsecret' }))).toBe(`{"password":"${REDACTED}"}`);
+  });
+
+  it('replaces secrets that overlap as one, and each of those that follow one another', () => {
+    const redact = createRedactor(['abcdef', 'efghijkl', '\ud800-alone']);
+    expect(redact('abcdefghijkl')).toBe(REDACTED);
+    expect(redact('abcdefabcdef.')).toBe(`${REDACTED}${REDACTED}.`);
+    expect(redact('\ud800-alone')).toBe(REDACTED);
+  });
+
   it('leaves values alone that are too short to tell from ordinary text', () => {
     expect(createRedactor(['on'])('connection')).toBe('connection');
   });

@@ -36,8 +36,10 @@ export interface DeviceStore {
   readonly now: ReadonlySignal<number>;
   /** Everything is read again, as after an action. */
   refresh(): void;
-  /** Begins, or begins again with another key. */
+  /** Begins to follow the device. */
   connect(): void;
+  /** Begins again with another key: it may open less than the one before. */
+  signIn(): void;
 }
 
 /** Milliseconds between two reads of the same thing, at least. */
@@ -143,6 +145,13 @@ export function createDeviceStore(client: ApiClient): DeviceStore {
     void follow(stream);
   }
 
+  function signIn(): void {
+    [state.value, plan.value, health.value, info.value] = [null, null, null, null];
+    [locks.value, usage.value, activity.value] = [[], [], NO_ACTIVITY];
+    lastEventId = FROM_THE_START;
+    connect();
+  }
+
   function show(): void {
     isVisible = !document.hidden;
     for (const one of Object.values(refreshers)) one.pause(!isVisible);
@@ -174,7 +183,8 @@ export function createDeviceStore(client: ApiClient): DeviceStore {
   }
 
   const steps = computed(() => planSteps(plan.value ?? { operations: [] }, activity.value));
-  return { state, plan, health, info, locks, usage, activity, steps, connection, needsKey, now, refresh, connect };
+  const actions = { refresh, connect, signIn };
+  return { state, plan, health, info, locks, usage, activity, steps, connection, needsKey, now, ...actions };
 }
 
 type Subject = 'state' | 'plan' | 'health' | 'locks' | 'info';

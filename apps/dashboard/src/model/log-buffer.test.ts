@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { EMPTY_BUFFER, matchingLines, SYSTEM, withLines } from './log-buffer.ts';
+import { EMPTY_BUFFER, gather, GAP, matchingLines, NOTHING_GATHERED, SYSTEM, withLines } from './log-buffer.ts';
 
-const buffer = withLines(EMPTY_BUFFER, [
-  { message: 'Listening', timestamp: 1, serviceName: 'web' },
-  { message: 'no such FILE', timestamp: 2, serviceName: 'web', isStdErr: true },
-  { message: 'Started web', timestamp: 3, isSystem: true },
-]);
+const buffer = withLines(
+  EMPTY_BUFFER,
+  gather(NOTHING_GATHERED, [
+    { message: 'Listening', timestamp: 1, serviceName: 'web' },
+    { message: 'no such FILE', timestamp: 2, serviceName: 'web', isStdErr: true },
+    { message: 'Started web', timestamp: 3, isSystem: true },
+  ]),
+);
 const ALL = { service: '', search: '', errorsOnly: false };
 
 describe('log lines', () => {
@@ -21,12 +24,29 @@ describe('log lines', () => {
   });
 
   it('have numbers of their own, and bounds', () => {
-    const more = withLines(
-      buffer,
-      Array.from({ length: 2_500 }, () => ({ message: 'x', timestamp: 4 })),
-    );
+    const many = Array.from({ length: 2_500 }, () => ({ message: 'x', timestamp: 4 }));
+    const more = withLines(buffer, gather(gather(NOTHING_GATHERED, many), [{ message: 'last', timestamp: 5 }]));
     expect(more.lines).toHaveLength(2_000);
     expect(new Set(more.lines.map(({ number }) => number)).size).toBe(2_000);
-    expect(more.next).toBe(2_503);
+    expect(more.lines.at(-1)).toMatchObject({ message: 'last', number: 2_503 });
+    expect(more.next).toBe(2_504);
+  });
+
+  it('are bounded by their length, too', () => {
+    const long = Array.from({ length: 200 }, () => ({ message: 'x'.repeat(50_000), timestamp: 4 }));
+    const { lines } = withLines(buffer, { lines: long, dropped: 0 });
+    expect(lines.at(-1)?.message).toBe(`${'x'.repeat(10_000)} …`);
+    expect(lines.reduce((sum, { message }) => sum + message.length, 0)).toBeLessThanOrEqual(1_000_000);
+    expect(lines).toHaveLength(99);
+  });
+
+  it('show no sequences for terminals', () => {
+    const { lines } = withLines(EMPTY_BUFFER, { lines: [{ message: '\u001b[31mred', timestamp: 1 }], dropped: 0 });
+    expect(lines).toMatchObject([{ message: 'red' }]);
+  });
+
+  it('may be missing at a gap, which every filter shows', () => {
+    const withGap = withLines(buffer, { lines: [GAP], dropped: 0 });
+    expect(matchingLines(withGap, { service: 'web', search: 'nothing', errorsOnly: true })).toMatchObject([GAP]);
   });
 });

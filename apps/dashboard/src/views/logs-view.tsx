@@ -2,16 +2,18 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ApiClient } from '@device-supervisor/api-client';
 import { Icon } from '../components/icon.tsx';
 import { formatTime } from '../model/format.ts';
-import { matchingLines, ownerOf, SYSTEM, type LogFilter, type NumberedLine } from '../model/log-buffer.ts';
-import { useLogs } from '../model/use-logs.ts';
+import { isGap, matchingLines, ownerOf, SYSTEM, type LogFilter, type NumberedLine } from '../model/log-buffer.ts';
 import { place } from '../model/route.ts';
+import { splitAtMatches } from '../model/split-at-matches.ts';
+import { useLogs } from '../model/use-logs.ts';
 import type { ViewProps } from './overview-view.tsx';
 
 /** Log lines of services and supervisor, from the opening of the view on. */
 export function LogsView({ store, client }: ViewProps & { readonly client: ApiClient }) {
   const [filter, setFilter] = useState<LogFilter>({ service: place.value.detail, search: '', errorsOnly: false });
   const [isPaused, setPaused] = useState(false);
-  const { shown, waiting, clear } = useLogs(client, isPaused);
+  const isLive = store.connection.value.status === 'live';
+  const { shown, waiting, failure, clear } = useLogs(client, { isPaused, isLive });
   const names = [
     ...new Set((store.state.value?.apps ?? []).flatMap(({ services }) => services.map(({ name }) => name))),
   ];
@@ -62,7 +64,7 @@ export function LogsView({ store, client }: ViewProps & { readonly client: ApiCl
           Clear
         </button>
       </div>
-      <LogLines lines={lines} search={filter.search} now={store.now.value} />
+      <LogLines lines={lines} search={filter.search} failure={failure} now={store.now.value} />
     </div>
   );
 }
@@ -70,11 +72,13 @@ export function LogsView({ store, client }: ViewProps & { readonly client: ApiCl
 interface LogLinesProps {
   readonly lines: readonly NumberedLine[];
   readonly search: string;
+  /** The reason why no lines come; empty: they do. */
+  readonly failure: string;
   readonly now: number;
 }
 
 /** Stays at the newest line unless the person has scrolled up. */
-function LogLines({ lines, search, now }: LogLinesProps) {
+function LogLines({ lines, search, failure, now }: LogLinesProps) {
   const box = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   useEffect(() => {
@@ -92,33 +96,39 @@ function LogLines({ lines, search, now }: LogLinesProps) {
         isAtEnd.current = scrollTop + clientHeight > scrollHeight - 24;
       }}
     >
-      {lines.length === 0 && <p class="empty">{search === '' ? 'Waiting for the next line …' : 'No line matches.'}</p>}
-      {lines.map((line) => (
-        <div key={line.number} class={`log-line ${line.isStdErr === true ? 'err' : ''}`}>
-          <time>{line.timestamp === undefined ? '' : formatTime(line.timestamp, now)}</time>
-          <span class="log-owner" style={{ '--hue': String(hueOf(ownerOf(line))) }}>
-            {line.isSystem === true ? 'supervisor' : line.serviceName}
-          </span>
-          <span class="log-text">
-            <Marked text={line.message} search={search} />
-          </span>
-        </div>
-      ))}
+      {lines.length === 0 && failure === '' && (
+        <p class="empty">{search === '' ? 'Waiting for the next line …' : 'No line matches.'}</p>
+      )}
+      {lines.map((line) =>
+        isGap(line) ? <Gap key={line.number} line={line} /> : <Line key={line.number} {...{ line, search, now }} />,
+      )}
+      {failure !== '' && <p class="fault">The device sends no lines: {failure}</p>}
     </div>
   );
 }
 
-/** The text with what was searched for marked. */
-function Marked({ text, search }: { readonly text: string; readonly search: string }) {
-  const at = search === '' ? -1 : text.toLowerCase().indexOf(search.toLowerCase());
-  if (at < 0) return <>{text}</>;
-  const end = at + search.length;
+function Gap({ line }: { readonly line: NumberedLine }) {
+  return <p class="log-gap">{line.message}</p>;
+}
+
+interface LineProps extends Pick<LogLinesProps, 'search' | 'now'> {
+  readonly line: NumberedLine;
+}
+
+function Line({ line, search, now }: LineProps) {
+  const { timestamp, isStdErr, isSystem, serviceName, message } = line;
   return (
-    <>
-      {text.slice(0, at)}
-      <mark>{text.slice(at, end)}</mark>
-      <Marked text={text.slice(end)} search={search} />
-    </>
+    <div class={`log-line ${isStdErr === true ? 'err' : ''}`}>
+      <time>{timestamp === undefined ? '' : formatTime(timestamp, now)}</time>
+      <span class="log-owner" style={{ '--hue': String(hueOf(ownerOf(line))) }}>
+        {isSystem === true ? 'supervisor' : serviceName}
+      </span>
+      <span class="log-text">
+        {splitAtMatches(message, search).map(({ text, isMatch }, index) =>
+          isMatch ? <mark key={index}>{text}</mark> : text,
+        )}
+      </span>
+    </div>
   );
 }
 

@@ -10,7 +10,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** A file of the page: no folder, and a kind that the page is made of. */
-const NAME = /^[\w-][\w.-]*\.(html|js|css|svg)$/;
+const NAME = /^[\w-][\w.-]{0,100}\.(html|js|css|svg)$/;
 /** The build puts a hash of the content before the extension. */
 const HASHED = /-[\w-]{8,}\.\w+$/;
 

@@ -14,7 +14,12 @@ function createSecretiveApi(): TestApi {
   });
   api.device.currentTarget = structuredClone(TWO_APPS_TARGET);
   const main = Object.values(api.device.currentTarget.apps)[0]?.release?.services['main'];
-  Object.assign(main?.environment ?? {}, { DATABASE_URL: `postgres://me:${SECRET}@db`, PLAIN: 'nothing-to-see' });
+  Object.assign(main?.environment ?? {}, {
+    DATABASE_URL: `postgres://me:${SECRET}@db`,
+    PLAIN: 'nothing-to-see',
+    PRIVATE_KEY: '-----BEGIN-----\nMIIEpAIBAAKCAQEA\n-----END-----',
+  });
+  Object.assign(main?.composition ?? {}, { command: ['serve', '--db-password', 'correct-horse', '--port', '80'] });
   api.device.environments.set('container-1', {
     BALENA_SUPERVISOR_API_KEY: 'key-of-the-container',
     BALENA_APP_NAME: 'fleet',
@@ -25,6 +30,7 @@ function createSecretiveApi(): TestApi {
     `GET /v1/device?apikey=${GLOBAL_KEY}\n`,
     'main: nothing-to-see\n',
     'started with key-of-the-container --password=swordfish\n',
+    'key: MIIEpAIBAAKCAQEA; exec serve --db-password battery-staple --port 80\n',
   ];
   return api;
 }
@@ -72,17 +78,29 @@ it('has health as its first page, and all that describes the device', async () =
 it('has no secret of a service, of a file, of a key or of the host', async () => {
   const files = await read(createSecretiveApi());
   const everything = [...files.values()].join('\n');
-  for (const secret of [SECRET, GLOBAL_KEY, 'secret-of-1', 'nothing-to-see', 'key-of-the-container', 'swordfish']) {
+  for (const secret of [
+    SECRET,
+    GLOBAL_KEY,
+    'secret-of-1',
+    'nothing-to-see',
+    'key-of-the-container',
+    'swordfish',
+    'MIIEpAI',
+    'correct-horse',
+    'battery-staple',
+  ]) {
     expect(everything).not.toContain(secret);
   }
   expect(files.get('journal.txt')).toBe(
     'main: connecting with [redacted]\n' +
       'GET /v1/device?apikey=[redacted]\n' +
       'main: [redacted]\n' +
-      'started with [redacted] --password=[redacted]\n',
+      'started with [redacted] --password=[redacted]\n' +
+      'key: [redacted]; exec serve --db-password [redacted] --port 80\n',
   );
   // Which variables there are, and what the device is called, is what helps.
   expect(files.get('target.json')).toContain('"DATABASE_URL": "[redacted]"');
+  expect(files.get('target.json')).toMatch(/"--db-password",\s+"\[redacted\]",\s+"--port",\s+"80"/);
   expect(files.get('state.json')).toContain('"fleet"');
 });
 

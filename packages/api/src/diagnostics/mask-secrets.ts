@@ -17,6 +17,7 @@ const FORMS: readonly (readonly [RegExp, string])[] = [
     /((?:pass(?:word|wd|phrase)?|secret|token|api[-_ ]?key|credentials?)\\?["']?\s*[=:]\s*\\?["']?)(?!\[redacted)[^\s"'\\,;&}\]]+/gi,
     `$1${REDACTED}`,
   ],
+  [/(--?[\w-]*(?:pass(?:word|wd|phrase)?|secret|token|api[-_]?key)[ \t]+)(?![-[])[^\s"']+/gi, `$1${REDACTED}`],
   [/\b(Bearer|ApiKey|Basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${REDACTED}`],
   [/(\w:\/\/)[^\s/@"']+@/g, `$1${REDACTED}@`],
 ];
@@ -32,7 +33,10 @@ export function createSecretMask(
   const document = (value: unknown, name = ''): unknown => {
     if (typeof value === 'string') return HIDDEN.has(name) ? REDACTED : text(value);
     if (Array.isArray(value)) {
-      return value.map((one: unknown) => (VARIABLES.has(name) ? withoutValue(one) : document(one)));
+      return value.map((one: unknown, index) => {
+        if (VARIABLES.has(name)) return withoutValue(one);
+        return isSecretOption(value[index - 1]) ? REDACTED : document(one);
+      });
     }
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
@@ -50,6 +54,11 @@ const VARIABLES: ReadonlySet<string> = new Set(['environment', 'env', 'args']);
 /** Fields of a compose file that hold the content of a file. */
 const HIDDEN: ReadonlySet<string> = new Set(['content', 'password', 'login']);
 const SECRET_NAME = /pass(word|wd)|secret$|token|api[-_]?key|credential/i;
+
+/** An option of a command whose value is the next argument, e.g. `--password`. */
+function isSecretOption(argument: unknown): boolean {
+  return typeof argument === 'string' && /^--?[\w-]+$/.test(argument) && SECRET_NAME.test(argument);
+}
 
 function withoutValue(variable: unknown): unknown {
   return typeof variable === 'string' ? variable.replace(/=.*$/s, `=${REDACTED}`) : REDACTED;
@@ -74,8 +83,9 @@ function* secretsOf(device: Pick<Device, 'state' | 'target' | 'environment'>): G
   }
 }
 
-/** A value, and the passwords of the addresses in it, which programs print without the address. */
+/** A value, its lines, and the passwords of the addresses in it, which programs print without the address. */
 function* withPasswords(value: string): Generator<string> {
   yield value;
+  if (value.includes('\n')) yield* value.split('\n');
   for (const [, password = ''] of value.matchAll(/:\/\/[^\s/@:]*:([^\s/@]+)@/g)) yield password;
 }
