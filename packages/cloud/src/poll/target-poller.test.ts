@@ -176,6 +176,21 @@ describe('polls', () => {
     expect(targets).toHaveLength(1);
   });
 
+  it('force the first target that is valid, when the one that was there is not', async () => {
+    device.target = { [device.uuid]: { name: 5 } };
+    const poller = start();
+    await polled(1);
+    poller.pollNow({ force: ALL_APPS });
+    await nextPoll();
+    await nextPoll();
+    device.target = undefined;
+    await nextPoll();
+    await nextPoll();
+    // What is not valid is fetched and reported once.
+    expect(polls.map(({ status }) => status)).toEqual(['failed', 'ok', 'ok', 'ok', 'ok']);
+    expect(targets.map(({ force }) => force)).toEqual([ALL_APPS]);
+  });
+
   it('do not take the silence about a device that was deleted for an unchanged target', async () => {
     start();
     await polled(1);

@@ -50,6 +50,8 @@ class Poller implements TargetPoller {
   readonly #options: TargetPollerOptions;
   readonly #rounds: Rounds;
   #etag: string | null = null;
+  /** Whether the document of `#etag` holds a target. */
+  #isValid = true;
   #failures = 0;
   #force: AppSet;
   #firstAnswer: TargetAnswer | null;
@@ -94,23 +96,25 @@ class Poller implements TargetPoller {
     const force = this.#force;
     this.#force = NO_APPS;
     // A forced update is applied even if the target did not change.
-    const etag = isEmptyAppSet(force) ? this.#etag : null;
+    const etag = isEmptyAppSet(force) || !this.#isValid ? this.#etag : null;
     const given = this.#firstAnswer;
     this.#firstAnswer = null;
-    const answer =
-      given ?? (await this.#orStillForced(force, fetchTarget(this.#options.http, { uuid, key, etag, signal })));
-    if (answer.status === 'unchanged') return;
-    await this.#orStillForced(force, onTarget(this.#decode(answer), { force }));
-    this.#etag = answer.etag;
+    await this.#orStillForced(force, async () => {
+      const answer = given ?? (await fetchTarget(this.#options.http, { uuid, key, etag, signal }));
+      if (answer.status === 'unchanged') return this.#isValid;
+      await onTarget(this.#decode(answer), { force });
+      [this.#etag, this.#isValid] = [answer.etag, true];
+      return true;
+    });
   }
 
-  /** A forced request stays forced when there was no answer, or the target could not be applied. */
-  async #orStillForced<Result>(force: AppSet, step: Promise<Result>): Promise<Result> {
+  /** A forced request stays forced until there is a target that can be applied. @param step whether there is one */
+  async #orStillForced(force: AppSet, step: () => Promise<boolean>): Promise<void> {
+    let isDone = false;
     try {
-      return await step;
-    } catch (error) {
-      this.#force = uniteApps(this.#force, force);
-      throw error;
+      isDone = await step();
+    } finally {
+      if (!isDone) this.#force = uniteApps(this.#force, force);
     }
   }
 
@@ -119,7 +123,7 @@ class Poller implements TargetPoller {
     try {
       return target();
     } catch (error) {
-      this.#etag = etag;
+      [this.#etag, this.#isValid] = [etag, false];
       throw error;
     }
   }
