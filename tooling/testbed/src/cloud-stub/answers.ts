@@ -46,8 +46,9 @@ function weakEtag(text: string): string {
   return `W/"${Buffer.byteLength(text).toString(16)}-${hash}"`;
 }
 
-/** The JSON of a request's body, which may be compressed; `undefined`: there is none, or it is none. */
+/** The JSON of a request's body, which may be compressed; `undefined`: there is none, it is none, or does not say so. */
 export async function readJson(c: Context): Promise<unknown> {
+  if (!/^application\/json(;|$)/.test(c.req.header('content-type') ?? '')) return undefined;
   try {
     const bytes = Buffer.from(await c.req.arrayBuffer());
     const text = c.req.header('content-encoding') === 'gzip' ? await decompress(bytes) : bytes;

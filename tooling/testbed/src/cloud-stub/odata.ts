@@ -27,7 +27,8 @@ export function parseQuery(search: string): Query | null {
   const conditions = (parameters.get('$filter') ?? '').split(' and ').filter((each) => each !== '');
   const filter = conditions.map(parseCondition).filter((each) => each !== null);
   if (filter.length !== conditions.length) return null;
-  return { select: names(parameters.get('$select')), expand: parseExpand(parameters.get('$expand') ?? ''), filter };
+  const expand = parseExpand(parameters.get('$expand'));
+  return expand === null ? null : { select: names(parameters.get('$select')), expand, filter };
 }
 
 /** Key of one entity, from what stands between the parentheses: `15` or `uuid='…'`. */
@@ -52,11 +53,12 @@ function parseCondition(text: string): Query['filter'][number] | null {
   return { field, value: quoted ?? Number(number) };
 }
 
-function parseExpand(text: string): Query['expand'] {
-  return [...text.matchAll(/(\w+)(?:\(\$select=([^)]*)\))?/g)].map(([, name = '', select]) => ({
-    name,
-    select: names(select),
-  }));
+function parseExpand(text: string | undefined): Query['expand'] | null {
+  if (text === undefined) return [];
+  // A comma within parentheses belongs to a selection.
+  const parts = text.split(/,(?![^(]*\))/).map((part) => /^(\w+)(?:\(\$select=([\w,]+)\))?$/.exec(part));
+  const expand = parts.map((part) => (part === null ? null : { name: part[1] ?? '', select: names(part[2]) }));
+  return expand.every((part) => part !== null) ? expand : null;
 }
 
 function names(list: string | undefined): readonly string[] | null {

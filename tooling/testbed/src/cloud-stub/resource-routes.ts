@@ -6,7 +6,7 @@ import { parseKey, parseQuery, project, type Query } from './odata.ts';
 import { REPORTED_FIELDS } from './state-routes.ts';
 import type { StubDevice, World } from './world.ts';
 
-const DeviceChange = z.looseObject({
+const DeviceChange = z.strictObject({
   device_name: z.string().optional(),
   is_pinned_on__release: z.number().nullish(),
 });
@@ -15,9 +15,15 @@ const Tags = z.record(z.string(), z.record(z.string(), z.string()));
 /** Of every answer about resources. */
 const NO_CACHE = { 'cache-control': 'no-cache' } as const;
 const TAG_FIELDS: readonly string[] = ['id', 'device', 'tag_key', 'value'];
+const TAG_FILTERS: readonly string[] = ['device', 'device/id', 'device/uuid'];
 /** Fields of devices that are not reported by themselves. */
 const OWN_FIELDS: readonly string[] = ['id', 'uuid', 'device_name', 'is_online', 'api_heartbeat_state'];
 const DEVICE_FIELDS: readonly string[] = [...OWN_FIELDS, ...REPORTED_FIELDS];
+/** What devices are linked to, with the fields of it. */
+const DEVICE_LINKS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['belongs_to__application', ['id', 'uuid']],
+  ['is_running__release', ['id', 'commit']],
+]);
 
 export interface ResourceOptions {
   /** May the provisioning key see devices, as on older servers? */
@@ -46,7 +52,7 @@ export function resourceRoutes(app: Hono, world: World, { exchangesKeys }: Resou
     const devices = visible(callerOf(c, world));
     const query = parseQuery(new URL(c.req.url).search);
     if (devices === null) return sendNothing(401, NO_CACHE);
-    if (query === null || !selectsKnown(query, TAG_FIELDS)) return await malformed(c);
+    if (query === null || !namesKnown(query, { select: TAG_FIELDS, filter: TAG_FILTERS })) return await malformed(c);
     const rows = devices
       .filter((device) => matches({ device: device.id, 'device/uuid': device.uuid, 'device/id': device.id }, query))
       .flatMap(({ id, tags }) =>
@@ -71,7 +77,8 @@ export function resourceRoutes(app: Hono, world: World, { exchangesKeys }: Resou
     if (devices === null) return sendNothing(401, NO_CACHE);
     const query = parseQuery(new URL(c.req.url).search);
     const found = addressed(c.req.param('entity'), devices);
-    if (query === null || found === null || !selectsKnown(query, DEVICE_FIELDS)) return await malformed(c);
+    const known = { select: DEVICE_FIELDS, filter: DEVICE_FIELDS, links: DEVICE_LINKS };
+    if (query === null || found === null || !namesKnown(query, known)) return await malformed(c);
     const rows = found.map((device) => deviceRow(device)).filter((row) => matches(row, query));
     return await rowsOf(c, rows, query);
   });
@@ -81,11 +88,11 @@ export function resourceRoutes(app: Hono, world: World, { exchangesKeys }: Resou
     if (device === undefined) return sendNothing(401, NO_CACHE);
     const { data: change } = DeviceChange.safeParse(await readJson(c));
     if (change === undefined) return sendNothing(400, NO_CACHE);
-    if (change.device_name !== undefined) device.name = change.device_name;
-    const { is_pinned_on__release: release } = change;
-    if (release !== undefined) {
-      device.pinned = world.fleets.flatMap(({ releases }) => releases).find(({ id }) => id === release) ?? null;
-    }
+    const { device_name: name, is_pinned_on__release: pinned } = change;
+    const release = device.fleet.releases.find(({ id }) => id === pinned) ?? null;
+    if (typeof pinned === 'number' && release === null) return sendNothing(400, NO_CACHE);
+    if (name !== undefined) device.name = name;
+    if (pinned !== undefined) device.pinned = release;
     world.notify(device);
     return sendNothing(200, NO_CACHE);
   });
@@ -133,8 +140,24 @@ function matches(row: Readonly<Record<string, unknown>>, { filter }: Query): boo
   return filter.every(({ field, value }) => row[field] === value);
 }
 
-function selectsKnown({ select }: Query, known: readonly string[]): boolean {
-  return select === null || select.every((name) => known.includes(name));
+interface KnownNames {
+  readonly select: readonly string[];
+  readonly filter: readonly string[];
+  /** With the fields of what is linked. */
+  readonly links?: ReadonlyMap<string, readonly string[]>;
+}
+
+function namesKnown({ select, filter, expand }: Query, known: KnownNames): boolean {
+  const areIn = (names: readonly string[] | null, all: readonly string[]): boolean =>
+    names === null || names.every((name) => all.includes(name));
+  return (
+    areIn(select, known.select) &&
+    filter.every(({ field }) => known.filter.includes(field)) &&
+    expand.every((link) => {
+      const fields = known.links?.get(link.name);
+      return fields !== undefined && areIn(link.select, fields);
+    })
+  );
 }
 
 async function malformed(c: Context): Promise<Response> {

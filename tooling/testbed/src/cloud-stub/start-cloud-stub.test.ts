@@ -54,6 +54,7 @@ it('tells a device of changes, and passes on what a person asks of it', async ()
   const call = (data: unknown): Promise<Response> =>
     fetch(`${stub.endpoint}/supervisor/v1/restart?apikey=${stub.userKey}`, {
       method: 'POST',
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ uuid: device.uuid, data }),
     });
   const away = await call({});
@@ -118,4 +119,33 @@ it('goes away and comes back at the same address', async () => {
   await expect(fetch(stub.endpoint)).rejects.toThrow('fetch failed');
   await stub.comeBack();
   expect((await fetch(stub.endpoint)).status).toBe(404);
+});
+
+interface Refused {
+  readonly method?: string;
+  readonly path: string;
+  readonly json?: object;
+  readonly type?: string;
+}
+
+const REFUSED: readonly (readonly [string, Refused])[] = [
+  ['a filter by a field that devices do not have', { path: "/v7/device?$filter=nickname%20eq%20'x'" }],
+  ['a filter by a field that tags do not have', { path: "/v7/device_tag?$filter=tag%20eq%20'x'" }],
+  ['a link that devices do not have', { path: '/v7/device?$expand=owned_by__fleet($select=id)' }],
+  ['a field that linked fleets do not have', { path: '/v7/device?$expand=belongs_to__application($select=colour)' }],
+  ['a link that is not written as one', { path: '/v7/device?$expand=belongs_to__application($select=id' }],
+  ['a field that cannot be set', { method: 'PATCH', path: '/v7/device(UUID)', json: { nickname: 'x' } }],
+  ['a release of no fleet', { method: 'PATCH', path: '/v7/device(UUID)', json: { is_pinned_on__release: 999_999 } }],
+  ['a body without its type', { method: 'PATCH', path: '/device/v3/state', json: {}, type: 'text/plain' }],
+];
+
+it.each(REFUSED)('refuses %s', async (_, { method = 'GET', path, json, type = 'application/json' }) => {
+  await using stub = await startCloudStub();
+  const device = stub.createDevice(stub.createFleet());
+  const response = await fetch(`${stub.endpoint}${path.replace('UUID', `uuid='${device.uuid}'`)}`, {
+    method,
+    headers: { authorization: `Bearer ${device.key}`, 'content-type': type },
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+  });
+  expect(response.status).toBe(400);
 });
