@@ -165,7 +165,8 @@ it('shows what services write as text, whatever it is', async () => {
   await tab.page.getByRole('button', { name: 'Pause' }).click();
   await tab.look('15-hostile-logs');
   expect(tab.faults).toEqual([]);
-  await tab.page.goto(supervisor.url('/'));
+  await visit('Overview');
+  await headline('The device is at its target');
 });
 
 it('says when the connection is lost, and catches up', async () => {

@@ -33,7 +33,11 @@ export async function runDevicectl(args: readonly string[], machine: Machine): P
     const key = await readKey({ keyFile, environment, input, ownKeyFile: isOwn ? OWN_KEY_FILE : null });
     using screen = createScreen(output, { isSmart: environment['TERM'] !== 'dumb' });
     exitCode = await command({
-      client: createApiClient({ address, key: () => key, fetch: (request) => httpFetch(request, signal) }),
+      client: createApiClient({
+        address,
+        key: () => key,
+        fetch: (request) => httpFetch(request, { interruption: signal }),
+      }),
       screen,
       json: json ?? output.isTTY !== true,
       output,

@@ -24,12 +24,12 @@ export function ConnectionBanner({ store }: { readonly store: DeviceStore }) {
   if (connection.status !== 'lost') return null;
   const now = store.now.value;
   const wait = connection.retryAt - now;
+  const age = store.state.value === null ? '' : `What is shown is ${formatDuration(now - connection.since)} old. `;
   return (
     <div class="banner bad" role="alert">
       <strong>The device does not answer</strong>
       <span>
-        What is shown is {formatDuration(now - connection.since)} old. The page tries again{' '}
-        {wait > 999 ? `in ${formatDuration(wait)}` : 'now'}, and catches up.
+        {age}The page tries again {wait > 999 ? `in ${formatDuration(wait)}` : 'now'}, and catches up.
       </span>
     </div>
   );

@@ -23,7 +23,14 @@ const RECENT = 6;
 /** The device at a glance. */
 export function OverviewView({ store, actions }: ViewProps) {
   const state = store.state.value;
-  if (state === null) return <Empty>Reading the state of the device …</Empty>;
+  if (state === null) {
+    return (
+      <>
+        <h1 class="view-title">Overview</h1>
+        <Empty>Reading the state of the device …</Empty>
+      </>
+    );
+  }
   const health = store.health.value;
   const conditions = health?.conditions ?? [];
   const problems = health?.problems ?? [];

@@ -2,15 +2,25 @@ import { request as plainRequest, type IncomingMessage } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { Readable } from 'node:stream';
 
-/**
- * A `fetch` for streams that are silent for long: that of Node.js ends them after five minutes.
- *
- * @param interruption ends each request and its answer, beside the request's own signal
- */
-export async function httpFetch(request: Request, interruption: AbortSignal): Promise<Response> {
+export interface FetchOptions {
+  /** Ends each request and its answer, beside the request's own signal. */
+  readonly interruption: AbortSignal;
+  /** Milliseconds in which the answer to a `GET` must begin; others wait for what they ask for. Default: 60 s. */
+  readonly limit?: number;
+}
+
+/** A `fetch` for streams that are silent for long: that of Node.js ends them after five minutes. */
+export async function httpFetch(request: Request, { interruption, limit = 60_000 }: FetchOptions): Promise<Response> {
   const body = request.body === null ? null : Buffer.from(await request.arrayBuffer());
-  const signal = AbortSignal.any([request.signal, interruption]);
-  const answer = await send(request, { body, signal });
+  const late = new AbortController();
+  const reason = new Error(`no answer within ${limit / 1000} s`);
+  const timer = request.method === 'GET' ? setTimeout(() => late.abort(reason), limit) : undefined;
+  const signal = AbortSignal.any([request.signal, interruption, late.signal]);
+  const answer = await send(request, { body, signal })
+    .catch((error: unknown) => {
+      throw late.signal.aborted ? reason : error;
+    })
+    .finally(() => clearTimeout(timer));
   const headers = Object.entries(answer.headersDistinct).flatMap(([name, values = []]) =>
     values.map((value): [string, string] => [name, value]),
   );

@@ -4,6 +4,6 @@ export { show, type DeviceContext } from './context.ts';
 export { FileError, UsageError } from './errors.ts';
 export { EXIT, exitCodeOf } from './exit-codes.ts';
 export { findApp, findAppOf } from './find-service.ts';
-export { httpFetch } from './http-fetch.ts';
+export { httpFetch, type FetchOptions } from './http-fetch.ts';
 export { reportConnection } from './report-connection.ts';
 export { runProgram, watchOutput, type ProgramOptions, type ProgramStreams } from './run-program.ts';
