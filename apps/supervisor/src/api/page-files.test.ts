@@ -36,10 +36,17 @@ describe('the files of the page', () => {
     expect(await read('main-a1B2_c3-.js', true)).toMatchObject({ bytes: 'packed', isGzip: true });
   });
 
-  it.each(['../secret.js', `${'x'.repeat(300)}.js`, 'inner/deep.js', '.js', '..', '', 'main-a1B2_c3-.js.gz', 'index.html\0', 'absent.js'])(
-    'do not include %j',
-    async (name) => {
-      expect(await read(name)).toBeNull();
-    },
-  );
+  it.each([
+    '../secret.js',
+    `${'x'.repeat(300)}.js`,
+    'inner/deep.js',
+    '.js',
+    '..',
+    '',
+    'main-a1B2_c3-.js.gz',
+    'index.html\0',
+    'absent.js',
+  ])('do not include %j', async (name) => {
+    expect(await read(name)).toBeNull();
+  });
 });
