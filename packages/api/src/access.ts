@@ -27,8 +27,8 @@ export interface Credentials {
 /** @throws UnauthorizedError */
 export function grantAccess(scope: RouteScope, { key, connection }: Credentials, rules: AccessRules): Access {
   if (scope === 'none') return { kind: 'anonymous' };
-  const isContainer = connection !== undefined && rules.isContainer?.(connection) === true;
-  if (!rules.requiresKey() && !isContainer) return { kind: 'global' };
+  const isContainer = (): boolean => connection !== undefined && rules.isContainer?.(connection) === true;
+  if (!rules.requiresKey() && !isContainer()) return { kind: 'global' };
   const access = key === undefined ? null : rules.keys.find(key);
   if (access === null || (scope === 'global' && access.kind !== 'global')) throw new UnauthorizedError();
   return access;

@@ -36,7 +36,21 @@ describe('isOnEngineBridge', () => {
     expect(isOnEngineBridge({ remoteAddress, localAddress }, FACTS)).toBe(false);
   });
 
+  it('looks at the ports of an interface that has the address, and of no other', () => {
+    const asked: string[] = [];
+    const portsOf = (name: string): readonly string[] => (asked.push(name), FACTS.portsOf(name));
+    isOnEngineBridge({ remoteAddress: '172.17.0.2', localAddress: '172.17.0.1' }, { ...FACTS, portsOf });
+    expect(asked).toEqual(['named']);
+  });
+
+  it.each(['127.0.0.1', '::ffff:127.0.0.1', '::1'])('knows %s without a look at the interfaces', (remoteAddress) => {
+    const interfaces = (): never => {
+      throw new Error('not to be listed');
+    };
+    expect(isOnEngineBridge({ remoteAddress, localAddress: remoteAddress }, { ...FACTS, interfaces })).toBe(false);
+  });
+
   it('reads the interfaces of this machine', () => {
-    expect(isOnEngineBridge({ remoteAddress: '127.0.0.1', localAddress: '127.0.0.1' })).toBe(false);
+    expect(isOnEngineBridge({ remoteAddress: '192.0.2.1', localAddress: '192.0.2.2' })).toBe(false);
   });
 });
