@@ -45,8 +45,8 @@ export type EngineEvent =
 
 /** The update locks as the device needs them. */
 export interface DeviceLocks extends UpdateLocks {
-  /** Makes the directory that a service's container gets as `/tmp/balena`, or repairs it. */
-  prepare(appId: number, service: string): Promise<void>;
+  /** Makes the directories that the containers of services get as `/tmp/balena`, or repairs them. One that fails keeps none from being made. */
+  prepare(appId: number, services: readonly string[]): Promise<void>;
   /** Which of the services hold their lock now. */
   holders(appId: number, services: readonly string[]): Promise<readonly HeldLock[]>;
   /** Which of the services said that their new container took over. */

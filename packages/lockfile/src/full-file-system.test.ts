@@ -25,8 +25,8 @@ beforeEach(async () => {
       if (['mkdir', 'create', 'write', 'link'].includes(call) && isFull()) throw systemError(code);
     }),
   });
-  await locks.prepare(1, 'web');
-  await locks.prepare(1, 'noisy');
+  await locks.prepare(1, ['web']);
+  await locks.prepare(1, ['noisy']);
 });
 afterEach(async () => {
   await locks[Symbol.asyncDispose]();
@@ -48,7 +48,7 @@ function fill(name: string, bytes = 2_000_000): string {
 describe('a file system that a service fills through its lock directory', () => {
   it.each([
     ['taking a lock', async () => (await acquire()).status],
-    ['preparing a directory', async () => await locks.prepare(2, 'new')],
+    ['preparing a directory', async () => await locks.prepare(2, ['new'])],
   ])('is freed of everything but locks by %s', async (_, call) => {
     const lock = temporary.lock(1, 'noisy');
     const file = fill('filler');

@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServiceReference } from '@device-supervisor/compose';
 import { LockDirectoryError, systemCodeOf } from './errors.ts';
@@ -15,8 +15,7 @@ export async function findHandOvers(
   appId: number,
   services: readonly string[],
 ): Promise<readonly ServiceReference[]> {
-  const said = await Promise.all(services.map((service) => hasMarker(context, appId, service)));
-  return services.filter((_, index) => said[index]).map((service) => ({ appId, service }));
+  return services.filter((service) => hasMarker(context, appId, service)).map((service) => ({ appId, service }));
 }
 
 /** Makes it as if the service had not said so. @throws LockDirectoryError, InvalidServiceNameError */
@@ -32,19 +31,16 @@ export async function clearHandOver(context: LockContext, appId: number, service
   }
 }
 
-async function hasMarker({ directory }: LockContext, appId: number, service: string): Promise<boolean> {
+function hasMarker({ directory }: LockContext, appId: number, service: string): boolean {
   const path = serviceDirectory(directory, appId, service);
-  const found = await Promise.all(HAND_OVER_NAMES.map((name) => exists(join(path, name))));
-  return found.includes(true);
+  return HAND_OVER_NAMES.some((name) => exists(join(path, name)));
 }
 
-async function exists(path: string): Promise<boolean> {
+function exists(path: string): boolean {
   try {
-    await lstat(path);
-    return true;
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
-    const code = systemCodeOf(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    if (systemCodeOf(error) === 'ENOTDIR') return false;
     throw new LockDirectoryError(path, error);
   }
 }

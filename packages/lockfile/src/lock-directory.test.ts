@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => temporary[Symbol.dispose]());
 
 const prepare = (service = 'web'): Promise<void> =>
-  createUpdateLocks({ directory: temporary.directory, holder: 'device-supervisor' }).prepare(1, service);
+  createUpdateLocks({ directory: temporary.directory, holder: 'device-supervisor' }).prepare(1, [service]);
 const modeOf = (path: string): string => (lstatSync(path).mode & 0o7777).toString(8);
 
 describe('prepare', () => {

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, lstatSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InvalidServiceNameError, LockDirectoryError, systemCodeOf } from './errors.ts';
@@ -20,30 +20,44 @@ export function serviceDirectory(directory: string, appId: number, service: stri
 }
 
 /**
- * Makes a service's lock directory, or repairs it: its mode, and a link or a file in the place of it or of the app's,
- * which is removed. `directory` itself is never a symbolic link; what is above `directory` is the host's affair.
+ * Makes the directory of an app's lock directories, and those above it, or repairs them: their modes, and a link or a file
+ * in the place of the app's, which is removed. `directory` itself is never a symbolic link; what is above `directory` is the
+ * host's affair.
  *
  * @throws LockDirectoryError
  */
-export async function prepareServiceDirectory(
-  fileSystem: LockFileSystem,
-  directory: string,
-  path: string,
-): Promise<void> {
+export async function prepareAppDirectory(fileSystem: LockFileSystem, directory: string, appId: number): Promise<void> {
   await makeAncestors(fileSystem, dirname(directory));
-  await makeLevel(fileSystem, directory, (mode) => mode | TRAVERSABLE);
-  await makeOwnLevel(fileSystem, dirname(path), (mode) => mode | TRAVERSABLE);
+  await makeLevel(fileSystem, directory, traversable);
+  await makeOwnLevel(fileSystem, join(directory, String(appId)), traversable);
+}
+
+/**
+ * Makes a service's lock directory in that of its app, or repairs it: its mode, and a link or a file in the place of it,
+ * which is removed.
+ *
+ * @throws LockDirectoryError
+ */
+export async function prepareServiceDirectory(fileSystem: LockFileSystem, path: string): Promise<void> {
   await makeOwnLevel(fileSystem, path, () => SERVICE_MODE);
+}
+
+function traversable(mode: number): number {
+  return mode | TRAVERSABLE;
 }
 
 async function makeAncestors(fileSystem: LockFileSystem, path: string): Promise<void> {
   try {
-    if (!(await makeDirectory(fileSystem, path))) return;
+    if (isThere(path) || !(await makeDirectory(fileSystem, path))) return;
   } catch (error) {
     if (systemCodeOf(error) !== 'ENOENT') throw new LockDirectoryError(path, error);
     await makeAncestors(fileSystem, dirname(path));
   }
-  await makeLevel(fileSystem, path, (mode) => mode | TRAVERSABLE);
+  await makeLevel(fileSystem, path, traversable);
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Nothing but our directories belongs into `directory`. */
@@ -68,6 +82,7 @@ function removeLinkOrFile(fileSystem: LockFileSystem, path: string): void {
 /** Explicit modes: those given to mkdir(2) lose the bits of the process's umask. */
 async function makeLevel(fileSystem: LockFileSystem, path: string, wanted: (mode: number) => number): Promise<void> {
   try {
+    if (isAsWanted(path, wanted)) return;
     await makeDirectory(fileSystem, path);
     const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
     try {
@@ -79,6 +94,14 @@ async function makeLevel(fileSystem: LockFileSystem, path: string, wanted: (mode
   } catch (error) {
     throw new LockDirectoryError(path, error);
   }
+}
+
+/** Most are there already; a look at one takes less time than to hand the call to another thread. */
+function isAsWanted(path: string, wanted: (mode: number) => number): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory() !== true) return false;
+  const mode = stats.mode & 0o7777;
+  return mode === wanted(mode);
 }
 
 /** @returns whether it was not there before */

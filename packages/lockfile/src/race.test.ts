@@ -48,7 +48,7 @@ const races: [string, string[]][] = [
 describe.each(LOCK_NAMES)('services that race for %s', (name) => {
   it.each(races)('never hold it together with us: %s', async (_, racing) => {
     await using locks = createUpdateLocks({ directory: temporary.directory, holder: 'device-supervisor' });
-    await locks.prepare(1, 'web');
+    await locks.prepare(1, ['web']);
     for (const way of racing) contend(way, temporary.lock(1, 'web', name));
     const { violations, refusals } = await takeTurns(locks, temporary.service(1, 'web'), contenders);
     await stopContenders();

@@ -1,5 +1,17 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -12,6 +24,14 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 const hold = (signal?: AbortSignal): ReturnType<typeof holdUpdateLock> =>
   holdUpdateLock({ directory, holder: 'backup', ...(signal && { signal }) });
+
+function openFilesIn(path: string): string[] {
+  return readdirSync('/proc/self/fd')
+    .map((fd) => join('/proc/self/fd', fd))
+    .filter((link) => existsSync(link))
+    .map((link) => readlinkSync(link))
+    .filter((target) => target.startsWith(path));
+}
 
 describe('holdUpdateLock', () => {
   it('makes the lock of the service, and removes it when it is released', async () => {
@@ -50,6 +70,32 @@ describe('holdUpdateLock', () => {
     expect(readdirSync(directory)).toEqual(['updates.lock']);
     await (await hold())[Symbol.asyncDispose]();
     expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('leaves what a run left behind in its place until its own lock is ready', async () => {
+    // A lock of this name is as long as a path may be, and a marker has a longer one.
+    const deep = directory.padEnd(4_050, '/long');
+    mkdirSync(deep, { recursive: true });
+    const path = join(deep, 'updates.lock');
+    writeFileSync(path, '');
+    const inode = String(lstatSync(path).ino);
+    writeFileSync(path, JSON.stringify({ lock: 'device-supervisor/1', holder: 'backup', instance: 'crashed', inode }));
+    await expect(holdUpdateLock({ directory: deep, holder: 'backup' })).rejects.toMatchObject({
+      code: 'LOCK_DIRECTORY_UNUSABLE',
+      details: { systemCode: 'ENAMETOOLONG' },
+    });
+    expect(existsSync(path)).toBe(true);
+  });
+
+  it('keeps no file open when its lock cannot be removed', async () => {
+    const mount = join(directory, 'mount');
+    mkdirSync(mount);
+    const lock = await holdUpdateLock({ directory: mount, holder: 'backup' });
+    expect(openFilesIn(directory)).toHaveLength(1);
+    renameSync(mount, join(directory, 'moved'));
+    symlinkSync('mount', mount);
+    await expect(lock[Symbol.asyncDispose]()).rejects.toMatchObject({ code: 'ELOOP' });
+    expect(openFilesIn(directory)).toEqual([]);
   });
 
   it('is released when the process ends', async () => {

@@ -78,10 +78,11 @@ async function waitUntilFree(directory: string, owner: LockOwner, signal: AbortS
 async function take(directory: string, owner: MarkerOwner): Promise<ServiceLock | null> {
   if (await isLocked(directory, owner)) return null;
   const path = join(directory, LOCK_NAMES[0]);
-  const leftover = await inspectLock(path, owner);
-  if (leftover.kind === 'ours') removeOwnLock(nodeFileSystem, path, leftover);
   const marker = await stageMarker(nodeFileSystem, directory, owner);
   try {
+    // A leftover holds the lock until ours is ready to take its place.
+    const leftover = await inspectLock(path, owner);
+    if (leftover.kind === 'ours') removeOwnLock(nodeFileSystem, path, leftover);
     const onCompromised = (): void => undefined;
     const lock = await takeLock(path, {
       fileSystem: nodeFileSystem,
@@ -97,8 +98,11 @@ async function take(directory: string, owner: MarkerOwner): Promise<ServiceLock 
     return {
       path,
       async [Symbol.asyncDispose]() {
-        await lock.release();
-        await marker.close();
+        try {
+          await lock.release();
+        } finally {
+          await marker.close();
+        }
       },
     };
   } catch (error) {

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { LeaseCompromisedError, LockDirectoryError, systemCodeOf } from './errors.ts';
-import { freeSpace } from './free-space.ts';
 import { takeLock, type HeldLock, type TakeLockOptions } from './held-lock.ts';
+import type { LeaseFiles } from './lease-files.ts';
 import type { LockContext } from './lock-context.ts';
 import { LOCK_NAMES, prepareServiceDirectory, serviceDirectory } from './lock-directory.ts';
-import { inspectLock, removeOwnLock, stageMarker, type Marker } from './marker.ts';
+import { inspectLock, removeOwnLock, type Marker } from './marker.ts';
 import { removeTree } from './remove-tree.ts';
 import { mayGoWithoutFiles, takeWithoutFiles } from './take-without-files.ts';
 
@@ -22,6 +22,7 @@ export interface TakeServiceOptions {
   readonly service: string;
   /** Removes what the service holds. */
   readonly force: boolean;
+  readonly files: LeaseFiles;
   readonly onCompromised: (error: LeaseCompromisedError) => void;
 }
 
@@ -40,7 +41,7 @@ export async function takeService(context: LockContext, options: TakeServiceOpti
     return await takeWithFiles(context, options);
   } catch (error) {
     if (!(error instanceof LockDirectoryError) || !mayGoWithoutFiles(error, options.force)) throw error;
-    if (error.details.problem === 'no-space' && (await freeSpace(context)) > 0) {
+    if (error.details.problem === 'no-space' && (await options.files.freeSpace()) > 0) {
       const again = await Promise.allSettled([takeWithFiles(context, options)]);
       if (again[0].status === 'fulfilled') return again[0].value;
     }
@@ -51,27 +52,26 @@ export async function takeService(context: LockContext, options: TakeServiceOpti
 
 async function takeWithFiles(context: LockContext, options: TakeServiceOptions): Promise<HeldService | null> {
   const path = serviceDirectory(context.directory, options.appId, options.service);
-  await prepareServiceDirectory(context.fileSystem, context.directory, path);
-  const marker = await stageMarker(context.fileSystem, context.directory, context.owner);
   const locks: HeldLock[] = [];
   try {
+    const marker = await options.files.marker();
+    await prepareServiceDirectory(context.fileSystem, path);
     for (const name of LOCK_NAMES) {
       const lock = await takeOrClear(context, join(path, name), { ...options, marker });
       if (lock === null) {
-        await release(locks, marker);
+        await release(locks);
         return null;
       }
       locks.push(lock);
     }
-    marker.unstage();
     return {
       service: options.service,
       assertHeld: () => assertHeld(locks, options),
-      release: () => release(locks, marker),
+      release: () => release(locks),
     };
   } catch (error) {
     // Should this fail too, then the next one to take the locks finds left-overs of ours.
-    await Promise.allSettled([release(locks, marker)]);
+    await Promise.allSettled([release(locks)]);
     throw error instanceof LockDirectoryError ? error : new LockDirectoryError(path, error);
   }
 }
@@ -126,10 +126,11 @@ function isHeld(lock: HeldLock): boolean {
   }
 }
 
-async function release(locks: readonly HeldLock[], marker: Marker): Promise<void> {
+/** Releases every one, then throws the first failure. */
+async function release(locks: readonly HeldLock[]): Promise<void> {
   const removals = await Promise.allSettled(locks.map((lock) => lock.release()));
-  const closing = await Promise.allSettled([marker.close()]);
-  [...removals, ...closing].forEach((result, index) => {
-    if (result.status === 'rejected') throw new LockDirectoryError(locks[index]?.path ?? marker.path, result.reason);
-  });
+  for (const [index, lock] of locks.entries()) {
+    const removal = removals[index];
+    if (removal?.status === 'rejected') throw new LockDirectoryError(lock.path, removal.reason);
+  }
 }

@@ -139,7 +139,7 @@ export function createTimedLocks({ locks, clock }: TimedLocksOptions): TimedLock
   return {
     handOvers: (appId, services) => locks.handOvers(appId, services),
     clearHandOver: (appId, service) => locks.clearHandOver(appId, service),
-    prepare: (appId, service) => locks.prepare(appId, service),
+    prepare: (appId, services) => locks.prepare(appId, services),
     async holders(appId, services) {
       return [...(await locks.holders(appId, services)), ...timedLocksOf(appId, services).map(toHolder)];
     },

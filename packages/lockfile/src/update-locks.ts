@@ -9,9 +9,9 @@ import { freeSpace } from './free-space.ts';
 import { clearHandOver, findHandOvers } from './hand-over-markers.ts';
 import { thisProcess } from './holder-process.ts';
 import type { LockContext } from './lock-context.ts';
-import { prepareServiceDirectory, serviceDirectory } from './lock-directory.ts';
+import { prepareAppDirectory, prepareServiceDirectory, serviceDirectory } from './lock-directory.ts';
 import { recoverLeftovers } from './recover-leftovers.ts';
-import { releaseServices, takeServices } from './take-services.ts';
+import { takeServices } from './take-services.ts';
 import { watchLocks } from './watch-locks.ts';
 
 export interface UpdateLocksOptions {
@@ -83,10 +83,7 @@ export function createUpdateLocks(options: UpdateLocksOptions): DeviceUpdateLock
   }
 
   return {
-    prepare: async (appId, service) => {
-      const path = serviceDirectory(context.directory, appId, service);
-      await prepareOrFreeSpace(context, path);
-    },
+    prepare: (appId, services) => prepareOrFreeSpace(context, appId, services),
     async acquire(request) {
       const acquired = acquire(request);
       acquiring.add(acquired);
@@ -113,15 +110,28 @@ export function createUpdateLocks(options: UpdateLocksOptions): DeviceUpdateLock
   };
 }
 
-async function prepareOrFreeSpace(context: LockContext, path: string): Promise<void> {
-  const { fileSystem, directory } = context;
+async function prepareOrFreeSpace(context: LockContext, appId: number, services: readonly string[]): Promise<void> {
   try {
-    await prepareServiceDirectory(fileSystem, directory, path);
+    await prepareDirectories(context, appId, services);
   } catch (error) {
     const isFull = error instanceof LockDirectoryError && error.details.problem === 'no-space';
     if (!isFull || (await freeSpace(context)) === 0) throw error;
-    await prepareServiceDirectory(fileSystem, directory, path);
+    await prepareDirectories(context, appId, services);
   }
+}
+
+/** One that fails keeps none from being made. */
+async function prepareDirectories(
+  { fileSystem, directory }: LockContext,
+  appId: number,
+  services: readonly string[],
+): Promise<void> {
+  if (services.length === 0) return;
+  await prepareAppDirectory(fileSystem, directory, appId);
+  const prepared = await Promise.allSettled(
+    services.map(async (name) => await prepareServiceDirectory(fileSystem, serviceDirectory(directory, appId, name))),
+  );
+  for (const result of prepared) if (result.status === 'rejected') throw result.reason;
 }
 
 async function takeLease(
@@ -146,7 +156,7 @@ async function takeLease(
       if (released !== undefined) throw new RangeError(`the lease of app ${appId} is over`);
       one.assertHeld();
     },
-    [Symbol.asyncDispose]: () => (released ??= releaseServices(taken.held).finally(() => onReleased(lease))),
+    [Symbol.asyncDispose]: () => (released ??= taken.release().finally(() => onReleased(lease))),
   };
   return { status: 'acquired', lease };
 }

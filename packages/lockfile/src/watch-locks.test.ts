@@ -63,7 +63,7 @@ describe.each(LOCK_NAMES)('watching %s', (name) => {
       (path) => renameSync(path, temporary.elsewhere),
     ],
   ])('reports %s', async (_, take, release) => {
-    await locks.prepare(1, 'web');
+    await locks.prepare(1, ['web']);
     const path = temporary.lock(1, 'web', name);
     const { until } = watch();
     take(path);
@@ -75,13 +75,13 @@ describe.each(LOCK_NAMES)('watching %s', (name) => {
 
 describe('watching', () => {
   it('does not report what else happens in the directory of a service', async () => {
-    await locks.prepare(1, 'web');
-    await locks.prepare(1, 'db');
+    await locks.prepare(1, ['web']);
+    await locks.prepare(1, ['db']);
     writeFileSync(temporary.lock(1, 'web'), '');
     const changes = locks.watch([{ appId: 1, services: ['web', 'db'] }], stop.signal)[Symbol.asyncIterator]();
     writeFileSync(`${temporary.service(1, 'web')}/something-else`, '');
     writeFileSync(temporary.lock(1, 'web'), 'pid');
-    await locks.prepare(2, 'web');
+    await locks.prepare(2, ['web']);
     writeFileSync(temporary.lock(2, 'web'), '');
     unlinkSync(temporary.lock(2, 'web'));
     writeFileSync(temporary.lock(1, 'db'), '');
@@ -101,7 +101,7 @@ describe('watching', () => {
   it('does not depend on how far apart the directories are made', async () => {
     const { until } = watch(['web', 'db']);
     for (const service of ['web', 'db']) {
-      await locks.prepare(1, service);
+      await locks.prepare(1, [service]);
       expect(await until(service, isThere(temporary.service(1, service)))).toEqual({ appId: 1, service });
       writeFileSync(temporary.lock(1, service), '');
       expect(await until(service, isThere(temporary.lock(1, service)))).toEqual({ appId: 1, service });
@@ -114,7 +114,7 @@ describe('watching', () => {
     ['of all services', (service) => dirname(dirname(service))],
     ['above all services', (service) => dirname(dirname(dirname(service)))],
   ])('goes on after the directory %s was removed and made again', async (_, level) => {
-    await locks.prepare(1, 'web');
+    await locks.prepare(1, ['web']);
     const path = temporary.lock(1, 'web');
     const { until } = watch();
     for (let round = 0; round < 3; round++) {
@@ -123,25 +123,25 @@ describe('watching', () => {
       rmSync(level(dirname(path)), { recursive: true });
       expect(await until('web', isGone(path))).toEqual(WEB);
       if (round === 1) mkdirSync(dirname(path), { recursive: true });
-      else await locks.prepare(1, 'web');
+      else await locks.prepare(1, ['web']);
     }
     writeFileSync(path, '');
     expect(await until('web', isThere(path))).toEqual(WEB);
   });
 
   it('goes on after the directory of the app was moved away', async () => {
-    await locks.prepare(1, 'web');
+    await locks.prepare(1, ['web']);
     const { until } = watch();
     renameSync(dirname(temporary.service(1, 'web')), temporary.elsewhere);
     expect(await until('web', isGone(temporary.service(1, 'web')))).toEqual(WEB);
-    await locks.prepare(1, 'web');
+    await locks.prepare(1, ['web']);
     expect(await until('web', isThere(temporary.service(1, 'web')))).toEqual(WEB);
     writeFileSync(temporary.lock(1, 'web'), '');
     expect(await until('web', isThere(temporary.lock(1, 'web')))).toEqual(WEB);
   });
 
   it('wakes up a caller that found the lock held', async () => {
-    await locks.prepare(1, 'web');
+    await locks.prepare(1, ['web']);
     const { until } = watch();
     mkdirSync(temporary.lock(1, 'web'));
     expect((await locks.acquire({ appId: 1, services: ['web'], force: false })).status).toBe('held');
@@ -158,7 +158,7 @@ describe('watching', () => {
   });
 
   it('lets go of everything when its reader stops', async () => {
-    await locks.prepare(1, 'web');
+    await locks.prepare(1, ['web']);
     const before = watchedDirectories();
     const changes = locks.watch([{ appId: 1, services: ['web'] }], stop.signal);
     expect(watchedDirectories()).toBe(before + 3);

@@ -32,7 +32,7 @@ beforeEach(async () => {
   temporary = createTemporaryDirectory();
   locks = createUpdateLocks({ directory: temporary.directory, holder: 'device-supervisor', verifyInterval: 1000 });
   containers = [];
-  await locks.prepare(1, 'web');
+  await locks.prepare(1, ['web']);
 });
 
 afterEach(async () => {
@@ -169,7 +169,7 @@ describe('the directory of a service', () => {
     const [root, user] = [await startService('0'), await startService('1000')];
     expect(await runIn(root, 'chmod 700 /tmp/balena')).toBe(0);
     expect(await runIn(user, 'mkdir /tmp/balena/updates.lock')).not.toBe(0);
-    await locks.prepare(1, 'web');
+    await locks.prepare(1, ['web']);
     expect(lstatSync(temporary.service(1, 'web')).mode & 0o7777).toBe(0o1777);
     expect(await runIn(user, 'mkdir /tmp/balena/updates.lock')).toBe(0);
   });

@@ -46,10 +46,9 @@ export class LockDirectories implements AsyncDisposable {
 
   async #make({ apps }: TargetState): Promise<void> {
     const { locks, faults } = this.#options;
-    const services = Object.values(apps).flatMap(({ id, release }) =>
-      Object.keys(release?.services ?? {}).map((name) => ({ appId: id, name })),
+    const results = await Promise.allSettled(
+      Object.values(apps).map(({ id, release }) => locks.prepare(id, Object.keys(release?.services ?? {}))),
     );
-    const results = await Promise.allSettled(services.map(({ appId, name }) => locks.prepare(appId, name)));
     const failure = results.find((result) => result.status === 'rejected');
     if (failure?.status === 'rejected') faults.report(failure.reason, 'lock directories');
     else faults.forget('lock directories');

@@ -39,7 +39,7 @@ describe('createInMemoryLocks', () => {
 
   it('remembers whose directories were made', async () => {
     const locks = createInMemoryLocks();
-    await locks.prepare(1, 'web');
+    await locks.prepare(1, ['web']);
     await locks.acquire({ appId: 2, services: ['db'], force: false });
     expect([...locks.prepared]).toEqual(['1/web', '2/db']);
   });

@@ -97,8 +97,8 @@ export function createInMemoryLocks(): InMemoryLocks {
 
   return {
     prepared,
-    prepare: async (appId, service) => {
-      prepared.add(keyOf(appId, service));
+    prepare: async (appId, services) => {
+      for (const service of services) prepared.add(keyOf(appId, service));
     },
     acquire,
     holders: async (appId, services) => heldByServices(appId, services),

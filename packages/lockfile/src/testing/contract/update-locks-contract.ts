@@ -171,9 +171,9 @@ export function describeUpdateLocksContract(name: string, open: () => Promise<Up
 
     it('reports locks that are taken and released while it is watched', async () => {
       await Promise.all([
-        device.locks.prepare(1, 'web'),
-        device.locks.prepare(1, 'db'),
-        device.locks.prepare(2, 'web'),
+        device.locks.prepare(1, ['web']),
+        device.locks.prepare(1, ['db']),
+        device.locks.prepare(2, ['web']),
       ]);
       const controller = new AbortController();
       const watched = device.locks.watch([{ appId: 1, services: ['web', 'db'] }], controller.signal);
