@@ -5,8 +5,9 @@ import { resolve } from 'node:path';
 import { applyTables } from './apply-tables.ts';
 import { bareServer, supervisor, type Programs } from './candidates.ts';
 import { fleetTables } from './fleet/fleet-tables.ts';
+import { changeTable, creationTable } from './http/http-tables.ts';
+import { keepLocksInMemory } from './http/lock-directories.ts';
 import { openImage } from './open-image.ts';
-import { measureHttp } from './measure-http.ts';
 import { measureLogs } from './measure-logs.ts';
 import { measureIdle, measureStart } from './measure.ts';
 import { readOptions } from './read-options.ts';
@@ -61,23 +62,19 @@ async function measureOne(): Promise<void> {
 /** From a request over HTTP to the engine's events. */
 async function measureRequests(): Promise<void> {
   await bundleApp(resolve(import.meta.dirname, '../../../apps/supervisor'));
+  await keepLocksInMemory();
   const rounds = Number(values.rounds);
-  const table: Record<string, object> = {};
-  for (const size of values.sizes.split(',')) {
+  const sizes = values.sizes.split(',').map((size) => {
     const [apps = 1, services = 1] = size.split('x').map(Number);
-    const { firstWrite, whole, straight, noChange, ...own } = await measureHttp({ apps, services, rounds });
-    table[`${apps * services} services of ${apps} apps`] = {
-      'first write, ms': firstWrite.toFixed(0),
-      'of straight calls': straight.firstWrite.toFixed(0),
-      'own work until then': own.ownUntilFirst.toFixed(1),
-      'whole, ms': whole.toFixed(0),
-      'straight calls, ms': straight.whole.toFixed(0),
-      ratio: (whole / straight.whole).toFixed(2),
-      'again, ms': noChange.toFixed(0),
-      'own work for it': own.ownOfNoChange.toFixed(1),
-    };
+    return { apps, services };
+  });
+  if (!values.change) {
+    console.log('all services from nothing, medians');
+    console.table(await creationTable(sizes, rounds));
   }
-  console.table(table);
+  console.log('all services run, one is changed, medians');
+  const against = values.against === undefined ? null : ([process.execPath, resolve(values.against)] as const);
+  console.table(await changeTable(sizes, { rounds, against }));
   console.log('at most: first write 40 ms and again 20 ms with 30 services, ratio 1.5');
 }
 

@@ -12,6 +12,7 @@ import { createInMemoryEngine } from '@device-supervisor/engine/testing';
 import type { TargetState } from '@device-supervisor/state';
 import { connectEngine, waitFor } from '@device-supervisor/testbed';
 import { startBenchDevice } from './bench-device.ts';
+import { median } from './median.ts';
 import { createAndStart, operationsFor } from './straight-calls.ts';
 
 /** Milliseconds of both, and ours divided by theirs; medians of several rounds that take turns. */
@@ -211,8 +212,4 @@ async function timeOf(work: () => Promise<void>): Promise<number> {
 
 function compare(ours: number, straight: number): Comparison {
   return { ours, straight, ratio: ours / straight };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -12,6 +12,8 @@ export function readOptions(args: readonly string[]) {
       services: { type: 'string', default: '30' },
       apply: { type: 'boolean', default: false },
       http: { type: 'boolean', default: false },
+      change: { type: 'boolean', default: false },
+      against: { type: 'string' },
       sizes: { type: 'string', default: '1x30,10x10,50x6' },
       logs: { type: 'boolean', default: false },
       outage: { type: 'string', default: '120' },
