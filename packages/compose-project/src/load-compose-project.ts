@@ -12,6 +12,7 @@ import { checkBuilds } from './service/check-builds.ts';
 import { checkDependencies } from './service/check-dependencies.ts';
 import { checkReferences } from './service/check-references.ts';
 import { ComposeInput } from './service/compose-input.ts';
+import { withDeployRestart } from './service/deploy-restart.ts';
 import { didYouMean } from './service/did-you-mean.ts';
 import { withNameAliases } from './service/name-aliases.ts';
 import { readProjectFiles } from './service/read-project-files.ts';
@@ -49,7 +50,10 @@ export async function loadComposeProject(location: ComposeLocation, loading: Loa
   issues.throwIfAny();
   for (const remark of [...unsetRemarks(model), ...unknown.map(unknownRemark)]) remarks.add(...remark);
   for (const name of Object.keys(input.models ?? {})) remarks.add('models have no effect: a device runs none', name);
-  const named = withNameAliases(input.services, context);
+  const named = withNameAliases(
+    Object.fromEntries(Object.entries(input.services).map(([name, service]) => [name, withDeployRestart(service)])),
+    context,
+  );
   const selection = chooseServices(named, { ...loading, lookup: model.lookup });
   for (const name of selection.unknown) {
     context.fault(['services'], `there is no service ${name}${didYouMean(name, Object.keys(named))}`);

@@ -293,6 +293,24 @@ services:
     ]);
   });
 
+  it('takes the restart policy of a deployment', async () => {
+    const { services } = await folder.load({
+      'compose.yaml': `
+services:
+  a: { image: a, deploy: { restart_policy: { condition: on-failure, max_attempts: 3 } } }
+  b: { image: b, deploy: { restart_policy: { condition: none, delay: 5s }, replicas: 1 } }
+  c: { image: c, deploy: { restart_policy: {} } }
+  d: { image: d, restart: "no", deploy: { restart_policy: { condition: any } } }
+`,
+    });
+    expect(services.map(({ composition }) => composition)).toEqual([
+      { restart: 'on-failure:3', deploy: {} },
+      { restart: 'no', deploy: { restart_policy: { delay: '5s' }, replicas: 1 } },
+      { restart: 'always', deploy: {} },
+      { restart: 'no', deploy: { restart_policy: { condition: 'any' } } },
+    ]);
+  });
+
   it('lets a service end whose completion another one waits for', async () => {
     const project = await folder.load({
       'compose.yaml': `

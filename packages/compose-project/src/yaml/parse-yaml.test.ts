@@ -58,6 +58,7 @@ describe('parseYaml', () => {
 
   it('names line and column of faults', () => {
     expect(faults('a: [1\nb: 2')).toMatch(/^\/x.yaml:2:/);
+    expect(faults('a: [{b: ${C}, d: 1}]\nc: { x: 1 }').split('\n')).toHaveLength(2);
     expect(faults('a:\n  b: *none')).toBe('/x.yaml:2:6: a.b: there is no anchor &none before this');
     expect(faults('a: {<<: 5}')).toBe('/x.yaml:1:9: a: << takes a map, or a list of maps');
     expect(faults('? [a]\n: b')).toContain('a key must be text');

@@ -97,8 +97,13 @@ export const SERVICE_SAMPLES: readonly FieldSample[] = [
     'deploy.resources.reservations.devices',
     (request) => `deploy: {resources: {reservations: {devices: [{${request}}]}}}`,
   ),
-  ...['condition: any', 'delay: 1s', 'max_attempts: 2', 'window: 1s'].flatMap((field) =>
+  ...['condition: on-failure', 'delay: 1s', 'window: 1s'].flatMap((field) =>
     service(`deploy.restart_policy.${field.split(':')[0]}`, `deploy: {restart_policy: {${field}}}`),
+  ),
+  ...service(
+    'deploy.restart_policy.max_attempts',
+    'deploy: {restart_policy: {condition: on-failure, max_attempts: 2}}',
+    'deploy: {restart_policy: {condition: on-failure}}',
   ),
   ...service('deploy.placement.constraints', 'deploy: {placement: {constraints: [a]}}'),
   ...service('deploy.placement.preferences.spread', 'deploy: {placement: {preferences: [{spread: a}]}}'),
