@@ -1,4 +1,4 @@
-import { SupervisorError } from '@device-supervisor/errors';
+import { hasErrorCode, SupervisorError } from '@device-supervisor/errors';
 
 /** The machine does not meet a requirement. */
 export class StartError extends SupervisorError<'CANNOT_START'> {
@@ -66,3 +66,77 @@ export class LeftoversError extends SupervisorError<'LEFTOVERS', { readonly left
     });
   }
 }
+
+/** A command needs a session on this machine, and there is none. */
+export class NothingRunningError extends SupervisorError<'NOTHING_RUNNING'> {
+  /** @param start the command that starts one */
+  constructor(start: string) {
+    super('NOTHING_RUNNING', 'nothing is running here', {
+      details: {},
+      hint: `Start it with ${start}, or name a device with --device`,
+    });
+  }
+}
+
+/** No program of this machine opens pages. */
+export class NoBrowserError extends SupervisorError<'NO_BROWSER', { readonly page: string }> {
+  constructor(page: string) {
+    super('NO_BROWSER', 'no program here opens pages', { details: { page }, hint: `Open ${page} in a browser` });
+  }
+}
+
+/** A command cannot be run in the container of a service. */
+export class ExecError extends SupervisorError<'EXEC_FAILED', { readonly service: string; readonly exitCode: number }> {
+  /** @param details `exitCode`: as a shell has it, 126 for a program that is not executable, 127 for one that is absent */
+  constructor(message: string, details: { readonly service: string; readonly exitCode: number }) {
+    super('EXEC_FAILED', message, { details });
+  }
+}
+
+/** The engine does not answer, or refuses a request. */
+export class EngineCallError extends SupervisorError<'ENGINE_CALL_FAILED', { readonly endpoint: string }> {
+  constructor(endpoint: string, error: unknown) {
+    const message = error instanceof Error ? error.message : String(error);
+    const isSilent = hasErrorCode(error, 'ECONNREFUSED', 'ENOENT', 'EACCES', 'EHOSTUNREACH', 'ENOTFOUND', 'ETIMEDOUT');
+    // The client of the engine puts the status and its reason before what the engine says.
+    const reason = message.replace(/^\(HTTP code \d+\) [^-]*- /, '').trim();
+    super(
+      'ENGINE_CALL_FAILED',
+      isSilent ? `the engine at ${endpoint} does not answer` : `the engine at ${endpoint} refuses it: ${reason}`,
+      {
+        details: { endpoint },
+        ...(isSilent && endpoint.startsWith('tcp:')
+          ? {
+              hint: 'The engine of a device answers on a development variant of its OS; --engine names another endpoint',
+            }
+          : {}),
+      },
+    );
+  }
+}
+
+/** A supervisor that runs elsewhere, or ran here a moment ago, does not answer. */
+export class TargetUnreachableError extends SupervisorError<'TARGET_UNREACHABLE', { readonly address: string }> {
+  constructor(address: string) {
+    super('TARGET_UNREACHABLE', `the supervisor at ${address} does not answer`, {
+      details: { address },
+      hint: 'Check the address, and that the device is on this network and in local mode',
+    });
+  }
+}
+
+/** The supervisor refused what a command asks for. */
+export class TargetRefusalError extends SupervisorError<
+  'TARGET_REFUSED',
+  { readonly address: string; readonly status: number }
+> {
+  /** @param reason what its answer says */
+  constructor(address: string, status: number, reason: string) {
+    super('TARGET_REFUSED', `the supervisor at ${address} refuses it: ${reason}`, {
+      details: { address, status },
+      ...(status === LOCKED ? { hint: '--force overrides update locks' } : {}),
+    });
+  }
+}
+
+const LOCKED = 423;

@@ -4,6 +4,7 @@ import { createScreen, plainLines, type ScreenStream } from '@device-supervisor/
 import { EXIT, exitCodeOf, runProgram, UsageError, watchOutput } from '@device-supervisor/views/command-line';
 import { isInterruption } from './cli/interruption.ts';
 import { createProgram } from './cli/program.ts';
+import { ExecError, NothingRunningError, TargetRefusalError, TargetUnreachableError } from './errors.ts';
 import type { Place } from './run/place.ts';
 
 /** The environment of the program; the screen is made of its output. */
@@ -25,13 +26,19 @@ export async function runLocalMode(args: readonly string[], machine: Machine): P
     notes,
     isInterruption,
     exitCode: () => exitCode,
-    exitCodeOf: (error) => (isProjectFault(error) ? EXIT.usage : exitCodeOf(error)),
+    exitCodeOf: codeOf,
     describe: (error) => describe(error, { environment, help }),
   });
 }
 
-function isProjectFault(error: unknown): boolean {
-  return error instanceof ProjectError || error instanceof ProjectNotFoundError;
+/** Status of the API's answer where update locks are held. */
+const LOCKED = 423;
+
+function codeOf(error: unknown): number {
+  if (error instanceof ProjectError || error instanceof ProjectNotFoundError) return EXIT.usage;
+  if (error instanceof NothingRunningError || error instanceof TargetUnreachableError) return EXIT.unreachable;
+  if (error instanceof TargetRefusalError) return error.details.status === LOCKED ? EXIT.locked : EXIT.failed;
+  return error instanceof ExecError ? error.details.exitCode : exitCodeOf(error);
 }
 
 function describe(

@@ -13,12 +13,18 @@ export interface LocalModeProcess extends AsyncDisposable {
   text(): string;
   /** The same with everything that is meant for the terminal. */
   raw(): string;
+  /** The standard output alone, without colours. */
+  output(): string;
+  /** The error output alone, without colours. */
+  notes(): string;
   /** Waits until the text has something in it; `from`: only what comes after so many characters counts. */
   says(text: string | RegExp, from?: number): Promise<void>;
   /** Presses keys. */
   press(keys: string): void;
   /** @returns exit code */
   ended(): Promise<number | null>;
+  /** Waits until all output has arrived. */
+  closed(): Promise<void>;
 }
 
 export interface LocalModeOptions {
@@ -52,13 +58,23 @@ export function startLocalMode({
     },
   });
   const exit = once(child, 'exit');
+  const close = once(child, 'close');
   let raw = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk) => (raw += chunk));
-  const text = (): string => stripVTControlCharacters(raw).replaceAll('\r', '');
+  const printed = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+      raw += chunk;
+      printed[name] += chunk;
+    });
+  }
+  const plain = (said: string): string => stripVTControlCharacters(said).replaceAll('\r', '');
+  const text = (): string => plain(raw);
   return {
     child,
     text,
     raw: () => raw,
+    output: () => plain(printed.stdout),
+    notes: () => plain(printed.stderr),
     async says(wanted, from = 0) {
       await waitFor(`the words ${String(wanted)}`, () => text().slice(from), {
         until: (said) => (typeof wanted === 'string' ? said.includes(wanted) : wanted.test(said)),
@@ -72,6 +88,9 @@ export function startLocalMode({
         { until: ({ isOver }) => isOver },
       );
       return child.exitCode;
+    },
+    async closed() {
+      await close;
     },
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');

@@ -7,6 +7,7 @@ export {
   type BuildInstructions,
   type DockerfileSource,
   type Project,
+  type ProjectFile,
   type ProjectService,
   type WatchProgram,
   type WatchRule,

@@ -1,3 +1,4 @@
+export { diagnoseEngine, type EngineDiagnosis } from './diagnose-engine.ts';
 export { resolveEngine, type LocalEngine, type ResolveEngineOptions } from './resolve-engine.ts';
 export { startPrivateEngine, type PrivateEngine } from './private-engine/start-private-engine.ts';
 export { listEngineCgroups, removeEngineCgroups } from './private-engine/remove-engine-cgroups.ts';

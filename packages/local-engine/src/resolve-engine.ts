@@ -96,7 +96,8 @@ async function resolvePrivateEngine(
   };
 }
 
-async function missingPrograms(commands: CommandRunner): Promise<readonly string[]> {
+/** Programs of a private engine that are not installed. */
+export async function missingPrograms(commands: CommandRunner): Promise<readonly string[]> {
   const paths = await Promise.all(ENGINE_PROGRAMS.map((program) => commands.find(program)));
   return ENGINE_PROGRAMS.filter((_, index) => paths[index] === undefined);
 }

@@ -24,6 +24,7 @@ const Manifest = z.looseObject({
   dependencies: Versions,
   peerDependencies: Versions,
   exports: EntryPoints,
+  bin: z.record(z.string(), z.string()).optional(),
 });
 /** By which a registry's search finds a package, and its reader the sources. */
 const Metadata = z.object({
@@ -52,7 +53,7 @@ function checkContents(packed: Package): string[] {
     ...['/LICENSE', '/README.md'].filter((name) => !files.includes(name)).map((name) => `${name} is missing`),
     ...files.filter((name) => /\.test\.|\.tsbuildinfo$/.test(name)).map((name) => `${name} should not be published`),
     ...(metadata.error?.issues ?? []).map(({ path, message }) => `package.json: ${path.join('.')} ${message}`),
-    ...unreachableFiles(contents, entryPoints),
+    ...(isCommand(packed) ? [] : unreachableFiles(contents, entryPoints)),
     ...Object.entries(dependencies)
       .filter(([, version]) => /^(workspace|catalog|link|file):/.test(version))
       .map(([name, version]) => `the dependency ${name} is ${version}, which means something here only`),
@@ -62,12 +63,22 @@ function checkContents(packed: Package): string[] {
   ];
 }
 
+function manifestOf(packed: Package): z.infer<typeof Manifest> {
+  return Manifest.parse(JSON.parse(packed.readFile(`/node_modules/${packed.packageName}/package.json`)));
+}
+
+/** Whether the package is a command, which nothing imports. */
+function isCommand(packed: Package): boolean {
+  const { bin, exports, main } = manifestOf(packed);
+  return bin !== undefined && Object.keys(exports).length === 0 && main === undefined;
+}
+
 /** How the packages are meant to be imported: as ES modules, by Node.js or a bundler. */
 const RESOLUTIONS = ['node16-esm', 'bundler'] as const;
 
 async function checkTypes(packed: Package): Promise<string[]> {
   const analysis = await checkPackage(packed);
-  if (analysis.types === false) return ['it has no types'];
+  if (analysis.types === false) return isCommand(packed) ? [] : ['it has no types'];
   return analysis.problems
     .filter((problem) => RESOLUTIONS.some((kind) => problemAffectsResolutionKind(problem, kind, analysis)))
     .map((problem) => {

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 export interface PackedPackage {
   /** With scope. */
   readonly name: string;
-  /** Of its folder in `packages/`. */
+  /** Absolute path. */
   readonly folder: string;
   /** Absolute path. */
   readonly tarball: string;
@@ -18,7 +18,7 @@ export interface PackedPackage {
   readonly entryPoints: readonly string[];
 }
 
-const Manifest = z.object({ name: z.string(), exports: z.record(z.string(), z.unknown()) });
+const Manifest = z.object({ name: z.string(), exports: z.record(z.string(), z.unknown()).default({}) });
 
 /**
  * Packs a package the way it is published.

@@ -8,10 +8,10 @@ export interface Interruption extends Disposable {
   request(): void;
 }
 
-/** Whether an operation ended because of a request to stop. */
+/** Whether an operation ended because of a request to stop: errors of timers and requests have it among their causes. */
 export function isInterruption(error: unknown): boolean {
-  // Timers of Node.js throw an error of their own, and name the signal's reason as its cause.
-  return error instanceof Interrupted || (error instanceof Error && error.cause instanceof Interrupted);
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof Interrupted) return true;
+  return false;
 }
 
 /** The reason of the aborted signal. */

@@ -26,6 +26,8 @@ describe('upOptions', () => {
       services: [],
       projectName: null,
       json: false,
+      device: null,
+      engine: null,
       detach: false,
       keep: false,
       volumes: false,

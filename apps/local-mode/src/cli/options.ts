@@ -6,6 +6,10 @@ export interface CommonOptions {
   readonly stateFolder: string | null;
   /** JSON instead of text for people. */
   readonly json: boolean;
+  /** Address of a device in local mode, as it was typed; `null`: the session on this machine. */
+  readonly device: string | null;
+  /** Endpoint of the engine of that device, as it was typed; `null`: port 2375 of the device. */
+  readonly engine: string | null;
 }
 
 /** The options that choose a project and its parts. */
@@ -46,6 +50,8 @@ export interface Options extends CommonOptions, ProjectOptions {
 export interface TypedCommon {
   readonly state?: string;
   readonly json?: boolean;
+  readonly device?: string;
+  readonly engine?: string;
 }
 
 /** Project options as commander parses them. */
@@ -73,6 +79,8 @@ export interface TypedUp extends TypedProject {
 export function addCommonOptions(command: Command): Command {
   return command
     .option('--state <folder>', 'folder for database, logs and a private engine')
+    .option('--device <address>', 'HOST or HOST:PORT of a device in local mode, instead of this machine')
+    .option('--engine <endpoint>', 'the engine of that device (default: tcp://HOST:2375)')
     .option('--json', 'JSON instead of text');
 }
 
@@ -102,8 +110,8 @@ export function addUpOptions(command: Command): Command {
     .addOption(new Option('--stop', 'the same as down').hideHelp());
 }
 
-export function commonOptions({ state, json = false }: TypedCommon): CommonOptions {
-  return { stateFolder: state ?? null, json };
+export function commonOptions({ state, json = false, device, engine }: TypedCommon): CommonOptions {
+  return { stateFolder: state ?? null, json, device: device ?? null, engine: engine ?? null };
 }
 
 export function projectOptions(path: string | undefined, typed: TypedProject): ProjectOptions {
@@ -140,6 +148,7 @@ function portNumber(text: string): number {
   return port;
 }
 
-function list(value: string, before: readonly string[] = []): readonly string[] {
+/** Collects the values of an option that can be repeated. */
+export function list(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { down } from '../run/down.ts';
 import type { Place } from '../run/place.ts';
 import { up } from '../run/up.ts';
+import { addActions, addReads } from './device-commands.ts';
 import { PROGRAM } from './installation.ts';
 import { KEYS_HELP } from './keys.ts';
 import {
@@ -37,6 +38,8 @@ export function createProgram(
   const runWith: Run = (typed, command) => run(commonOptions({ ...typed, ...program.opts<TypedCommon>() }), command);
   addUp(program, runWith);
   addDown(program, runWith);
+  addReads(program, runWith);
+  addActions(program, runWith);
   for (const command of program.commands) addCommonOptions(command);
   tab(program);
   return program;
@@ -57,7 +60,11 @@ Exit codes:
   0    done
   1    something failed
   2    the options or the project are wrong
-  130  interrupted`;
+  3    nothing runs here, or the device cannot be reached
+  5    a service holds its update lock; --force overrides it
+  6    doctor: something has to be repaired
+  130  interrupted
+  exec ends with the exit code of its command`;
 
 function addUp(program: Command, run: Run): void {
   const command = program

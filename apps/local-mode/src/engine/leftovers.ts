@@ -39,6 +39,14 @@ export async function removeVolumes(
   return volumes.filter((_, index) => removed[index]);
 }
 
+/** Removes volumes of the local app by the names in its target. @returns those that existed */
+export async function removeAppVolumes(engine: Docker, names: readonly string[]): Promise<readonly string[]> {
+  const removed = await Promise.all(
+    names.map(async (name) => await ignoreRefusal(engine.getVolume(`${LOCAL_APP_ID}_${name}`).remove())),
+  );
+  return names.filter((_, index) => removed[index]);
+}
+
 /** The volumes of projects that are on the engine. */
 export async function presentVolumes(
   engine: Docker,

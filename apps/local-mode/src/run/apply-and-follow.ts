@@ -1,6 +1,6 @@
 import { createCommandRunner } from '@device-supervisor/local-engine';
 import { findBusybox } from '../build/find-busybox.ts';
-import type { Project } from '@device-supervisor/compose-project';
+import type { BuildDevice, Project } from '@device-supervisor/compose-project';
 import type { Session } from '../session/session.ts';
 import type { Run } from './run.ts';
 import { openLogHub } from './log-hub.ts';
@@ -9,8 +9,12 @@ import { projectPath, shortPath } from './place.ts';
 import { readProject } from './read-project.ts';
 import { runProject } from './run-project.ts';
 
-/** A supervisor that runs, started by this process or by another one. */
-export interface RunningSession extends Pick<Session, 'engine' | 'client' | 'supervisor' | 'recordProject'> {
+/** A supervisor that runs: started by this process, by another one, or on a device. */
+export interface RunningSession extends Pick<Session, 'engine' | 'client' | 'endOfSupervisor' | 'recordProject'> {
+  /** The device for which images are built. */
+  readonly device: BuildDevice;
+  /** The prefix of the names of a project's volumes. */
+  prefixVolumes(project: string): string;
   /** How to stop it; `null`: as usual. */
   readonly stopHint: string | null;
 }
@@ -43,14 +47,13 @@ export async function applyAndFollow(project: Project, session: RunningSession, 
       context: {
         ...session,
         screen: place.screen,
-        logFile: state.logFile,
         logs: await openLogHub(session.client, stream.signal),
         operations: await openOperationFeed(session.client, stream.signal),
         signal: interruption.signal,
         busybox: busyboxOnce(run),
       },
       async readProject() {
-        const again = await readProject(options, place);
+        const again = await readProject(options, place, session.device);
         await session.recordProject(again);
         return again;
       },

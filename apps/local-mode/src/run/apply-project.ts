@@ -2,8 +2,7 @@ import { formatError } from '@device-supervisor/errors';
 import { toTargetState, type Project } from '@device-supervisor/compose-project';
 import { outcomeOf } from '../view/phase.ts';
 import { createProgressView } from '../view/progress-view.ts';
-import { oneLine, type Screen } from '@device-supervisor/views';
-import { volumePrefix } from '../session/project-volumes.ts';
+import { plainText, type Screen } from '@device-supervisor/views';
 import { buildServices, type BuildResult } from './build-services.ts';
 import { watchServices, type Look, type Watched } from './watch-services.ts';
 
@@ -11,6 +10,8 @@ export interface ApplyContext extends Watched {
   readonly screen: Screen;
   readonly signal: AbortSignal;
   busybox(): Promise<string>;
+  /** The prefix of the names of a project's volumes. */
+  prefixVolumes(project: string): string;
 }
 
 export interface ApplyResult extends Look {
@@ -38,7 +39,7 @@ export async function applyProject(project: Project, context: ApplyContext): Pro
     built = await buildServices(project, {
       ...context,
       view,
-      onLine: (service, line) => screen.print(screen.paint('dim', `${service} | ${oneLine(line)}`)),
+      onLine: (service, line) => screen.print(screen.paint('dim', `${service} | ${plainText(line)}`)),
     });
   }
   for (const failure of built.failures) screen.print(screen.paint('red', `✖ ${formatError(failure)}`));
@@ -46,7 +47,7 @@ export async function applyProject(project: Project, context: ApplyContext): Pro
   await client.setTarget(
     toTargetState(
       { ...project, services: built.runnable },
-      { device: await client.device(), volumePrefix: volumePrefix(project.name) },
+      { device: await client.device(), volumePrefix: context.prefixVolumes(project.name) },
     ),
   );
   const last = await watchUntilSettled(project, built, context);

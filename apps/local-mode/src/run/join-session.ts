@@ -6,8 +6,11 @@ import { StartError } from '../errors.ts';
 import type { Project } from '@device-supervisor/compose-project';
 import { isRunning } from '../session/process-identity.ts';
 import { withProject, type SessionFile, type SessionRecord } from '../session/session-record.ts';
-import { createSupervisorClient } from '../supervisor/supervisor-client.ts';
+import { volumePrefix } from '../session/project-volumes.ts';
+import { createLocalClient } from '../supervisor/supervisor-client.ts';
+import { endOfSupervisor } from '../supervisor/supervisor-process.ts';
 import { applyAndFollow, type RunningSession } from './apply-and-follow.ts';
+import { buildDevice } from './build-device.ts';
 import type { Run } from './run.ts';
 
 /** How long another process may take to start, in milliseconds: it may be installing an engine. */
@@ -31,7 +34,7 @@ export async function joinSession(project: Project, run: Run): Promise<number> {
   }
 }
 
-async function findSession({ file, interruption, place, say }: Run): Promise<RunningSession> {
+async function findSession({ file, interruption, place, say, state }: Run): Promise<RunningSession> {
   const { signal } = interruption;
   const end = performance.now() + START_DEADLINE;
   const { command } = place.installation;
@@ -39,7 +42,7 @@ async function findSession({ file, interruption, place, say }: Run): Promise<Run
   while (performance.now() < end) {
     signal.throwIfAborted();
     const record = await file.read();
-    const session = record === null ? null : await sessionOf(record, { file, command });
+    const session = record === null ? null : await sessionOf(record, { file, command, logFile: state.logFile });
     if (session !== null) {
       say(`Using the supervisor of another ${command()} (process ${record?.owner?.pid ?? 'unknown'})`);
       return session;
@@ -56,15 +59,21 @@ async function findSession({ file, interruption, place, say }: Run): Promise<Run
 /** `null`: its supervisor does not answer yet. */
 async function sessionOf(
   { owner, engine, supervisor }: SessionRecord,
-  { file, command }: { readonly file: SessionFile; readonly command: Installation['command'] },
+  {
+    file,
+    command,
+    logFile,
+  }: { readonly file: SessionFile; readonly command: Installation['command']; readonly logFile: string },
 ): Promise<RunningSession | null> {
   if (supervisor === null || !(await isRunning(supervisor.process))) return null;
-  const client = createSupervisorClient(supervisor.port);
+  const client = createLocalClient(supervisor.port);
   if (!(await client.isAlive())) return null;
   return {
     client,
     engine: connectEngine(engine.endpoint),
-    supervisor: supervisor.process,
+    device: buildDevice(process.arch),
+    prefixVolumes: volumePrefix,
+    endOfSupervisor: () => endOfSupervisor(supervisor.process, logFile),
     async recordProject(project) {
       const record = await file.read();
       if (record !== null) await file.write(withProject(record, project));

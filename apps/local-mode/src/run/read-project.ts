@@ -1,5 +1,5 @@
-import { loadProject, type Project } from '@device-supervisor/compose-project';
-import type { Options } from '../cli/options.ts';
+import { loadProject, type BuildDevice, type Project } from '@device-supervisor/compose-project';
+import type { ProjectOptions } from '../cli/options.ts';
 import { buildDevice } from './build-device.ts';
 import { checkProject } from './check-project.ts';
 import { projectPath, type Place } from './place.ts';
@@ -8,11 +8,17 @@ import { projectPath, type Place } from './place.ts';
 const DEVELOPMENT_FILES = ['docker-compose.dev.yml', 'docker-compose.dev.yaml'];
 
 /**
- * Reads the project that the options name, for this machine, and checks all of it.
+ * Reads the project that the options name, and checks all of it.
+ *
+ * @param device the one that it is built for; this machine by default
  *
  * @throws ProjectError, ProjectNotFoundError
  */
-export async function readProject(options: Options, place: Place): Promise<Project> {
+export async function readProject(
+  options: ProjectOptions,
+  place: Place,
+  device: BuildDevice = buildDevice(process.arch),
+): Promise<Project> {
   return await loadProject(projectPath(options, place), {
     environment: place.environment,
     files: options.files,
@@ -20,7 +26,7 @@ export async function readProject(options: Options, place: Place): Promise<Proje
     profiles: options.profiles,
     services: options.services,
     ...(options.projectName === null ? {} : { name: options.projectName }),
-    device: buildDevice(process.arch),
+    device,
     overlays: DEVELOPMENT_FILES,
     check: checkProject,
   });

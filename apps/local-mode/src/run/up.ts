@@ -8,6 +8,9 @@ import type { Session } from '../session/session.ts';
 import { applyAndFollow } from './apply-and-follow.ts';
 import { confirmReplacement } from './confirm-replacement.ts';
 import { joinSession } from './join-session.ts';
+import { buildDevice } from './build-device.ts';
+import { volumePrefix } from '../session/project-volumes.ts';
+import { upOnDevice } from './up-on-device.ts';
 import { openRun } from './open-run.ts';
 import type { Place } from './place.ts';
 import { requireLinux } from './require-linux.ts';
@@ -19,6 +22,7 @@ import { LISTEN_ALL_WARNING } from './summary.ts';
 
 /** Builds a project, applies it, and follows its services unless the options say to detach. @returns exit code */
 export async function up(options: Options, place: Place): Promise<number> {
+  if (options.device !== null) return await upOnDevice(options, options.device, place);
   const { screen } = place;
   requireLinux();
   const project = await readProject(options, place);
@@ -46,7 +50,8 @@ async function ownProject(project: Project, session: Session, run: Run): Promise
   if (options.listenAll) place.screen.print(place.screen.paint('yellow', LISTEN_ALL_WARNING));
   try {
     const stopHint = options.keep ? `${command('down')}; Ctrl-C leaves everything running` : null;
-    const succeeded = await applyAndFollow(project, { ...session, stopHint }, run);
+    const running = { ...session, stopHint, device: buildDevice(process.arch), prefixVolumes: volumePrefix };
+    const succeeded = await applyAndFollow(project, running, run);
     await session.release();
     return succeeded ? 0 : 1;
   } catch (error) {

@@ -1,11 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { observeContainers, type ObservedContainer } from '../engine/observe-containers.ts';
-import { SupervisorApiError } from '../errors.ts';
+import { SupervisorApiError, type SupervisorLostError } from '../errors.ts';
 import type { Project } from '@device-supervisor/compose-project';
-import { isRunning, type ProcessIdentity } from '../session/process-identity.ts';
 import type { SupervisorClient } from '../supervisor/supervisor-client.ts';
-import { lost } from '../supervisor/supervisor-process.ts';
 import { CrashMemory } from '../view/crash-memory.ts';
 import { derivePhases } from '../view/derive-phases.ts';
 import { outcomeOf, type Phase } from '../view/phase.ts';
@@ -16,9 +14,8 @@ import type { OperationFeed } from './operation-feed.ts';
 export interface Watched {
   readonly engine: Docker;
   readonly client: SupervisorClient;
-  readonly supervisor: ProcessIdentity;
-  /** The supervisor's log file. */
-  readonly logFile: string;
+  /** The error of a supervisor that has ended; `null`: it has not, or nothing of it is known here. */
+  endOfSupervisor(): Promise<SupervisorLostError | null>;
   readonly logs: LogHub;
   readonly operations: OperationFeed;
 }
@@ -58,7 +55,8 @@ export async function* watchServices(watched: Watched, options: WatchOptions): A
       failures = 0;
     } catch (error) {
       failures += 1;
-      if (!(await isRunning(watched.supervisor))) throw await lost('ended unexpectedly', watched.logFile);
+      const end = await watched.endOfSupervisor();
+      if (end !== null) throw end;
       if (failures > FAILED_LOOKS || !(error instanceof SupervisorApiError)) throw error;
     }
     await delay(options.interval, undefined, { signal: options.signal });

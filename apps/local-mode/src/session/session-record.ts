@@ -1,5 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasErrorCode } from '@device-supervisor/errors';
 import type { Project } from '@device-supervisor/compose-project';
 import * as z from 'zod';
 import { ProcessIdentity } from './process-identity.ts';
@@ -55,7 +56,7 @@ export function sessionFile(stateDirectory: string): SessionFile {
         return SessionRecord.parse(JSON.parse(await readFile(path, 'utf8')));
       } catch (error) {
         if (error instanceof z.ZodError || error instanceof SyntaxError) return null;
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+        if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return null;
         throw error;
       }
     },

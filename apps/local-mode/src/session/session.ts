@@ -9,11 +9,16 @@ import {
   removeSupervisorNetwork,
   removeVolumes,
 } from '../engine/leftovers.ts';
-import { LeftoversError, SupervisorApiError } from '../errors.ts';
+import { LeftoversError, SupervisorApiError, type SupervisorLostError } from '../errors.ts';
 import { EMPTY_TARGET, type Project } from '@device-supervisor/compose-project';
 import { freePort } from '../supervisor/free-port.ts';
-import { createSupervisorClient, type SupervisorClient } from '../supervisor/supervisor-client.ts';
-import { startSupervisor, stopSupervisor, supervisorAnswers } from '../supervisor/supervisor-process.ts';
+import { createLocalClient, type SupervisorClient } from '../supervisor/supervisor-client.ts';
+import {
+  endOfSupervisor,
+  startSupervisor,
+  stopSupervisor,
+  supervisorAnswers,
+} from '../supervisor/supervisor-process.ts';
 import { findSupervisors } from './find-supervisors.ts';
 import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts';
 import type { ProjectVolume } from './project-volumes.ts';
@@ -41,7 +46,8 @@ export interface SessionOptions {
 export interface Session {
   readonly engine: Docker;
   readonly client: SupervisorClient;
-  readonly supervisor: ProcessIdentity;
+  /** The error of a supervisor that has ended; `null`: it runs. */
+  endOfSupervisor(): Promise<SupervisorLostError | null>;
   /** Describes the running parts, for a person. */
   describe(): string;
   /** Records the project that is applied, and its volumes, which `stop` may remove. */
@@ -117,7 +123,7 @@ async function takeOver(
   const running = await findSupervisors(state.databasePath);
   const usable =
     supervisor !== null && supervisor.setup === setup && (port === null || port === 0 || port === supervisor.port);
-  if (usable && (await isRunning(supervisor.process)) && (await createSupervisorClient(supervisor.port).isAlive())) {
+  if (usable && (await isRunning(supervisor.process)) && (await createLocalClient(supervisor.port).isAlive())) {
     onProgress(`Using the supervisor that is already running (process ${supervisor.process.pid})`);
     return supervisor;
   }
@@ -147,13 +153,13 @@ function session(
   initial: SessionRecord,
 ): Session {
   const { docker, engine, file, supervisor } = options;
-  const client = createSupervisorClient(supervisor.port);
+  const client = createLocalClient(supervisor.port);
   // Another process may have applied a project to this session.
   const recorded = async (): Promise<SessionRecord> => (await file.read()) ?? initial;
   return {
     engine: docker,
     client,
-    supervisor: supervisor.process,
+    endOfSupervisor: () => endOfSupervisor(supervisor.process, options.state.logFile),
     describe: () => {
       const private_ = engine.kind === 'private' ? `, ${engine.description}` : '';
       return `the project's containers, the supervisor (process ${supervisor.process.pid})${private_}`;

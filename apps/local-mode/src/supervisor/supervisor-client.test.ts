@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SupervisorApiError } from '../errors.ts';
-import { createSupervisorClient, type SupervisorClient } from './supervisor-client.ts';
+import { createLocalClient, type SupervisorClient } from './supervisor-client.ts';
 
 let server: Server;
 afterEach(() => {
@@ -24,12 +24,12 @@ async function fakeSupervisor(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  return createSupervisorClient(typeof address === 'object' && address !== null ? address.port : 0);
+  return createLocalClient(typeof address === 'object' && address !== null ? address.port : 0);
 }
 
 const json = (value: unknown) => (response: ServerResponse) => void response.end(JSON.stringify(value));
 
-describe('createSupervisorClient', () => {
+describe('createLocalClient', () => {
   it('reads the local app of the state, and a service that is updated once', async () => {
     const blocked = [
       { appId: 1, service: 'web', reason: 'locked', message: 'the service holds its update lock' },

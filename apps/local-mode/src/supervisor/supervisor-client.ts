@@ -74,12 +74,16 @@ const StateAnswer = z.object({
 const FailureAnswer = z.object({ message: z.string() });
 
 /** A client of the supervisor that listens on this port of this machine. */
-export function createSupervisorClient(port: number): SupervisorClient {
-  const base = `http://127.0.0.1:${port}`;
+export function createLocalClient(port: number): SupervisorClient {
+  return { ...createSupervisorClient(`http://127.0.0.1:${port}`), address: `http://localhost:${port}` };
+}
+
+/** A client of the supervisor at an address, e.g. `http://192.0.2.7:48484`. */
+export function createSupervisorClient(base: string): SupervisorClient {
   const get = async <T extends z.ZodType>(path: string, schema: T): Promise<z.infer<T>> =>
     await ask(`GET ${path}`, await call(base, `GET ${path}`), schema);
   return {
-    address: `http://localhost:${port}`,
+    address: base,
     async isAlive() {
       try {
         const answer = await fetch(`${base}/ping`, { signal: AbortSignal.timeout(PING_TIMEOUT) });

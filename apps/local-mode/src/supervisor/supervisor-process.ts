@@ -4,7 +4,7 @@ import { open, readFile, rename } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PortTakenError, SupervisorLostError } from '../errors.ts';
 import { identifyProcess, isRunning, signalProcess, type ProcessIdentity } from '../session/process-identity.ts';
-import { createSupervisorClient } from './supervisor-client.ts';
+import { createLocalClient } from './supervisor-client.ts';
 
 export interface SupervisorSetup {
   /** The program's file. */
@@ -55,7 +55,7 @@ export async function supervisorAnswers(
   { port, logFile }: Pick<SupervisorSetup, 'port' | 'logFile'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const client = createSupervisorClient(port);
+  const client = createLocalClient(port);
   const end = performance.now() + READY_DEADLINE;
   while (performance.now() < end) {
     signal.throwIfAborted();
@@ -82,8 +82,13 @@ export async function stopSupervisor(process: ProcessIdentity): Promise<void> {
   }
 }
 
+/** The error of a supervisor that has ended; `null`: it runs. */
+export async function endOfSupervisor(process: ProcessIdentity, logFile: string): Promise<SupervisorLostError | null> {
+  return (await isRunning(process)) ? null : await lost('ended unexpectedly', logFile);
+}
+
 /** The error for a supervisor that has ended, with the end of its log. */
-export async function lost(reason: string, logFile: string): Promise<SupervisorLostError> {
+async function lost(reason: string, logFile: string): Promise<SupervisorLostError> {
   const text = await readFile(logFile, 'utf8').catch(ignoreAbsent);
   return new SupervisorLostError(reason, {
     logFile,

@@ -1,0 +1,64 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { typeCommand } from '../../testing/type-command.ts';
+import { askBuilder } from './check-engine.ts';
+import { checkNode, diskCheck } from './check-machine.ts';
+
+it.each([
+  ['24.0.0', 'ok'],
+  ['26.1.0', 'ok'],
+  ['22.12.0', 'failed'],
+] as const)('Node.js %s is %s', (version, status) => {
+  expect(checkNode(version)).toMatchObject({ status });
+});
+
+it.each([
+  [0.4e9, 'failed'],
+  [2e9, 'warning'],
+  [9e9, 'ok'],
+] as const)('%d bytes are %s', (free, status) => {
+  expect(diskCheck(free, '/data')).toMatchObject({ status });
+});
+
+it('tells a builder by what the engine says of itself', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'builder-'));
+  const builderOf = async (headers: Record<string, string>) => {
+    const server = createServer((_, answer) => answer.writeHead(200, headers).end('OK'));
+    server.listen(join(folder, 'engine.sock'));
+    await once(server, 'listening');
+    const builder = await askBuilder(`unix://${folder}/engine.sock`);
+    server.close();
+    return builder;
+  };
+  expect(await builderOf({ 'Builder-Version': '2' })).toBe('buildkit');
+  expect(await builderOf({})).toBe('classic');
+  expect(await askBuilder(`unix://${folder}/none.sock`)).toBe('silent');
+  await rm(folder, { recursive: true });
+});
+
+it('finds what a killed session has left, and an engine that does not answer', async () => {
+  const stateFolder = await mkdtemp(join(tmpdir(), 'doctor-'));
+  const ended = { pid: 1, startTime: 'never', scope: 'another boot' };
+  await writeFile(
+    join(stateFolder, 'session.json'),
+    JSON.stringify({
+      version: 2,
+      owner: null,
+      engine: { endpoint: 'unix:///nowhere.sock', kind: 'system' },
+      supervisor: { process: ended, port: 1, setup: '' },
+      madeSupervisorNetwork: false,
+      project: null,
+      volumes: [],
+    }),
+  );
+  const environment = { DOCKER_HOST: 'unix:///nowhere.sock' };
+  const { exitCode, output } = await typeCommand(['doctor'], { stateFolder, environment });
+  expect(exitCode).toBe(6);
+  expect(output).toMatch(/✖ engine +DOCKER_HOST is set to unix:\/\/\/nowhere\.sock.*\n +remedy: Start the engine/);
+  expect(output).toMatch(/! leftovers +the record of a supervisor that has ended\n +remedy: Run local-mode down/);
+  await rm(stateFolder, { recursive: true });
+});
