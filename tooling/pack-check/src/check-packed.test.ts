@@ -92,6 +92,22 @@ describe('checkPacked', () => {
     expect(await checkPacked(pack({ ...SOUND, ...change }))).toContainEqual(expect.stringContaining(problem));
   });
 
+  it('wants no types of a command, and its program', async () => {
+    const manifest = {
+      name: '@house/command',
+      version: '1.0.0',
+      license: 'Apache-2.0',
+      type: 'module',
+      bin: { thing: 'bin/thing.mjs' },
+      engines: { node: '>=24' },
+    };
+    const { LICENSE, 'README.md': readme } = SOUND;
+    const files = { 'package.json': JSON.stringify(manifest), LICENSE, 'README.md': readme };
+    expect(await checkPacked(pack({ ...files, 'bin/thing.mjs': '#!/usr/bin/env node\n' }))).toEqual([]);
+    rmSync(join(folder, 'package/bin'), { recursive: true });
+    expect(await checkPacked(pack(files))).toContainEqual(expect.stringContaining('bin/thing.mjs'));
+  });
+
   function pack(files: Readonly<Record<string, string | null>>): Uint8Array<ArrayBuffer> {
     for (const [name, content] of Object.entries(files)) {
       const path = join(folder, 'package', name);
