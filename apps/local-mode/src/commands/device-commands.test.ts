@@ -213,7 +213,9 @@ describe('services are acted on', () => {
     const { exitCode, notes } = await device.type(`up ${folder.path}`);
     expect({ exitCode, notes }).toEqual({
       exitCode: 2,
-      notes: expect.stringContaining(`compose.yaml:5:9: services.web.volumes.0: the device has no ${folder.path}/src`),
+      notes: expect.stringContaining(
+        `compose.yaml:5:9: services.web.volumes.0: a device mounts no path of the host such as ${folder.path}/src;`,
+      ),
     });
   });
 

@@ -75,7 +75,7 @@ export async function openEngine(endpoint: string): Promise<Docker> {
 }
 
 /**
- * A device has neither the files of the project nor the programs of this machine.
+ * A device mounts no files of its host, and has no programs of this machine.
  *
  * @throws ProjectError with the place of every mount; UsageError
  */
@@ -84,10 +84,10 @@ function requireNothingOfThisMachine(project: Project, arch: string): void {
     const mounts: readonly unknown[] = Array.isArray(composition['volumes']) ? composition['volumes'] : [];
     return mounts.flatMap((mount, index) => {
       const source = sourceOf(mount);
-      if (source === null || !isWithin(source, project.directory)) return [];
+      if (source === null) return [];
       const path = ['services', name, 'volumes', String(index)];
       const { file, line, column } = project.locate(path);
-      const message = `the device has no ${source}, which is a file of this machine; copy it into the image instead`;
+      const message = `a device mounts no path of the host such as ${source}; put the files into the image, or use a named volume`;
       return [{ file, position: { line, column }, path: path.join('.'), message }];
     });
   });
@@ -101,14 +101,10 @@ function requireNothingOfThisMachine(project: Project, arch: string): void {
   }
 }
 
-/** The host's side of a mount; `null`: it has none. */
+/** The path of the host that is mounted; `null`: a volume, or none. */
 function sourceOf(mount: unknown): string | null {
-  if (typeof mount === 'string') return mount.split(':')[0] ?? null;
-  return typeof mount === 'object' && mount !== null && 'source' in mount && typeof mount.source === 'string'
-    ? mount.source
-    : null;
-}
-
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`);
+  if (typeof mount === 'string')
+    return mount.startsWith('/') && mount.includes(':') ? (mount.split(':')[0] ?? null) : null;
+  const isBind = typeof mount === 'object' && mount !== null && 'type' in mount && mount.type === 'bind';
+  return isBind && 'source' in mount && typeof mount.source === 'string' ? mount.source : null;
 }
