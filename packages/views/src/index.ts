@@ -5,5 +5,5 @@ export { formatPlan } from './format-plan.ts';
 export { formatAge, formatState, subjectOf, type StateViewOptions } from './format-state.ts';
 export { formatTable, plainLines, plainText, type Cell } from './format-table.ts';
 export { createLogPrinter, type LogPrinter, type PrintedLine } from './log-printer.ts';
-export { createPaint, oneLine, renderLine, type Format, type Paint, type Span } from './paint.ts';
+export { createPaint, renderLine, type Format, type Paint, type Span } from './paint.ts';
 export { createScreen, type Screen, type ScreenStream } from './screen.ts';

@@ -28,8 +28,3 @@ export function renderLine(spans: readonly Span[], width: number, paint: Paint):
   }
   return line;
 }
-
-/** The first line of a text, for places that have room for one. */
-export function oneLine(text: string): string {
-  return text.replaceAll(/\s*\n\s*/g, ' ').trim();
-}

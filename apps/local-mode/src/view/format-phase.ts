@@ -1,4 +1,4 @@
-import { oneLine, type Format, type Span } from '@device-supervisor/views';
+import { plainText, type Format, type Span } from '@device-supervisor/views';
 import { detailOf, type Phase } from './phase.ts';
 
 const WORDS: Readonly<Record<Phase['kind'], string>> = {
@@ -26,7 +26,7 @@ export function wordOf({ kind }: Phase): string {
 /** A phase as text: the word, and what there is to say besides. */
 export function formatPhase(phase: Phase): string {
   const detail = detailOf(phase);
-  return detail === '' ? wordOf(phase) : `${wordOf(phase)} (${oneLine(detail)})`;
+  return detail === '' ? wordOf(phase) : `${wordOf(phase)} (${plainText(detail)})`;
 }
 
 export function colourOf({ kind }: Phase): Format {
@@ -60,7 +60,7 @@ const BAR_WIDTH = 20;
  */
 export function phaseLine(name: { readonly text: string; readonly width: number }, phase: Phase, tick: number): Span[] {
   const format = colourOf(phase);
-  const detail = oneLine(detailOf(phase));
+  const detail = plainText(detailOf(phase));
   return [
     { text: `  ${symbolOf(phase, tick)} `, format },
     { text: `${name.text.padEnd(name.width)}  ` },

@@ -54,7 +54,10 @@ function plainView(screen: Screen): ProgressView {
         const text = formatPhase(withCoarseProgress(phase));
         if (printed.get(name) === text) continue;
         printed.set(name, text);
-        screen.print(`${name}: ${screen.paint(colourOf(phase), text)}`);
+        // The summary says all of a long reason, once.
+        screen.print(
+          renderLine([{ text: `${name}: ` }, { text, format: colourOf(phase) }], screen.width, screen.paint),
+        );
       }
     },
     [Symbol.dispose]: () => undefined,

@@ -1,6 +1,6 @@
 import type { ObservedContainer, PublishedPort } from '../engine/observe-containers.ts';
 import { colourOf, wordOf } from './format-phase.ts';
-import { formatTable, oneLine, type Paint } from '@device-supervisor/views';
+import { formatTable, plainText, type Paint } from '@device-supervisor/views';
 import { detailOf, outcomeOf, type Phase } from './phase.ts';
 
 /** Characters of a container's id that are shown. */
@@ -24,7 +24,7 @@ export function serviceTable(
   return [
     ...formatTable(['SERVICE', 'STATUS', 'ADDRESS', 'CONTAINER'], rows, paint),
     ...[...phases].flatMap(([name, phase]) =>
-      outcomeOf(phase) === 'bad' ? [`${paint(colourOf(phase), `${name}:`)} ${oneLine(detailOf(phase))}`] : [],
+      outcomeOf(phase) === 'bad' ? [`${paint(colourOf(phase), `${name}:`)} ${plainText(detailOf(phase))}`] : [],
     ),
   ];
 }

@@ -42,6 +42,13 @@ describe('createProgressView', () => {
       'web: failed (line one line two)',
     ]);
   });
+
+  it('cuts a long reason, which the summary says', () => {
+    const screen = recorder();
+    using view = createProgressView(screen);
+    view.update(new Map([['web', { kind: 'failed', reason: `\u0007${'x'.repeat(200)}` }]]));
+    expect(screen.lines).toEqual([`web: failed (${'x'.repeat(screen.width - 'web: failed (…'.length)}…`]);
+  });
 });
 
 describe('phaseLine', () => {
