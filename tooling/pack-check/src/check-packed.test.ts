@@ -93,7 +93,14 @@ describe('checkPacked', () => {
   });
 
   it('wants no types of a command, and its program', async () => {
+    const { homepage, bugs, repository, keywords }: object & Record<string, unknown> = JSON.parse(
+      SOUND['package.json'],
+    );
     const manifest = {
+      homepage,
+      bugs,
+      repository,
+      keywords,
       name: '@house/command',
       version: '1.0.0',
       license: 'Apache-2.0',

@@ -17,9 +17,7 @@ try {
   for (const { name, tarball } of [...packed, command]) {
     const problems = await checkPacked(new Uint8Array(await readFile(tarball)));
     isFit &&= problems.length === 0;
-    console.log(
-      `${basename(name)}: ${problems.length === 0 ? 'fit to be published' : `\n  ${problems.join('\n  ')}`}`,
-    );
+    console.log(`${basename(name)}: ${problems.length === 0 ? 'fit to be published' : `\n  ${problems.join('\n  ')}`}`);
   }
   const { problems, lines } = await checkConsumers(packed, place);
   isFit &&= problems.length === 0;
