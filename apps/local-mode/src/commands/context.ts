@@ -57,7 +57,10 @@ export function openContext(
     place,
     options,
     target,
-    client: createApiClient({ address: target.address, fetch: (request) => httpFetch(request, signal) }),
+    client: createApiClient({
+      address: target.address,
+      fetch: (request) => httpFetch(request, { interruption: signal }),
+    }),
     screen: place.screen,
     json: options.json,
     now: () => Date.now(),

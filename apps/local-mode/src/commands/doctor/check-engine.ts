@@ -1,26 +1,19 @@
-import { request } from 'node:http';
-import { parseEngineEndpoint } from '@device-supervisor/local-engine';
+import { openBuildSession } from '../../build/buildkit/session.ts';
+import { connectEngine } from '../../engine/connect-engine.ts';
 import { fails, passed, warns, type Check } from './check.ts';
 
 /** The builder that an engine offers; `silent`: it does not answer. */
 export type Builder = 'buildkit' | 'classic' | 'silent';
 
-/** Milliseconds in which an engine answers. */
-const DEADLINE = 5_000;
-
-/** Asks an engine for its builder. @param endpoint `unix:///path` or `tcp://host:port` */
+/** Asks an engine for its builder, as a build does. @param endpoint `unix:///path` or `tcp://host:port` */
 export async function askBuilder(endpoint: string): Promise<Builder> {
-  const parsed = parseEngineEndpoint(endpoint);
-  if (parsed === undefined) return 'silent';
-  const { promise, resolve } = Promise.withResolvers<Builder>();
-  const address = parsed.kind === 'unix' ? { socketPath: parsed.socketPath } : { host: parsed.host, port: parsed.port };
-  request({ ...address, path: '/_ping', agent: false, signal: AbortSignal.timeout(DEADLINE) }, (answer) => {
-    answer.resume();
-    resolve(answer.headers['builder-version'] === '2' ? 'buildkit' : 'classic');
-  })
-    .once('error', () => resolve('silent'))
-    .end();
-  return await promise;
+  try {
+    const nothing = { folders: new Map(), secrets: new Map(), contextKey: '', onSent: () => undefined };
+    using session = await openBuildSession(connectEngine(endpoint), nothing);
+    return session === null ? 'classic' : 'buildkit';
+  } catch {
+    return 'silent';
+  }
 }
 
 /** The check of the builder of an engine. */

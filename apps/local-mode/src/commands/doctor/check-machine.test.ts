@@ -24,19 +24,18 @@ it.each([
   expect(diskCheck(free, '/data')).toMatchObject({ status });
 });
 
-it('tells a builder by what the engine says of itself', async () => {
+it('tells a builder by whether the engine opens a session for a build', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'builder-'));
-  const builderOf = async (headers: Record<string, string>) => {
-    const server = createServer((_, answer) => answer.writeHead(200, headers).end('OK'));
-    server.listen(join(folder, 'engine.sock'));
-    await once(server, 'listening');
-    const builder = await askBuilder(`unix://${folder}/engine.sock`);
-    server.close();
-    return builder;
-  };
-  expect(await builderOf({ 'Builder-Version': '2' })).toBe('buildkit');
-  expect(await builderOf({})).toBe('classic');
+  const server = createServer((_, answer) => answer.writeHead(404).end('{"message":"page not found"}'));
+  server.listen(join(folder, 'engine.sock'));
+  await once(server, 'listening');
+  expect(await askBuilder(`unix://${folder}/engine.sock`)).toBe('classic');
+  server.on('upgrade', (_, socket) =>
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n'),
+  );
+  expect(await askBuilder(`unix://${folder}/engine.sock`)).toBe('buildkit');
   expect(await askBuilder(`unix://${folder}/none.sock`)).toBe('silent');
+  server.close();
   await rm(folder, { recursive: true });
 });
 
