@@ -1,10 +1,15 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { startAppFixture, waitFor, type AppFixture, type SupervisorProcess } from '@device-supervisor/testbed';
+import {
+  freePort,
+  startAppFixture,
+  waitFor,
+  type AppFixture,
+  type SupervisorProcess,
+} from '@device-supervisor/testbed';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const DOCS = resolve(import.meta.dirname, '../../docs/monitoring');
@@ -128,14 +133,4 @@ async function startPrometheus(): Promise<string> {
   };
   await waitFor('three readings of the device', scrapes, { until: (text) => text.includes('"value"') });
   return prometheus;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port is free');
-  return address.port;
 }

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import {
   busyboxImage,
+  freePort,
   pushImage,
   startAppFixture,
   startRegistryProxy,
@@ -248,12 +247,4 @@ async function hold(service: string): Promise<void> {
 
 async function release(service: string): Promise<void> {
   await fetch(supervisor.url(`${await lockPath(service)}?holder=backup`), { method: 'DELETE' });
-}
-
-async function freePort(): Promise<number> {
-  await using server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -1,6 +1,11 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
-import { busyboxImage, connectEngine, pushImage, startRegistryProxy, waitFor } from '@device-supervisor/testbed';
+import {
+  busyboxImage,
+  connectEngine,
+  freePort,
+  pushImage,
+  startRegistryProxy,
+  waitFor,
+} from '@device-supervisor/testbed';
 import type { NetworkConfig } from '@device-supervisor/compose';
 import { inject } from 'vitest';
 import { createEngine } from '../src/index.ts';
@@ -131,14 +136,4 @@ async function copyManifest(manifests: string, from: string, to: string): Promis
   const body = await source.text();
   const copied = await fetch(`${manifests}/${to}`, { method: 'PUT', headers: { 'content-type': MANIFEST_TYPE }, body });
   if (!copied.ok) throw new Error(`the registry refused the manifest: ${copied.status} ${await copied.text()}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const address: AddressInfo | string | null = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new TypeError('not a TCP port');
-  return address.port;
 }

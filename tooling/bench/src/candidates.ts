@@ -1,10 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startSupervisor } from '@device-supervisor/testbed';
+import { freePort, startSupervisor } from '@device-supervisor/testbed';
 
 /** A server that can be started repeatedly, always at the same address. */
 export interface Candidate extends AsyncDisposable {
@@ -67,14 +66,4 @@ export async function bareServer({ bare }: Pick<Programs, 'bare'> = { bare: LOCA
     },
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
-  return address.port;
 }

@@ -38,6 +38,7 @@ export {
 export { runOnVfat, type VfatRunOptions } from './vfat/run-on-vfat.ts';
 export { inspectVfat, type VfatContent } from './vfat/inspect-vfat.ts';
 export { createHolds, type Held, type Holds } from './holds.ts';
+export { freePort } from './free-port.ts';
 export { heapUsed } from './heap-used.ts';
 export { waitFor, type WaitOptions } from './wait-for.ts';
 export { artefactDirectory } from './run-environment.ts';

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { connect, createServer as createTcpServer, type Server } from 'node:net';
+import { connect, type Server } from 'node:net';
 import { join } from 'node:path';
 import { createCommandRunner } from '@device-supervisor/local-engine';
+import { freePort } from './free-port.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface Credentials {
@@ -71,13 +72,6 @@ async function isListening(port: number): Promise<void> {
     socket.destroy();
     return true;
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  const port = await listen(server, '127.0.0.1');
-  await closed(server);
-  return port;
 }
 
 async function listen(server: Server, address: string): Promise<number> {
