@@ -2,12 +2,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PackedPackage } from '../pack-package.ts';
 import { BUDGETS } from './budgets.ts';
-import { checkTypes, checkTypesWithNewest, type TypeCheck } from './check-types.ts';
+import { checkTypes, checkTypesWithNewest, type Resolution, type TypeCheck } from './check-types.ts';
 import { createConsumer, nodeDependency, type Consumer } from './consumer.ts';
 import { costProblems, formatCosts, type Cost } from './cost-table.ts';
 import { installedSize } from './installed-size.ts';
 import { importTogether, measureImport } from './measure-import.ts';
 import { runContract } from './run-contract.ts';
+import { copyExamples, runExamples } from './run-examples.ts';
 
 export interface ConsumerReport {
   readonly problems: readonly string[];
@@ -43,8 +44,13 @@ export async function checkConsumers(packages: readonly PackedPackage[], folder:
     createConsumer({ manager: 'pnpm', folder: await place('pnpm'), packages, dependencies: SAME_VERSIONS }),
   );
   if (npm === null || pnpm === null) return report;
-  const types = await report.step('types, TypeScript 5.9, nodenext', () => check(npm, 'nodenext', report));
-  await report.step('types, TypeScript 5.9, bundler, pnpm without vitest', () => check(pnpm, 'bundler', report));
+  const examples = (await report.step('copy the examples', () => copyExamples(npm))) ?? [];
+  const types = await report.step('types, TypeScript 5.9, nodenext, with the examples', () =>
+    check(npm, 'nodenext', { report, examples }),
+  );
+  await report.step('types, TypeScript 5.9, bundler, pnpm without vitest', () =>
+    check(pnpm, 'bundler', { report, examples: [] }),
+  );
   for (const resolution of ['nodenext', 'bundler'] as const) {
     await report.step(`types, TypeScript 7, ${resolution}`, async () =>
       report.add(await checkTypesWithNewest(npm, resolution)),
@@ -52,6 +58,9 @@ export async function checkConsumers(packages: readonly PackedPackage[], folder:
   }
   for (const version of [OLDEST_NODE, NEWEST_NODE]) {
     await report.step(`imports, Node.js ${version}`, () => importTogether(npm, version));
+    await report.step(`examples, Node.js ${version}`, async () =>
+      report.add(await runExamples(npm, examples, version)),
+    );
   }
   await report.step('contract with another vitest', () => runContract(npm, NEWEST_NODE));
   await report.step('costs', async () => {
@@ -63,8 +72,17 @@ export async function checkConsumers(packages: readonly PackedPackage[], folder:
   return report;
 }
 
-async function check(consumer: Consumer, resolution: 'nodenext' | 'bundler', report: Report): Promise<TypeCheck> {
-  const result = await checkTypes(consumer, resolution);
+interface CheckOptions {
+  readonly report: Report;
+  readonly examples: readonly string[];
+}
+
+async function check(
+  consumer: Consumer,
+  resolution: Resolution,
+  { report, examples }: CheckOptions,
+): Promise<TypeCheck> {
+  const result = await checkTypes(consumer, resolution, examples);
   report.add(result.problems);
   return result;
 }

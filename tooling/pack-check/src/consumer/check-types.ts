@@ -22,11 +22,15 @@ const CHECKED = 'all-packages.ts';
 /** Version 7, which has no programming interface yet. */
 const NEWEST_COMPILER = resolve(import.meta.dirname, '../../../../node_modules/.bin/tsc');
 
-/** Checks every declaration that the packages export, and those it needs, with TypeScript 5.9. */
-export async function checkTypes(consumer: Consumer, resolution: Resolution): Promise<TypeCheck> {
+/** Checks every declaration that the packages export, and those it needs, with TypeScript 5.9. @param examples files of the consumer */
+export async function checkTypes(
+  consumer: Consumer,
+  resolution: Resolution,
+  examples: readonly string[] = [],
+): Promise<TypeCheck> {
   const file = await writeImports(consumer);
   const { options } = ts.convertCompilerOptionsFromJson(optionsOf(resolution), consumer.folder);
-  const program = ts.createProgram([file], options);
+  const program = ts.createProgram([file, ...examples.map((name) => join(consumer.folder, name))], options);
   const checker = program.getTypeChecker();
   const exportedNames = new Map<string, number>();
   program.getSourceFile(file)?.forEachChild((node) => {
