@@ -6,17 +6,17 @@ way=$1 lock=$2 stop=$3
 inside=${lock%/*}/inside
 mine=${lock%/*}/$way.$$
 : >"$mine"
-while [ ! -e "$stop" ] && kill -0 "$PPID" 2>/dev/null; do
-  # A wrapper of flock(1) locks whatever file it finds, and makes one if there is none.
-  if [ "$way" = flock ]; then (exec 9<>"$lock") 2>/dev/null && exec 9<>"$lock" || continue; fi
+
+turn() {
   case $way in
     mkdir) mkdir "$lock" ;;
     open) (set -C; : >"$lock") ;;
     link) ln -T "$mine" "$lock" ;;
     symlink) ln -sT nowhere "$lock" ;;
     lockfile) lockfile -r0 "$lock" ;;
-    flock) flock -n 9 && [ /proc/self/fd/9 -ef "$lock" ] ;;
-  esac 2>/dev/null || continue
+    # A wrapper of flock(1) locks whatever file it finds, and makes one if there is none.
+    flock) exec 9<>"$lock" && flock -n 9 && [ /proc/self/fd/9 -ef "$lock" ] ;;
+  esac 2>/dev/null || return
   if mkdir "$inside" 2>/dev/null; then
     echo entered
     rmdir "$inside"
@@ -27,6 +27,11 @@ while [ ! -e "$stop" ] && kill -0 "$PPID" 2>/dev/null; do
     mkdir) rmdir "$lock" ;;
     *) rm -f "$lock" ;;
   esac
+}
+
+while [ ! -e "$stop" ] && kill -0 "$PPID" 2>/dev/null; do
+  # In a shell of its own, which ends when it may not open the file: our lock may have come there a moment ago.
+  (turn) || continue
   # Work for which it needs no lock, so that the others get a chance.
   for _ in 1 2 3 4 5 6; do /bin/true; done
 done

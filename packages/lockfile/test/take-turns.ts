@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { HeldLock } from '@device-supervisor/compose';
 import type { DeviceUpdateLocks } from '../src/index.ts';
 
@@ -42,9 +44,15 @@ export async function takeTurns(
     turns++;
     if (!(await isAlone(locks, join(serviceDirectory, 'inside')))) violations++;
     await result.lease[Symbol.asyncDispose]();
+    await workWithoutLock();
   }
   stop.abort();
   return { violations, refusals };
+}
+
+/** As much as a contender does between two turns, so that the others get a chance. */
+async function workWithoutLock(): Promise<void> {
+  for (let time = 0; time < 6; time++) await promisify(execFile)('/bin/true');
 }
 
 /** The contender inside makes this directory, and removes it when it leaves. */
