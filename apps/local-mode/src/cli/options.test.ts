@@ -28,6 +28,7 @@ describe('upOptions', () => {
       json: false,
       device: null,
       engine: null,
+      watch: false,
       detach: false,
       keep: false,
       volumes: false,

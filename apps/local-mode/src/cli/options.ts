@@ -29,6 +29,8 @@ export interface ProjectOptions {
 
 /** The options of `up` and `down`. */
 export interface Options extends CommonOptions, ProjectOptions {
+  /** Carry out changes of the project's files as they come. */
+  readonly watch: boolean;
   /** Leave once the services run. */
   readonly detach: boolean;
   /** Leave everything running at the end. */
@@ -65,6 +67,7 @@ export interface TypedProject {
 
 /** Options of `up` as commander parses them. */
 export interface TypedUp extends TypedProject {
+  readonly watch?: boolean;
   readonly detach?: boolean;
   readonly keep?: boolean;
   readonly stop?: boolean;
@@ -129,6 +132,7 @@ export function upOptions(path: string | undefined, typed: TypedUp, common: Comm
   return {
     ...projectOptions(path, typed),
     ...common,
+    watch: typed.watch ?? false,
     detach: typed.detach ?? false,
     keep: typed.keep ?? false,
     volumes: typed.volumes ?? false,

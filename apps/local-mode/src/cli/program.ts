@@ -37,6 +37,7 @@ export function createProgram(
   addCommonOptions(program);
   const runWith: Run = (typed, command) => run(commonOptions({ ...typed, ...program.opts<TypedCommon>() }), command);
   addUp(program, runWith);
+  addWatch(program, runWith);
   addDown(program, runWith);
   addReads(program, runWith);
   addActions(program, runWith);
@@ -76,6 +77,18 @@ function addUp(program: Command, run: Run): void {
       const options = upOptions(dir, typed, common);
       return typed.stop === true ? down(options, place) : up(options, place);
     });
+  });
+}
+
+function addWatch(program: Command, run: Run): void {
+  const command = program
+    .command('watch [dir]')
+    .description('the same as up, and carry out changes of its files as they come: copy, restart or rebuild');
+  addUpOptions(addProjectOptions(command)).action((dir: string | undefined, typed: TypedUp & TypedCommon) => {
+    if (typed.detach === true || typed.stop === true)
+      throw new UsageError('watch goes with neither --detach nor --stop');
+    refuseConflicts(dir, typed);
+    return run(typed, (place, common) => up(upOptions(dir, { ...typed, watch: true }, common), place));
   });
 }
 

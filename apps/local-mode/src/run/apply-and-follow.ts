@@ -31,6 +31,7 @@ export async function applyAndFollow(project: Project, session: RunningSession, 
   const stream = new AbortController();
   try {
     return await runProject(project, {
+      watch: options.watch,
       place,
       interruption,
       facts: {

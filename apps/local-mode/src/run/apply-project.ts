@@ -16,6 +16,8 @@ export interface ApplyContext extends Watched {
 
 export interface ApplyResult extends Look {
   readonly notBuilt: ReadonlyMap<string, string>;
+  /** Reasons of the builds that failed, by service. */
+  readonly failures: ReadonlyMap<string, unknown>;
   /** Every service has reached its target. */
   readonly succeeded: boolean;
 }
@@ -30,7 +32,7 @@ const LOOK_INTERVAL = 250;
  * @throws SupervisorApiError, SupervisorLostError; the signal's reason when aborted
  */
 export async function applyProject(project: Project, context: ApplyContext): Promise<ApplyResult> {
-  const { screen, logs, operations, client, signal } = context;
+  const { screen, logs, signal } = context;
   for (const remark of project.remarks) screen.print(screen.paint('yellow', `! ${remark}`));
   logs.passTo(null);
   let built: BuildResult;
@@ -42,21 +44,26 @@ export async function applyProject(project: Project, context: ApplyContext): Pro
       onLine: (service, line) => screen.print(screen.paint('dim', `${service} | ${plainText(line)}`)),
     });
   }
-  for (const failure of built.failures) screen.print(screen.paint('red', `✖ ${formatError(failure)}`));
-  operations.beginApply();
-  await client.setTarget(
-    toTargetState(
-      { ...project, services: built.runnable },
-      { device: await client.device(), volumePrefix: context.prefixVolumes(project.name) },
-    ),
-  );
+  for (const failure of built.failures.values()) screen.print(screen.paint('red', `✖ ${formatError(failure)}`));
+  await sendTarget({ ...project, services: built.runnable }, context);
   const last = await watchUntilSettled(project, built, context);
   signal.throwIfAborted();
   return {
     ...last,
     notBuilt: built.notBuilt,
+    failures: built.failures,
     succeeded: [...last.phases.values()].every((phase) => outcomeOf(phase) === 'good'),
   };
+}
+
+/** Makes a project the target of the supervisor. */
+export async function sendTarget(
+  project: Project,
+  { operations, client, prefixVolumes }: Pick<ApplyContext, 'operations' | 'client' | 'prefixVolumes'>,
+): Promise<void> {
+  operations.beginApply();
+  const device = await client.device();
+  await client.setTarget(toTargetState(project, { device, volumePrefix: prefixVolumes(project.name) }));
 }
 
 async function watchUntilSettled(project: Project, { notBuilt }: BuildResult, context: ApplyContext): Promise<Look> {

@@ -10,7 +10,8 @@ import type { ProgressView } from '../view/progress-view.ts';
 export interface BuildResult {
   /** Services that cannot run as the project says, with the reason. */
   readonly notBuilt: ReadonlyMap<string, string>;
-  readonly failures: readonly unknown[];
+  /** Reasons of the builds that failed, by service. */
+  readonly failures: ReadonlyMap<string, unknown>;
   /** Services that have an image and do not depend on one that has not. */
   readonly runnable: readonly ProjectService[];
 }
@@ -54,13 +55,20 @@ export async function buildServices(project: Project, options: BuildServicesOpti
       show(name, { kind: 'failed', reason: reasonOf(error) });
     }
   }
+  return { failures, ...(await findRunnable(project, failures, engine)) };
+}
+
+/** The services of a project that can run after some builds have failed. */
+export async function findRunnable(
+  project: Pick<Project, 'name' | 'services'>,
+  failures: ReadonlyMap<string, unknown>,
+  engine: Docker,
+): Promise<Pick<BuildResult, 'notBuilt' | 'runnable'>> {
   const present = new Map<string, boolean>();
-  for (const { name, image } of project.services)
+  for (const { name, image } of project.services) {
     present.set(name, !failures.has(name) || (await wasBuilt(engine, image, project.name)));
-  return {
-    failures: [...failures.values()],
-    ...chooseRunnable(project.services, { failures, hasImage: (name) => present.get(name) ?? false }),
-  };
+  }
+  return chooseRunnable(project.services, { failures, hasImage: (name) => present.get(name) ?? false });
 }
 
 /** A service whose image is a context of another one comes before it. */

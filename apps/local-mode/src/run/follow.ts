@@ -3,10 +3,17 @@ import { createLogPrinter } from '@device-supervisor/views';
 import { outcomeOf } from '../view/phase.ts';
 import type { Project } from '@device-supervisor/compose-project';
 import type { ApplyContext, ApplyResult } from './apply-project.ts';
-import { watchServices } from './watch-services.ts';
+import { watchServices, type Look } from './watch-services.ts';
 
 /** Milliseconds between two looks once the services are up. */
 const LOOK_INTERVAL = 1000;
+
+export interface FollowOptions {
+  readonly applied: Pick<ApplyResult, 'phases' | 'notBuilt'>;
+  showLogs(): boolean;
+  /** @returns services of which nothing is printed this time */
+  onLook(look: Look): ReadonlySet<string>;
+}
 
 /**
  * Prints the services' lines, and a line whenever one of them comes up or goes down, until the signal is aborted.
@@ -15,7 +22,7 @@ const LOOK_INTERVAL = 1000;
  */
 export async function followServices(
   project: Project,
-  { applied, showLogs }: { readonly applied: ApplyResult; showLogs(): boolean },
+  { applied, showLogs, onLook }: FollowOptions,
   context: ApplyContext,
 ): Promise<void> {
   const { screen, logs, signal } = context;
@@ -27,13 +34,15 @@ export async function followServices(
     if (showLogs()) printer.print(line);
   });
   let shown = applied.phases;
-  for await (const { phases } of watchServices(context, {
+  for await (const look of watchServices(context, {
     project,
     notBuilt: applied.notBuilt,
     interval: LOOK_INTERVAL,
     signal,
   })) {
-    const settled = [...phases].filter(([, phase]) => outcomeOf(phase) !== 'active');
+    const hidden = onLook(look);
+    const { phases } = look;
+    const settled = [...phases].filter(([name, phase]) => !hidden.has(name) && outcomeOf(phase) !== 'active');
     for (const [name, phase] of settled) {
       if (shown.get(name)?.kind === phase.kind) continue;
       screen.print(`${name} is ${screen.paint(colourOf(phase), formatPhase(phase))}`);

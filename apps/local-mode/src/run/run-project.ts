@@ -8,6 +8,7 @@ import { applyProject, type ApplyContext, type ApplyResult } from './apply-proje
 import { followServices } from './follow.ts';
 import type { Options } from '../cli/options.ts';
 import type { Place } from './place.ts';
+import { createRunWatch, type RunWatch } from './run-watch.ts';
 import { printSummary, type SummaryFacts } from './summary.ts';
 
 export interface RunProjectOptions {
@@ -15,6 +16,8 @@ export interface RunProjectOptions {
   readonly context: ApplyContext;
   readonly interruption: Interruption;
   readonly facts: Omit<SummaryFacts, 'mode'> & Pick<Options, 'detach' | 'open'>;
+  /** Whether changed files are carried out as they change. */
+  readonly watch: boolean;
   /** Reads the project again, and sees to what has to be known of it elsewhere. */
   readProject(): Promise<Project>;
 }
@@ -31,7 +34,7 @@ export async function runProject(first: Project, options: RunProjectOptions): Pr
   const { screen, logs } = context;
   const keyboard = facts.detach ? null : place.keyboard;
   const mode = facts.detach ? 'detached' : keyboard === null ? 'follow' : 'keys';
-  const state = { showLogs: true, again: new AbortController() };
+  const state: KeyState = { showLogs: true, again: new AbortController(), isStale: false };
   const showPage = async (): Promise<void> => {
     if (await openPage(`${facts.apiAddress}/`, place.environment)) return;
     screen.print(screen.paint('dim', `no program here opens pages; open ${facts.apiAddress}/ in a browser`));
@@ -44,9 +47,13 @@ export async function runProject(first: Project, options: RunProjectOptions): Pr
   let project = first;
   let applied = NOTHING_APPLIED;
   let isToOpen = facts.open;
+  await using watch = options.watch ? createRunWatch(context, () => markStale(state)) : null;
+  // The project was read after this program began.
+  await watch?.open(project, performance.timeOrigin);
   for (;;) {
     try {
       applied = await applyProject(project, context);
+      await watch?.start(applied);
       printSummary(applied, logs, { screen, facts: { ...facts, mode } });
       if (isToOpen) await showPage();
       isToOpen = false;
@@ -55,7 +62,7 @@ export async function runProject(first: Project, options: RunProjectOptions): Pr
       screen.print(screen.paint('red', formatError(error)));
     }
     if (facts.detach) return applied.succeeded;
-    project = await nextProject({ project, applied, state }, options);
+    project = await nextProject({ project, applied, state, watch }, options);
   }
 }
 
@@ -63,14 +70,24 @@ const NOTHING_APPLIED: ApplyResult = {
   phases: new Map(),
   containers: new Map(),
   notBuilt: new Map(),
+  failures: new Map(),
   settled: true,
   succeeded: false,
 };
+
+const NONE_HIDDEN: ReadonlySet<string> = new Set();
 
 interface KeyState {
   showLogs: boolean;
   /** Aborted when the project is to be applied again. */
   again: AbortController;
+  /** The project's own files have changed since they were read. */
+  isStale: boolean;
+}
+
+function markStale(state: KeyState): void {
+  state.isStale = true;
+  state.again.abort();
 }
 
 interface KeyContext {
@@ -96,22 +113,42 @@ function carryOut(command: Command, { state, interruption, showPage, screen }: K
   }
 }
 
+interface Followed {
+  readonly project: Project;
+  readonly applied: ApplyResult;
+  readonly state: KeyState;
+  readonly watch: RunWatch | null;
+}
+
 /** Follows the services until the project is to be applied again, and can be read. */
 async function nextProject(
-  { project, applied, state }: { project: Project; applied: ApplyResult; state: KeyState },
+  { project, applied, state, watch }: Followed,
   { context, interruption, readProject }: RunProjectOptions,
 ): Promise<Project> {
   for (;;) {
     state.again = new AbortController();
+    if (state.isStale) state.again.abort();
     const signal = AbortSignal.any([interruption.signal, state.again.signal]);
     try {
-      await followServices(project, { applied, showLogs: () => state.showLogs }, { ...context, signal });
+      await followServices(
+        project,
+        {
+          applied: watch?.applied ?? applied,
+          showLogs: () => state.showLogs,
+          onLook: (look) => watch?.look(look) ?? NONE_HIDDEN,
+        },
+        { ...context, signal },
+      );
     } catch (error) {
       interruption.signal.throwIfAborted();
       if (!signal.aborted) throw error;
     }
+    const since = Date.now();
+    state.isStale = false;
     try {
-      return await readProject();
+      const next = await readProject();
+      await watch?.open(next, since);
+      return next;
     } catch (error) {
       if (!isCorrectable(error)) throw error;
       context.screen.print(context.screen.paint('red', formatError(error)));
