@@ -15,6 +15,14 @@ it.each([
   expect(parseTarget(document)).toEqual({ target: targetOf(value), reason: null });
 });
 
+it('prints a small target as JSON.stringify does', () => {
+  const target: TargetState = { ...targetOf('"ä"\n😀'), name: 'device', apps: {} };
+  expect(printTarget(target)).toBe(JSON.stringify(target));
+  const more = { list: [1, [], {}, null, undefined, true, { a: [{}] }], gone: undefined };
+  const odd = { ...target, ...more };
+  expect(printTarget(odd)).toBe(JSON.stringify(odd));
+});
+
 it.each(['deflate:', 'deflate:AAAA', 'deflate:%%%', printTarget(targetOf('x'.repeat(300_000))).slice(0, 100)])(
   'says that a damaged one is no target: %s',
   (document) => {

@@ -11,26 +11,52 @@ const LONGEST = 64 * 1024 * 1024;
 /** The fastest: a target of 10 MB takes 0.1 s, and a tenth of its size. */
 const COMPRESSION_LEVEL = 1;
 
-/** A target as the database keeps it. */
+/**
+ * A target as the database keeps it. It is printed and compressed piece by piece: a text of the whole target, and another
+ * copy of it, would each take as much memory as the target.
+ */
 export function printTarget(target: TargetState): string {
-  const text = JSON.stringify(target);
-  if (text.length < LARGE) return text;
-  return `${COMPRESSED}${deflate(text).toString('base64')}`;
+  const compressed: Buffer[] = [];
+  let text = '';
+  for (const part of jsonParts(target)) {
+    text += part;
+    if (text.length < LARGE) continue;
+    compressed.push(...deflate(text));
+    text = '';
+  }
+  if (compressed.length === 0) return text;
+  return `${COMPRESSED}${Buffer.concat([...compressed, ...deflate(text), deflateRawSync('')]).toString('base64')}`;
 }
 
-/** Piece by piece: another copy of the whole text would be as large as it. */
-function deflate(text: string): Buffer {
+/** What `JSON.stringify` makes of a value, in parts of one name or one plain value each. */
+function* jsonParts(value: unknown): Generator<string> {
+  if (typeof value !== 'object' || value === null) {
+    yield value === undefined ? 'null' : JSON.stringify(value);
+    return;
+  }
+  const isList = Array.isArray(value);
+  const entries = Object.entries(value).filter(([, each]) => isList || each !== undefined);
+  yield isList ? '[' : '{';
+  for (const [index, [key, each]] of entries.entries()) {
+    if (index > 0) yield ',';
+    if (!isList) yield `${JSON.stringify(key)}:`;
+    yield* jsonParts(each);
+  }
+  yield isList ? ']' : '}';
+}
+
+/** Each piece ends at a whole byte, and the stream continues. */
+function deflate(text: string): Buffer[] {
   const pieces: Buffer[] = [];
   for (let start = 0; start < text.length;) {
     const end = start + LARGE;
     // Both halves of a character go into one piece.
     const next = isFirstHalf(text.charCodeAt(end - 1)) ? end + 1 : end;
-    // Each piece ends at a whole byte, and the stream continues.
     const options = { level: COMPRESSION_LEVEL, finishFlush: constants.Z_SYNC_FLUSH };
     pieces.push(deflateRawSync(text.slice(start, next), options));
     start = next;
   }
-  return Buffer.concat([...pieces, deflateRawSync('')]);
+  return pieces;
 }
 
 function isFirstHalf(unit: number): boolean {

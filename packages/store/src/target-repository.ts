@@ -16,16 +16,14 @@ export function createTargetRepository(query: Query, logger: (message: string) =
       return null;
     },
     save(source, target) {
-      const before = documentOf(source);
       const put = write(source, printTarget(target));
       // The cloud can send its target again; a developer's target exists only here.
       if (source === 'cloud') query.change(put);
-      else query.changeDurably(put, write(source, before));
+      else query.changeDurably(put, write(source, documentOf(source)));
     },
     clear(source) {
-      const before = documentOf(source);
       if (source === 'cloud') query.change(write(source, null));
-      else query.changeDurably(write(source, null), write(source, before));
+      else query.changeDurably(write(source, null), write(source, documentOf(source)));
     },
   };
 

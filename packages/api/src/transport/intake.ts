@@ -13,8 +13,6 @@ export interface Upload extends Disposable {
   add(bytes: number): void;
   /** Bytes that are not needed any more. */
   drop(): void;
-  /** To be called where as many bytes as the body has are not needed any more. */
-  collectGarbage(): void;
   /** Decodes the body and works with it: at once for a small one, one after the other for large ones. */
   inTurn<Body, Result>(decode: () => Body, work: (body: Body) => Result | Promise<Result>): Promise<Result>;
 }
@@ -52,12 +50,13 @@ export function createIntake({ collectGarbage = () => undefined }: IntakeOptions
           const pool = poolOf(next);
           const others = held[pool] - (poolOf(own) === pool ? own : 0);
           if (others + next > LIMITS[pool]) throw new ServerBusyError('other requests hold too much memory');
+          // What earlier bodies left behind makes room before this one takes it.
+          if (own <= NOTICEABLE && next > NOTICEABLE) collectGarbage();
           held[poolOf(own)] -= own;
           held[pool] += next;
           own = next;
         },
         drop,
-        collectGarbage: collect,
         async inTurn(decode, work) {
           if (own <= NOTICEABLE) return await work(decode());
           return await turns.run(async () => {

@@ -28,10 +28,10 @@ const DRAIN_IDLE_LIMIT = 2_000;
  * @throws BodyTooLargeError, RequestAbortedError, ServerBusyError
  */
 export async function readBody(request: Request, options: BodyOptions): Promise<() => RequestBody> {
-  const chunks = await readChunks(request, options);
+  const gathered = await gather(request, options);
   return () => {
-    const text = decodeText(joined(chunks.splice(0), options.upload));
-    options.upload.collectGarbage();
+    const text = decodeText(gathered.bytes);
+    gathered.free();
     if (isJson(request)) return parseObject(text);
     if (mediaType(request) === 'application/x-www-form-urlencoded') {
       return Object.fromEntries(new URLSearchParams(text));
@@ -49,33 +49,54 @@ function mediaType(request: Request): string {
 }
 
 /** Counts what comes instead of trusting `Content-Length`, which chunked bodies do not have. */
-async function readChunks(request: Request, { limit, upload }: BodyOptions): Promise<Uint8Array[]> {
-  const chunks: Uint8Array[] = [];
+async function gather(request: Request, { limit, upload }: BodyOptions): Promise<GatheredBytes> {
+  const length = lengthOf(request);
+  const gathered = new GatheredBytes(length <= limit ? length : 0);
   let size = 0;
   for await (const chunk of chunksOf(request, limit)) {
     size += chunk.byteLength;
     if (size <= limit) {
       upload.add(chunk.byteLength);
-      chunks.push(chunk);
+      gathered.add(chunk);
     } else if (size > MAX_DRAINED) break;
     else {
-      chunks.length = 0;
+      gathered.free();
       upload.drop();
     }
   }
-  if (size > limit || lengthOf(request) > limit) throw new BodyTooLargeError(limit);
-  return chunks;
+  if (size > limit || length > limit) throw new BodyTooLargeError(limit);
+  return gathered;
 }
 
-/** The pieces as one, without them and what earlier bodies left. */
-function joined(chunks: Uint8Array[], upload: Upload): Buffer {
-  const bytes = Buffer.concat(chunks);
-  chunks.length = 0;
-  upload.collectGarbage();
-  return bytes;
+/** Bytes that come in pieces, without a second copy of them. They lie outside of the heap until they are freed. */
+class GatheredBytes {
+  #buffer: ArrayBuffer;
+  #length = 0;
+
+  /** @param expected bytes; memory is taken as they come, not before */
+  constructor(expected: number) {
+    this.#buffer = new ArrayBuffer(expected);
+  }
+
+  get bytes(): Uint8Array {
+    return new Uint8Array(this.#buffer, 0, this.#length);
+  }
+
+  add(piece: Uint8Array): void {
+    const end = this.#length + piece.byteLength;
+    if (end > this.#buffer.byteLength) this.#buffer = this.#buffer.transfer(Math.max(end, 2 * this.#buffer.byteLength));
+    new Uint8Array(this.#buffer).set(piece, this.#length);
+    this.#length = end;
+  }
+
+  /** Gives the memory back now, instead of when the runtime collects garbage. */
+  free(): void {
+    this.#buffer = this.#buffer.transfer(0);
+    this.#length = 0;
+  }
 }
 
-function decodeText(bytes: Buffer): string {
+function decodeText(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
