@@ -17,7 +17,7 @@ const GATHER = 200;
 /**
  * The log lines while a view shows them; the stream ends with the view.
  *
- * @param isLive the stream is open meanwhile: it has no sign of life of its own, and a page that nobody sees needs none
+ * @param isLive the stream is open meanwhile: it has no sign of life of its own, and a hidden page needs none
  */
 export function useLogs(client: ApiClient, { isPaused, isLive }: { isPaused: boolean; isLive: boolean }): Logs {
   const [all, setAll] = useState<LogBuffer>(EMPTY_BUFFER);

@@ -75,7 +75,7 @@ async function drained(outgoing: ServerResponse): Promise<void> {
   outgoing.off('close', resolve);
 }
 
-/** Milliseconds and bytes in which the rest of a body that nobody read must have come for the connection to be kept. */
+/** Milliseconds and bytes in which the rest of a body that no route read must have come for the connection to be kept. */
 const REST_TIME = 500;
 const REST_SIZE = 64 * 1024 * 1024;
 

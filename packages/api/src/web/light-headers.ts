@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue, type IncomingHttpHeaders } from 'node:http';
 
-/** What the platform makes headers of. */
+/** The sources that the platform makes headers from. */
 export type HeadersInit = NonNullable<ResponseInit['headers']>;
 
 /** Headers of a request or an answer, like the platform's. Names are in lower case. */

@@ -4,7 +4,7 @@ import { LightRequest } from './light-request.ts';
 import { LightResponse } from './light-response.ts';
 import { useLightObjects } from './use-light-objects.ts';
 
-/** What both have to do alike. */
+/** The behaviour that both share. */
 describe.each([
   ['the platform', { Headers, Request, Response }],
   ['ours', { Headers: LightHeaders, Request: LightRequest, Response: LightResponse }],

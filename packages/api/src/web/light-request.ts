@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LightBody, type BodySource } from './light-body.ts';
 import { LightHeaders, type HeadersInit } from './light-headers.ts';
 
-/** What every request is like that a server has received. */
+/** The parts that all received requests share. */
 abstract class ServerRequest extends LightBody implements Request {
   readonly cache = 'default';
   readonly credentials = 'same-origin';

@@ -186,7 +186,7 @@ describe('polls', () => {
     device.target = undefined;
     await nextPoll();
     await nextPoll();
-    // What is not valid is fetched and reported once.
+    // An invalid target is fetched and reported once.
     expect(polls.map(({ status }) => status)).toEqual(['failed', 'ok', 'ok', 'ok', 'ok']);
     expect(targets.map(({ force }) => force)).toEqual([ALL_APPS]);
   });

@@ -34,7 +34,7 @@ export function parseYaml(text: string, file: string): Tree {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: Math.max(col, 1) };
   };
-  // What the parser does not expect behind a fault follows from that fault.
+  // Unexpected tokens behind a fault follow from that fault.
   const errors = document.errors.filter(({ code }, index) => index === 0 || code !== 'UNEXPECTED_TOKEN');
   const issues = errors.map(({ message, pos: [offset] }) => issueAt(placeAt(offset), '', message));
   if (issues.length > 0) throw new ProjectError(issues);

@@ -19,7 +19,7 @@ const TAG_FILTERS: readonly string[] = ['device', 'device/id', 'device/uuid'];
 /** Fields of devices that are not reported by themselves. */
 const OWN_FIELDS: readonly string[] = ['id', 'uuid', 'device_name', 'is_online', 'api_heartbeat_state'];
 const DEVICE_FIELDS: readonly string[] = [...OWN_FIELDS, ...REPORTED_FIELDS];
-/** What devices are linked to, with the fields of it. */
+/** The resources that devices are linked to, with their fields. */
 const DEVICE_LINKS: ReadonlyMap<string, readonly string[]> = new Map([
   ['belongs_to__application', ['id', 'uuid']],
   ['is_running__release', ['id', 'commit']],
