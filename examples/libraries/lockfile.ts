@@ -4,7 +4,7 @@ import { createUpdateLocks } from '@device-supervisor/lockfile';
 
 // On a device: /mnt/root/tmp/balena-supervisor/services
 const locks = createUpdateLocks({ directory, holder: 'my-tool' });
-await locks.prepare(1, 'web');
+await locks.prepare(1, ['web']);
 const result = await locks.acquire({ appId: 1, services: ['web'], force: false });
 if (result.status === 'held') {
   console.log('locked by', result.holders);

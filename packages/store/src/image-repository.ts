@@ -1,3 +1,4 @@
+import type { ImageRecord } from '@device-supervisor/compose';
 import { and, eq } from './query-builder.ts';
 import type { Query } from './query.ts';
 import { imageRecords } from './schema.ts';
