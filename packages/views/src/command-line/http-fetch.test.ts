@@ -42,7 +42,7 @@ describe('httpFetch', () => {
 
   it('does not end a stream that has begun', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    await using device = await serve((_, response) => void response.flushHeaders());
+    await using device = await serve((_, response) => response.flushHeaders());
     const { body } = await httpFetch(new Request(device.url), { interruption });
     expect(vi.getTimerCount()).toBe(0);
     await body?.cancel();
