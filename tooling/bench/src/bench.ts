@@ -10,6 +10,7 @@ import { keepLocksInMemory } from './http/lock-directories.ts';
 import { openImage } from './open-image.ts';
 import { measureLogs } from './measure-logs.ts';
 import { measureIdle, measureStart } from './measure.ts';
+import { measureWatch } from './measure-watch.ts';
 import { readOptions } from './read-options.ts';
 import { readsTable } from './reads-table.ts';
 import { SOAK_IMAGES } from './soak/random-app.ts';
@@ -50,6 +51,7 @@ async function measureUploads(): Promise<void> {
 async function measureOne(): Promise<void> {
   if (values.http) return await measureRequests();
   await using engine = await startTestEngine();
+  if (values.watch) return await measureEdits(engine.endpoint);
   await busyboxImage(engine.endpoint, { tag: 'bench:1', cmd: ['sleep', '100000'], stopSignal: 'SIGKILL' });
   if (values.soak) return await soakImage(engine.endpoint);
   if (values.image) return await measureImage(engine.endpoint);
@@ -57,6 +59,21 @@ async function measureOne(): Promise<void> {
   console.log('targets applied, medians');
   const apply = { rounds: Number(values.rounds), services: Number(values.services) };
   for (const table of await applyTables(engine.endpoint, apply)) console.table(table);
+}
+
+/** Edits of a project under `watch`, beside the same by docker-compose. */
+async function measureEdits(engine: string): Promise<void> {
+  for (const app of ['supervisor', 'local-mode']) await bundleApp(resolve(import.meta.dirname, '../../../apps', app));
+  const { compose, ...watch } = await measureWatch({ engine, edits: Number(values.edits) });
+  const table: Record<string, object> = {};
+  for (const [action, seconds] of Object.entries({ ...watch, 'docker-compose up -d --build': compose ?? [] })) {
+    table[action] = {
+      edits: seconds.length,
+      'median, s': seconds[Math.floor(seconds.length / 2)]?.toFixed(2) ?? 'not installed',
+      'longest, s': seconds.at(-1)?.toFixed(2) ?? '',
+    };
+  }
+  console.table(table);
 }
 
 /** From a request over HTTP to the engine's events. */

@@ -17,6 +17,8 @@ export function readOptions(args: readonly string[]) {
       sizes: { type: 'string', default: '1x30,10x10,50x6' },
       logs: { type: 'boolean', default: false },
       outage: { type: 'string', default: '120' },
+      watch: { type: 'boolean', default: false },
+      edits: { type: 'string', default: '20' },
       image: { type: 'boolean', default: false },
       soak: { type: 'boolean', default: false },
       changes: { type: 'string', default: '1000' },
