@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Candidate } from './candidates.ts';
@@ -20,10 +20,8 @@ export interface IdleFigures {
   readonly cpuPerMinute: number;
 }
 
-/** Ticks of /proc/<pid>/stat in a second; the same on every Linux. */
-const TICKS = 100;
-/** The time for a process to become idle before it is measured, in milliseconds. */
-const SETTLING = 5000;
+/** Milliseconds for a process to become idle before it is measured: the runtime collects the garbage of a start until then. */
+const SETTLING = 20_000;
 const READS = 20;
 
 /** Starts the candidates in turn, so that a machine that changes its speed changes it for all of them. */
@@ -80,11 +78,14 @@ async function answered(url: string): Promise<void> {
   }
 }
 
+/**
+ * Milliseconds of all threads, as the scheduler counts them. The ticks of /proc/<pid>/stat are samples of 10 ms: a process
+ * that wakes up for a moment, on a machine that others keep busy, gets a whole one for it.
+ */
 async function processorTime({ pid }: ChildProcess): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // The name in parentheses may hold blanks; user and system time are the 12th and 13th field after it.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
+  const threads = await readdir(`/proc/${pid}/task`);
+  const times = await Promise.all(threads.map((id) => readFile(`/proc/${pid}/task/${id}/schedstat`, 'utf8')));
+  return times.reduce((sum, time) => sum + Number(time.split(' ')[0]) / 1e6, 0);
 }
 
 /** Bytes. */
