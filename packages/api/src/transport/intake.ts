@@ -50,7 +50,7 @@ export function createIntake({ collectGarbage = () => undefined }: IntakeOptions
           const pool = poolOf(next);
           const others = held[pool] - (poolOf(own) === pool ? own : 0);
           if (others + next > LIMITS[pool]) throw new ServerBusyError('other requests hold too much memory');
-          // What earlier bodies left behind makes room before this one takes it.
+          // The remains of earlier bodies make room before this one takes it.
           if (own <= NOTICEABLE && next > NOTICEABLE) collectGarbage();
           held[poolOf(own)] -= own;
           held[pool] += next;
