@@ -10,6 +10,7 @@ import {
   waitFor,
   type CloudFixture,
   type DeviceHost,
+  type Fleet,
 } from '@device-supervisor/testbed';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { installImage, type InstalledImage } from './installed-image.ts';
@@ -17,6 +18,7 @@ import { installImage, type InstalledImage } from './installed-image.ts';
 const command = promisify(execFile);
 const resources = new AsyncDisposableStack();
 let fixture: CloudFixture;
+let fleet: Fleet;
 let host: DeviceHost;
 let device: InstalledImage;
 let directory: string;
@@ -27,7 +29,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'installed-'));
   resources.defer(() => rm(directory, { recursive: true, force: true }));
   fixture = resources.use(await startCloudFixture());
-  const fleet = fixture.cloud.createFleet({ name: 'fleet' });
+  fleet = fixture.cloud.createFleet({ name: 'fleet' });
   const labels = { 'io.balena.features.supervisor-api': '1' };
   const web = { image: await fixture.publish('web:1'), labels, composition: { volumes: ['data:/data'] } };
   fixture.cloud.createRelease(fleet, { commit: 'c1', services: { web }, volumes: { data: {} } });
@@ -215,12 +217,50 @@ describe('a device survives', () => {
     expect(await settled()).toEqual(before);
   });
 
+  it('a clock that is set forward and back by years: apps run on, the cloud is asked as before, the health tells', async () => {
+    const time = join(directory, 'time');
+    await writeFile(time, '+0');
+    fleet.config.set('RESIN_SUPERVISOR_POLL_INTERVAL', '1000');
+    await device.remove();
+    await device.start({ clock: time });
+    expect(await settled()).toEqual(before);
+    await device.post('/v1/update', {});
+    const usual = await workOfPolls();
+    for (const offset of ['+365d', '-365d', '-3650d']) {
+      await writeFile(time, offset);
+      await waitForCondition('clock');
+      // A clock that works has no more to do than before; one that does not would take all of the processor's time.
+      expect(await workOfPolls()).toBeLessThanOrEqual(usual * 3 + 500);
+      expect(await device.get('/v3/health/live')).toEqual({ healthy: true });
+      expect(await settled()).toEqual(before);
+    }
+    await writeFile(time, '+0');
+    await waitWithoutCondition('clock');
+    fleet.config.delete('RESIN_SUPERVISOR_POLL_INTERVAL');
+    await device.remove();
+    await device.start();
+    expect(await settled()).toEqual(before);
+  });
+
   it('a second supervisor, which ends with a reason', async () => {
     const { code, output } = await device.startSecond();
     expect([code, output]).toEqual([1, expect.stringContaining('STORE_IN_USE')]);
     expect(await settled()).toEqual(before);
   });
 });
+
+/** Polls of the cloud that one look at the processor time covers; the device asks every second. */
+const POLLS = 3;
+
+/** Milliseconds of processor time that the supervisor takes while the cloud is asked several times. */
+async function workOfPolls(): Promise<number> {
+  const begun = fixture.cloud.count('poll');
+  const work = await device.processorTime();
+  await waitFor('the cloud to be asked', () => fixture.cloud.count('poll'), {
+    until: (count) => count >= begun + POLLS,
+  });
+  return (await device.processorTime()) - work;
+}
 
 /** Changes a byte of every second page. */
 async function flipBits(path: string): Promise<void> {
