@@ -12,6 +12,8 @@ export interface SummaryFacts {
   /** Command that applies the project once more. */
   readonly command: string;
   readonly listenAll: boolean;
+  /** Changes of the project's files are carried out as they come. */
+  readonly watch: boolean;
   /** Commands, as a person types them here. */
   readonly installation: Pick<Installation, 'command'>;
   /** How to stop, when it is not as usual. */
@@ -49,6 +51,7 @@ function nextSteps({
   mode,
   stopHint,
   installation,
+  watch,
 }: SummaryFacts): [string, string][] {
   const api: [string, string] = ['API', `${apiAddress}/v3/docs  (its log: ${logFile})`];
   const page = (hint: string): [string, string] => ['page', `${apiAddress}/${hint}`];
@@ -57,7 +60,7 @@ function nextSteps({
       return [
         page('  (o opens it)'),
         api,
-        ['change', `edit ${projectPath}, then press r`],
+        ['change', `edit ${projectPath}${watch ? '' : ', then press r'}`],
         ['logs', 'follow here; l switches them off and on'],
         ['stop', stopHint ?? 'q or Ctrl-C'],
       ];
@@ -65,7 +68,7 @@ function nextSteps({
       return [
         page(''),
         api,
-        ['change', `edit ${projectPath}, then run ${command} again`],
+        ['change', `edit ${projectPath}${watch ? '' : `, then run ${command} again`}`],
         ['logs', 'follow here'],
         ['stop', stopHint ?? 'Ctrl-C'],
       ];
