@@ -36,8 +36,8 @@ describe('bundleApp', () => {
   it('loads without the left-out modules, and says so when one is used', async () => {
     await write({
       'package.json': { type: 'module' },
-      'src/main.ts': `import './engine-client.cjs';`,
-      'src/engine-client.cjs': `
+      'src/main.ts': `import 'engine-client';`,
+      'node_modules/engine-client/index.js': `
         const { Client } = require('ssh2');
         const protocol = require('protobufjs/light');
         console.log(typeof Client, typeof protocol.loadSync);

@@ -24,7 +24,7 @@ export interface Watched {
 export interface Look {
   readonly phases: ReadonlyMap<string, Phase>;
   readonly containers: ReadonlyMap<string, ObservedContainer>;
-  /** The target is reached, or no service changes and nothing was done for a while. */
+  /** The target is reached, or nothing was done for a while, no service changes, and something keeps one from it. */
   readonly settled: boolean;
 }
 
@@ -85,6 +85,8 @@ async function look(
     isQuiet,
   });
   const outcomes = [...phases.values()].map(outcomeOf);
-  const settled = !outcomes.includes('active') && (!applying || isQuiet);
+  // A target that is not reached has a reason: as long as there is none, the supervisor has not begun.
+  const hasReason = blocked.length > 0 || outcomes.includes('bad');
+  const settled = !outcomes.includes('active') && (!applying || (isQuiet && hasReason));
   return { phases, containers, settled };
 }

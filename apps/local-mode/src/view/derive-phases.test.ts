@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ObservedContainer } from '../engine/observe-containers.ts';
 import { derivePhases, type Sources } from './derive-phases.ts';
+import type { Phase } from './phase.ts';
 
 const NOTHING: Sources = {
   services: [
@@ -132,6 +133,33 @@ describe('derivePhases', () => {
     };
     expect(derivePhases(sources).get('probe')).toEqual({ kind: 'waiting', reason: message });
     expect(derivePhases({ ...sources, isQuiet: true }).get('probe')).toEqual({ kind: 'blocked', reason: message });
+  });
+
+  it('shows a wait as vain when nothing of the project brings its end, once the supervisor is quiet', () => {
+    const message = 'waits for shared, which is external, to be made';
+    const blocked = [{ service: 'web', reason: 'dependency', message }];
+    expect(web({ blocked })).toEqual({ kind: 'waiting', reason: message });
+    expect(web({ blocked, isQuiet: true })).toEqual({ kind: 'blocked', reason: message });
+    // These end by themselves, however long they take.
+    for (const reason of ['engine', 'hand-over'])
+      expect(web({ blocked: [{ service: 'web', reason, message }], isQuiet: true })).toEqual({
+        kind: 'waiting',
+        reason: message,
+      });
+  });
+
+  it('shows a service that is not begun as blocked once what another one fails at is all that is left', () => {
+    const phases = (sources: Partial<Sources>): Phase | undefined =>
+      derivePhases({
+        ...NOTHING,
+        services: ['web', 'good'].map((name) => ({ name, dependencies: [], build: null })),
+        ...sources,
+      }).get('good');
+    const waiting = { kind: 'waiting', reason: null };
+    expect(phases({ failures: failed(3) })).toEqual(waiting);
+    expect(phases({ failures: failed(2), isQuiet: true })).toEqual(waiting);
+    expect(phases({ notBuilt: new Map([['web', 'no such file']]), isQuiet: true })).toEqual(waiting);
+    expect(phases({ failures: failed(3), isQuiet: true })).toEqual({ kind: 'blocked', reason: 'waits for web' });
   });
 
   it.each([

@@ -29,7 +29,9 @@ export interface WatchedService {
 export function derivePhases(sources: Sources): ReadonlyMap<string, Phase> {
   const phases = new Map<string, Phase>();
   for (const service of sources.services) phases.set(service.name, phaseOf(service, sources));
-  return settleWaiting(phases, sources);
+  settleWaiting(phases, sources);
+  settleUnbegun(phases, sources);
+  return phases;
 }
 
 function phaseOf({ name, build }: WatchedService, sources: Sources): Phase {
@@ -45,6 +47,7 @@ function phaseOf({ name, build }: WatchedService, sources: Sources): Phase {
     // The container of the old version may run on.
     case 'stands':
       return { kind: 'blocked', reason: hindrance.reason };
+    case 'depends':
     case 'waits':
       // The new container of a hand-over runs, but the update has not ended.
       if (isUp && sources.applying) return { kind: 'waiting', reason: hindrance.reason };
@@ -122,24 +125,37 @@ function crashPhase(exitCode: number): Phase {
 
 /**
  * A service has settled too when its wait cannot end: it waits for a service that does not come up or, while the supervisor
- * is quiet, for services that no longer change.
+ * is quiet, for services that no longer change, or for an object that this project does not make.
  */
-function settleWaiting(
-  phases: Map<string, Phase>,
-  { services, isQuiet }: Pick<Sources, 'services' | 'isQuiet'>,
-): ReadonlyMap<string, Phase> {
+function settleWaiting(phases: Map<string, Phase>, sources: Sources): void {
   for (let changed = true; changed;) {
     changed = false;
-    for (const { name, dependencies } of services) {
+    for (const { name, dependencies } of sources.services) {
       const phase = phases.get(name);
       if (phase?.kind !== 'waiting') continue;
       const others = dependencies.flatMap((other) => phases.get(other) ?? []).map(outcomeOf);
       const culprit = dependencies[others.indexOf('bad')];
-      const cannotEnd = isQuiet && phase.reason !== null && others.length > 0 && !others.includes('active');
+      const depends = hindrancesOf(name, sources)[0]?.kind === 'depends';
+      const cannotEnd = sources.isQuiet && depends && !others.includes('active');
       if (culprit === undefined && !cannotEnd) continue;
       phases.set(name, { kind: 'blocked', reason: phase.reason ?? `waits for ${culprit ?? 'another service'}` });
       changed = true;
     }
   }
-  return phases;
+}
+
+/**
+ * A service that is not begun, and has no reason of its own, waits for an operation of another one: an update removes what
+ * is old once all images are there. When that operation fails for good, the wait does not end by itself.
+ */
+function settleUnbegun(phases: Map<string, Phase>, sources: Sources): void {
+  const active = [...phases].filter(([, phase]) => outcomeOf(phase) === 'active');
+  const isUnbegun = ([, phase]: [string, Phase]): boolean => phase.kind === 'waiting' && phase.reason === null;
+  if (!sources.isQuiet || !active.every(isUnbegun)) return;
+  const culprit = sources.services.find(({ name }) => {
+    const kind = hindrancesOf(name, sources)[0]?.kind;
+    return kind === 'failed' || kind === 'stands';
+  });
+  if (culprit === undefined) return;
+  for (const [name] of active) phases.set(name, { kind: 'blocked', reason: `waits for ${culprit.name}` });
 }

@@ -16,7 +16,7 @@ const failure = (attempts: number, isRetried = true) =>
   new Map([['pull', { service: 'web', reason: 'no such host', attempts, isRetried }]]);
 
 it.each([
-  ['dependency', 'waits'],
+  ['dependency', 'depends'],
   ['engine', 'waits'],
   ['hand-over', 'waits'],
   ['locked', 'stands'],
@@ -46,6 +46,6 @@ it('the most serious comes first, and a failure replaces the pause after it', ()
   expect(hindrances({ blocked, failures: failure(3) })).toEqual([
     'failed: no such host',
     'stands: message of locked',
-    'waits: message of dependency',
+    'depends: message of dependency',
   ]);
 });

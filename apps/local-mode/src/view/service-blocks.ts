@@ -1,23 +1,31 @@
 import type { OperationFailure } from '../run/operation-feed.ts';
 import type { Blocked } from '../supervisor/supervisor-client.ts';
 
+type HindranceKind = 'retried' | 'failed' | 'depends' | 'waits' | 'stands';
+
 /** Why a service is not as it should be. */
 export interface Hindrance {
   readonly reason: string;
   /**
    * - `retried`: something failed, and the supervisor tries it again
    * - `failed`: something failed repeatedly, or for good
-   * - `waits`: another service, the engine or a hand-over is awaited
+   * - `depends`: another service, or an object that is made elsewhere, has to be there first
+   * - `waits`: the engine or a hand-over is awaited
    * - `stands`: nothing changes until a person acts
    */
-  readonly kind: 'retried' | 'failed' | 'waits' | 'stands';
+  readonly kind: HindranceKind;
 }
 
 /** An operation that fails this often counts as failed, though the supervisor continues to try. */
 const ATTEMPTS = 3;
 
-/** Reasons of the API that pass by themselves. */
-const PASSING: ReadonlySet<string> = new Set(['dependency', 'engine', 'hand-over']);
+/** Reasons of the API that pass by themselves, or with another service. */
+const PASSING: ReadonlyMap<string, HindranceKind> = new Map([
+  ['backoff', 'retried'],
+  ['dependency', 'depends'],
+  ['engine', 'waits'],
+  ['hand-over', 'waits'],
+]);
 
 /** A block that keeps no service from running. */
 const CLEANUP = 'cleanup';
@@ -45,9 +53,9 @@ export function hindrancesOf(service: string, { blocked, failures }: HindranceSo
     .filter((block) => block.reason !== 'backoff' || failed.length === 0)
     .map(({ reason, message }): Hindrance => ({
       reason: message,
-      kind: reason === 'backoff' ? 'retried' : PASSING.has(reason) ? 'waits' : 'stands',
+      kind: PASSING.get(reason) ?? 'stands',
     }));
   return [...failed, ...blocks].sort((one, other) => SERIOUSNESS[other.kind] - SERIOUSNESS[one.kind]);
 }
 
-const SERIOUSNESS: Readonly<Record<Hindrance['kind'], number>> = { failed: 3, stands: 2, retried: 1, waits: 0 };
+const SERIOUSNESS: Readonly<Record<HindranceKind, number>> = { failed: 3, stands: 2, retried: 1, depends: 0, waits: 0 };

@@ -42,6 +42,7 @@ afterEach(() => stack.disposeAsync());
 interface ConnectionOptions extends Partial<Pick<CloudConnectionDependencies, 'configJson' | 'deviceConfig'>> {
   /** The device's target before it knows its cloud. */
   readonly config?: DeviceConfigVariables;
+  readonly fleet?: ReturnType<typeof stub.createFleet>;
 }
 
 /** A device that is new to its cloud. @returns the cloud's record, once the device has reported */
@@ -49,8 +50,8 @@ async function connect({
   config = {},
   configJson = {},
   deviceConfig = null,
+  fleet = stub.createFleet(),
 }: ConnectionOptions = {}): Promise<StubDevice> {
-  const fleet = stub.createFleet();
   let identity: Identity = {
     uuid: UUID,
     deviceApiKey: 'device-key',
@@ -167,9 +168,10 @@ describe('a device that is new to its cloud', () => {
   });
 
   it('is named and pinned once: registered again, it follows its fleet', async () => {
-    const { id } = stub.createRelease(stub.createFleet(), { commit: 'c1', services: {} });
+    const fleet = stub.createFleet();
+    const { id } = stub.createRelease(fleet, { commit: 'c1', services: {} });
     store.settings.set(PINNED_RELEASE, String(id));
-    const device = await connect({ configJson: { initialDeviceName: 'kitchen' } });
+    const device = await connect({ fleet, configJson: { initialDeviceName: 'kitchen' } });
     expect([device.name, device.pinned?.commit]).toEqual(['kitchen', 'c1']);
     expect(store.settings.get(PINNED_RELEASE)).toBeNull();
   });

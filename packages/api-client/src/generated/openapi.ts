@@ -1841,6 +1841,10 @@ export interface components {
                 target: string | number | boolean;
                 read_only?: boolean | string | (0 | 1);
                 bind?: {
+                    propagation?: string | number | boolean;
+                    selinux?: string | number | boolean;
+                    create_host_path?: boolean | string | (0 | 1);
+                } & {
                     [key: string]: unknown;
                 };
                 volume?: {

@@ -20,7 +20,7 @@ export const BUDGETS: Readonly<Record<string, Budget>> = {
   'boot-config': { foreignPackages: 1, installed: 1, imported: 33, names: 14 },
   cloud: { foreignPackages: 8, installed: 13, imported: 60, names: 34 },
   compose: { foreignPackages: 4, installed: 11, imported: 41, names: 155 },
-  'compose-project': { foreignPackages: 2, installed: 10, imported: 45, names: 17 },
+  'compose-project': { foreignPackages: 2, installed: 10, imported: 45, names: 23 },
   'config-json': { foreignPackages: 2, installed: 9, imported: 39, names: 19 },
   device: { foreignPackages: 4, installed: 12, imported: 46, names: 69 },
   'durable-file': { foreignPackages: 0, installed: 1, imported: 17, names: 15 },
@@ -38,5 +38,5 @@ export const BUDGETS: Readonly<Record<string, Budget>> = {
   state: { foreignPackages: 1, installed: 9, imported: 35, names: 40 },
   store: { foreignPackages: 6, installed: 47, imported: 45, names: 20 },
   systemd: { foreignPackages: 28, installed: 3, imported: 19, names: 26 },
-  views: { foreignPackages: 3, installed: 2, imported: 12, names: 27 },
+  views: { foreignPackages: 4, installed: 2, imported: 12, names: 27 },
 };

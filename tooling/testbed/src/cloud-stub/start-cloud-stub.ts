@@ -94,7 +94,8 @@ export async function startCloudStub(options: CloudStubOptions = {}): Promise<Cl
   const counts = new Map<RequestKind, number>();
   const records: CloudRequestRecord[] = [];
   const counted = new WeakMap<Socket, number>();
-  const answer = getRequestListener(app.fetch);
+  // The tests of a run share a process: its Request and Response stay the platform's.
+  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   let open = 0;
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     const { method = 'GET', url: path = '/' } = request;
