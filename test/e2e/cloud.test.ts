@@ -56,6 +56,7 @@ describe('the life of a device', () => {
   async function ask(path: string, call: { method?: string; data?: unknown } = {}): Promise<unknown> {
     const response = await fetch(`${cloud.endpoint}/supervisor${path}?apikey=${cloud.userKey}`, {
       method: 'POST',
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ uuid: device.uuid, ...call }),
     });
     const text = await response.text();

@@ -25,6 +25,8 @@ export const TESTBED_PACKAGES: readonly string[] = [
   'dosfstools',
   'mtools',
   'user-mode-linux',
+  'gcc',
+  'libc6-dev',
 ];
 
 /**

@@ -35,8 +35,10 @@ export async function runOnVfat({ script, args = [] }: VfatRunOptions): Promise<
   await writeFile(init, initScript(await kernelModules(), run.mount, { command: [...command, ...args], exitCode }), {
     mode: 0o755,
   });
+  const registers = join(directory, 'whole-registers.so');
+  await exec('gcc', ['-O2', '-shared', '-fPIC', '-o', registers, join(import.meta.dirname, 'whole-registers.c')]);
   const { stdout } = await exec('linux.uml', [...KERNEL_ARGUMENTS, `ubd0=${run.disk}`, `init=${init}`], {
-    env: { ...process.env, TMPDIR: directory },
+    env: { ...process.env, TMPDIR: directory, LD_PRELOAD: registers },
     maxBuffer: 16_000_000,
   });
   const code = await readFile(exitCode, 'utf8').catch(() => 'none');
