@@ -68,18 +68,23 @@ export async function measureWatch({ engine, edits }: WatchOptions): Promise<Wat
     return seconds.toSorted((a, b) => a - b);
   };
   try {
-    await says(/\nstop +/, 0);
-    const figures = {
-      sync: await time('html/index', /web: .*copied in/),
-      restart: await time('src/run.sh', /web: .*copied and restarted in/),
-      rebuild: await time('version', /web: .*rebuilt and replaced in/),
-    };
+    let figures;
+    try {
+      await says(/\nstop +/, 0);
+      figures = {
+        sync: await time('html/index', /web: .*copied in/),
+        restart: await time('src/run.sh', /web: .*copied and restarted in/),
+        rebuild: await time('version', /web: .*rebuilt and replaced in/),
+      };
+    } finally {
+      watch.kill('SIGINT');
+      await waitFor('the end of the watch', () => watch.exitCode !== null || watch.signalCode !== null, {
+        until: Boolean,
+      });
+    }
+    // The supervisor removes the images of others that no container uses: the two cannot share an engine.
     return { ...figures, compose: await timeCompose({ project, engine, edits, write }) };
   } finally {
-    watch.kill('SIGINT');
-    await waitFor('the end of the watch', () => watch.exitCode !== null || watch.signalCode !== null, {
-      until: Boolean,
-    });
     await rm(folder, { recursive: true, force: true });
   }
 }
