@@ -44,6 +44,13 @@ async function startWatch(): Promise<LocalModeProcess> {
   return run;
 }
 
+/** The same once the files of `initial_sync` are in place: they and an edit could become one update. */
+async function startWithRules(): Promise<LocalModeProcess> {
+  const run = await startWatch();
+  await run.says(/web: .*index.*: copied in \d+\.\d\d s/);
+  return run;
+}
+
 /** Carries out a change, and waits for the words that follow it. */
 async function after(run: LocalModeProcess, change: () => Promise<unknown>, words: string | RegExp): Promise<void> {
   const mark = run.text().length;
@@ -101,8 +108,7 @@ describe('with rules', () => {
   );
 
   it('copies, restarts, runs a program or rebuilds, and says how long it took', async () => {
-    await using run = await startWatch();
-    await run.says(/web: .*index.*: copied in \d+\.\d\d s/);
+    await using run = await startWithRules();
     const before = { web: await containerOf('web'), other: await containerOf('other') };
     await after(run, () => write({ 'web/html/index': 'second', 'web/html/x.tmp': '' }), /web: index: copied in/);
     expect(await fileIn('web', '/www/index')).toBe('second');
@@ -123,28 +129,30 @@ describe('with rules', () => {
   });
 
   it('loses no edit that is made during an update', async () => {
-    await using run = await startWatch();
+    await using run = await startWithRules();
+    await write({ 'web/version': '2', 'web/html/index': 'together' });
+    expect(await filesOnceTheyAre(['2', 'together'])).toEqual(['2', 'together']);
     const mark = run.text().length;
-    await write({ 'web/version': '2' });
-    await run.says('web: version: rebuilding', mark);
+    await write({ 'web/version': '3' });
+    await run.says(/web: .*: rebuilding/, mark);
     await run.says('RUN ["/busybox"', mark);
-    await write({ 'web/version': '3', 'web/html/index': 'during' });
-    const seen = await waitFor(
-      'the last edits',
-      async () => [await fileOrNone('/version'), await fileOrNone('/www/index')],
-      {
-        until: ([version, index]) => version === '3' && index === 'during',
-      },
-    );
-    expect(seen).toEqual(['3', 'during']);
+    await write({ 'web/version': '4', 'web/html/index': 'during' });
+    expect(await filesOnceTheyAre(['4', 'during'])).toEqual(['4', 'during']);
   });
+
+  /** The version and the index in the container, once they are as wanted. */
+  async function filesOnceTheyAre(wanted: readonly string[]): Promise<readonly string[]> {
+    return await waitFor('the edits', async () => [await fileOrNone('/version'), await fileOrNone('/www/index')], {
+      until: (found) => found.join() === wanted.join(),
+    });
+  }
 
   async function fileOrNone(path: string): Promise<string> {
     return await fileIn('web', path).catch(() => '');
   }
 
   it('brings what was copied into a new container of the supervisor', async () => {
-    await using run = await startWatch();
+    await using run = await startWithRules();
     await after(run, () => write({ 'web/html/index': 'kept' }), /web: index: copied in/);
     const removed = await containerOf('web');
     await after(run, () => engine.getContainer(removed).remove({ force: true }), /web: new container: copied in/);
@@ -153,7 +161,7 @@ describe('with rules', () => {
   });
 
   it('applies the project again when its own file changes, and names a fault until it is corrected', async () => {
-    await using run = await startWatch();
+    await using run = await startWithRules();
     await after(
       run,
       () => writeFile(join(project, 'broken.tmp'), '').then(() => write({ 'compose.yaml': 'services: [' })),

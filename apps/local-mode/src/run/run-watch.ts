@@ -71,7 +71,7 @@ class Watch implements RunWatch {
     await this.#watch?.start({
       engine,
       containerOf: async (service) => (await observeContainers(engine)).get(service)?.id ?? null,
-      rebuild: (service) => this.#rebuildNext(service),
+      rebuild: (service, { always }) => this.#rebuildNext(service, always),
       say: (sentence) => this.#say(sentence),
       onUpdate: (service, isRunning) => {
         this.#updated.add(service);
@@ -96,13 +96,13 @@ class Watch implements RunWatch {
     await this.#watch?.[Symbol.asyncDispose]();
   }
 
-  async #rebuildNext(name: string): Promise<boolean> {
-    const rebuilt = this.#rebuilds.then(() => this.#rebuild(name));
+  async #rebuildNext(name: string, always: boolean): Promise<boolean> {
+    const rebuilt = this.#rebuilds.then(() => this.#rebuild(name, always));
     this.#rebuilds = rebuilt.catch(() => undefined);
     return await rebuilt;
   }
 
-  async #rebuild(name: string): Promise<boolean> {
+  async #rebuild(name: string, always: boolean): Promise<boolean> {
     const service = this.#project?.services.find((one) => one.name === name);
     if (this.#project === null || this.applied === null || service?.build == null) {
       throw new Error('the service has no build');
@@ -115,8 +115,10 @@ class Watch implements RunWatch {
       onStep: () => undefined,
       onLine: (line) => screen.print(screen.paint('dim', `${name} | ${plainText(line)}`)),
     });
-    if (image === running) return false;
+    if (image === running && !always) return false;
     signal.throwIfAborted();
+    // The supervisor makes a new one.
+    if (image === running && before !== undefined) await engine.getContainer(before.id).remove({ force: true });
     await this.#send(this.#project, name);
     await this.#replaced(service, before?.id ?? null);
     return true;

@@ -47,14 +47,15 @@ export async function copyIntoContainer(
 /** The copies whose files a container does not have as they are here. */
 export async function missingCopies(container: Docker.Container, copies: readonly Copy[]): Promise<readonly Copy[]> {
   const missing: Copy[] = [];
-  for (const copy of copies) {
-    const stats = await lstat(copy.path).catch(() => null);
-    const isSame =
-      stats?.isFile() === true && (await readFile(copy.path)).equals(await readFromContainer(container, copy.target));
-    const isGone = stats === null && (await presentIn(container, [copy.target])).length === 0;
-    if (!isSame && !isGone) missing.push(copy);
-  }
+  for (const copy of copies) if (!(await hasCopy(container, copy))) missing.push(copy);
   return missing;
+}
+
+async function hasCopy(container: Docker.Container, { path, target }: Copy): Promise<boolean> {
+  const stats = await lstat(path).catch(() => null);
+  const isPresent = (await presentIn(container, [target])).length > 0;
+  if (stats === null || stats.isDirectory()) return isPresent === (stats !== null);
+  return isPresent && stats.isFile() && (await readFile(path)).equals(await readFromContainer(container, target));
 }
 
 async function presentIn(container: Docker.Container, paths: readonly string[]): Promise<readonly string[]> {

@@ -14,10 +14,11 @@ export interface UpdaterContext {
   /**
    * Builds the image of a service and replaces its container.
    *
-   * @returns whether there is a new container; an image that stays the same needs none
+   * @param always whether the container is replaced although its image stays the same
+   * @returns whether there is a new container
    * @throws Error with the reason why the new container does not run
    */
-  rebuild(service: string): Promise<boolean>;
+  rebuild(service: string, options: { readonly always: boolean }): Promise<boolean>;
   /** An update of a service begins or ends: its container may stop meanwhile. */
   onUpdate(service: string, isRunning: boolean): void;
   /** Prints a sentence about a service. */
@@ -80,7 +81,7 @@ class Updater {
     if (isNothing(actions) && !isRecreated) return true;
     const subject = isNothing(actions) ? 'new container' : describeFiles(changed);
     try {
-      const done = actions.rebuild ? await this.#rebuild(subject) : await this.#apply(actions, subject);
+      const done = actions.rebuild ? await this.#rebuild(actions, subject, false) : await this.#apply(actions, subject);
       if (done !== '') this.#say(`${subject}: ${done} in ${formatTime(performance.now() - since)}`);
       return true;
     } catch (error) {
@@ -98,50 +99,53 @@ class Updater {
   async #apply(actions: Actions, subject: string): Promise<string> {
     const id = await this.#context.containerOf(this.#service.name);
     if (id === null) throw new Error('the service has no container; a new one gets the files');
-    const container = this.#context.engine.getContainer(id);
-    const again = id === this.#container ? [] : await missingCopies(container, [...this.#copies.values()]);
+    const again = id === this.#container ? [] : await this.#missingIn(id);
     for (const copy of actions.copies) this.#copies.set(copy.target, copy);
     try {
-      const { copied, removed } = await copyIntoContainer(this.#context.engine, container, [
-        ...again,
-        ...actions.copies,
-      ]);
-      this.#container = id;
-      for (const program of actions.programs) await runInContainer(this.#context.engine, id, program);
-      // A temporary file that came and went has no effect.
-      const isNews = copied + removed > 0 || actions.copies.length === 0;
-      const restarts = isNews && (actions.restart || again.some((copy) => this.#restartsFor(copy)));
-      if (restarts) await this.#restart(container);
-      return describeDone({ copied, removed, restarts, programs: actions.programs.length });
+      return await this.#bring(id, actions, [...again, ...actions.copies]);
     } catch (error) {
       if (!this.#service.isBuilt || actions.programs.length > 0) throw error;
       this.#say(`${formatError(error)}; building the image instead`);
-      return await this.#rebuild(subject);
+      // The container holds more than its image, or less.
+      return await this.#rebuild(actions, subject, true);
     }
   }
 
-  async #rebuild(subject: string): Promise<string> {
+  async #rebuild(actions: Actions, subject: string, always: boolean): Promise<string> {
     this.#say(`${subject}: rebuilding`);
-    const isReplaced = await this.#context.rebuild(this.#service.name);
+    for (const copy of actions.copies) this.#copies.set(copy.target, copy);
+    const isReplaced = await this.#context.rebuild(this.#service.name, { always });
     if (this.#service.imageHoldsCopies) this.#copies.clear();
     const id = await this.#context.containerOf(this.#service.name);
-    if (id !== null && id !== this.#container) {
-      const container = this.#context.engine.getContainer(id);
-      const missing = await missingCopies(container, [...this.#copies.values()]);
-      await copyIntoContainer(this.#context.engine, container, missing);
-      if (missing.some((copy) => this.#restartsFor(copy))) await this.#restart(container);
+    if (id !== null) {
+      // A new container has started its program already.
+      const needed = { ...actions, restart: actions.restart && !isReplaced };
+      await this.#bring(id, needed, await this.#missingIn(id));
     }
-    this.#container = id;
     return isReplaced ? 'rebuilt and replaced' : 'built, with the same image,';
+  }
+
+  async #missingIn(id: string): Promise<readonly Copy[]> {
+    return await missingCopies(this.#context.engine.getContainer(id), [...this.#copies.values()]);
+  }
+
+  /** Brings files into a container, runs programs in it, and restarts it if need be. @returns the words for it */
+  async #bring(id: string, { programs, restart }: Actions, copies: readonly Copy[]): Promise<string> {
+    const { engine } = this.#context;
+    const container = engine.getContainer(id);
+    const { copied, removed } = await copyIntoContainer(engine, container, copies);
+    this.#container = id;
+    for (const program of programs) await runInContainer(engine, id, program);
+    // A temporary file that came and went has no effect.
+    const isNews = copied + removed > 0 || copies.length === 0;
+    const restarts = isNews && (restart || copies.some((copy) => this.#restartsFor(copy)));
+    if (restarts) await container.restart({ t: this.#service.stopSeconds ?? STOP_SECONDS });
+    return describeDone({ copied, removed, restarts, programs: programs.length });
   }
 
   /** Whether the program has to start again to see a copy. */
   #restartsFor({ path }: Copy): boolean {
     return this.#service.rules.actionsFor(path).restart;
-  }
-
-  async #restart(container: Docker.Container): Promise<void> {
-    await container.restart({ t: this.#service.stopSeconds ?? STOP_SECONDS });
   }
 
   #say(sentence: string): void {
