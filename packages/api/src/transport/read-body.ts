@@ -50,49 +50,50 @@ function mediaType(request: Request): string {
 
 /** Counts what comes instead of trusting `Content-Length`, which chunked bodies do not have. */
 async function gather(request: Request, { limit, upload }: BodyOptions): Promise<GatheredBytes> {
-  const length = lengthOf(request);
-  const gathered = new GatheredBytes(length <= limit ? length : 0);
+  const gathered = new GatheredBytes(limit);
   let size = 0;
-  for await (const chunk of chunksOf(request, limit)) {
-    size += chunk.byteLength;
-    if (size <= limit) {
-      upload.add(chunk.byteLength);
-      gathered.add(chunk);
-    } else if (size > MAX_DRAINED) break;
-    else {
-      gathered.free();
-      upload.drop();
+  try {
+    for await (const chunk of chunksOf(request, limit)) {
+      size += chunk.byteLength;
+      if (size <= limit) {
+        upload.add(chunk.byteLength);
+        gathered.add(chunk);
+      } else if (size > MAX_DRAINED) break;
+      else {
+        gathered.free();
+        upload.drop();
+      }
     }
+    if (size > limit || lengthOf(request) > limit) throw new BodyTooLargeError(limit);
+    return gathered;
+  } catch (error) {
+    gathered.free();
+    throw error;
   }
-  if (size > limit || length > limit) throw new BodyTooLargeError(limit);
-  return gathered;
 }
 
 /** Bytes that come in pieces, without a second copy of them. They lie outside of the heap until they are freed. */
 class GatheredBytes {
   #buffer: ArrayBuffer;
-  #length = 0;
 
-  /** @param expected bytes; memory is taken as they come, not before */
-  constructor(expected: number) {
-    this.#buffer = new ArrayBuffer(expected);
+  /** @param limit the most bytes that come: addresses are reserved for them, and memory is taken as they come */
+  constructor(limit: number) {
+    this.#buffer = new ArrayBuffer(0, { maxByteLength: limit });
   }
 
   get bytes(): Uint8Array {
-    return new Uint8Array(this.#buffer, 0, this.#length);
+    return new Uint8Array(this.#buffer);
   }
 
   add(piece: Uint8Array): void {
-    const end = this.#length + piece.byteLength;
-    if (end > this.#buffer.byteLength) this.#buffer = this.#buffer.transfer(Math.max(end, 2 * this.#buffer.byteLength));
-    new Uint8Array(this.#buffer).set(piece, this.#length);
-    this.#length = end;
+    const start = this.#buffer.byteLength;
+    this.#buffer.resize(start + piece.byteLength);
+    new Uint8Array(this.#buffer).set(piece, start);
   }
 
   /** Gives the memory back now, instead of when the runtime collects garbage. */
   free(): void {
-    this.#buffer = this.#buffer.transfer(0);
-    this.#length = 0;
+    this.#buffer = this.#buffer.transferToFixedLength(0);
   }
 }
 
