@@ -77,10 +77,9 @@ class Updater {
   async #update(paths: ReadonlySet<string>, since: number): Promise<boolean> {
     const changed = [...paths].filter((path) => path !== NEW_CONTAINER);
     const actions = combine(changed.map((path) => this.#service.rules.actionsFor(path)));
-    const isRecreated = paths.has(NEW_CONTAINER) && (await this.#needsCopies());
-    if (isNothing(actions) && !isRecreated) return true;
     const subject = isNothing(actions) ? 'new container' : describeFiles(changed);
     try {
+      if (isNothing(actions) && !(paths.has(NEW_CONTAINER) && (await this.#needsCopies()))) return true;
       const done = actions.rebuild ? await this.#rebuild(actions, subject, false) : await this.#apply(actions, subject);
       if (done !== '') this.#say(`${subject}: ${done} in ${formatTime(performance.now() - since)}`);
       return true;
