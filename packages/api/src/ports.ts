@@ -1,3 +1,5 @@
+import type { HeldLock, LockTerms } from '@device-supervisor/update-locks';
+
 /** The API keys that exist. */
 export interface ApiKeys {
   /** The scope of the key; `null`: there is no such key. Called for every request. */
@@ -129,7 +131,7 @@ export interface DeviceTag {
 /** The update locks that services hold: as files, or taken through this API. */
 export interface ServiceLocks {
   /** Which of the services hold their lock now, either way. */
-  holders(appId: number, services: readonly string[]): Promise<readonly ServiceLock[]>;
+  holders(appId: number, services: readonly string[]): Promise<readonly HeldLock[]>;
   /** Takes the lock of a service for a time, or prolongs it. */
   hold(request: HoldRequest): HoldResult;
   /** Gives a lock back that `holder` took. */
@@ -155,20 +157,6 @@ export type HoldResult =
 /** - `free`: no client had taken it - `taken`: another client has it */
 export interface ReleaseResult {
   readonly status: 'released' | 'free' | 'taken';
-}
-
-export interface ServiceLock {
-  readonly appId: number;
-  readonly service: string;
-  /** Absent: a lock file; it does not say who made it. */
-  readonly terms?: LockTerms;
-}
-
-export interface LockTerms {
-  readonly holder: string;
-  readonly reason: string;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
 }
 
 /** Something of the device or its host that does not work. */

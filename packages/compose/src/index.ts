@@ -21,6 +21,15 @@ export { checkContracts } from './contracts/check-contracts.ts';
 export type * from './observed.ts';
 export type * from './image-size.ts';
 export type * from './execute/ports.ts';
+export type {
+  HeldLock,
+  LockLease,
+  LockRequest,
+  LockResult,
+  LockTerms,
+  ServiceReference,
+  UpdateLocks,
+} from '@device-supervisor/update-locks';
 export { SecretText } from './secret-text.ts';
 export type * from './operation.ts';
 export { compareContainers, compareNetworks, compareVolumes, updateInPlace } from './decide/compare.ts';

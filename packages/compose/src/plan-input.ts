@@ -1,6 +1,7 @@
 import type { AppSet } from './app-set.ts';
 import type { TargetState } from '@device-supervisor/state';
-import type { ImageRecord, HeldLock } from './execute/ports.ts';
+import type { HeldLock } from '@device-supervisor/update-locks';
+import type { ImageRecord } from './execute/ports.ts';
 import type { DiskSpace, ImageSize } from './image-size.ts';
 import type { EngineSnapshot } from './observed.ts';
 import type { DeviceFacts } from './spec/device-facts.ts';

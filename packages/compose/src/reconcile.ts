@@ -1,6 +1,7 @@
 import type { TargetState } from '@device-supervisor/state';
 import { execute, type ExecutionEvent } from './execute/execute.ts';
-import type { ContainerEngine, HeldLock, ImageRecord, ImageRecords, LockLease, UpdateLocks } from './execute/ports.ts';
+import type { HeldLock, LockLease, UpdateLocks } from '@device-supervisor/update-locks';
+import type { ContainerEngine, ImageRecord, ImageRecords } from './execute/ports.ts';
 import type { EngineSnapshot } from './observed.ts';
 import { planInput, type PlanRequest } from './plan-defaults.ts';
 import type { BlockReason, Plan } from './plan-output.ts';

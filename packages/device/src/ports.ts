@@ -1,12 +1,7 @@
-import type {
-  ContainerEngine,
-  EngineSnapshot,
-  ImageRecord,
-  ImageRecords,
-  HeldLock,
-  UpdateLocks,
-} from '@device-supervisor/compose';
+import type { ContainerEngine, EngineSnapshot, ImageRecord, ImageRecords } from '@device-supervisor/compose';
 import type { TargetState } from '@device-supervisor/state';
+
+export type { DeviceLocks, LockedApp } from '@device-supervisor/update-locks';
 
 /** The container engine as the device needs it: changes, observation and events. */
 export interface DeviceEngine extends ContainerEngine {
@@ -42,23 +37,6 @@ export type EngineEvent =
       readonly action: string;
       readonly id: string;
     };
-
-/** The update locks as the device needs them. */
-export interface DeviceLocks extends UpdateLocks {
-  /** Makes the directories that the containers of services get as `/tmp/balena`, or repairs them. One that fails keeps none from being made. */
-  prepare(appId: number, services: readonly string[]): Promise<void>;
-  /** Which of the services hold their lock now. */
-  holders(appId: number, services: readonly string[]): Promise<readonly HeldLock[]>;
-  /** Which of the services said that their new container took over. */
-  handOvers(appId: number, services: readonly string[]): Promise<readonly HeldLock[]>;
-  /** Services that may have taken or released their lock, or completed a hand-over, from the moment of the call on. */
-  watch(apps: readonly LockedApp[], signal: AbortSignal): AsyncIterable<HeldLock>;
-}
-
-export interface LockedApp {
-  readonly appId: number;
-  readonly services: readonly string[];
-}
 
 /** The device's memory over restarts. */
 export interface DeviceStore {

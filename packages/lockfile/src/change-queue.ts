@@ -1,4 +1,4 @@
-import type { ServiceReference } from '@device-supervisor/compose';
+import type { ServiceReference } from '@device-supervisor/update-locks';
 
 /** Unread changes, each service once: a slow reader costs no memory. */
 export interface ChangeQueue extends AsyncIterable<ServiceReference> {

@@ -1,5 +1,4 @@
-import type { HeldLock, LockLease, LockRequest } from '@device-supervisor/compose';
-import type { DeviceLocks } from '@device-supervisor/device';
+import type { DeviceLocks, HeldLock, LockLease, LockRequest } from '@device-supervisor/update-locks';
 
 /**
  * The update locks of a device. Beyond what the port says:

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { HeldLock } from '@device-supervisor/compose';
+import type { HeldLock } from '@device-supervisor/update-locks';
 import type { LockContext } from './lock-context.ts';
 import { LOCK_NAMES, serviceDirectory } from './lock-directory.ts';
 import { inspectLock } from './marker.ts';

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServiceReference } from '@device-supervisor/compose';
+import type { ServiceReference } from '@device-supervisor/update-locks';
 import { LockDirectoryError, systemCodeOf } from './errors.ts';
 import type { LockContext } from './lock-context.ts';
 import { serviceDirectory } from './lock-directory.ts';

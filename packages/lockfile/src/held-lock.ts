@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { callbackify } from 'node:util';
-import { lock } from 'proper-lockfile';
+import { onExit } from 'signal-exit';
 import { systemCodeOf } from './errors.ts';
 import type { LockFileSystem } from './file-system.ts';
 import type { Marker } from './marker.ts';
@@ -17,68 +15,65 @@ export interface HeldLock {
 export interface TakeLockOptions {
   readonly fileSystem: LockFileSystem;
   readonly marker: Marker;
-  /** Milliseconds between two looks at whether it is still there; at least 1000. */
+  /** Milliseconds between two looks at whether it is still there. */
   readonly verifyInterval: number;
   /** Called at most once: it is not there any more. */
   readonly onCompromised: (cause: Error) => void;
 }
 
 /**
- * Makes the lock at `path`, whole or not at all, however others try at the same moment.
+ * Makes the lock at `path`, whole or not at all, however others try at the same moment. It is removed when the process
+ * exits, also of a signal that it does not handle.
  *
  * @returns `null` when something is there
  */
 export async function takeLock(path: string, options: TakeLockOptions): Promise<HeldLock | null> {
-  const { marker, verifyInterval, onCompromised } = options;
+  const { fileSystem, marker } = options;
   try {
-    const release = await lock(`${path}#${randomUUID()}`, {
-      lockfilePath: path,
-      realpath: false,
-      // Services hold locks for days. `update` must be finite beside it: a timer of Infinity fires all the time.
-      stale: Infinity,
-      update: verifyInterval,
-      fs: linkingFileSystem(options.fileSystem, marker),
-      onCompromised,
-    });
-    return {
-      path,
-      isHeld: () => marker.isAt(path),
-      release: async () => {
-        try {
-          await release();
-        } catch (error) {
-          if (systemCodeOf(error) !== 'ERELEASED') throw error;
-          marker.removeFrom(path);
-        }
-      },
-    };
+    await fileSystem.link(marker.path, path);
   } catch (error) {
-    if (systemCodeOf(error) === 'ELOCKED') return null;
+    if (systemCodeOf(error) === 'EEXIST') return null;
     throw error;
+  }
+  const stopVerifying = verify(path, options);
+  const forgetExit = onExit(() => removeAtExit(marker, path));
+  return {
+    path,
+    isHeld: () => marker.isAt(path),
+    release: async () => {
+      stopVerifying();
+      forgetExit();
+      marker.removeFrom(path);
+    },
+  };
+}
+
+/** Looks at an interval whether the lock is still there. @returns ends it */
+function verify(path: string, { marker, verifyInterval, onCompromised }: TakeLockOptions): () => void {
+  const timer = setInterval(() => {
+    if (isHeldOrUnknown(marker, path)) return;
+    clearInterval(timer);
+    onCompromised(new Error(`${path} was removed or replaced`));
+  }, verifyInterval);
+  // A lock keeps no program alive.
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** A path that cannot be looked at now is looked at again: it proves nothing. */
+function isHeldOrUnknown(marker: Marker, path: string): boolean {
+  try {
+    return marker.isAt(path);
+  } catch {
+    return true;
   }
 }
 
-/**
- * The part of `fs` that proper-lockfile uses, so that its directory is a link to the marker instead. The modification time that
- * it uses as proof of possession is kept in memory: the proof is the inode, and a service may touch(1) what it likes.
- */
-function linkingFileSystem(fileSystem: LockFileSystem, marker: Marker) {
-  let linked = false;
-  let modified = new Date(0);
-  const remove = (path: string): void => marker.removeFrom(path);
-  return {
-    mkdir: callbackify(async (path: string): Promise<void> => {
-      await fileSystem.link(marker.path, path);
-      linked = true;
-    }),
-    stat: callbackify(async (path: string): Promise<{ mtime: Date }> => {
-      if (linked && !marker.isAt(path)) throw Object.assign(new Error('the lock is gone'), { code: 'ENOENT' });
-      return { mtime: modified };
-    }),
-    utimes: callbackify(async (_path: string, _accessed: Date, date: Date): Promise<void> => {
-      modified = date;
-    }),
-    rmdir: callbackify(async (path: string): Promise<void> => remove(path)),
-    rmdirSync: remove,
-  };
+/** The process ends in any case; what could not be removed is a left-over that the next run recognises. */
+function removeAtExit(marker: Marker, path: string): void {
+  try {
+    marker.removeFrom(path);
+  } catch {
+    // Throwing would hide the reason of the exit, and keep other locks from being removed.
+  }
 }

@@ -1,4 +1,4 @@
-import type { HeldLock, LockRequest } from '@device-supervisor/compose';
+import type { HeldLock, LockRequest } from '@device-supervisor/update-locks';
 import type { LeaseCompromisedError } from './errors.ts';
 import { findHolders } from './find-holders.ts';
 import { createLeaseFiles, type LeaseFiles } from './lease-files.ts';

@@ -1,4 +1,4 @@
-import { createFakeClock, type FakeClock } from '@device-supervisor/device/testing';
+import { createFakeClock, type FakeClock } from '@device-supervisor/primitives/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createInMemoryLocks, type InMemoryLocks } from './testing/index.ts';
 import {

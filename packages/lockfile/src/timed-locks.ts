@@ -1,5 +1,13 @@
-import type { LockTerms, HeldLock, LockLease, LockRequest, LockResult } from '@device-supervisor/compose';
-import type { Clock, DeviceLocks, LockedApp } from '@device-supervisor/device';
+import type {
+  DeviceLocks,
+  HeldLock,
+  LockedApp,
+  LockLease,
+  LockRequest,
+  LockResult,
+  LockTerms,
+} from '@device-supervisor/update-locks';
+import type { Clock } from '@device-supervisor/primitives';
 import { createChangeQueue, type ChangeQueue } from './change-queue.ts';
 import { InvalidTimeToLiveError } from './errors.ts';
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { LockRequest } from '@device-supervisor/compose';
+import type { LockRequest } from '@device-supervisor/update-locks';
 import type { AcquireResult, DeviceUpdateLocks, UpdateLease } from './device-update-locks.ts';
 import { LockDirectoryError, LocksClosedError } from './errors.ts';
 import { createExclusiveTurns } from './exclusive-turns.ts';
@@ -23,7 +23,7 @@ export interface UpdateLocksOptions {
    * use a name.
    */
   readonly holder: string;
-  /** Milliseconds, at least 1000, between two looks at whether the locks of a lease are still there. */
+  /** Milliseconds between two looks at whether the locks of a lease are still there. */
   readonly verifyInterval?: number;
   readonly fileSystem?: LockFileSystem;
   /** Called with what a person should know: a service that fills the file system, an update without a lock file. */

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { ServiceReference } from '@device-supervisor/compose';
+import type { ServiceReference } from '@device-supervisor/update-locks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTemporaryDirectory, type TemporaryDirectory } from '../test/temporary-directory.ts';
 import { createUpdateLocks, LOCK_NAMES, LockWatchError, type DeviceUpdateLocks } from './index.ts';

@@ -1,7 +1,6 @@
 import { statSync, watch, type FSWatcher } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { ServiceReference } from '@device-supervisor/compose';
-import type { LockedApp } from '@device-supervisor/device';
+import type { LockedApp, ServiceReference } from '@device-supervisor/update-locks';
 import { createChangeQueue } from './change-queue.ts';
 import { LockWatchError, systemCodeOf } from './errors.ts';
 import { HAND_OVER_NAMES } from './hand-over-markers.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { HeldLock } from '@device-supervisor/compose';
+import type { HeldLock } from '@device-supervisor/update-locks';
 import type { DeviceUpdateLocks } from '../src/index.ts';
 
 /** A process that runs contender.sh. */

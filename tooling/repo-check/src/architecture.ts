@@ -15,7 +15,7 @@ export type Layer = keyof typeof LAYERS;
 export const LAYERS = {
   pure: {
     summary: 'computes; no Node.js, no clock',
-    values: ['errors', 'primitives', 'state'],
+    values: ['errors', 'primitives', 'state', 'update-locks'],
     types: [],
     isPure: true,
   },
@@ -33,19 +33,19 @@ export const LAYERS = {
   },
   adapter: {
     summary: 'speaks to one thing outside: engine, file system, journal',
-    values: ['compose', 'durable-file', 'errors', 'primitives', 'state'],
+    values: ['compose', 'durable-file', 'errors', 'primitives', 'state', 'update-locks'],
     types: ['device'],
     isPure: false,
   },
   core: {
     summary: 'runs the device over ports of its own',
-    values: ['compose', 'errors', 'primitives', 'state'],
+    values: ['compose', 'errors', 'primitives', 'state', 'update-locks'],
     types: [],
     isPure: false,
   },
   delivery: {
     summary: 'offers the device to others',
-    values: ['device', 'errors', 'primitives', 'state'],
+    values: ['device', 'errors', 'primitives', 'state', 'update-locks'],
     types: ['api-client'],
     isPure: false,
   },
@@ -58,6 +58,7 @@ const NARROWER: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   primitives: ['errors'],
   state: ['errors', 'primitives'],
+  'update-locks': [],
 };
 
 /** Entry points of pure packages that other pure packages may not import. */

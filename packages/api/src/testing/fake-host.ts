@@ -1,3 +1,4 @@
+import type { HeldLock } from '@device-supervisor/update-locks';
 import type {
   PageFiles,
   DeviceTag,
@@ -9,7 +10,6 @@ import type {
   HostConfigDocument,
   JournalRequest,
   ReleaseResult,
-  ServiceLock,
   ServiceLocks,
 } from '../ports.ts';
 
@@ -97,9 +97,9 @@ export class FakeTags implements DeviceTags {
 
 /** Locks without a clock: they end when they are released. */
 export class FakeServiceLocks implements ServiceLocks {
-  held: readonly ServiceLock[] = [];
+  held: readonly HeldLock[] = [];
 
-  async holders(appId: number, services: readonly string[]): Promise<readonly ServiceLock[]> {
+  async holders(appId: number, services: readonly string[]): Promise<readonly HeldLock[]> {
     return this.held.filter((lock) => lock.appId === appId && services.includes(lock.service));
   }
 
@@ -119,7 +119,7 @@ export class FakeServiceLocks implements ServiceLocks {
     return { status: 'released' };
   }
 
-  #find(appId: number, service: string): ServiceLock | undefined {
+  #find(appId: number, service: string): HeldLock | undefined {
     return this.held.find((one) => one.appId === appId && one.service === service);
   }
 }

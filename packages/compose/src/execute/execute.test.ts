@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { plan } from '../plan/plan.ts';
-import type { Operation } from '../operation.ts';
 import { reachedSnapshot, testImage, testLease, testPlanInput, testTarget } from '../testing/fixtures.ts';
 import { EMPTY_ENGINE } from '../testing/print-plan.ts';
 import { CallSlots } from './call-slots.ts';
 import { execute, type ExecutionEvent } from './execute.ts';
-import type { ContainerEngine, ExecutePorts, LockLease } from './ports.ts';
+import type { LockLease, Operation } from '../index.ts';
+import type { ContainerEngine, ExecutePorts } from './ports.ts';
 
 type Call = (name: string, subject: string, signal?: AbortSignal) => Promise<void>;
 

@@ -1,5 +1,6 @@
 import type { AcquireLocks, Operation, ReleaseLocks } from '../operation.ts';
-import type { ExecutePorts, HeldLock, LockLease, PullProgress } from './ports.ts';
+import type { HeldLock, LockLease } from '@device-supervisor/update-locks';
+import type { ExecutePorts, PullProgress } from './ports.ts';
 import { CallSlots } from './call-slots.ts';
 import { performOperation } from './perform-operation.ts';
 

@@ -6,7 +6,8 @@ import type {
   RenameContainer,
   StopContainer,
 } from '../operation.ts';
-import type { ExecutePorts, LockLease, PullProgress } from './ports.ts';
+import type { LockLease } from '@device-supervisor/update-locks';
+import type { ExecutePorts, PullProgress } from './ports.ts';
 
 export interface PerformContext {
   readonly ports: ExecutePorts;

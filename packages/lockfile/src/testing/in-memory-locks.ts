@@ -1,4 +1,4 @@
-import type { HeldLock, LockRequest } from '@device-supervisor/compose';
+import type { HeldLock, LockRequest } from '@device-supervisor/update-locks';
 import { createChangeQueue, type ChangeQueue } from '../change-queue.ts';
 import type { AcquireResult, DeviceUpdateLocks, UpdateLease } from '../device-update-locks.ts';
 import { LeaseCompromisedError, LocksClosedError } from '../errors.ts';

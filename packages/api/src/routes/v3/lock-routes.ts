@@ -1,8 +1,8 @@
 import { ServiceNotFoundError, type AppState } from '@device-supervisor/device';
+import type { HeldLock } from '@device-supervisor/update-locks';
 import * as z from 'zod';
 import { seesApp, visibleState, type Access } from '../../access.ts';
 import { LockNotFoundError, LockTakenError, OutOfScopeError, UnknownAppError } from '../../errors.ts';
-import type { ServiceLock } from '../../ports.ts';
 import { json, success } from '../../schema/answers.ts';
 import { named } from '../../schema/named.ts';
 import type { OwnDependencies } from '../dependencies.ts';
@@ -114,7 +114,7 @@ const LockAnswer = named('Lock', () =>
   }),
 );
 
-function formatLock({ appId, service, terms }: ServiceLock, { uuid }: AppState) {
+function formatLock({ appId, service, terms }: HeldLock, { uuid }: AppState) {
   return {
     appId,
     appUuid: uuid,

@@ -1,7 +1,7 @@
-import { acquireDeviceLocks, type DeviceLockRequest, type DeviceLockResult } from '@device-supervisor/device';
-import { createFakeClock } from '@device-supervisor/device/testing';
+import { createInMemoryLocks, type InMemoryLocks } from '@device-supervisor/lockfile/testing';
+import { createFakeClock } from '@device-supervisor/primitives/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createInMemoryLocks, type InMemoryLocks } from './testing/index.ts';
+import { acquireDeviceLocks, type DeviceLockRequest, type DeviceLockResult } from './acquire-device-locks.ts';
 
 const APPS = [
   { appId: 2, services: ['web'] },

@@ -1,0 +1,2 @@
+export type * from './device-locks.ts';
+export type * from './update-locks.ts';
