@@ -4,6 +4,7 @@ import { Transform, type Duplex, type Readable, type TransformCallback } from 'n
 import { finished, pipeline } from 'node:stream/promises';
 import type { ReadStream } from 'node:tty';
 import { connectEngine } from '../engine/connect-engine.ts';
+import { exitCodeOf } from '../engine/exit-code-of.ts';
 import { writeFrames } from '../engine/write-frames.ts';
 import { EngineCallError, ExecError } from '../errors.ts';
 import type { Context } from './context.ts';
@@ -77,9 +78,9 @@ export async function exec(
   await finished(output);
   signal.removeEventListener('abort', onAbort);
   signal.throwIfAborted();
-  const { ExitCode } = await call(process.inspect());
+  const code = await call(exitCodeOf(process, signal));
   if (output.refusal !== null) throw refusalError(output.refusal, { service, command });
-  return ExitCode ?? 0;
+  return code;
 }
 
 /** The engine writes to the output of a command why it cannot start it, before anything else. */

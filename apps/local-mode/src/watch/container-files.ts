@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { extract, pack } from 'tar-stream';
+import { isNotFound } from '../engine/is-not-found.ts';
 import { runInContainer } from './run-in-container.ts';
 import type { Copy } from './update.ts';
 
@@ -69,10 +70,6 @@ async function presentIn(container: Docker.Container, paths: readonly string[]):
     }
   }
   return present;
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && 'statusCode' in error && error.statusCode === 404;
 }
 
 /** `false`: there is no such file any more. */

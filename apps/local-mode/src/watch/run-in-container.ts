@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
+import { exitCodeOf } from '../engine/exit-code-of.ts';
 
 export interface ContainerProgram {
   readonly command: readonly string[];
@@ -34,8 +35,8 @@ export async function runInContainer(engine: Docker, container: string, program:
   engine.modem.demuxStream(stream, output, output);
   stream.once('close', () => output.end()).once('error', (error) => output.destroy(error));
   const said = await text(output);
-  const { ExitCode } = await exec.inspect();
-  if (ExitCode === 0) return said;
+  const code = await exitCodeOf(exec);
+  if (code === 0) return said;
   const reason = said.trim().split('\n').slice(-3).join(' ');
-  throw new Error(`${command[0]} ended with exit code ${ExitCode}${reason === '' ? '' : `: ${reason}`}`);
+  throw new Error(`${command[0]} ended with exit code ${code}${reason === '' ? '' : `: ${reason}`}`);
 }

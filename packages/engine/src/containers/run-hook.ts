@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Hook } from '@device-supervisor/compose';
 import * as z from 'zod';
 import { HookFailedError } from '../errors.ts';
@@ -6,8 +7,12 @@ import type { Transport } from '../transport/transport.ts';
 /** Milliseconds that a command may take. After that the update continues without it. */
 const HOOK_LIMIT = 60_000;
 
+/** Milliseconds between two looks, and their number. */
+const LOOK_INTERVAL = 20;
+const LOOKS = 250;
+
 const ExecCreated = z.object({ Id: z.string() });
-const ExecInspection = z.object({ ExitCode: z.number().nullish() });
+const ExecInspection = z.object({ Running: z.boolean().nullish(), ExitCode: z.number().nullish() });
 
 export interface HookRun {
   readonly container: string;
@@ -39,11 +44,20 @@ export async function runHook(transport: Transport, { container, hook, name }: H
     const start = { method: 'POST', path: `/exec/${Id}/start`, body: { Detach: false, Tty: false } } as const;
     // Its answer is what the command prints, and ends with it.
     await transport.send({ ...start, limit: HOOK_LIMIT });
-    const { ExitCode } = await transport.request({ method: 'GET', path: `/exec/${Id}/json` }, ExecInspection);
-    if (ExitCode !== 0)
-      throw new HookFailedError({ container, hook: name }, `it ended with exit code ${String(ExitCode)}`);
+    const exitCode = await exitCodeOf(transport, Id);
+    if (exitCode !== 0)
+      throw new HookFailedError({ container, hook: name }, `it ended with exit code ${String(exitCode)}`);
   } catch (error) {
     if (error instanceof HookFailedError) throw error;
     throw new HookFailedError({ container, hook: name }, error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+/** The engine may notice the end of a command after that of its output. @returns `null`: it closed its output, and runs on */
+async function exitCodeOf(transport: Transport, id: string): Promise<number | null> {
+  for (let look = 1; ; look += 1) {
+    const { Running, ExitCode } = await transport.request({ method: 'GET', path: `/exec/${id}/json` }, ExecInspection);
+    if (Running !== true || look === LOOKS) return ExitCode ?? null;
+    await delay(LOOK_INTERVAL);
   }
 }
