@@ -9,8 +9,10 @@ import { loadProject, type Project } from '@device-supervisor/compose-project';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { buildImage } from '../src/build/build-image.ts';
 import { findBusybox } from '../src/build/find-busybox.ts';
+import { NO_LOGINS, openRegistryLogins } from '../src/registry-logins/registry-logins.ts';
 import { createCommandRunner } from '@device-supervisor/local-engine';
 import { connectEngine } from '../src/engine/connect-engine.ts';
+import { startPrivateRegistry, USER, writeLogin } from './private-registry.ts';
 
 const endpoint = inject('engineEndpoint');
 const engine = connectEngine(endpoint);
@@ -42,6 +44,7 @@ async function build(on: Docker = engine, environment: Readonly<Record<string, s
     if (instructions === null) continue;
     await buildImage({ ...service, build: instructions }, read, {
       engine: on,
+      logins: openRegistryLogins({ environment, warn: (sentence) => void lines.push(sentence) }),
       signal: AbortSignal.timeout(120_000),
       busybox: findStaticBusybox,
       onStep: () => undefined,
@@ -197,6 +200,7 @@ CMD ["busybox", "cat", "/sum", "/runs"]
     const abort = new AbortController();
     const aborted = buildImage({ ...service, build: service.build }, read, {
       engine,
+      logins: NO_LOGINS,
       signal: abort.signal,
       busybox: findStaticBusybox,
       onStep: () => undefined,
@@ -233,6 +237,22 @@ describe('without BuildKit', () => {
     server.closeAllConnections();
     server.close();
   });
+
+  it.each(['auths', 'credHelpers', 'credsStore'] as const)(
+    'builds on a private image with the login in %s',
+    async (place) => {
+      await using registry = await startPrivateRegistry(endpoint);
+      await write({
+        Dockerfile: 'ARG REGISTRY\nARG PORT\nFROM ${REGISTRY}:${PORT}/private:1\nCMD ["cat", "/private"]\n',
+        'compose.yaml': `services:\n  web: { build: { context: ., args: { REGISTRY: 127.0.0.1, PORT: ${registry.host.split(':')[1] ?? ''} } } }\n`,
+      });
+      await expect(build(classic, { DOCKER_CONFIG: folder })).rejects.toThrow(/no basic auth credentials/);
+      const environment = await writeLogin(join(folder, 'docker'), registry.host, { place });
+      const { lines, printed } = await build(classic, environment);
+      expect(await printed()).toBe('yes');
+      expect(lines.join('\n')).not.toContain(USER.password);
+    },
+  );
 
   it('builds with the classic builder, and names what it cannot do', async () => {
     await project(`${BASE}CMD ["busybox", "echo", "classic"]\n`);

@@ -17,7 +17,7 @@ const FOLDER_ALONE = { kind: 'inline', content: 'FROM scratch\nCOPY . /\n' } as 
 export async function prepareContexts(
   service: BuiltService,
   project: BuildProject,
-  options: Pick<BuildOptions, 'engine' | 'signal' | 'onLine'>,
+  options: Pick<BuildOptions, 'engine' | 'logins' | 'signal' | 'onLine'>,
 ): Promise<ReadonlyMap<string, string>> {
   const images = new Map<string, string>();
   for (const [name, source] of Object.entries(service.build.additionalContexts)) {
@@ -30,7 +30,7 @@ export async function prepareContexts(
 interface ContextUse {
   readonly service: BuiltService;
   readonly project: BuildProject;
-  readonly options: Pick<BuildOptions, 'engine' | 'signal' | 'onLine'>;
+  readonly options: Pick<BuildOptions, 'engine' | 'logins' | 'signal' | 'onLine'>;
 }
 
 async function imageOf(name: string, source: string, { service, project, options }: ContextUse): Promise<string> {

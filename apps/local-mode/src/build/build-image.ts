@@ -8,6 +8,7 @@ import { createBuildOutput, type BuildStep } from './build-output.ts';
 import { parseDockerfile, withoutFrontend, withStages } from './dockerfile.ts';
 import { BuildError, ClassicBuilderError } from './errors.ts';
 import { explainFailure } from './explain-failure.ts';
+import type { RegistryLogins } from '../registry-logins/registry-logins.ts';
 import { runBuild } from './run-build.ts';
 
 /** Names the project for which an image was built: services of two projects may have one name. */
@@ -15,6 +16,7 @@ export const PROJECT_LABEL = 'io.resin.local.project';
 
 export interface BuildOptions {
   readonly engine: Docker;
+  readonly logins: RegistryLogins;
   readonly signal: AbortSignal;
   /** A static busybox for contexts that ask for one; called only then. */
   busybox(): Promise<string>;
@@ -34,7 +36,7 @@ export type BuildProject = Pick<Project, 'name' | 'directory' | 'buildSecrets'>;
  * @throws BuildError with the engine's output; the signal's reason when aborted
  */
 export async function buildImage(service: BuiltService, project: BuildProject, options: BuildOptions): Promise<string> {
-  const { engine, signal, busybox } = options;
+  const { engine, logins, signal, busybox } = options;
   const { build } = service;
   const lines: string[] = [];
   const print = (line: string): void => {
@@ -50,7 +52,7 @@ export async function buildImage(service: BuiltService, project: BuildProject, o
       build,
       secrets: secretsOf(build, project),
     };
-    for await (const line of runBuild(context, request, { engine, signal, output })) print(line);
+    for await (const line of runBuild(context, request, { engine, logins, signal, output })) print(line);
   };
   try {
     const opened = await openBuildContext(build, build.addBusybox ? await busybox() : null);

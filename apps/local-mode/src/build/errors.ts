@@ -14,6 +14,9 @@ export interface BuildFailure {
   readonly output: string;
 }
 
+/** A registry gives an image to some users alone. */
+const NEEDS_LOGIN = /401 unauthorized|no basic auth credentials|authentication required|pull access denied/i;
+
 /** An image could not be built. */
 export class BuildError extends SupervisorError<'BUILD_FAILED', BuildFailure> {
   constructor(reason: string, details: BuildFailure, cause?: unknown) {
@@ -22,7 +25,9 @@ export class BuildError extends SupervisorError<'BUILD_FAILED', BuildFailure> {
     const where = step === null ? file : `${file}, step ${step.number}/${step.total}`;
     super('BUILD_FAILED', `the image of ${details.service} cannot be built (${where}): ${reason}`, {
       details,
-      hint: 'Correct it, and apply again',
+      hint: NEEDS_LOGIN.test(reason)
+        ? 'Log in to the registry with docker login, and apply again'
+        : 'Correct it, and apply again',
       cause,
     });
   }

@@ -12,6 +12,8 @@ import { measureContext, type ContextSize } from './context-size.ts';
 import { parseDockerfile } from './dockerfile.ts';
 import { ClassicBuilderError } from './errors.ts';
 import { formatBytes } from './format-bytes.ts';
+import type { RegistryLogins } from '../registry-logins/registry-logins.ts';
+import { loginsHeader } from '../registry-logins/logins-header.ts';
 
 export interface BuildRequest {
   /** Name of the image. */
@@ -27,6 +29,7 @@ export interface BuildRequest {
 
 export interface RunBuildOptions {
   readonly engine: Docker;
+  readonly logins: RegistryLogins;
   readonly signal: AbortSignal;
   readonly output: BuildOutput;
 }
@@ -49,6 +52,7 @@ export async function* runBuild(
       [DOCKERFILE, () => onlyDockerfile(context)],
     ]),
     secrets: request.secrets,
+    login: (registry) => options.logins.find(registry),
     contextKey: context.root,
     onSent: (amount) => void sent.push(amount),
   });
@@ -103,12 +107,19 @@ async function buildWithSession(
 async function buildClassic(
   context: BuildContext,
   request: BuildRequest,
-  { engine, signal, size }: RunBuildOptions & { readonly size: ContextSize },
+  { engine, logins, signal, size }: RunBuildOptions & { readonly size: ContextSize },
 ): Promise<Readable> {
   const unknown = buildkitFeatures(parseDockerfile(context.dockerfile));
   if (unknown.length > 0 || request.secrets.size > 0) throw new ClassicBuilderError(unknown);
   const { archive, dockerfile } = packBuildContext(context, request.build.dockerfile, (files) => size.count(files));
-  return await post(engine, { ...parameters(request), dockerfile, forcerm: 'true' }, { signal, body: archive });
+  const { args, cacheFrom } = request.build;
+  // This builder asks for nothing during a build, so that everything it may need goes with the request.
+  const headers = await loginsHeader(logins, [context.dockerfile, ...Object.values(args), ...cacheFrom]);
+  return await post(
+    engine,
+    { ...parameters(request), dockerfile, forcerm: 'true' },
+    { signal, headers, body: archive },
+  );
 }
 
 function parameters({ tag, labels, build }: BuildRequest): Record<string, string> {
@@ -128,7 +139,15 @@ function parameters({ tag, labels, build }: BuildRequest): Record<string, string
 async function post(
   { modem }: Docker,
   query: Readonly<Record<string, string>>,
-  { signal, body }: { readonly signal: AbortSignal; readonly body?: Readable },
+  {
+    signal,
+    headers = {},
+    body,
+  }: {
+    readonly signal: AbortSignal;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: Readable;
+  },
 ): Promise<Readable> {
   const { promise, resolve, reject } = Promise.withResolvers<Readable>();
   modem.dial(
@@ -137,6 +156,7 @@ async function post(
       path: '/build?',
       // Without any body: the engine holds its output back until it has read one.
       options: { _query: query, _body: {} },
+      headers: { ...headers },
       abortSignal: signal,
       isStream: true,
       statusCodes: { 200: true },

@@ -1,8 +1,10 @@
+import { createEngine } from '@device-supervisor/engine';
 import { createCommandRunner } from '@device-supervisor/local-engine';
 import { findBusybox } from '../build/find-busybox.ts';
 import type { BuildDevice, Project } from '@device-supervisor/compose-project';
 import type { Session } from '../session/session.ts';
 import type { Run } from './run.ts';
+import { openRegistryLogins } from '../registry-logins/registry-logins.ts';
 import { openLogHub } from './log-hub.ts';
 import { openOperationFeed } from './operation-feed.ts';
 import { projectPath, shortPath } from './place.ts';
@@ -10,7 +12,10 @@ import { readProject } from './read-project.ts';
 import { runProject } from './run-project.ts';
 
 /** A supervisor that runs: started by this process, by another one, or on a device. */
-export interface RunningSession extends Pick<Session, 'engine' | 'client' | 'endOfSupervisor' | 'recordProject'> {
+export interface RunningSession extends Pick<
+  Session,
+  'engine' | 'engineEndpoint' | 'client' | 'endOfSupervisor' | 'recordProject'
+> {
   /** The device for which images are built. */
   readonly device: BuildDevice;
   /** The prefix of the names of a project's volumes. */
@@ -29,6 +34,11 @@ export async function applyAndFollow(project: Project, session: RunningSession, 
   const path = projectPath(options, place);
   await session.recordProject(project);
   const stream = new AbortController();
+  const logins = openRegistryLogins({
+    environment: place.environment,
+    warn: (sentence) => place.screen.print(place.screen.paint('yellow', `! ${sentence}`)),
+  });
+  await using images = createEngine({ endpoint: session.engineEndpoint, credentials: logins });
   try {
     return await runProject(project, {
       watch: options.watch,
@@ -52,6 +62,8 @@ export async function applyAndFollow(project: Project, session: RunningSession, 
         logs: await openLogHub(session.client, stream.signal),
         operations: await openOperationFeed(session.client, stream.signal),
         signal: interruption.signal,
+        logins,
+        images,
         busybox: busyboxOnce(run),
       },
       async readProject() {

@@ -1,14 +1,21 @@
+import type { Engine } from '@device-supervisor/engine';
 import { formatError } from '@device-supervisor/errors';
 import { toTargetState, type Project } from '@device-supervisor/compose-project';
+import type { RegistryLogins } from '../registry-logins/registry-logins.ts';
 import { outcomeOf } from '../view/phase.ts';
 import { createProgressView } from '../view/progress-view.ts';
 import { plainText, type Screen } from '@device-supervisor/views';
 import { buildServices, type BuildResult } from './build-services.ts';
+import { fetchImages } from './fetch-images.ts';
 import { watchServices, type Look, type Watched } from './watch-services.ts';
 
 export interface ApplyContext extends Watched {
   readonly screen: Screen;
   readonly signal: AbortSignal;
+  /** The logins of the developer. */
+  readonly logins: RegistryLogins;
+  /** Downloads images with these logins. */
+  readonly images: Pick<Engine, 'pullImage'>;
   busybox(): Promise<string>;
   /** The prefix of the names of a project's volumes. */
   prefixVolumes(project: string): string;
@@ -26,7 +33,7 @@ export interface ApplyResult extends Look {
 const LOOK_INTERVAL = 250;
 
 /**
- * Builds the images of a project, sends it to the supervisor, and shows the progress of its services until nothing changes
+ * Builds the images of a project, downloads those that need a login, sends it to the supervisor, and shows the progress of its services until nothing changes
  * any more.
  *
  * @throws SupervisorApiError, SupervisorLostError; the signal's reason when aborted
@@ -45,6 +52,7 @@ export async function applyProject(project: Project, context: ApplyContext): Pro
     });
   }
   for (const failure of built.failures.values()) screen.print(screen.paint('red', `✖ ${formatError(failure)}`));
+  await fetchImages(built.runnable, context);
   await sendTarget({ ...project, services: built.runnable }, context);
   const last = await watchUntilSettled(project, built, context);
   signal.throwIfAborted();

@@ -4,7 +4,9 @@ import { buildImage, PROJECT_LABEL } from '../build/build-image.ts';
 import { formatStep } from '../build/build-output.ts';
 import { BuildError } from '../build/errors.ts';
 import type { Project, ProjectService } from '@device-supervisor/compose-project';
+import { isNotFound } from '../engine/is-not-found.ts';
 import type { Phase } from '../view/phase.ts';
+import type { RegistryLogins } from '../registry-logins/registry-logins.ts';
 import type { ProgressView } from '../view/progress-view.ts';
 
 export interface BuildResult {
@@ -18,6 +20,7 @@ export interface BuildResult {
 
 export interface BuildServicesOptions {
   readonly engine: Docker;
+  readonly logins: RegistryLogins;
   readonly view: ProgressView;
   readonly signal: AbortSignal;
   busybox(): Promise<string>;
@@ -121,7 +124,7 @@ async function wasBuilt(engine: Docker, image: string, project: string): Promise
     const { Config } = await engine.getImage(image).inspect();
     return Config.Labels?.[PROJECT_LABEL] === project;
   } catch (error) {
-    if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return false;
+    if (isNotFound(error)) return false;
     throw error;
   }
 }

@@ -71,6 +71,7 @@ async function sessionOf(
   return {
     client,
     engine: connectEngine(engine.endpoint),
+    engineEndpoint: engine.endpoint,
     device: buildDevice(process.arch),
     prefixVolumes: volumePrefix,
     endOfSupervisor: () => endOfSupervisor(supervisor.process, logFile),

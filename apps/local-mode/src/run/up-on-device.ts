@@ -48,6 +48,7 @@ async function push(options: Options, { device, target, place, interruption }: P
   const session = {
     client: createSupervisorClient(target.address),
     engine,
+    engineEndpoint: target.engineEndpoint,
     device: buildFor,
     prefixVolumes: () => '',
     endOfSupervisor: () => Promise.resolve(null),

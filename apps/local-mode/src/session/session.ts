@@ -45,6 +45,8 @@ export interface SessionOptions {
 /** An engine and a supervisor on it, looked after by this process. */
 export interface Session {
   readonly engine: Docker;
+  /** `unix:///path` or `tcp://host:port`. */
+  readonly engineEndpoint: string;
   readonly client: SupervisorClient;
   /** The error of a supervisor that has ended; `null`: it runs. */
   endOfSupervisor(): Promise<SupervisorLostError | null>;
@@ -158,6 +160,7 @@ function session(
   const recorded = async (): Promise<SessionRecord> => (await file.read()) ?? initial;
   return {
     engine: docker,
+    engineEndpoint: engine.endpoint,
     client,
     endOfSupervisor: () => endOfSupervisor(supervisor.process, options.state.logFile),
     describe: () => {

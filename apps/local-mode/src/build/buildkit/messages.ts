@@ -1,3 +1,4 @@
+import type { RegistryAuth } from '@device-supervisor/device';
 import { PbfReader, PbfWriter } from 'pbf';
 
 /*
@@ -88,12 +89,32 @@ function readStat(reader: PbfReader): FileStat {
 
 /** The id of the secret in `GetSecretRequest`. */
 export function decodeSecretRequest(bytes: Uint8Array): string {
+  return firstText(bytes);
+}
+
+/** The registry in `CredentialsRequest`, e.g. `registry.local:5000`. */
+export function decodeCredentialsRequest(bytes: Uint8Array): string {
+  return firstText(bytes);
+}
+
+/** The message's first field. */
+function firstText(bytes: Uint8Array): string {
   return new PbfReader(bytes).readFields(
     (tag, read, reader) => {
-      if (tag === 1) read.id = reader.readString();
+      if (tag === 1) read.text = reader.readString();
     },
-    { id: '' },
-  ).id;
+    { text: '' },
+  ).text;
+}
+
+/** `CredentialsResponse`; an empty one is an anonymous user. A token that is no identity token has no place in it. */
+export function encodeCredentials(auth: RegistryAuth | null): Buffer {
+  const writer = new PbfWriter();
+  if (auth !== null && 'password' in auth) {
+    writer.writeStringField(1, auth.username);
+    writer.writeStringField(2, auth.password);
+  } else if (auth !== null && 'identityToken' in auth) writer.writeStringField(2, auth.identityToken);
+  return Buffer.from(writer.finish());
 }
 
 /** `GetSecretResponse`. */

@@ -3,10 +3,13 @@ import type { Duplex } from 'node:stream';
 import { Server, ServerCredentials, status, type ServerDuplexStream, type ServerUnaryCall } from '@grpc/grpc-js';
 import type { sendUnaryData, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { formatError } from '@device-supervisor/errors';
+import type { RegistryAuth } from '@device-supervisor/device';
 import type Docker from 'dockerode';
 import {
+  decodeCredentialsRequest,
   decodePacket,
   decodeSecretRequest,
+  encodeCredentials,
   encodePacket,
   encodeSecret,
   encodeServing,
@@ -27,6 +30,8 @@ export interface SessionContents {
   readonly folders: ReadonlyMap<string, FolderSource>;
   /** By id; never shown. */
   readonly secrets: ReadonlyMap<string, Uint8Array>;
+  /** The login of the developer for a registry; `null`: none. */
+  login(registry: string): Promise<RegistryAuth | null>;
   /** Text that is the same for every build of this context: the engine keeps the files from one build to the next. */
   readonly contextKey: string;
   /** The files of the context have been sent; twice when the engine asks for them in parts. */
@@ -111,14 +116,13 @@ const METHODS = {
     responseDeserialize: decodePacket,
   },
   getSecret: { path: '/moby.buildkit.secrets.v1.Secrets/GetSecret', ...RAW },
-  /** No registry of the developer needs a login here: an empty answer is an anonymous user. */
   credentials: { path: '/moby.filesync.v1.Auth/Credentials', ...RAW },
   check: { path: '/grpc.health.v1.Health/Check', ...RAW },
 } satisfies ServiceDefinition;
 
 type Unary = [call: ServerUnaryCall<Buffer, Buffer>, answer: sendUnaryData<Buffer>];
 
-function implementation({ folders, secrets, onSent }: SessionContents): UntypedServiceImplementation {
+function implementation({ folders, secrets, login, onSent }: SessionContents): UntypedServiceImplementation {
   return {
     diffCopy(call: ServerDuplexStream<Packet, Packet>) {
       const asked = String(call.metadata.get('dir-name')[0] ?? '');
@@ -141,7 +145,12 @@ function implementation({ folders, secrets, onSent }: SessionContents): UntypedS
       if (secret === undefined) answer({ code: status.NOT_FOUND, details: `there is no secret ${id}` });
       else answer(null, encodeSecret(secret));
     },
-    credentials: (...[, answer]: Unary) => answer(null, Buffer.alloc(0)),
+    credentials(...[{ request }, answer]: Unary) {
+      login(decodeCredentialsRequest(request)).then(
+        (auth) => answer(null, encodeCredentials(auth)),
+        (error: unknown) => answer({ code: status.INTERNAL, details: formatError(error) }),
+      );
+    },
     check: (...[, answer]: Unary) => answer(null, encodeServing()),
   };
 }

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { openBuildSession } from '../../build/buildkit/session.ts';
 import { connectEngine } from '../../engine/connect-engine.ts';
+import { NO_LOGINS } from '../../registry-logins/registry-logins.ts';
 import { fails, passed, warns, type Check } from './check.ts';
 
 /** The builder that an engine offers; `silent`: it does not answer. */
@@ -9,7 +10,13 @@ export type Builder = 'buildkit' | 'classic' | 'silent';
 /** Asks an engine for its builder, as a build does. @param endpoint `unix:///path` or `tcp://host:port` */
 export async function askBuilder(endpoint: string): Promise<Builder> {
   try {
-    const nothing = { folders: new Map(), secrets: new Map(), contextKey: '', onSent: () => undefined };
+    const nothing = {
+      folders: new Map(),
+      secrets: new Map(),
+      login: NO_LOGINS.find,
+      contextKey: '',
+      onSent: () => undefined,
+    };
     using session = await openBuildSession(connectEngine(endpoint), nothing);
     // A session that has read what came with its opening can be closed; Node.js fails on one that has not.
     await setImmediate();
