@@ -29,7 +29,7 @@ export interface ResolveEngineOptions {
   readonly installEngine?: boolean;
   /** Gives up what is under way; an engine that was being started is stopped again. */
   readonly signal?: AbortSignal;
-  /** Sockets of the machine's own engines, in order of preference. Default: {@link SYSTEM_SOCKETS}. */
+  /** Sockets of the machine's own engines, in order of preference. Default: `SYSTEM_SOCKETS`. */
   readonly systemSockets?: readonly string[];
 }
 

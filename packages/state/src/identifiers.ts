@@ -22,7 +22,7 @@ export const NumericId = z.union(
 /** A {@link NumericId} as the key of a map, where it stays text. */
 export const NumericIdKey = z.string().refine((key) => parseNumericId(key) !== null, ID_RULE);
 
-/** Reads a {@link NumericId} in text, e.g. of a label; `null`: it is none. */
+/** Reads a numeric id in text, e.g. of a label; `null`: it is none. */
 export function parseNumericId(text: string | undefined): number | null {
   const parsed = text !== undefined && ID.test(text) ? Number(text) : Number.NaN;
   return Number.isSafeInteger(parsed) ? parsed : null;

@@ -16,6 +16,7 @@ export const COMMANDS = {
   bench: sourceProgram('tooling/bench/src/main.ts', 'measure the supervisor as a process'),
   image: sourceProgram('tooling/image/src/main.ts', 'build the container image of the supervisor'),
   package: sourceProgram('tooling/bundle/package.mjs', 'make the npm package of local mode, with its command'),
+  docs: sourceProgram('tooling/docs/src/main.ts', 'write the documentation as a site'),
   release: sourceProgram('tooling/release/src/main.ts', 'make the next version: npm run release -- --dry-run'),
   'new-package': sourceProgram('tooling/new-package/src/main.ts', 'scaffold a package'),
 };

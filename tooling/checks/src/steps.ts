@@ -22,7 +22,7 @@ export const STEPS: readonly Step[] = [
   check('boundaries', 'dependency directions, package files, language', ['node', 'tooling/repo-check/src/main.ts']),
   check('imports', 'packages import what they declare, and stay inside (turbo)', ['turbo', 'boundaries']),
   check('dead-code', 'no unused file, export or dependency (knip)', ['knip', '--no-config-hints']),
-  check('build', 'every package builds', ['turbo', 'run', 'build']),
+  check('build', 'every package builds, and the site of their documentation', ['turbo', 'run', 'build', 'docs']),
   check('types', 'tests and tooling have no type error', ['tsc', '-b']),
   check('bundles', 'every app makes a bundle', ['turbo', 'run', 'bundle']),
   check('packages', 'packed packages are fit to be published', ['node', 'tooling/pack-check/src/main.ts']),

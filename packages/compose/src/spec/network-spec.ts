@@ -43,7 +43,7 @@ export const SUPERVISOR_NETWORK_SPEC: NetworkSpec = {
   findings: { notices: [], problems: [] },
 };
 
-/** Whether a network is the one of {@link SUPERVISOR_NETWORK_SPEC}, perhaps changed: by its name, and its addresses or bridge. */
+/** Whether a network is the one of `SUPERVISOR_NETWORK_SPEC`, perhaps changed: by its name, and its addresses or bridge. */
 export function isSupervisorNetwork(name: string, { driverOpts, ipam }: NetworkConfig): boolean {
   const isOurs =
     driverOpts[BRIDGE_NAME] === SUPERVISOR_NETWORK || ipam.config.some(({ subnet }) => subnet === SUPERVISOR_SUBNET);

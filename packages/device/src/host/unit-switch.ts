@@ -4,7 +4,7 @@ import type { HostUnits } from './ports.ts';
 export interface UnitSwitchDependencies {
   readonly units: HostUnits;
   readonly clock: Clock;
-  /** Switching failed after {@link UnitSwitch.set} had resolved. */
+  /** Switching failed after `UnitSwitch.set` had resolved. */
   readonly onFault: (error: unknown) => void;
 }
 

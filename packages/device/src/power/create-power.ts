@@ -20,8 +20,8 @@ export interface Power extends AsyncDisposable {
    * Resolves when the host is certain to reboot, and before it does, so that the client gets an answer. Asked
    * again meanwhile, it resolves at once.
    *
-   * @throws {@link HostUpdateInProgressError}, {@link UpdatesLockedError}, unless forced
-   * @throws {@link DeviceBusyError}, {@link PowerActionInProgressError}, and what the host refuses with
+   * @throws `HostUpdateInProgressError`, {@link UpdatesLockedError}, unless forced
+   * @throws `DeviceBusyError`, `PowerActionInProgressError`, and what the host refuses with
    */
   reboot(options?: PowerOptions): Promise<void>;
   /** Switches the host off; otherwise as {@link Power.reboot}. */
