@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { relative } from 'node:path';
 import { parseJson } from '@device-supervisor/primitives';
-import type { ProjectReflection, Reflection, SourceReference } from 'typedoc';
+import { normalizePath, type ProjectReflection, type Reflection, type SourceReference } from 'typedoc';
 import * as z from 'zod';
 
 export interface SourceContext {
@@ -39,7 +39,7 @@ function point(source: SourceReference, maps: Map<string, SourceMap>, { root, re
   const place = map.findOrigin(source.line, source.character + 1);
   if (!('fileName' in place)) return;
   const file = source.fullFileName.replace('/dist/', '/src/').replace(/\.d\.ts$/, '.ts');
-  source.fileName = relative(root, file);
+  source.fileName = normalizePath(relative(root, file));
   source.line = place.lineNumber;
   source.url = `${repository}/blob/main/${source.fileName}#L${place.lineNumber}`;
 }
