@@ -3,21 +3,12 @@ import { cp, mkdir, mkdtemp, readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { nodeProgram, type Consumer } from './consumer.ts';
+import { DEVICE_EXAMPLES } from './device-examples.ts';
 
 const run = promisify(execFile);
 
 const EXAMPLES = resolve(import.meta.dirname, '../../../../examples/libraries');
 
-/** Examples that need a part of a device beside them: of these the types alone are checked. */
-const NEED_A_DEVICE: ReadonlySet<string> = new Set([
-  'compose-with-engine',
-  'engine',
-  'firewall',
-  'journal',
-  'local-engine',
-  'registry',
-  'systemd',
-]);
 const TIMEOUT = 60_000;
 
 /** Copies the examples into a consumer. @returns their files, relative to it */
@@ -36,7 +27,7 @@ export async function copyExamples({ folder }: Consumer): Promise<string[]> {
 export async function runExamples(consumer: Consumer, files: readonly string[], node: number): Promise<string[]> {
   const problems: string[] = [];
   for (const file of files) {
-    if (NEED_A_DEVICE.has(basename(file, '.ts'))) continue;
+    if (DEVICE_EXAMPLES.has(basename(file, '.ts'))) continue;
     const cwd = await mkdtemp(join(consumer.folder, 'example-'));
     try {
       await run(nodeProgram(consumer, node), [join(consumer.folder, file)], { cwd, timeout: TIMEOUT });
