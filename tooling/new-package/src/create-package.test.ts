@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { checkWorkspace, listFiles } from '@device-supervisor/repo-check';
@@ -8,6 +8,13 @@ import { createPackage } from './create-package.ts';
 import { readRequest, ScaffoldRequestError } from './read-request.ts';
 
 const repository = join(import.meta.dirname, '../../..');
+/** Files beside the package itself that name it. */
+const OTHERS = [
+  'examples/libraries/cloud-tags.ts',
+  'examples/libraries/package.json',
+  'tooling/docs/package.json',
+  'tooling/pack-check/src/consumer/budgets.ts',
+];
 const description = "A cloud's tags, in order";
 
 describe('createPackage', () => {
@@ -19,6 +26,10 @@ describe('createPackage', () => {
     for (const file of listFiles(repository)) cpSync(join(repository, file), join(root, file));
     symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
     written = createPackage(root, readRequest(root, { name: 'cloud-tags', layer: 'adapter', description }));
+    // As the installation links it.
+    const scope = join(root, 'examples/libraries/node_modules/@device-supervisor');
+    mkdirSync(scope, { recursive: true });
+    symlinkSync(join(root, 'packages/cloud-tags'), join(scope, 'cloud-tags'));
   });
 
   afterAll(() => {
@@ -27,10 +38,17 @@ describe('createPackage', () => {
 
   it('lists the package in the indexes, in order', () => {
     expect(linesOf('tsconfig.json')).toContain('    { "path": "packages/cloud-tags" },');
-    for (const index of ['tsconfig.json', 'packages/README.md']) {
-      const lines = linesOf(index).filter((line) => /^( {4}\{ "path": "packages\/|\| \[)/.test(line));
-      expect(lines).toEqual(lines.toSorted());
+    for (const [index, pattern] of [
+      ['tsconfig.json', /^ {4}\{ "path": "packages\/([^"]+)"/],
+      ['packages/README.md', /^\| (\[[^\]]+\])/],
+      ['tooling/pack-check/src/consumer/budgets.ts', /^ {2}'?([a-z][\w-]*)'?: \{/],
+      ['examples/libraries/package.json', /^ {4}"@device-supervisor\/([^"]+)": "workspace/],
+    ] as const) {
+      const names = linesOf(index).flatMap((line) => pattern.exec(line)?.[1] ?? []);
+      expect(names.join()).toContain('cloud-tags');
+      expect(names).toEqual(names.toSorted());
     }
+    expect(linesOf('tooling/docs/package.json')).toContain('    "@device-supervisor/cloud-tags": "workspace:^",');
   });
 
   it('keeps the rules of the house', () => {
@@ -41,8 +59,8 @@ describe('createPackage', () => {
   });
 
   it.each([
-    ['format', 'oxfmt', ['--check', 'tsconfig.json', 'packages/cloud-tags']],
-    ['lint', 'oxlint', ['packages/cloud-tags']],
+    ['format', 'oxfmt', ['--check', 'tsconfig.json', 'packages/cloud-tags', ...OTHERS]],
+    ['lint', 'oxlint', ['packages/cloud-tags', 'examples/libraries/cloud-tags.ts']],
     ['types', 'tsc', ['-b', 'packages/cloud-tags']],
     ['unit tests', 'vitest', ['run', '--project', 'unit', 'packages/cloud-tags/']],
   ])(
@@ -53,6 +71,14 @@ describe('createPackage', () => {
     },
     60_000,
   );
+
+  it('has an example that runs, whose lines the README shows', () => {
+    const example = join(root, 'examples/libraries/cloud-tags.ts');
+    const output = execFileSync(process.execPath, ['--conditions=@device-supervisor/source', example]);
+    expect(String(output)).toBe(`${description}.\n`);
+    const [, lines = ''] = /^\/\/ #region readme\n([^]+)\/\/ #endregion\n$/.exec(readFileSync(example, 'utf8')) ?? [];
+    expect(readFileSync(join(root, 'packages/cloud-tags/README.md'), 'utf8')).toContain(`\`\`\`ts\n${lines}\`\`\`\n`);
+  });
 
   it('writes what it says', () => {
     expect(written).toContain('packages/cloud-tags/src/describe-cloud-tags.ts');

@@ -14,6 +14,16 @@ export function packageFiles(request: ScaffoldRequest): Record<string, string> {
   };
 }
 
+/** A program that uses the package; the README shows its lines. */
+export function exampleFile({ name }: ScaffoldRequest): string {
+  return `// #region readme\n${exampleLines(name)}// #endregion\n`;
+}
+
+function exampleLines(name: string): string {
+  const call = functionName(name);
+  return `import { ${call} } from '@device-supervisor/${name}';\n\nconsole.log(${call}());\n`;
+}
+
 const HOME = 'https://github.com/device-supervisor/device-supervisor';
 
 function manifest({ name, layer, description }: ScaffoldRequest): object {
@@ -66,10 +76,7 @@ npm install @device-supervisor/${name}
 \`\`\`
 
 \`\`\`ts
-import { ${call} } from '@device-supervisor/${name}';
-
-console.log(${call}());
-\`\`\`
+${exampleLines(name)}\`\`\`
 
 ## API
 

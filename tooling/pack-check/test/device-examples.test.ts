@@ -125,7 +125,9 @@ describe('examples with update locks, beside a supervisor that runs', () => {
 });
 
 function app(release: string): object {
-  const services = { 1: { serviceName: 'web', imageId: 1, image, environment: { RELEASE: release }, labels: {} } };
+  // Its program, the first process of the container, ignores SIGTERM.
+  const web = { serviceName: 'web', imageId: 1, image, stop_signal: 'SIGKILL' };
+  const services = { 1: { ...web, environment: { RELEASE: release }, labels: {} } };
   return { [APP]: { name: 'app', commit: release, releaseId: release, services, volumes: {}, networks: {} } };
 }
 
