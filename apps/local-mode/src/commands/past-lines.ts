@@ -61,15 +61,19 @@ async function readJournal(
     containerId,
     format: 'json',
     all: true,
-    ...(since === null ? {} : { since: `@${Math.floor(since / 1000)}` }),
-    ...(Number.isFinite(tail) ? { count: tail } : {}),
+    ...(since === null ? {} : { since: `@${(since / 1000).toFixed(3)}` }),
+    // With a time, `journalctl` counts from it on, and leaves out the newest lines.
+    ...(Number.isFinite(tail) && since === null ? { count: tail } : {}),
   };
-  const text = await dataOf(client.http.POST('/v2/journal-logs', { body, parseAs: 'text' }));
-  return text.split('\n').flatMap((line) => {
+  const entries = await dataOf(client.http.POST('/v2/journal-logs', { body, parseAs: 'text' }));
+  const lines = entries.split('\n').flatMap((line): LogLine[] => {
     if (line === '') return [];
     const { MESSAGE, __REALTIME_TIMESTAMP, PRIORITY } = JournalEntry.parse(JSON.parse(line));
-    const message = typeof MESSAGE === 'string' ? MESSAGE : Buffer.from(MESSAGE).toString();
+    const text = typeof MESSAGE === 'string' ? MESSAGE : Buffer.from(MESSAGE).toString();
+    // Services have a terminal unless they say otherwise, and it ends each line with a carriage return.
+    const message = text.replace(/\r$/, '');
     const timestamp = Math.floor(__REALTIME_TIMESTAMP / 1000);
     return [{ message, timestamp, serviceName, ...(PRIORITY === ERROR ? { isStdErr: true as const } : {}) }];
   });
+  return lines.slice(Math.max(0, lines.length - tail));
 }
