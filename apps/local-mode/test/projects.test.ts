@@ -88,7 +88,9 @@ it('keep their volumes apart, and one replaces another only with --replace', asy
 
   await using replaced = start(blog, '--detach', '--replace');
   expect(await replaced.ended()).toBe(0);
-  expect(replaced.text()).toContain(`Replacing the project shop of ${shop}`);
+  expect(replaced.text()).toContain(
+    `Replacing the project shop of ${shop}: its services stop once every image of blog is there, and its volumes stay`,
+  );
   expect(await projectOf('app')).toBe('blog');
   expect(await volumes()).toEqual(['1_blog_data', '1_shop_data']);
 
@@ -97,6 +99,33 @@ it('keep their volumes apart, and one replaces another only with --replace', asy
   expect(stop.text()).toContain('Removed the volume data of blog');
   expect(stop.text()).toContain('Kept the volume data of shop');
   expect(await volumes()).toEqual(['1_shop_data']);
+});
+
+it('keep a project running until every image of the one that replaces it is there, and say so', async () => {
+  const shop = await writeProject('shop');
+  await using first = start(shop, '--port', '0', '--detach');
+  expect(await first.ended()).toBe(0);
+  const blog = join(folder, 'blog');
+  await mkdir(blog);
+  const compose = (far: string): string =>
+    `services:
+  near: { build: { dockerfile_inline: "FROM scratch\\nCOPY busybox /busybox", x-busybox: true }, command: /busybox sleep 100000, stop_grace_period: 0s }
+  far: { ${far}, stop_grace_period: 0s }
+`;
+  await writeFile(join(blog, 'compose.yaml'), compose('image: 127.0.0.1:1/nothing:1'));
+  await using waiting = start(blog, '--detach', '--replace');
+  expect(await waiting.ended()).toBe(1);
+  expect(waiting.text()).toMatch(/near +waiting/);
+  expect(waiting.text()).toContain('! still running from before: app');
+  expect(await projectOf('app')).toBe('shop');
+
+  const far =
+    'build: { dockerfile_inline: "FROM scratch\\nCOPY busybox /busybox", x-busybox: true }, command: /busybox sleep 100000';
+  await writeFile(join(blog, 'compose.yaml'), compose(far));
+  await using corrected = start(blog, '--detach');
+  expect(await corrected.ended()).toBe(0);
+  expect(corrected.text()).not.toContain('from before');
+  expect(await projectOf('app')).toBeUndefined();
 });
 
 it('never run the image that was built for another project', async () => {

@@ -19,14 +19,15 @@ export async function confirmReplacement(
   if (record?.supervisor == null || running === null || running.name === project.name) return;
   if (!(await isRunning(record.supervisor.process))) return;
   const replacement = `the project ${running.name} of ${running.directory}`;
-  if (options.replace) return say(`Replacing ${replacement}`);
+  const order = `its services stop once every image of ${project.name} is there, and its volumes stay`;
+  if (options.replace) return say(`Replacing ${replacement}: ${order}`);
   const refusal = new StartError(`${replacement} is running here`, {
     hint: `Stop it with ${place.installation.command('down')}, or let this project take its place with --replace`,
   });
   if (place.keyboard === null) throw refusal;
   const terminal = createInterface({ input: place.keyboard, output: place.output });
   try {
-    const question = `Replace ${replacement}, which is running here, with ${project.name}? [y/N] `;
+    const question = `Replace ${replacement}, which is running here, with ${project.name}? (${order}) [y/N] `;
     const answer = await terminal.question(question, { signal: interruption.signal });
     if (!/^y(es)?$/i.test(answer.trim())) throw refusal;
   } finally {

@@ -30,6 +30,8 @@ export function printSummary(
   const { paint } = screen;
   screen.print('');
   for (const line of serviceTable(result.phases, result.containers, paint)) screen.print(line);
+  const former = runningFromBefore(result);
+  if (former.length > 0) screen.print(paint('yellow', `! still running from before: ${former.join(', ')}`));
   for (const [name, phase] of result.phases) {
     if (phase.kind !== 'failed') continue;
     for (const line of logs.tail(name)) screen.print(paint('dim', `  ${name} | ${line}`));
@@ -38,6 +40,13 @@ export function printSummary(
   for (const [title, text] of nextSteps(facts)) screen.print(`${paint('dim', title.padEnd(10))}${text}`);
   if (facts.listenAll) screen.print(paint('yellow', LISTEN_ALL_WARNING));
   screen.print('');
+}
+
+/** Services that the target no longer has; they stop once every image of the new ones is there. */
+function runningFromBefore({ phases, containers }: Pick<ApplyResult, 'phases' | 'containers'>): readonly string[] {
+  return [...containers.values()]
+    .filter(({ service, state }) => state === 'running' && !phases.has(service))
+    .map(({ service }) => service);
 }
 
 export const LISTEN_ALL_WARNING =
