@@ -46,10 +46,7 @@ function manifest({ name, layer, description }: ScaffoldRequest): object {
         default: './dist/index.js',
       },
     },
-    scripts: {
-      build: 'tsc -b',
-      test: `vitest run --root ../.. --project unit packages/${name}/`,
-    },
+    scripts: { build: 'tsc -b' },
     engines: { node: '>=22' },
   };
 }

@@ -22,7 +22,7 @@ const REACHES_OUT = /(?:\.\.\/){3,}|process\.cwd\(\)/;
  * its files, those of the workspace packages that it uses, directly or not, and the versions of all others. Packages whose
  * tests read files elsewhere depend on the whole repository.
  *
- * Not the hashes of turbo: it counts the packages that the root names as dependencies into every hash.
+ * Not the hashes of turbo, which know nothing of files that tests read outside of their package (ADR 26).
  */
 export function packageKeys(root: string): ReadonlyMap<string, string> {
   const packages = readPackages(root);
