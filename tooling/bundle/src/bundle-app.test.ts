@@ -49,6 +49,30 @@ describe('bundleApp', () => {
     );
   });
 
+  it('loads modules of Node.js when they are used, for imports and for calls of require', async () => {
+    await write({
+      'package.json': { type: 'module' },
+      'src/main.ts': `
+        import dgram, { createSocket } from 'node:dgram';
+        import * as tls from 'node:tls';
+        import { client } from './client.cjs';
+        const loaded = () => ['dgram', 'http2', 'tls'].filter((name) => process.moduleLoadList.includes('NativeModule ' + name));
+        console.log(loaded(), typeof client);
+        console.log(dgram.createSocket === createSocket, typeof tls.connect, loaded());
+        console.log(client(), loaded());`,
+      'src/client.cjs': `
+        const http2 = require('http2');
+        exports.client = () => typeof http2.connect;`,
+    });
+    const { file } = await bundleApp(app);
+    expect((await run(process.execPath, [file])).stdout.split('\n')).toEqual([
+      '[] function',
+      "true function [ 'dgram', 'tls' ]",
+      "function [ 'dgram', 'http2', 'tls' ]",
+      '',
+    ]);
+  });
+
   it('refuses two error classes of one name, of which one would show another', async () => {
     await write({
       'package.json': { type: 'module' },

@@ -6,6 +6,7 @@ import { build, type BuildResult, type Plugin } from 'esbuild';
 import * as z from 'zod';
 import { absentModule } from './absent-module.ts';
 import { buildInfo, type BuildInfo } from './build-info.ts';
+import { loadWhenUsed } from './load-when-used.ts';
 import { buildPage, type BuiltPage } from './build-page.ts';
 
 export interface Bundle {
@@ -92,7 +93,7 @@ export async function bundleApp(app: string): Promise<Bundle> {
     legalComments: 'none',
     conditions: ['@device-supervisor/source'],
     external: NATIVE,
-    plugins: [replaceAbsent(app)],
+    plugins: [replaceAbsent(app), loadWhenUsed()],
     define: {
       ...IMPORT_META.define,
       BUILD_VERSION: JSON.stringify(info.version),
