@@ -3,6 +3,7 @@ import { parseCommandLine, USAGE } from './command-line.ts';
 import { readConfig, type SupervisorConfig } from './config.ts';
 import { createLogger, type ProcessLogger } from './log/create-logger.ts';
 import { endWithin } from './end-within.ts';
+import { saveMemory } from './save-memory.ts';
 import type { Supervisor } from './supervisor.ts';
 import { BUILD, CONTRACT_VERSION } from './version.ts';
 
@@ -63,6 +64,7 @@ async function runUntilSignal(prepare: Preparation = async () => undefined): Pro
     // Loaded now: the other commands need none of it.
     const { startSupervisor } = await import('./supervisor.ts');
     const supervisor = await startSupervisor(config, log);
+    saveMemory();
     await runThrough(supervisor, { signalled: signalled.promise, log });
   } catch (error) {
     log.error(formatError(error), { code: describeError(error).code });

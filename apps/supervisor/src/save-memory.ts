@@ -1,9 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 
-/*
- * Imported first, for its effect alone. Measured idle with five services on Node.js 24: 15 % less resident memory, and no
- * slower answers. A device's memory belongs to its apps.
+/**
+ * For a process that has started: its young generation keeps the size that it has. The flag for its greatest size, which the
+ * image starts with, counts only on the command line.
+ *
+ * Not before: the compiled code that Node.js has of its own modules is for the flags that it starts with. With others it
+ * compiles each module that it loads, which takes a fifth of the processor time of a start.
  */
-setFlagsFromString('--optimize-for-size');
-// The young generation keeps the size that it has now. The flag for its greatest size counts only on the command line.
-setFlagsFromString('--semi-space-growth-factor=1');
+export function saveMemory(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
+}

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { bundleApp } from '@device-supervisor/bundle';
+import { compileProgram } from './compile-program.ts';
 import { debianPackages, type DebianPackage } from './debian-packages.ts';
 import { ImageBuildError } from './errors.ts';
 import {
@@ -61,7 +62,6 @@ export async function assembleRootfs(options: RootfsOptions): Promise<Rootfs> {
   const entries: ImageEntries = new Map();
   for (const one of debian) for (const [path, entry] of await selectFiles(one)) entries.set(path, entry);
   entries.set(NODE, { kind: 'file', bytes: native.node, executable: true });
-  entries.set(`${PROGRAM_FOLDER}/main.cjs`, file(await readFile(bundle.file)));
   entries.set(DEVICECTL, { kind: 'file', bytes: await runnable(devicectl.file), executable: true });
   for (const path of page.files) entries.set(`${PROGRAM_FOLDER}/page/${basename(path)}`, file(await readFile(path)));
   const prebuild = `prebuilds/linux-${NAMES[architecture].node}.node`;
@@ -73,6 +73,9 @@ export async function assembleRootfs(options: RootfsOptions): Promise<Rootfs> {
   for (const [path, text] of Object.entries(FILES)) entries.set(path, file(Buffer.from(text)));
   for (const [path, target] of Object.entries(LINKS)) entries.set(path, { kind: 'link', target });
   for (const path of DIRECTORIES) entries.set(path, { kind: 'directory', mode: path.endsWith('tmp') ? 0o1777 : 0o755 });
+  onProgress('Compiling the supervisor');
+  const program = await readFile(bundle.file);
+  for (const [path, entry] of await compileProgram({ architecture, entries, program, cache })) entries.set(path, entry);
   const { build } = bundle;
   const sbom = createSbom({ version: build.version, architecture, node: process.versions.node, debian, npm });
   entries.set(SBOM, file(Buffer.from(sbom)));

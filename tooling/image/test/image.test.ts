@@ -125,6 +125,16 @@ describe('its programs', () => {
     expect(output).toMatch(/^index-\S+\.js\r?$/m);
   });
 
+  it('starts with code that was compiled for this program and this Node.js', async () => {
+    const check = `
+      const folder = '/usr/lib/supervisor/';
+      const source = fs.readFileSync(folder + 'program.cjs', 'utf8');
+      const cachedData = fs.readFileSync(folder + 'program.' + zlib.crc32(source).toString(16) + '.cache');
+      console.log('refused:', new vm.Script(source, { cachedData }).cachedDataRejected);`;
+    const { output } = await run('/usr/bin/node', '--max-semi-space-size=1', '-e', check);
+    expect(output).toContain('refused: false');
+  });
+
   it('says which build it is', async () => {
     const { output } = await run('/usr/bin/node', '/usr/lib/supervisor/main.cjs', '--version');
     expect(output).toMatch(/^\d+\.\d+\.\d+ \(commit /);

@@ -34,11 +34,11 @@ export async function writeOtherBuild(
     (await command('docker', ['-H', endpoint, ...words], { maxBuffer: 1e8 })).stdout.trim();
   await docker('load', '--input', image.archive);
   const container = await docker('create', image.reference);
-  const program = join(context, 'main.cjs');
-  await docker('cp', `${container}:/usr/lib/supervisor/main.cjs`, program);
+  const program = join(context, 'program.cjs');
+  await docker('cp', `${container}:/usr/lib/supervisor/program.cjs`, program);
   await docker('rm', container);
   await writeFile(program, changed(await readFile(program, 'utf8'), build));
-  await writeFile(join(context, 'Dockerfile'), `FROM ${image.reference}\nCOPY main.cjs /usr/lib/supervisor/\n`);
+  await writeFile(join(context, 'Dockerfile'), `FROM ${image.reference}\nCOPY program.cjs /usr/lib/supervisor/\n`);
   const reference = `device-supervisor:${build.version}-amd64`;
   await docker('build', '--quiet', '--network', 'none', '--tag', reference, context);
   const archive = join(context, 'device-supervisor-amd64.tar');
