@@ -12,7 +12,7 @@ import { writeEntries } from './write-entries.ts';
 
 const run = promisify(execFile);
 
-/** What stands around the program where it is run as a script, not as a module: the same as Node.js puts around modules. */
+/** The function around the program, which is run as a script: the same as Node.js puts around a module. */
 const WRAPPER = ['(function(exports,require,module,__filename,__dirname){', '\n})'] as const;
 
 /** For code that is the same each time: no random seed, and memory for a start without a collection of garbage. */
