@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
 
@@ -30,13 +30,15 @@ async function liveMemory(inspector: string): Promise<number> {
   const socket = new WebSocket(inspector);
   try {
     await once(socket, 'open');
+    // Both answers may come at once: a listener for the next one alone would miss the second.
+    const messages = on(socket, 'message');
     socket.send(JSON.stringify({ id: COLLECT, method: 'HeapProfiler.collectGarbage' }));
     socket.send(JSON.stringify({ id: READ, method: 'Runtime.getHeapUsage' }));
-    for (;;) {
-      const [message] = await once(socket, 'message');
+    for await (const [message] of messages) {
       const usage = USAGE.safeParse(JSON.parse(z.object({ data: z.string() }).parse(message).data));
       if (usage.data?.id === READ) return usage.data.result.usedSize + usage.data.result.backingStorageSize;
     }
+    throw new Error('the process answers nothing about its memory');
   } finally {
     socket.close();
   }
