@@ -2,9 +2,11 @@ import { ALL_APPS, onlyApps } from '@device-supervisor/compose';
 import { createFakeClock, type FakeClock } from '@device-supervisor/device/testing';
 import {
   CLOUD_FAULTS,
+  requestKind,
   startCloudStub,
   type CloudFault,
   type CloudStub,
+  type RequestKind,
   type StubDevice,
 } from '@device-supervisor/testbed';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -45,14 +47,21 @@ async function wait(milliseconds: number, atEach?: () => void): Promise<void> {
 }
 
 /** Requests of this kind fail from now on. */
-function breakWith(kind: Parameters<CloudStub['breakWith']>[0], fault: CloudFault): void {
+function breakWith(kind: RequestKind, fault: CloudFault): void {
   stub.breakWith(kind, fault);
-  if (fault.kind === 'hang' || fault.kind === 'drip') device.timeout = 100;
+  if (fault.kind !== 'hang' && fault.kind !== 'drip') return;
+  const before = device.hangs;
+  device.hangs = (request) => before(request) || requestKind(request.method, request.path) === kind;
 }
 
 function heal(): void {
   stub.heal();
-  device.timeout = 30_000;
+  device.hangs = () => false;
+}
+
+/** How many requests of a kind the device has begun; on a busy machine not all of them reach the cloud in their time. */
+function begun(kind: RequestKind): number {
+  return device.requests.filter(({ method, path }) => requestKind(method, path) === kind).length;
 }
 
 /** Of one attempt: where a kept connection breaks off, a new one is tried. */
@@ -67,7 +76,7 @@ describe('a cloud that', () => {
       start();
       breakWith('register', fault);
       await wait(10 * REGISTRATION_RETRY_DELAY);
-      expect(stub.count()).toBeGreaterThanOrEqual(9);
+      expect(begun('register')).toBeGreaterThanOrEqual(9);
       expect(stub.count()).toBeLessThanOrEqual(11);
       heal();
       await wait(60_000);
@@ -117,7 +126,7 @@ describe('a cloud that', () => {
     start({ undeclaredConfig: { HOST_CONFIG_hdmi_mode: '1' } });
     breakWith('config-variable', fault);
     await wait(HOUR);
-    expect(stub.count('config-variable')).toBeGreaterThanOrEqual(3);
+    expect(begun('config-variable')).toBeGreaterThanOrEqual(3);
     expect(stub.count('config-variable')).toBeLessThanOrEqual(12);
     expect(device.targets).toHaveLength(1);
     heal();
@@ -133,7 +142,7 @@ describe('a cloud that', () => {
     const known = stub.createDevice(fleet, { uuid: device.uuid, key: 'lost-key' });
     breakWith('key-exchange', fault);
     await wait(10 * REGISTRATION_RETRY_DELAY);
-    expect(stub.count('key-exchange')).toBeGreaterThanOrEqual(9);
+    expect(begun('key-exchange')).toBeGreaterThanOrEqual(9);
     expect(stub.count('key-exchange')).toBeLessThanOrEqual(11);
     expect(known.key).toBe('lost-key');
     heal();

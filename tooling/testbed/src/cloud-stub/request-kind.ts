@@ -31,7 +31,6 @@ const KINDS: readonly (readonly [method: string, path: RegExp, kind: RequestKind
   ['GET', /^\/api\/v3\/delta$/, 'delta'],
 ];
 
-/** @param path without its query */
 export function requestKind(method: string, path: string): RequestKind {
-  return KINDS.find(([each, pattern]) => each === method && pattern.test(path))?.[2] ?? 'other';
+  return KINDS.find(([each, pattern]) => each === method && pattern.test(path.replace(/\?.*/, '')))?.[2] ?? 'other';
 }

@@ -99,7 +99,7 @@ export async function startCloudStub(options: CloudStubOptions = {}): Promise<Cl
   let open = 0;
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     const { method = 'GET', url: path = '/' } = request;
-    const kind = requestKind(method, path.replace(/\?.*/, ''));
+    const kind = requestKind(method, path);
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
     const record = { kind, method, path, at: Date.now(), bytes: 0 };
     records.push(record);
