@@ -1,11 +1,10 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleApp } from '@device-supervisor/bundle';
-import { connectEngine, waitFor } from '@device-supervisor/testbed';
+import { bundleApps, connectEngine, waitFor } from '@device-supervisor/testbed';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { sessionFile } from '../src/session/session-record.ts';
-import { ROOT, startLocalMode, type LocalModeOptions, type LocalModeProcess } from './local-mode-process.ts';
+import { startLocalMode, type LocalModeOptions, type LocalModeProcess } from './local-mode-process.ts';
 
 /* Each command on a session that runs, as a script and as a person in a terminal. */
 
@@ -19,7 +18,7 @@ const SERVICE =
   'build: { dockerfile_inline: "FROM scratch\\nCOPY busybox /busybox\\nCOPY busybox /bin/sh\\nCMD [\\"/busybox\\", \\"sleep\\", \\"100000\\"]", x-busybox: true }, stop_grace_period: 0s';
 
 beforeAll(async () => {
-  for (const app of ['local-mode', 'supervisor']) await bundleApp(join(ROOT, 'apps', app));
+  await bundleApps(['local-mode', 'supervisor']);
   folder = await mkdtemp(join(tmpdir(), 'commands-'));
   project = join(folder, 'shop');
   await mkdir(project);

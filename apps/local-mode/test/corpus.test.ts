@@ -1,11 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleApp } from '@device-supervisor/bundle';
-import { connectEngine } from '@device-supervisor/testbed';
+import { bundleApps, connectEngine } from '@device-supervisor/testbed';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { readCorpus } from './corpus-cases.ts';
-import { ROOT, startLocalMode } from './local-mode-process.ts';
+import { startLocalMode } from './local-mode-process.ts';
 
 /* Every project of the corpus that can run does, one after the other, on one engine, without a registry. */
 
@@ -14,7 +13,7 @@ const engine = connectEngine(engineEndpoint);
 let state: string;
 
 beforeAll(async () => {
-  for (const app of ['local-mode', 'supervisor']) await bundleApp(join(ROOT, 'apps', app));
+  await bundleApps(['local-mode', 'supervisor']);
   state = await mkdtemp(join(tmpdir(), 'corpus-'));
 });
 

@@ -6,8 +6,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundleApp } from '@device-supervisor/bundle';
-import { busyboxImage, connectEngine, pushImage, waitFor } from '@device-supervisor/testbed';
+import { bundleApps, busyboxImage, connectEngine, pushImage, waitFor } from '@device-supervisor/testbed';
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { sessionFile, type SessionRecord } from '../src/session/session-record.ts';
 import type { ScenarioSight } from './private-engine-scenario.ts';
@@ -20,7 +19,7 @@ let folder: string;
 let state: string;
 
 beforeAll(async () => {
-  for (const app of ['local-mode', 'supervisor']) await bundleApp(join(ROOT, 'apps', app));
+  await bundleApps(['local-mode', 'supervisor']);
 });
 
 beforeEach(async () => {

@@ -1,10 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleApp } from '@device-supervisor/bundle';
-import { connectEngine, waitFor } from '@device-supervisor/testbed';
+import { bundleApps, connectEngine, waitFor } from '@device-supervisor/testbed';
 import { afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
-import { ROOT, startLocalMode, type LocalModeProcess } from './local-mode-process.ts';
+import { startLocalMode, type LocalModeProcess } from './local-mode-process.ts';
 
 /* Several projects, one supervisor: what belongs to one of them is out of reach of the others. */
 
@@ -14,7 +13,7 @@ const engine = connectEngine(engineEndpoint);
 let folder: string;
 
 beforeAll(async () => {
-  for (const app of ['local-mode', 'supervisor']) await bundleApp(join(ROOT, 'apps', app));
+  await bundleApps(['local-mode', 'supervisor']);
 });
 
 beforeEach(async () => {

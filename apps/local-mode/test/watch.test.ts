@@ -1,11 +1,10 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { bundleApp } from '@device-supervisor/bundle';
-import { connectEngine, waitFor } from '@device-supervisor/testbed';
+import { bundleApps, connectEngine, waitFor } from '@device-supervisor/testbed';
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { runInContainer } from '../src/watch/run-in-container.ts';
-import { ROOT, startLocalMode, type LocalModeProcess } from './local-mode-process.ts';
+import { startLocalMode, type LocalModeProcess } from './local-mode-process.ts';
 
 const engineEndpoint = inject('engineEndpoint');
 const engine = connectEngine(engineEndpoint);
@@ -14,7 +13,7 @@ let folder: string;
 let project: string;
 
 beforeAll(async () => {
-  for (const app of ['local-mode', 'supervisor']) await bundleApp(join(ROOT, 'apps', app));
+  await bundleApps(['local-mode', 'supervisor']);
 });
 
 beforeEach(async () => {

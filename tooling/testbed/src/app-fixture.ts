@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type Dockerode from 'dockerode';
-import { bundleSupervisor } from './bundle-supervisor.ts';
+import { bundleSupervisor } from './bundle-apps.ts';
 import { busyboxImage, type BusyboxImageOptions } from './busybox-image.ts';
 import { connectEngine } from './connect-engine.ts';
 import { startTestEngine, type TestEngine } from './start-test-engine.ts';

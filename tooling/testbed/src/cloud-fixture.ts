@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import * as z from 'zod';
-import { bundleSupervisor } from './bundle-supervisor.ts';
+import { bundleSupervisor } from './bundle-apps.ts';
 import { busyboxImage } from './busybox-image.ts';
 import { startCloudStub, type CloudStub, type CloudStubOptions } from './cloud-stub/start-cloud-stub.ts';
 import type { Fleet, Release, StubDevice } from './cloud-stub/world.ts';

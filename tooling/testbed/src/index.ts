@@ -16,13 +16,13 @@ export {
   type CloudStubOptions,
 } from './cloud-stub/start-cloud-stub.ts';
 export { CLOUD_FAULTS, type CloudFault } from './cloud-stub/faults.ts';
-export type { RequestKind } from './cloud-stub/request-kind.ts';
+export { requestKind, type RequestKind } from './cloud-stub/request-kind.ts';
 export type { Fleet, LogEntry, Release, ReleaseDescription, StubDevice } from './cloud-stub/world.ts';
 export { startRegistryProxy, type Fault, type ProxiedRequest, type RegistryProxy } from './registry-proxy.ts';
 export { busyboxImage, type BusyboxImageOptions, type TestImage } from './busybox-image.ts';
 export { type ImageConfiguration, type ImageHealthcheck } from './dockerfile.ts';
 export { connectEngine } from './connect-engine.ts';
-export { bundleSupervisor } from './bundle-supervisor.ts';
+export { bundleApps, bundleSupervisor } from './bundle-apps.ts';
 export { ensureDebianPackages, TESTBED_PACKAGES } from './ensure-debian-packages.ts';
 export { prepareMachine, type PrepareOptions } from './prepare-machine.ts';
 export { startDeviceHost } from './device-host/start-device-host.ts';

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { bundleSupervisor } from './bundle-supervisor.ts';
+import { bundleSupervisor } from './bundle-apps.ts';
 import { NotInNamespaceError } from './errors.ts';
 import { currentRun, RUN_VARIABLE } from './run-environment.ts';
 import { startRegistry } from './start-registry.ts';

@@ -16,8 +16,11 @@ const PATIENCE = 2 * MINUTE;
 /** Of an idle machine, in milliseconds: a state that changes repeatedly may never be the wanted one. */
 const LONGEST = 15 * MINUTE;
 
-/** Between two looks, in milliseconds. */
-const INTERVAL = 50;
+/**
+ * Milliseconds between two looks: a part of what the wait has taken already. Looks at 20 a second take a tenth of a
+ * processor, from what is waited for.
+ */
+const INTERVAL = { shortest: 20, longest: 250, part: 1 / 20 } as const;
 
 /**
  * Waits until a state comes about, and returns it. The source is a function, called repeatedly (what it throws
@@ -59,6 +62,7 @@ function isPresent(state: unknown): boolean {
 }
 
 async function poll<T>(look: () => T | Promise<T>, { description, patience, until }: Wait<T>): Promise<T> {
+  const began = performance.now();
   let last: unknown = 'nothing';
   let cause: unknown;
   for (;;) {
@@ -71,8 +75,12 @@ async function poll<T>(look: () => T | Promise<T>, { description, patience, unti
     }
     if (answer === LATE || patience.isOver())
       throw new WaitTimeoutError(description, { ...patience.spent, last, cause });
-    await delay(INTERVAL);
+    await delay(intervalAfter(performance.now() - began));
   }
+}
+
+function intervalAfter(milliseconds: number): number {
+  return Math.min(INTERVAL.longest, Math.max(INTERVAL.shortest, milliseconds * INTERVAL.part));
 }
 
 type Answer<T> = { readonly failure: null; readonly state: T } | { readonly failure: { readonly error: unknown } };
