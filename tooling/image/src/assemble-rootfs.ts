@@ -3,7 +3,6 @@ import { basename, join } from 'node:path';
 import { bundleApp } from '@device-supervisor/bundle';
 import { compileProgram } from './compile-program.ts';
 import { debianPackages, type DebianPackage } from './debian-packages.ts';
-import { ImageBuildError } from './errors.ts';
 import {
   DEBIAN_PACKAGES,
   DEVICECTL,
@@ -102,12 +101,7 @@ async function nativeParts({
   if (native !== undefined) {
     return { node: await readFile(join(native, 'node')), addon: await readFile(join(native, 'better_sqlite3.node')) };
   }
-  const { node, isOnNpm } = NAMES[architecture];
-  if (!isOnNpm) {
-    throw new ImageBuildError('node', `npm has no Node.js for ${architecture}`, {
-      hint: 'Build this architecture with tooling/image/Dockerfile, or give --native a folder with what is missing',
-    });
-  }
+  const { node } = NAMES[architecture];
   onProgress(`Node.js ${process.versions.node} for ${architecture}`);
   const prebuild = `apps/supervisor/node_modules/better-sqlite3/prebuilds/linux-${node}.node`;
   return {

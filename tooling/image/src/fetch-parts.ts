@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { ensureDebianPackages } from '@device-supervisor/testbed';
-import { assembleRootfs } from './assemble-rootfs.ts';
 import { cacheOf } from './build-image.ts';
+import { debianPackages } from './debian-packages.ts';
 import { ensureEmulator } from './emulator.ts';
-import { NAMES, type Architecture } from './image-definition.ts';
+import { DEBIAN_PACKAGES, NAMES, type Architecture } from './image-definition.ts';
+import { nodeRuntime } from './node-runtime.ts';
 
 export interface FetchPartsOptions {
   /** Of the repository. */
@@ -13,11 +15,17 @@ export interface FetchPartsOptions {
 
 /** Downloads what builds for some architectures need, and the emulator of arm64, so that they need no network. */
 export async function fetchParts({ root, architectures, onProgress }: FetchPartsOptions): Promise<void> {
+  const cache = cacheOf(root);
   for (const architecture of architectures) {
     await ensureDebianPackages([stripPackage(architecture)], onProgress);
-    await assembleRootfs({ root, architecture, cache: cacheOf(root), onProgress });
+    await debianPackages({
+      names: Object.keys(DEBIAN_PACKAGES),
+      architecture,
+      folder: join(cache, `debs-${architecture}`),
+    });
+    await nodeRuntime(architecture, { version: process.versions.node, folder: cache });
   }
-  if (architectures.some((architecture) => architecture !== 'amd64')) await ensureEmulator(cacheOf(root));
+  if (architectures.some((architecture) => architecture !== 'amd64')) await ensureEmulator(cache);
 }
 
 /** The Debian package of the program that removes symbols. */

@@ -19,6 +19,11 @@ export async function nodeRuntime(
   architecture: Architecture,
   { version, folder }: { readonly version: string; readonly folder: string },
 ): Promise<Uint8Array> {
+  if (!NAMES[architecture].isOnNpm) {
+    throw new ImageBuildError('node', `npm has no Node.js for ${architecture}`, {
+      hint: 'Build this architecture with tooling/image/Dockerfile, or give --native a folder with what is missing',
+    });
+  }
   const file = join(folder, `node-${version}-${architecture}`);
   if (!existsSync(file)) await fetchRuntime(architecture, version, file);
   return await readFile(file);

@@ -1,9 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { mkdir, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { buildImage } from '@device-supervisor/image';
 import {
   startCloudFixture,
   startDeviceHost,
@@ -13,6 +11,7 @@ import {
   type Fleet,
 } from '@device-supervisor/testbed';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { buildImageFixture } from './image-fixture.ts';
 import { installImage, type InstalledImage } from './installed-image.ts';
 
 const command = promisify(execFile);
@@ -26,8 +25,8 @@ let directory: string;
 let before: DeviceState;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'installed-'));
-  resources.defer(() => rm(directory, { recursive: true, force: true }));
+  const built = resources.use(await buildImageFixture());
+  ({ directory } = built);
   fixture = resources.use(await startCloudFixture());
   fleet = fixture.cloud.createFleet({ name: 'fleet' });
   const labels = { 'io.balena.features.supervisor-api': '1' };
@@ -41,13 +40,7 @@ beforeAll(async () => {
     applicationId: fleet.id,
   };
   host = resources.use(await startDeviceHost(inject('engineEndpoint'), { config }));
-  const image = await buildImage({
-    root: resolve(import.meta.dirname, '../../..'),
-    architecture: 'amd64',
-    output: join(directory, 'image'),
-    onProgress: () => undefined,
-  });
-  device = await installImage({ endpoint: fixture.engine.endpoint, image, host, directory });
+  device = await installImage({ endpoint: fixture.engine.endpoint, image: built.image, host, directory });
   resources.defer(async () => void (await command('umount', ['--lazy', device.dataDirectory])));
 });
 
