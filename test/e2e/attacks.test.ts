@@ -19,18 +19,20 @@ let supervisor: SupervisorProcess;
 beforeAll(async () => {
   fixture = await startAppFixture(APP);
 });
-beforeEach(async () => {
+afterAll(() => fixture[Symbol.asyncDispose]());
+
+async function start(): Promise<void> {
   // All addresses, as on a device: containers reach it by their bridge.
   supervisor = await startSupervisor({
     engineEndpoint: fixture.engine.endpoint,
     environment: { LISTEN_ADDRESSES: '' },
   });
-});
-afterEach(async () => {
+}
+
+async function end(): Promise<void> {
   await supervisor.apply({});
   await supervisor[Symbol.asyncDispose]();
-});
-afterAll(() => fixture[Symbol.asyncDispose]());
+}
 
 interface Attack {
   readonly method: string;
@@ -64,6 +66,13 @@ const JSON_BODY = { 'content-type': 'application/json' };
 const EMPTY_TARGET = '{"local":{"apps":{}}}';
 
 describe('a web page of another site', () => {
+  // Nothing that it sends may change anything: one supervisor stays as it is through all of it.
+  beforeAll(async () => {
+    await start();
+    await supervisor.apply(fixture.target({ web: {} }));
+  });
+  afterAll(end);
+
   it.each<Attack>([
     { method: 'POST', path: '/v1/purge', headers: { ...FORM, origin: 'http://evil.example' }, body: `appId=${APP}` },
     { method: 'POST', path: '/v1/reboot', headers: { ...FORM, origin: 'null' }, body: 'force=true' },
@@ -86,10 +95,12 @@ describe('a web page of another site', () => {
     { method: 'GET', path: '/v2/local/logs', headers: { host: '127.0.0.1.evil.example' } },
     { method: 'GET', path: '/v3/events', headers: { origin: 'https://127.0.0.1:1' } },
   ])('may not: $method $path $headers', async (attack) => {
-    await supervisor.apply(fixture.target({ web: {} }));
+    const before = await supervisor.containers();
     const answer = await send(attack);
     expect(answer.status).toBe(403);
+    await supervisor.applied();
     expect(await fixture.containers()).toEqual(['web_1_1_c1 running']);
+    expect(await supervisor.containers()).toEqual(before);
   });
 
   it.each<Attack>([
@@ -114,6 +125,9 @@ async function keyOf(container: string): Promise<string> {
 }
 
 describe('a container', () => {
+  beforeEach(start);
+  afterEach(end);
+
   it('needs a key though people need none, and has it no longer when its service, or label, is gone', async () => {
     await supervisor.apply(fixture.target({ web: WANTS_KEY, plain: {} }));
     expect(await fromContainer('plain_2_1_c1', '/v2/version')).toContain('401');
@@ -139,6 +153,10 @@ describe('a container', () => {
 });
 
 describe('clients that ask for too much', () => {
+  // Each of them looks at the most memory that its supervisor had.
+  beforeEach(start);
+  afterEach(end);
+
   it('get 429 for streams, and the others are served', async () => {
     const stop = new AbortController();
     const paths = Array.from({ length: 60 }, (_, index) => (index % 2 === 0 ? '/v3/events' : '/v2/local/logs'));
@@ -201,35 +219,40 @@ describe('clients that ask for too much', () => {
   });
 });
 
-it('a registered device whose config.json lost its apiEndpoint asks for a key', async () => {
-  const boot = await mkdtemp(join(tmpdir(), 'boot-'));
-  const config = { uuid: 'a'.repeat(32), deviceApiKey: 'b'.repeat(32), registered_at: 1, apiEndpoint: '' };
-  await writeFile(join(boot, 'config.json'), JSON.stringify(config));
-  const environment = { BOOT_MOUNTPOINT: boot };
-  await supervisor.kill();
-  await using device = await startSupervisor({ engineEndpoint: fixture.engine.endpoint, environment });
-  for (const path of ['/v2/version', '/v2/local/target-state', '/v2/state/status'])
-    expect((await fetch(device.url(path))).status).toBe(401);
-  const options = { method: 'POST', headers: JSON_BODY, body: EMPTY_TARGET };
-  expect((await fetch(device.url('/v2/local/target-state'), options)).status).toBe(401);
-  const key = (await readFile(join(device.directory, 'data/api-key'), 'utf8')).trim();
-  expect((await fetch(device.url(`/v2/version?apikey=${key}`))).status).toBe(200);
-  await rm(boot, { recursive: true });
-  await device.kill();
-  await supervisor.start();
-});
+describe('a supervisor', () => {
+  beforeEach(start);
+  afterEach(end);
 
-it('a supervisor whose stream clients came and went ends with 0', async () => {
-  for (const path of ['/v3/events', '/v2/local/logs', '/v3/events']) {
-    const stop = new AbortController();
-    await fetch(supervisor.url(path), { signal: stop.signal });
-    stop.abort();
-  }
-  const open = await fetch(supervisor.url('/v3/events'));
-  expect(await supervisor.terminate()).toBe(0);
-  await open.text();
-  expect(supervisor.output()).not.toContain('ERR_INVALID_STATE');
-  await supervisor.start();
+  it('of a registered device whose config.json lost its apiEndpoint asks for a key', async () => {
+    const boot = await mkdtemp(join(tmpdir(), 'boot-'));
+    const config = { uuid: 'a'.repeat(32), deviceApiKey: 'b'.repeat(32), registered_at: 1, apiEndpoint: '' };
+    await writeFile(join(boot, 'config.json'), JSON.stringify(config));
+    const environment = { BOOT_MOUNTPOINT: boot };
+    await supervisor.kill();
+    await using device = await startSupervisor({ engineEndpoint: fixture.engine.endpoint, environment });
+    for (const path of ['/v2/version', '/v2/local/target-state', '/v2/state/status'])
+      expect((await fetch(device.url(path))).status).toBe(401);
+    const options = { method: 'POST', headers: JSON_BODY, body: EMPTY_TARGET };
+    expect((await fetch(device.url('/v2/local/target-state'), options)).status).toBe(401);
+    const key = (await readFile(join(device.directory, 'data/api-key'), 'utf8')).trim();
+    expect((await fetch(device.url(`/v2/version?apikey=${key}`))).status).toBe(200);
+    await rm(boot, { recursive: true });
+    await device.kill();
+    await supervisor.start();
+  });
+
+  it('whose stream clients came and went ends with 0', async () => {
+    for (const path of ['/v3/events', '/v2/local/logs', '/v3/events']) {
+      const stop = new AbortController();
+      await fetch(supervisor.url(path), { signal: stop.signal });
+      stop.abort();
+    }
+    const open = await fetch(supervisor.url('/v3/events'));
+    expect(await supervisor.terminate()).toBe(0);
+    await open.text();
+    expect(supervisor.output()).not.toContain('ERR_INVALID_STATE');
+    await supervisor.start();
+  });
 });
 
 /** Ids of the processes that a process began. */

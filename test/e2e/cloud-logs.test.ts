@@ -15,7 +15,7 @@ const REPEATED_AT_MOST = 20;
 /** Counts at its own pace, then speaks when it is asked to. */
 const COUNT = `trap 'echo asked' USR1
 n=0; while [ $n -lt $LINES ]; do echo "$WORD $n"; n=$((n+1)); [ -z "$PAUSE" ] || sleep $PAUSE; done
-while true; do sleep 0.1; done`;
+while true; do sleep 100000 & wait; done`;
 /** Writes as fast as it can for a while, and on stderr once. */
 const NOISE = 'n=0; while [ $n -lt 50000 ]; do echo "noise $n"; n=$((n+1)); done; echo broken >&2; sleep 100000';
 
