@@ -22,6 +22,8 @@ export interface SharedProgress {
   readonly total: number;
   /** Counts one more file as finished. @returns how many are */
   finish(file: string): number;
+  /** Seconds of processor time that the tests have used so far, with all that they started. */
+  processorSeconds(): number;
 }
 
 /** Prints a line for each test file as it ends, with its time, then its failures, and names tests that run for long. */
@@ -30,6 +32,7 @@ export class ProgressReporter implements Reporter {
   #vitest: Vitest | undefined;
   #files = 0;
   #finished = 0;
+  #processorSeconds = 0;
   #timer: NodeJS.Timeout | undefined;
   /** Milliseconds on an idle machine since a test finished. */
   #idle = 0;
@@ -48,6 +51,7 @@ export class ProgressReporter implements Reporter {
   onTestRunStart(specifications: readonly unknown[]): void {
     this.#files = specifications.length;
     this.#finished = 0;
+    this.#processorSeconds = this.#shared?.processorSeconds() ?? 0;
     this.#timer = setInterval(() => this.#watch(), TICK);
     this.#timer.unref();
   }
@@ -72,7 +76,8 @@ export class ProgressReporter implements Reporter {
     const isFine = failed + skipped === 0 && module.state() === 'passed';
     const faults = [failed === 0 ? [] : [`${failed} failed`], skipped === 0 ? [] : [`${skipped} skipped`]].flat();
     const counts = [`${passed + failed + skipped} tests`, ...faults].join(', ');
-    this.#say(`${isFine ? '✓' : '✗'} ${file}  ${counts}, ${result.seconds.toFixed(1)} s  (${finished}/${total})`);
+    const times = [`${result.seconds.toFixed(1)} s`, ...describeProcessorTime(result)].join(', ');
+    this.#say(`${isFine ? '✓' : '✗'} ${file}  ${counts}, ${times}  (${finished}/${total})`);
     const root = this.#vitest?.config.root ?? process.cwd();
     if (!isFine) for (const text of describeFailure(module, root)) this.#say(text);
     record(result);
@@ -111,6 +116,7 @@ export class ProgressReporter implements Reporter {
       ...counts,
       isBroken: module.state() === 'failed' && counts.failed === 0,
       seconds: (duration + collectDuration + setupDuration) / 1000,
+      ...(this.#shared && { processorSeconds: this.#shared.processorSeconds() - this.#processorSeconds }),
     };
   }
 
@@ -122,6 +128,10 @@ export class ProgressReporter implements Reporter {
     this.#lastLine = performance.now();
     process.stdout.write(`  ${line}\n`);
   }
+}
+
+function describeProcessorTime({ processorSeconds: seconds }: FileResult): readonly string[] {
+  return seconds === undefined ? [] : [`${seconds.toFixed(1)} s of processor time`];
 }
 
 function wholeSeconds(milliseconds: number): number {

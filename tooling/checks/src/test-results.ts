@@ -10,6 +10,8 @@ export const FileResult = z.object({
   /** It failed though none of its tests did, e.g. while it was loaded. */
   isBroken: z.boolean(),
   seconds: z.number(),
+  /** Used by the tests and all that they started; known of files that run in a namespace. */
+  processorSeconds: z.number().optional(),
 });
 export type FileResult = z.infer<typeof FileResult>;
 

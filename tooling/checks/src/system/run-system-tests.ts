@@ -3,29 +3,35 @@
  *
  *     node --conditions=@device-supervisor/source tooling/checks/src/system/run-system-tests.ts [path…]
  *
- * `SYSTEM_WORKERS` is the number of namespaces; unless it is set, two for each processor, as the tests mostly wait.
+ * `SYSTEM_WORKERS` is the number of namespaces; unless it is set, three for each processor as far as the memory goes.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatError } from '@device-supervisor/errors';
-import { fetchParts } from '@device-supervisor/image';
-import { bundleSupervisor, prepareMachine, runInNamespace } from '@device-supervisor/testbed';
+import { fetchParts, shareImage } from '@device-supervisor/image';
+import { bundleApps, prepareMachine, runInNamespace } from '@device-supervisor/testbed';
 import { openQueue } from './queue.ts';
 
 /** Bytes that the engine, the supervisors and the test process of one namespace may need. */
 const MEMORY = 1_500_000_000;
 
+/** For each processor: the tests mostly wait. */
+const WORKERS = 3;
+
 const paths = process.argv.slice(2);
-const queue = await mkdtemp(join(tmpdir(), 'system-tests-'));
+const directory = await mkdtemp(join(tmpdir(), 'system-tests-'));
+const queue = join(directory, 'queue');
 try {
   const onProgress = (message: string): void => void process.stderr.write(`${message}\n`);
   await prepareMachine({ deviceHost: true, onProgress });
-  if (paths.length === 0 || paths.some((path) => path.startsWith('tooling/image'))) {
+  if (concerns('tooling/image')) {
     const root = join(import.meta.dirname, '../../../..');
-    await fetchParts({ root, architectures: ['amd64', 'arm64'], onProgress });
+    await fetchParts({ root, architectures: ['arm64'], onProgress });
+    await shareImage({ root, output: join(directory, 'image'), onProgress });
   }
-  await bundleSupervisor();
+  await bundleApps(concerns('apps/local-mode') ? ['supervisor', 'local-mode'] : ['supervisor']);
+  await mkdir(queue);
   const ids = Array.from({ length: workers() }, (_, index) => `testbed-${process.pid}-${index}`);
   const codes = await Promise.all(ids.map((id) => runInNamespace(workerCommand(), { id, storage: 'memory' })));
   const lost = await openQueue(queue).unfinished();
@@ -35,7 +41,12 @@ try {
   process.stderr.write(`${formatError(error)}\n`);
   process.exitCode = 1;
 } finally {
-  await rm(queue, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true });
+}
+
+/** Whether tests in a folder may be among those of this run. */
+function concerns(folder: string): boolean {
+  return paths.length === 0 || paths.some((path) => path.startsWith(folder));
 }
 
 function workerCommand(): string[] {
@@ -47,6 +58,6 @@ function workers(): number {
   const given = Number(process.env['SYSTEM_WORKERS']);
   if (Number.isInteger(given) && given > 0) return given;
   const areFiles = paths.length > 0 && paths.every((path) => path.endsWith('.ts'));
-  const most = Math.min(availableParallelism() * 2, Math.max(1, Math.floor(freemem() / MEMORY)));
+  const most = Math.min(availableParallelism() * WORKERS, Math.max(1, Math.floor(freemem() / MEMORY)));
   return areFiles ? Math.min(most, paths.length) : most;
 }
