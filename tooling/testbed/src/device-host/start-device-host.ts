@@ -157,6 +157,9 @@ function containerConfiguration(
     SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined'],
     DeviceCgroupRules: ['a *:* rwm'],
     CgroupnsMode: 'private',
+    // A host's own engine turns this on where it is off, and cannot here: a container's `/proc/sys` is read-only. What a new
+    // network namespace begins with is the setting of the machine.
+    Sysctls: { 'net.ipv4.ip_forward': '1' },
     Tmpfs: { '/run': '', '/run/lock': '', '/tmp': 'exec,mode=1777' },
     Binds: [
       `${mounts.bus}:/run/dbus`,
