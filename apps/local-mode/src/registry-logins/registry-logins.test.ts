@@ -59,7 +59,7 @@ describe('a login in the configuration', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('is read anew, so that one that is made meanwhile counts', async () => {
+  it('is read each time, so that one that is made meanwhile counts', async () => {
     expect(await logins.find('a')).toBeNull();
     await configure({ auths: { a: { auth: base64('user:word') } } });
     expect(await logins.find('a')).not.toBeNull();

@@ -1,10 +1,10 @@
 import type { RegistryAuth, RegistryCredentials } from '@device-supervisor/device';
 import { formatError } from '@device-supervisor/errors';
-import { helperKeys, helperLogin } from './credential-helper.ts';
+import { helperKeys, helperLogin } from './credential-program.ts';
 import { configKey, dockerConfigPath, readDockerConfig, registryOfKey, storedLogin } from './docker-config.ts';
 
 /**
- * The logins that the developer made with `docker login`, by registry. They are read anew each time: a login may be made,
+ * The logins that the developer made with `docker login`, by registry. They are read again each time: a login may be made,
  * or expire, while a session runs.
  */
 export interface RegistryLogins extends RegistryCredentials {
