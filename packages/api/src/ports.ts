@@ -1,4 +1,4 @@
-import type { HeldLock, LockTerms } from '@device-supervisor/update-locks';
+import type { ClientLocks, HeldLock } from '@device-supervisor/update-locks';
 
 /** The API keys that exist. */
 export interface ApiKeys {
@@ -129,34 +129,9 @@ export interface DeviceTag {
 }
 
 /** The update locks that services hold: as files, or taken through this API. */
-export interface ServiceLocks {
+export interface ServiceLocks extends ClientLocks {
   /** Which of the services hold their lock now, either way. */
   holders(appId: number, services: readonly string[]): Promise<readonly HeldLock[]>;
-  /** Takes the lock of a service for a time, or prolongs it. */
-  hold(request: HoldRequest): HoldResult;
-  /** Gives a lock back that `holder` took. */
-  release(lock: Pick<HoldRequest, 'appId' | 'service' | 'holder'>): ReleaseResult;
-}
-
-export interface HoldRequest {
-  readonly appId: number;
-  readonly service: string;
-  /** Name that the client gave itself. */
-  readonly holder: string;
-  /** Why, for a person to read. */
-  readonly reason: string;
-  /** Milliseconds until it ends by itself. */
-  readonly timeToLive: number;
-}
-
-/** - `taken`: another client has it, on these terms - `updating`: the supervisor has it, until the update is over */
-export type HoldResult =
-  | { readonly status: 'held' | 'taken'; readonly terms: LockTerms }
-  | { readonly status: 'updating' };
-
-/** - `free`: no client had taken it - `taken`: another client has it */
-export interface ReleaseResult {
-  readonly status: 'released' | 'free' | 'taken';
 }
 
 /** Something of the device or its host that does not work. */

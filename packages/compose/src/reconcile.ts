@@ -1,6 +1,7 @@
 import type { TargetState } from '@device-supervisor/state';
 import { execute, type ExecutionEvent } from './execute/execute.ts';
-import type { HeldLock, LockLease, UpdateLocks } from '@device-supervisor/update-locks';
+import type { HeldLock, UpdateLocks } from '@device-supervisor/update-locks';
+import { freeLease } from './execute/free-lease.ts';
 import type { ContainerEngine, ImageRecord, ImageRecords } from './execute/ports.ts';
 import type { EngineSnapshot } from './observed.ts';
 import { planInput, type PlanRequest } from './plan-defaults.ts';
@@ -148,13 +149,3 @@ const NO_LOCKS: UpdateLocks = {
   acquire: async ({ appId, services }) => ({ status: 'acquired', lease: freeLease(appId, services) }),
   clearHandOver: async () => undefined,
 };
-
-function freeLease(appId: number, services: readonly string[]): LockLease {
-  return {
-    appId,
-    services,
-    compromised: new AbortController().signal,
-    assertHeld: () => undefined,
-    [Symbol.asyncDispose]: async () => undefined,
-  };
-}

@@ -1,8 +1,8 @@
 import { createCommandRunner } from './command-runner.ts';
 import { ConfiguredEngineError } from './errors.ts';
 import { findConfiguredEngine, findSystemEngine } from './find-running-engine.ts';
-import { checkPrivateEngine } from './private-engine/requirements.ts';
-import { missingPrograms, SYSTEM_SOCKETS } from './resolve-engine.ts';
+import { assessMachine } from './private-engine/assess-machine.ts';
+import { SYSTEM_SOCKETS } from './resolve-engine.ts';
 
 /** What `resolveEngine` would come to on this machine. */
 export type EngineDiagnosis =
@@ -42,14 +42,7 @@ export async function diagnoseEngine(
       remedy: 'Join the group of the socket ("sudo usermod -aG docker $USER", then log in again), or run as root',
     };
   }
-  const commands = createCommandRunner(environment);
-  const verdict = checkPrivateEngine({
-    platform: process.platform,
-    userId: process.getuid?.() ?? -1,
-    missingPrograms: await missingPrograms(commands),
-    hasAptGet: (await commands.find('apt-get')) !== undefined,
-    installAllowed: true,
-  });
+  const verdict = await assessMachine(createCommandRunner(environment), true);
   if (verdict.kind === 'impossible') return { kind: 'unusable', problem: verdict.explanation, remedy: verdict.hint };
   const how = verdict.kind === 'install' ? 'installed with apt-get and started' : 'started';
   return { kind: 'startable', description: `a private one can be ${how}` };

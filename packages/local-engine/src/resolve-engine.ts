@@ -3,7 +3,8 @@ import { createCommandRunner, type CommandRunner } from './command-runner.ts';
 import { EngineUnavailableError, PackageInstallError, type TriedSocket } from './errors.ts';
 import { findConfiguredEngine, findSystemEngine } from './find-running-engine.ts';
 import { installDebianPackages } from './install-debian-packages.ts';
-import { checkPrivateEngine, ENGINE_PACKAGES, ENGINE_PROGRAMS } from './private-engine/requirements.ts';
+import { assessMachine, missingPrograms } from './private-engine/assess-machine.ts';
+import { ENGINE_PACKAGES } from './private-engine/requirements.ts';
 import { startPrivateEngine } from './private-engine/start-private-engine.ts';
 
 /** A container engine to work with. Disposing of it stops a private engine and leaves any other alone. */
@@ -72,13 +73,7 @@ async function resolvePrivateEngine(
 ): Promise<LocalEngine> {
   const { environment, onProgress, signal } = options;
   const commands = createCommandRunner(environment);
-  const verdict = checkPrivateEngine({
-    platform: process.platform,
-    userId: process.getuid?.() ?? -1,
-    missingPrograms: await missingPrograms(commands),
-    hasAptGet: (await commands.find('apt-get')) !== undefined,
-    installAllowed: options.installEngine ?? true,
-  });
+  const verdict = await assessMachine(commands, options.installEngine ?? true);
   if (verdict.kind === 'impossible') throw new EngineUnavailableError(verdict.reason, { ...verdict, tried });
   if (verdict.kind === 'install') await installPrograms(options, { commands, tried });
 
@@ -94,12 +89,6 @@ async function resolvePrivateEngine(
     description: `a private engine in ${engine.directory}${engine.reused ? ', left running by an earlier process' : ''}`,
     [Symbol.asyncDispose]: () => engine.stop(),
   };
-}
-
-/** Programs of a private engine that are not installed. */
-export async function missingPrograms(commands: CommandRunner): Promise<readonly string[]> {
-  const paths = await Promise.all(ENGINE_PROGRAMS.map((program) => commands.find(program)));
-  return ENGINE_PROGRAMS.filter((_, index) => paths[index] === undefined);
 }
 
 async function installPrograms(

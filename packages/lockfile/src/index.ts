@@ -7,14 +7,8 @@ export {
   type ServiceLock,
   type ServiceLockOptions,
 } from './service-lock.ts';
-export {
-  createTimedLocks,
-  MAX_TIME_TO_LIVE,
-  type HoldRequest,
-  type HoldResult,
-  type ReleaseResult,
-  type TimedLocks,
-} from './timed-locks.ts';
+export { createTimedLocks, MAX_TIME_TO_LIVE, type TimedLocks } from './timed-locks.ts';
+export type { HoldRequest, HoldResult, ReleaseResult } from '@device-supervisor/update-locks';
 export { LOCK_NAMES } from './lock-directory.ts';
 export type { LockFileSystem } from './file-system.ts';
 export {

@@ -1,6 +1,9 @@
 import type {
+  ClientLocks,
   DeviceLocks,
   HeldLock,
+  HoldRequest,
+  HoldResult,
   LockedApp,
   LockLease,
   LockRequest,
@@ -16,39 +19,15 @@ import { InvalidTimeToLiveError } from './errors.ts';
  * leaves nothing behind. Both hold an update back; `holders` and `acquire` name the clients with their `terms`. Kept in
  * memory: a restart of the supervisor, which may be an update of it, ends them.
  */
-export interface TimedLocks extends DeviceLocks, Disposable {
+export interface TimedLocks extends DeviceLocks, ClientLocks, Disposable {
   /**
-   * Takes the lock of a service for a client, or prolongs it.
+   * The time to live is from 1 to {@link MAX_TIME_TO_LIVE}.
    *
    * @throws InvalidTimeToLiveError
    */
   hold(request: HoldRequest): HoldResult;
-  /** Gives a lock back that `holder` took. */
-  release(request: Pick<HoldRequest, 'appId' | 'service' | 'holder'>): ReleaseResult;
   list(): readonly TimedLock[];
 }
-
-export interface HoldRequest {
-  readonly appId: number;
-  readonly service: string;
-  /** Name that the client gave itself. */
-  readonly holder: string;
-  /** Why, for a person to read. */
-  readonly reason: string;
-  /** Milliseconds, from 1 to {@link MAX_TIME_TO_LIVE}, until it ends by itself. */
-  readonly timeToLive: number;
-}
-
-/** - `taken`: another client has it, on these terms - `updating`: we hold it ourselves, until the update is over */
-export type HoldResult =
-  | { readonly status: 'held'; readonly terms: LockTerms }
-  | { readonly status: 'taken'; readonly terms: LockTerms }
-  | { readonly status: 'updating' };
-
-export type ReleaseResult =
-  | { readonly status: 'released' }
-  | { readonly status: 'free' }
-  | { readonly status: 'taken'; readonly terms: LockTerms };
 
 export type TimedLock = HeldLock & { readonly terms: LockTerms };
 

@@ -1,2 +1,3 @@
+export type * from './client-locks.ts';
 export type * from './device-locks.ts';
 export type * from './update-locks.ts';

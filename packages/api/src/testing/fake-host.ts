@@ -1,15 +1,12 @@
-import type { HeldLock } from '@device-supervisor/update-locks';
+import type { HeldLock, HoldRequest, HoldResult, ReleaseResult } from '@device-supervisor/update-locks';
 import type {
   PageFiles,
   DeviceTag,
   DeviceTags,
   ForceOptions,
   Host,
-  HoldRequest,
-  HoldResult,
   HostConfigDocument,
   JournalRequest,
-  ReleaseResult,
   ServiceLocks,
 } from '../ports.ts';
 
@@ -113,8 +110,8 @@ export class FakeServiceLocks implements ServiceLocks {
 
   release({ appId, service, holder }: Pick<HoldRequest, 'appId' | 'service' | 'holder'>): ReleaseResult {
     const known = this.#find(appId, service);
-    if (known === undefined) return { status: 'free' };
-    if (known.terms?.holder !== holder) return { status: 'taken' };
+    if (known?.terms === undefined) return { status: 'free' };
+    if (known.terms.holder !== holder) return { status: 'taken', terms: known.terms };
     this.held = this.held.filter((one) => one !== known);
     return { status: 'released' };
   }

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { plan } from '../plan/plan.ts';
-import { reachedSnapshot, testImage, testLease, testPlanInput, testTarget } from '../testing/fixtures.ts';
+import { reachedSnapshot, testImage, testPlanInput, testTarget } from '../testing/fixtures.ts';
 import { EMPTY_ENGINE } from '../testing/print-plan.ts';
 import { CallSlots } from './call-slots.ts';
 import { execute, type ExecutionEvent } from './execute.ts';
-import type { LockLease, Operation } from '../index.ts';
-import type { ContainerEngine, ExecutePorts } from './ports.ts';
+import { freeLease } from './free-lease.ts';
+import type { ContainerEngine, ExecutePorts, LockLease, Operation } from '../index.ts';
 
 type Call = (name: string, subject: string, signal?: AbortSignal) => Promise<void>;
 
@@ -44,7 +44,7 @@ function ports(call: Call, acquire?: ExecutePorts['locks']['acquire']): ExecuteP
           await call('lock', services.join(' '));
           return {
             status: 'acquired',
-            lease: { ...testLease(appId, services), [Symbol.asyncDispose]: () => call('unlock', String(appId)) },
+            lease: { ...freeLease(appId, services), [Symbol.asyncDispose]: () => call('unlock', String(appId)) },
           };
         }),
     },
@@ -171,7 +171,7 @@ describe('execute', () => {
         async ({ appId, services }) => ({
           status: 'acquired',
           lease: {
-            ...testLease(appId, services),
+            ...freeLease(appId, services),
             compromised: compromised.signal,
             [Symbol.asyncDispose]: async () => void calls.push('unlock'),
           },
@@ -195,7 +195,7 @@ describe('execute', () => {
         async ({ appId, services }) => ({
           status: 'acquired',
           lease: {
-            ...testLease(appId, services),
+            ...freeLease(appId, services),
             assertHeld: (service) => {
               if (service === 'db') throw error;
             },
@@ -222,7 +222,7 @@ describe('execute', () => {
         async ({ appId, services }) => ({
           status: 'acquired',
           lease: {
-            ...testLease(appId, services),
+            ...freeLease(appId, services),
             compromised: appId === 1 ? AbortSignal.abort('gone') : new AbortController().signal,
           },
         }),
@@ -362,7 +362,7 @@ describe('execute', () => {
     const operations = update().filter(({ kind }) => kind === 'acquire-locks' || kind === 'pull-image');
     const acquire: ExecutePorts['locks']['acquire'] = async ({ appId, services }) => ({
       status: 'acquired',
-      lease: { ...testLease(appId, services), [Symbol.asyncDispose]: () => Promise.reject(broken) },
+      lease: { ...freeLease(appId, services), [Symbol.asyncDispose]: () => Promise.reject(broken) },
     });
     const results = await execute(
       operations,

@@ -2,7 +2,6 @@ import { ALL_APPS, NO_APPS } from '../app-set.ts';
 import type { TargetApp, TargetService, TargetState } from '@device-supervisor/state';
 import type { ImageConfig } from '../container-config.ts';
 import { specifyNetworks } from '../decide/networks-and-volumes.ts';
-import type { LockLease } from '@device-supervisor/update-locks';
 import type { EngineAbilities, EngineSnapshot, ObservedContainer, ObservedImage } from '../observed.ts';
 import { NO_REQUESTS, serviceKey, type PlanInput, type PlanPolicy } from '../plan-input.ts';
 import type { DeviceFacts } from '../spec/device-facts.ts';
@@ -231,15 +230,4 @@ export function testImageRecords(target: TargetState, snapshot: EngineSnapshot):
         : [],
     ),
   );
-}
-
-/** A lease that no lock stands behind, for what only wants to see one. */
-export function testLease(appId: number, services: readonly string[]): LockLease {
-  return {
-    appId,
-    services,
-    compromised: new AbortController().signal,
-    assertHeld: () => undefined,
-    [Symbol.asyncDispose]: async () => undefined,
-  };
 }

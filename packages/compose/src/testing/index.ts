@@ -7,9 +7,10 @@ export {
   testContainer,
   testImage,
   testImageRecords,
-  testLease,
   testPlanInput,
   testTarget,
   type TestApp,
   type TestPlanInput,
 } from './fixtures.ts';
+/** A lease that no lock is behind, for what only wants to see one. */
+export { freeLease as testLease } from '../execute/free-lease.ts';
