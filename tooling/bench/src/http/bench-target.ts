@@ -17,6 +17,11 @@ export interface BenchTarget extends TargetSize {
 export const FIRST_APP = 90_200;
 export const IMAGE = 'bench:1';
 
+/** Containers for which a network of the engine's own pools has addresses. */
+const POOL_ADDRESSES = 250;
+/** Addresses for 4,000 containers. */
+const WIDE_SUBNET = { subnet: '10.90.0.0/20' };
+
 /** The apps of a target. */
 export function targetOf({ firstApp, apps, services, environment = {} }: BenchTarget): object {
   return Object.fromEntries(
@@ -40,7 +45,7 @@ export function targetOf({ firstApp, apps, services, environment = {} }: BenchTa
           ]),
         ),
         volumes: {},
-        networks: {},
+        networks: services > POOL_ADDRESSES ? { default: { ipam: { driver: 'default', config: [WIDE_SUBNET] } } } : {},
       },
     ]),
   );
