@@ -11,7 +11,7 @@ import type { RequestBindings, RequestIdentity, Route, RouteContext, RouteEnviro
 import { answerWithin } from './transport/answer-within.ts';
 import { canonicalPath, createPathReader } from './transport/canonical-path.ts';
 import { refuseForeign } from './transport/foreign-request.ts';
-import { createIntake } from './transport/intake.ts';
+import { createIntake, type ProcessMemory } from './transport/intake.ts';
 import { conditionalAnswer } from './transport/conditional-answer.ts';
 import { listen, type ListenOptions, type Server } from './transport/listen.ts';
 import { createStreamSlots, guardStream, STREAM_LIMITS, type StreamLimits } from './transport/stream-slots.ts';
@@ -24,8 +24,8 @@ export interface ApiDependencies extends Omit<RouteDependencies, 'onError'> {
   readonly hostNames?: () => readonly string[];
   /** How many streams may be open. */
   readonly streamLimits?: StreamLimits;
-  /** Called where a large body has left garbage behind; by default the runtime collects it when it likes. */
-  readonly collectGarbage?: () => void;
+  /** Of this process, which large bodies fill. Default: the runtime's affair, and without a bound. */
+  readonly memory?: ProcessMemory;
   /** Milliseconds until a request must have been read and answered; 15 min by default. Streams may stay open. */
   readonly requestTimeout?: number;
   /** Receives faults of the supervisor, whose details clients do not see; absent `request`: no single request caused it. */
@@ -53,8 +53,7 @@ export interface Api extends Disposable {
 export function createApi(dependencies: ApiDependencies): Api {
   const { device, version, requestTimeout = DEFAULT_REQUEST_TIMEOUT, onError } = dependencies;
   const { keys, requiresKey, hostNames = () => [hostname()], streamLimits = STREAM_LIMITS } = dependencies;
-  const { collectGarbage } = dependencies;
-  const intake = createIntake(collectGarbage === undefined ? {} : { collectGarbage });
+  const intake = createIntake(dependencies.memory);
   const slots = createStreamSlots(streamLimits);
   const monitor = createMonitor(device);
   const document = createDocumentation(() => routes, version);

@@ -1,4 +1,5 @@
 export { createApi, type Api, type ApiDependencies } from './create-api.ts';
+export type { ProcessMemory } from './transport/intake.ts';
 export {
   ApplicationNotFoundError,
   BodyTooLargeError,

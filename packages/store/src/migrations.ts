@@ -51,4 +51,23 @@ export const MIGRATIONS: readonly string[] = [
   DROP TABLE api_keys;
   ALTER TABLE api_keys_of_any_length RENAME TO api_keys;
   `,
+  // A large target state is kept as bytes.
+  `
+  CREATE TABLE target_states_of_any_type (
+    source TEXT NOT NULL PRIMARY KEY CHECK (source IN ('local', 'cloud')),
+    document ANY NOT NULL
+  ) STRICT;
+  INSERT INTO target_states_of_any_type SELECT source, document FROM target_states;
+  DROP TABLE target_states;
+  ALTER TABLE target_states_of_any_type RENAME TO target_states;
+
+  CREATE TABLE rejected_target_states_of_any_type (
+    source TEXT NOT NULL PRIMARY KEY CHECK (source IN ('local', 'cloud')),
+    document ANY NOT NULL,
+    reason TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO rejected_target_states_of_any_type SELECT source, document, reason FROM rejected_target_states;
+  DROP TABLE rejected_target_states;
+  ALTER TABLE rejected_target_states_of_any_type RENAME TO rejected_target_states;
+  `,
 ];

@@ -3,8 +3,10 @@
  * unbundled modules take 150 MB and a second to load, is installed and loaded by no user of this package.
  */
 export { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3/driver';
+export { sql } from 'drizzle-orm/sql/sql';
 export { and, eq } from 'drizzle-orm/sql/expressions';
 export {
+  customType,
   getTableConfig,
   integer,
   primaryKey,

@@ -1,18 +1,21 @@
-import { integer, primaryKey, sqliteTable, text, unique } from './query-builder.ts';
+import { customType, integer, primaryKey, sqliteTable, text, unique } from './query-builder.ts';
+import type { TargetDocument } from './target-document.ts';
 
 /** Where a target state came from. */
 export const TARGET_SOURCES = ['local', 'cloud'] as const;
 
-/** The last good target state of each source, as JSON. */
+const targetDocument = customType<{ data: TargetDocument }>({ dataType: () => 'any' });
+
+/** The last good target state of each source. */
 export const targetStates = sqliteTable('target_states', {
   source: text('source', { enum: TARGET_SOURCES }).primaryKey(),
-  document: text('document').notNull(),
+  document: targetDocument('document').notNull(),
 });
 
 /** Target states that could not be read back; the last one of each source, kept for a person to look at. */
 export const rejectedTargetStates = sqliteTable('rejected_target_states', {
   source: text('source', { enum: TARGET_SOURCES }).primaryKey(),
-  document: text('document').notNull(),
+  document: targetDocument('document').notNull(),
   reason: text('reason').notNull(),
 });
 

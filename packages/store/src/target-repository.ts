@@ -1,8 +1,8 @@
-import { eq } from './query-builder.ts';
+import { eq, sql } from './query-builder.ts';
 import type { Query, Transaction } from './query.ts';
 import { rejectedTargetStates, targetStates } from './schema.ts';
 import type { TargetRepository, TargetSource } from './store.ts';
-import { parseTarget, printTarget } from './target-document.ts';
+import { parseTarget, printTarget, type TargetDocument } from './target-document.ts';
 
 export function createTargetRepository(query: Query, logger: (message: string) => void): TargetRepository {
   return {
@@ -27,7 +27,7 @@ export function createTargetRepository(query: Query, logger: (message: string) =
     },
   };
 
-  function documentOf(source: TargetSource): string | null {
+  function documentOf(source: TargetSource): TargetDocument | null {
     const row = query.read((database) =>
       database.select().from(targetStates).where(eq(targetStates.source, source)).get(),
     );
@@ -36,16 +36,17 @@ export function createTargetRepository(query: Query, logger: (message: string) =
 }
 
 /** @param document `null`: there is none any more */
-function write(source: TargetSource, document: string | null): (database: Transaction) => void {
+function write(source: TargetSource, document: TargetDocument | null): (database: Transaction) => void {
   return (database) => {
     if (document === null) {
       database.delete(targetStates).where(eq(targetStates.source, source)).run();
       return;
     }
+    // A document that is bound twice is copied twice.
     database
       .insert(targetStates)
       .values({ source, document })
-      .onConflictDoUpdate({ target: targetStates.source, set: { document } })
+      .onConflictDoUpdate({ target: targetStates.source, set: { document: sql`excluded.document` } })
       .run();
   };
 }

@@ -54,6 +54,7 @@ export {
   TestServiceError,
   WaitTimeoutError,
 } from './errors.ts';
+export { limitMemory, type MemoryLimit } from './memory-limit.ts';
 export { startSupervisor, type SupervisorOptions, type SupervisorProcess } from './supervisor-process.ts';
 export { startAppFixture, type AppFixture, type FixtureRelease, type FixtureService } from './app-fixture.ts';
 export {

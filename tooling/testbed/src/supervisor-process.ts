@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { MemoryLimit } from './memory-limit.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A supervisor as its users have it: the bundle, as a process, reached over HTTP. */
@@ -39,6 +40,8 @@ export interface SupervisorOptions {
   readonly port?: number;
   /** Program and arguments. Default: the bundle, on the Node.js that runs this. */
   readonly command?: readonly [string, ...string[]];
+  /** Bounds what the program may take. */
+  readonly memory?: MemoryLimit;
   /** Of Node.js, for the bundle. */
   readonly nodeArguments?: readonly string[];
   /** Variables besides, or instead of, those that point it at the engine and at a state of its own. */
@@ -60,9 +63,11 @@ export async function startSupervisor({
   rootMount = '/',
   port = 0,
   nodeArguments = [],
-  command: [program, ...args] = [process.execPath, ...nodeArguments, PROGRAM],
+  command = [process.execPath, ...nodeArguments, PROGRAM],
+  memory,
   environment: given = {},
 }: SupervisorOptions): Promise<SupervisorProcess> {
+  const [program, ...args] = memory?.within(command) ?? command;
   const directory = await mkdtemp(join(tmpdir(), 'supervisor-'));
   const environment = {
     PATH: process.env['PATH'],

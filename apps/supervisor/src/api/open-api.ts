@@ -13,7 +13,7 @@ import { formatError } from '@device-supervisor/errors';
 import type { Metrics } from '@device-supervisor/host-facts';
 import type { LogRouter } from '@device-supervisor/logs';
 import type { Store } from '@device-supervisor/store';
-import { collectGarbage } from '../collect-garbage.ts';
+import { processMemory } from '../process-memory.ts';
 import type { SupervisorConfig } from '../config.ts';
 import type { OpenedLocks } from '../device/open-locks.ts';
 import type { ConnectedHost } from '../host/connect-host.ts';
@@ -94,7 +94,7 @@ export async function openApi(dependencies: OpenApiDependencies): Promise<Server
     facts: async () => ({ engine: await engine.info(), host: await metrics.read(), program: describeProgram() }),
     requiresKey: () => asksAlways || !device.localMode,
     isContainer: (connection) => isOnEngineBridge(connection),
-    collectGarbage,
+    memory: processMemory,
     onError: (error, request) => log.error(describeFault(error, request)),
   });
   const allowed = config.listenAddresses;

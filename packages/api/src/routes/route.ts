@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Access, RouteScope } from '../access.ts';
 import { InvalidRequestError } from '../errors.ts';
 import type { Intake } from '../transport/intake.ts';
-import { readBody, type RequestBody } from '../transport/read-body.ts';
+import { bodyLength, readBody, type RequestBody } from '../transport/read-body.ts';
 
 /** One entry of the route table: routing, keys, allowed methods, validation and documentation come from it. */
 export interface Route {
@@ -164,7 +164,7 @@ async function handleBody(
   limit: number,
   handle: (body: RequestBody) => Response | Promise<Response>,
 ): Promise<Response> {
-  using upload = context.get('intake').open();
+  using upload = context.get('intake').open(Math.min(bodyLength(context.req.raw) ?? limit, limit));
   const read = await readBody(context.req.raw, { limit, upload });
   return await upload.inTurn(read, handle);
 }

@@ -3,13 +3,13 @@ import { ServerBusyError } from '../errors.ts';
 
 /** The bodies that all requests together hold in memory. */
 export interface Intake {
-  /** An upload that holds nothing yet. */
-  open(): Upload;
+  /** An upload that holds nothing yet. @param expected bytes that are to come */
+  open(expected?: number): Upload;
 }
 
 /** Disposing of it gives its bytes back. */
 export interface Upload extends Disposable {
-  /** @throws ServerBusyError when all uploads together would hold too much */
+  /** @throws ServerBusyError when all uploads together would hold too much, or the process has no memory for this one */
   add(bytes: number): void;
   /** Bytes that are not needed any more. */
   drop(): void;
@@ -17,10 +17,16 @@ export interface Upload extends Disposable {
   inTurn<Body, Result>(decode: () => Body, work: (body: Body) => Result | Promise<Result>): Promise<Result>;
 }
 
-export interface IntakeOptions {
-  /** Frees what decoding left behind, where that is noticeable. Default: the collector of the runtime, when it likes. */
-  readonly collectGarbage?: () => void;
+/** The memory of this process. */
+export interface ProcessMemory {
+  /** Frees what is garbage now. */
+  collectGarbage(): void;
+  /** Bytes that the process may still take before the kernel ends it. */
+  available(): number;
 }
+
+/** The runtime collects garbage when it likes, and its process may take what it needs. */
+const UNBOUNDED: ProcessMemory = { collectGarbage: () => undefined, available: () => Number.POSITIVE_INFINITY };
 
 /** Bytes of large bodies in memory: one target, which takes several times its size while it is decoded. */
 const MOST_LARGE = 12 * 1024 * 1024;
@@ -31,18 +37,25 @@ const SMALL = 256 * 1024;
 /** Bytes of a body whose decoding takes noticeable memory. */
 const NOTICEABLE = 1024 * 1024;
 
-export function createIntake({ collectGarbage = () => undefined }: IntakeOptions = {}): Intake {
+/**
+ * Memory that a target takes, as a multiple of its size: measured with services that run and are replaced by it, until the
+ * engine has been looked at again.
+ */
+const WORKING_SIZE = 7;
+
+/** @param memory where what large bodies leave behind is freed, and asked whether there is room for the next one */
+export function createIntake(memory: ProcessMemory = UNBOUNDED): Intake {
   const turns = createSemaphore(1);
   const held = { small: 0, large: 0 };
   return {
-    open() {
+    open(expected = 0) {
       let own = 0;
       const drop = (): void => {
         held[poolOf(own)] -= own;
         own = 0;
       };
       const collect = (): void => {
-        if (own > NOTICEABLE) collectGarbage();
+        if (own > NOTICEABLE) memory.collectGarbage();
       };
       return {
         add(bytes) {
@@ -50,8 +63,7 @@ export function createIntake({ collectGarbage = () => undefined }: IntakeOptions
           const pool = poolOf(next);
           const others = held[pool] - (poolOf(own) === pool ? own : 0);
           if (others + next > LIMITS[pool]) throw new ServerBusyError('other requests hold too much memory');
-          // The remains of earlier bodies make room before this one takes it.
-          if (own <= NOTICEABLE && next > NOTICEABLE) collectGarbage();
+          if (own <= NOTICEABLE && next > NOTICEABLE) makeRoom(memory, Math.max(expected, next));
           held[poolOf(own)] -= own;
           held[pool] += next;
           own = next;
@@ -73,6 +85,14 @@ export function createIntake({ collectGarbage = () => undefined }: IntakeOptions
       };
     },
   };
+}
+
+/** Frees the remains of earlier bodies before this one takes memory. @throws ServerBusyError */
+function makeRoom(memory: ProcessMemory, bytes: number): void {
+  memory.collectGarbage();
+  if (memory.available() >= bytes * WORKING_SIZE) return;
+  const size = Math.ceil(bytes / NOTICEABLE);
+  throw new ServerBusyError(`the device has too little free memory for a body of ${size} MB now`);
 }
 
 const LIMITS = { small: MOST_SMALL, large: MOST_LARGE } as const;

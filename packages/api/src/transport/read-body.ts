@@ -1,3 +1,4 @@
+import { GatheredBytes } from '@device-supervisor/primitives';
 import { BodyTooLargeError, InvalidRequestError, RequestAbortedError } from '../errors.ts';
 import type { Upload } from './intake.ts';
 
@@ -64,36 +65,11 @@ async function gather(request: Request, { limit, upload }: BodyOptions): Promise
         upload.drop();
       }
     }
-    if (size > limit || lengthOf(request) > limit) throw new BodyTooLargeError(limit);
+    if (size > limit || (bodyLength(request) ?? 0) > limit) throw new BodyTooLargeError(limit);
     return gathered;
   } catch (error) {
     gathered.free();
     throw error;
-  }
-}
-
-/** Bytes that come in pieces, without a second copy of them. They lie outside of the heap until they are freed. */
-class GatheredBytes {
-  #buffer: ArrayBuffer;
-
-  /** @param limit the most bytes that come: addresses are reserved for them, and memory is taken as they come */
-  constructor(limit: number) {
-    this.#buffer = new ArrayBuffer(0, { maxByteLength: limit });
-  }
-
-  get bytes(): Uint8Array {
-    return new Uint8Array(this.#buffer);
-  }
-
-  add(piece: Uint8Array): void {
-    const start = this.#buffer.byteLength;
-    this.#buffer.resize(start + piece.byteLength);
-    new Uint8Array(this.#buffer).set(piece, start);
-  }
-
-  /** Gives the memory back now, instead of when the runtime collects garbage. */
-  free(): void {
-    this.#buffer = this.#buffer.transferToFixedLength(0);
   }
 }
 
@@ -110,7 +86,7 @@ function decodeText(bytes: Uint8Array): string {
  * client waits for an answer before it sends more.
  */
 async function* chunksOf(request: Request, limit: number): AsyncGenerator<Uint8Array> {
-  const length = lengthOf(request);
+  const length = bodyLength(request) ?? 0;
   if (request.body === null || length > MAX_DRAINED) return;
   const reader = request.body.getReader();
   const began = performance.now();
@@ -125,9 +101,10 @@ async function* chunksOf(request: Request, limit: number): AsyncGenerator<Uint8A
   }
 }
 
-/** NaN where the client does not say it. */
-function lengthOf(request: Request): number {
-  return Number(request.headers.get('content-length') ?? Number.NaN);
+/** Bytes; `null` where the client does not say it. */
+export function bodyLength(request: Request): number | null {
+  const length = request.headers.get('content-length');
+  return length === null ? null : Number(length);
 }
 
 /** What `next` resolves to; `null` when that takes longer than `limit` milliseconds. */

@@ -282,6 +282,17 @@ it('the same target with other contents of its images confirms the request under
   expect(effects).toEqual([END_RUNS, FORGIVE]);
 });
 
+it('a target with another variable is another request, whatever the name of it', () => {
+  const changed = structuredClone(ONE);
+  for (const app of Object.values(changed.apps)) {
+    for (const service of Object.values(app.release?.services ?? {})) service.environment = { contentId: 'other' };
+  }
+  const before = session(FORCED, ask(1, STOP), end(1));
+  const { session: after } = reduce(before, { type: 'target', target: changed, force: NO_APPS });
+  expect(after.wishes.size).toBe(0);
+  expect(mayForce(after, 1)).toBe(false);
+});
+
 describe('a cancel', () => {
   it('rejects actions that have not begun, and lets the others be finished', () => {
     const before = session(PLAIN, ask(1, RESTART), ask(2, STOP), { type: 'action-begun', id: 1 });

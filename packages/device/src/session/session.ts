@@ -11,6 +11,7 @@ import {
 import type { TargetService, TargetState } from '@device-supervisor/state';
 import { isDeepStrictEqual } from 'node:util';
 import type { ClientAction } from '../actions/client-action.ts';
+import { isSameRequest } from './is-same-request.ts';
 
 /** The requests to the device. Immutable: {@link reduce} makes another. */
 export interface Session {
@@ -188,17 +189,6 @@ export function wantedRunning({ wishes }: Session): ReadonlyMap<string, boolean>
 const IDLE: Apply = { kind: 'idle' };
 const END_RUNS = { type: 'end-runs', apps: ALL_APPS } as const;
 const FORGIVE_ALL = { type: 'forgive', what: 'everything' } as const;
-
-/** Whether two targets differ at most in the contents that the names of their images stand for. */
-function isSameRequest(a: TargetState | null, b: TargetState | null): boolean {
-  return isDeepStrictEqual(withoutContents(a), withoutContents(b));
-}
-
-function withoutContents(target: TargetState | null): unknown {
-  return target === null
-    ? null
-    : JSON.parse(JSON.stringify(target, (key, value: unknown) => (key === 'contentId' ? undefined : value)));
-}
 
 function applyOf(target: TargetState | null, force: AppSet): Apply {
   return target === null ? IDLE : { kind: 'applying', apps: ALL_APPS, force };

@@ -3,7 +3,7 @@ import type { TargetApp } from '@device-supervisor/state';
 import type Sqlite from 'better-sqlite3';
 import { isAdopted, markAdopted, REFERENCE_CLOUD_SOURCE } from './adopt-reference.ts';
 import { readApp } from './read-reference.ts';
-import { parseTarget } from '../target-document.ts';
+import { parseTarget, type TargetDocument } from '../target-document.ts';
 import { openReference, toRow } from './reference-database.ts';
 
 /** The migration of the reference that we write the tables of; older versions migrate their own tables on. */
@@ -65,7 +65,7 @@ function mirrorTargets(sqlite: Sqlite.Database): void {
     .get(REFERENCE_CLOUD_SOURCE);
   const names: Readonly<Record<string, string | undefined>> = { local: 'local', cloud: cloudSource };
   const stored = sqlite
-    .prepare<[], { source: string; document: string }>('SELECT source, document FROM target_states')
+    .prepare<[], { source: string; document: TargetDocument }>('SELECT source, document FROM target_states')
     .all();
   for (const { source, document } of stored) {
     const { target } = parseTarget(document);

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import {
+  limitMemory,
+  startAppFixture,
+  startSupervisor,
+  type AppFixture,
+  type MemoryLimit,
+  type SupervisorProcess,
+} from '@device-supervisor/testbed';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+const APP = 90_061;
+const MEGABYTE = 1024 * 1024;
+/** What the test costs besides: its temporary files lie in memory, the database twice while it is written. */
+const TEMPORARY = 10;
+/** As in the image. */
+const ALLOCATOR = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '131072' };
+
+let fixture: AppFixture;
+let memory: MemoryLimit;
+let supervisor: SupervisorProcess;
+beforeEach(async () => {
+  fixture = await startAppFixture(APP);
+});
+afterEach(async () => {
+  await supervisor.apply({});
+  await supervisor[Symbol.asyncDispose]();
+  await memory[Symbol.asyncDispose]();
+  await fixture[Symbol.asyncDispose]();
+});
+
+// Services that run are looked at after each step of an update, with all of their variables.
+it.each([
+  [100, 'cannot be pulled', '127.0.0.1:1/missing:1'],
+  [110, 'run', 'app:1'],
+])('a process of %i MB survives targets of 10 MB whose services %s', async (megabytes, _, image) => {
+  memory = await limitMemory((megabytes + TEMPORARY) * MEGABYTE);
+  supervisor = await startSupervisor({ engineEndpoint: fixture.engine.endpoint, memory, environment: ALLOCATOR });
+  const post = async (commit: string): Promise<string[]> => {
+    const { status } = await supervisor.post('/v2/local/target-state', largeTarget(image, commit));
+    expect([200, 429]).toContain(status);
+    return status === 200 ? [commit] : [];
+  };
+  const taken = await post('c1');
+  expect(taken).toEqual(['c1']);
+  for (const commit of ['c2', 'c3', 'c4', 'c5']) taken.push(...(await post(commit)));
+  const together = (await Promise.all(['d1', 'd2', 'd3', 'd4', 'd5'].map(post))).flat();
+  const { state } = JSON.parse(JSON.stringify(await supervisor.get('/v2/local/target-state')));
+  expect(together.length > 0 ? together : taken.slice(-1)).toContain(state.local.apps[APP].commit);
+});
+
+/** 9.5 MB that do not compress well. */
+function largeTarget(image: string, commit: string): string {
+  const environment = (): Record<string, string> =>
+    Object.fromEntries(['A', 'B', 'C'].map((name) => [name, randomBytes(53_000).toString('hex')]));
+  const services = Array.from({ length: 30 }, (_, index) => [`s${index}`, { image, environment: environment() }]);
+  return JSON.stringify({ local: { apps: fixture.target(Object.fromEntries(services), { commit }) } });
+}
