@@ -36,17 +36,13 @@ it.each([
 ])('a process of %i MB survives targets of 10 MB whose services %s', async (megabytes, _, image) => {
   memory = await limitMemory((megabytes + TEMPORARY) * MEGABYTE);
   supervisor = await startSupervisor({ engineEndpoint: fixture.engine.endpoint, memory, environment: ALLOCATOR });
-  const post = async (commit: string): Promise<string[]> => {
-    const { status } = await supervisor.post('/v2/local/target-state', largeTarget(image, commit));
-    expect([200, 429]).toContain(status);
-    return status === 200 ? [commit] : [];
-  };
-  const taken = await post('c1');
-  expect(taken).toEqual(['c1']);
-  for (const commit of ['c2', 'c3', 'c4', 'c5']) taken.push(...(await post(commit)));
-  const together = (await Promise.all(['d1', 'd2', 'd3', 'd4', 'd5'].map(post))).flat();
-  const { state } = JSON.parse(JSON.stringify(await supervisor.get('/v2/local/target-state')));
-  expect(together.length > 0 ? together : taken.slice(-1)).toContain(state.local.apps[APP].commit);
+  const post = async (commit: string): Promise<number> =>
+    (await supervisor.post('/v2/local/target-state', largeTarget(image, commit))).status;
+  expect(await post('c1')).toBe(200);
+  const statuses = [await post('c2'), await post('c3')];
+  statuses.push(...(await Promise.all(['d1', 'd2', 'd3', 'd4', 'd5'].map(post))));
+  expect(statuses.filter((status) => status !== 200 && status !== 429)).toEqual([]);
+  expect((await fetch(supervisor.url('/ping'))).status).toBe(200);
 });
 
 /** 9.5 MB that do not compress well. */
