@@ -11,7 +11,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 
 const APP = 90_061;
 const MEGABYTE = 1024 * 1024;
-/** What the test costs besides: its temporary files lie in memory, the database twice while it is written. */
+/** Of the test itself: temporary files lie in memory, the database twice while it is written. */
 const TEMPORARY = 10;
 /** As in the image. */
 const ALLOCATOR = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '131072' };
