@@ -4,6 +4,7 @@ import {
   startAppFixture,
   startSupervisor,
   type AppFixture,
+  type FixtureService,
   type MemoryLimit,
   type SupervisorProcess,
 } from '@device-supervisor/testbed';
@@ -49,6 +50,7 @@ it.each([
 function largeTarget(image: string, commit: string): string {
   const environment = (): Record<string, string> =>
     Object.fromEntries(['A', 'B', 'C'].map((name) => [name, randomBytes(53_000).toString('hex')]));
-  const services = Array.from({ length: 30 }, (_, index) => [`s${index}`, { image, environment: environment() }]);
-  return JSON.stringify({ local: { apps: fixture.target(Object.fromEntries(services), { commit }) } });
+  const services: Record<string, FixtureService> = {};
+  for (let index = 0; index < 30; index++) services[`s${index}`] = { image, environment: environment() };
+  return JSON.stringify({ local: { apps: fixture.target(services, { commit }) } });
 }
