@@ -32,19 +32,6 @@ export class SupervisorLostError extends SupervisorError<
   }
 }
 
-/** The supervisor's API refused a request, or could not be reached. */
-export class SupervisorApiError extends SupervisorError<
-  'SUPERVISOR_API',
-  { readonly request: string; readonly status: number | null }
-> {
-  constructor(request: string, status: number | null, options: { readonly reason: string; readonly cause?: unknown }) {
-    super('SUPERVISOR_API', `${request} failed: ${options.reason}`, {
-      details: { request, status },
-      cause: options.cause,
-    });
-  }
-}
-
 /** There is no static busybox for a project that asks for one. */
 export class BusyboxUnavailableError extends SupervisorError<'BUSYBOX_UNAVAILABLE'> {
   constructor(reason: string, cause?: unknown) {

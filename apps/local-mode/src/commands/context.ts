@@ -3,7 +3,7 @@ import { EXIT, httpFetch, type DeviceContext } from '@device-supervisor/views/co
 import type { CommandRun } from '../cli/program.ts';
 import { listenForInterruption } from '../cli/interruption.ts';
 import type { CommonOptions } from '../cli/options.ts';
-import { SupervisorApiError, TargetRefusalError, TargetUnreachableError } from '../errors.ts';
+import { TargetRefusalError, TargetUnreachableError } from '../errors.ts';
 import type { Place } from '../run/place.ts';
 import { findTarget, type Target } from './target.ts';
 
@@ -37,11 +37,6 @@ export async function asking<T>(target: Target, work: () => Promise<T>, signal: 
 /** Errors of the API's client name requests, which say little to the user of a command. */
 export function inPlainWords(error: unknown, address: string): unknown {
   if (error instanceof ApiUnreachableError) return new TargetUnreachableError(address);
-  if (error instanceof SupervisorApiError) {
-    const { request, status } = error.details;
-    if (status === null) return new TargetUnreachableError(address);
-    return new TargetRefusalError(address, status, error.message.replace(`${request} failed: ${status}, `, ''));
-  }
   if (!(error instanceof ApiRequestError)) return error;
   const { method, path, status } = error.details;
   const reason = error.message.replace(`${method} ${path}: ${status}`, '').trim();

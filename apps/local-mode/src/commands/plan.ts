@@ -4,6 +4,7 @@ import { formatPlan } from '@device-supervisor/views';
 import { EXIT, show } from '@device-supervisor/views/command-line';
 import type { ProjectOptions } from '../cli/options.ts';
 import { volumePrefix } from '../session/project-volumes.ts';
+import { isTargetState } from '../supervisor/is-target-state.ts';
 import type { Context } from './context.ts';
 import { readTargetProject } from './read-target-project.ts';
 
@@ -28,11 +29,6 @@ function requestOf(
     device: { ...(name == null ? {} : { name }), ...(config === undefined ? {} : { config }) },
     volumePrefix: prefix,
   });
-  // The device checks it, and names every fault.
   if (!isTargetState(state)) throw new TypeError('a project became no target state');
   return state;
-}
-
-function isTargetState(value: object): value is TargetStateV2 {
-  return 'local' in value;
 }

@@ -36,7 +36,7 @@ const LOOK_INTERVAL = 250;
  * Builds the images of a project, downloads those that need a login, sends it to the supervisor, and shows the progress of its services until nothing changes
  * any more.
  *
- * @throws SupervisorApiError, SupervisorLostError; the signal's reason when aborted
+ * @throws ApiRequestError, ApiUnreachableError, SupervisorLostError; the signal's reason when aborted
  */
 export async function applyProject(project: Project, context: ApplyContext): Promise<ApplyResult> {
   const { screen, logs, signal } = context;

@@ -1,5 +1,4 @@
-import type { SupervisorClient } from '../supervisor/supervisor-client.ts';
-import type { LogLine } from '../supervisor/stream-logs.ts';
+import type { LogLine, SupervisorClient } from '../supervisor/supervisor-client.ts';
 
 /** Everything that services and supervisor write, from one stream that is open as long as the session lasts. */
 export interface LogHub {
@@ -17,22 +16,14 @@ const TAIL_LINES = 5;
 /** Opens the stream; nothing that is written after this resolves is missed. */
 export async function openLogHub(client: Pick<SupervisorClient, 'logs'>, signal: AbortSignal): Promise<LogHub> {
   const hub = new Hub();
-  const first = await client.logs(signal);
-  // The watcher of the services reports a supervisor that is gone.
-  void readOn(hub, first, { client, signal }).catch(() => undefined);
+  const lines = await client.logs(signal);
+  // The watcher of the services reports a supervisor that refuses the stream.
+  void read(hub, lines).catch(() => undefined);
   return hub;
 }
 
-/** Opens a new stream when one breaks off while the supervisor runs. */
-async function readOn(
-  hub: Hub,
-  first: AsyncIterable<LogLine>,
-  { client, signal }: { client: Pick<SupervisorClient, 'logs'>; signal: AbortSignal },
-): Promise<void> {
-  for (let lines = first; ; lines = await client.logs(signal)) {
-    for await (const line of lines) hub.take(line);
-    if (signal.aborted) return;
-  }
+async function read(hub: Hub, lines: AsyncIterable<LogLine>): Promise<void> {
+  for await (const line of lines) hub.take(line);
 }
 
 class Hub implements LogHub {

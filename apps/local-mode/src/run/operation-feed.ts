@@ -1,5 +1,4 @@
-import type { SupervisorClient } from '../supervisor/supervisor-client.ts';
-import type { OperationEnd } from '../supervisor/stream-operations.ts';
+import type { OperationEnd, SupervisorClient } from '../supervisor/supervisor-client.ts';
 
 /** Why an operation failed the last time. */
 export interface OperationFailure {
@@ -27,22 +26,14 @@ export async function openOperationFeed(
   signal: AbortSignal,
 ): Promise<OperationFeed> {
   const feed = new Feed();
-  const first = await client.operations(signal);
-  // The watcher of the services reports a supervisor that is gone.
-  void readOn(feed, first, { client, signal }).catch(() => undefined);
+  const ends = await client.operations(signal);
+  // The watcher of the services reports a supervisor that refuses the stream.
+  void read(feed, ends).catch(() => undefined);
   return feed;
 }
 
-/** Opens a new stream when one breaks off while the supervisor runs. */
-async function readOn(
-  feed: Feed,
-  first: AsyncIterable<OperationEnd>,
-  { client, signal }: { client: Pick<SupervisorClient, 'operations'>; signal: AbortSignal },
-): Promise<void> {
-  for (let ends = first; ; ends = await client.operations(signal)) {
-    for await (const end of ends) feed.take(end);
-    if (signal.aborted) return;
-  }
+async function read(feed: Feed, ends: AsyncIterable<OperationEnd>): Promise<void> {
+  for await (const end of ends) feed.take(end);
 }
 
 class Feed implements OperationFeed {

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { observeContainers, type ObservedContainer } from '../engine/observe-containers.ts';
-import { SupervisorApiError, type SupervisorLostError } from '../errors.ts';
+import type { SupervisorLostError } from '../errors.ts';
 import type { Project } from '@device-supervisor/compose-project';
-import type { SupervisorClient } from '../supervisor/supervisor-client.ts';
+import { isApiError, type SupervisorClient } from '../supervisor/supervisor-client.ts';
 import { CrashMemory } from '../view/crash-memory.ts';
 import { derivePhases } from '../view/derive-phases.ts';
 import { outcomeOf, type Phase } from '../view/phase.ts';
@@ -57,7 +57,7 @@ export async function* watchServices(watched: Watched, options: WatchOptions): A
       failures += 1;
       const end = await watched.endOfSupervisor();
       if (end !== null) throw end;
-      if (failures > FAILED_LOOKS || !(error instanceof SupervisorApiError)) throw error;
+      if (failures > FAILED_LOOKS || !isApiError(error)) throw error;
     }
     await delay(options.interval, undefined, { signal: options.signal });
   }

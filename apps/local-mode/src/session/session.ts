@@ -9,10 +9,10 @@ import {
   removeSupervisorNetwork,
   removeVolumes,
 } from '../engine/leftovers.ts';
-import { LeftoversError, SupervisorApiError, type SupervisorLostError } from '../errors.ts';
+import { LeftoversError, type SupervisorLostError } from '../errors.ts';
 import { EMPTY_TARGET, type Project } from '@device-supervisor/compose-project';
 import { freePort } from '../supervisor/free-port.ts';
-import { createLocalClient, type SupervisorClient } from '../supervisor/supervisor-client.ts';
+import { createLocalClient, isApiError, type SupervisorClient } from '../supervisor/supervisor-client.ts';
 import {
   endOfSupervisor,
   startSupervisor,
@@ -212,6 +212,6 @@ async function empty(docker: Docker, client: SupervisorClient): Promise<void> {
     }
   } catch (error) {
     // The end of the session finds and names the rest.
-    if (!(error instanceof SupervisorApiError)) throw error;
+    if (!isApiError(error)) throw error;
   }
 }

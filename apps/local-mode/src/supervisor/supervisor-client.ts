@@ -1,10 +1,18 @@
-import * as z from 'zod';
-import { SupervisorApiError } from '../errors.ts';
+import {
+  ApiRequestError,
+  ApiUnreachableError,
+  createApiClient,
+  dataOf,
+  type ApiClient,
+  type Blocked,
+  type ServiceState,
+} from '@device-supervisor/api-client';
 import { LOCAL_APP_ID, type LocalTarget } from '@device-supervisor/compose-project';
-import { streamLogs, type LogLine } from './stream-logs.ts';
-import { streamOperations, type OperationEnd } from './stream-operations.ts';
+import { httpFetch } from '@device-supervisor/views/command-line';
+import { isTargetState } from './is-target-state.ts';
+import { openFollowed } from './open-followed.ts';
 
-/** A supervisor, as any client of its HTTP API sees it. */
+/** The local app of a supervisor, over the client of its API. */
 export interface SupervisorClient {
   /** e.g. `http://localhost:48484`. */
   readonly address: string;
@@ -14,9 +22,9 @@ export interface SupervisorClient {
   device(): Promise<{ readonly name?: string; readonly config?: Readonly<Record<string, string>> }>;
   setTarget(target: LocalTarget): Promise<void>;
   status(): Promise<SupervisorStatus>;
-  /** Lines of services from now on, until the signal is aborted or the supervisor ends. */
+  /** Lines of services from now on, until the signal is aborted. A lost connection is opened again. */
   logs(signal: AbortSignal): Promise<AsyncIterable<LogLine>>;
-  /** Ends of operations from now on, until the signal is aborted or the supervisor ends. */
+  /** Ends of operations from now on, until the signal is aborted. A lost connection continues where it was. */
   operations(signal: AbortSignal): Promise<AsyncIterable<OperationEnd>>;
 }
 
@@ -26,52 +34,40 @@ export interface SupervisorStatus {
   /** Services of the local app by name. */
   readonly services: ReadonlyMap<string, ServiceStatus>;
   /** Blocked parts of the local app, with their reasons. */
-  readonly blocked: readonly Blocked[];
+  readonly blocked: readonly BlockedPart[];
 }
 
-export interface ServiceStatus {
-  /** The API's word, e.g. `Downloading`, `Running`, `exited`. */
-  readonly status: string;
-  /** Percent; `null`: not downloading. */
-  readonly downloadProgress: number | null;
-}
+export type ServiceStatus = Pick<ServiceState, 'status' | 'downloadProgress'>;
+export type BlockedPart = Pick<Blocked, 'service' | 'reason' | 'message'>;
 
-export interface Blocked {
-  /** `null`: the whole app. */
-  readonly service: string | null;
-  /** The API's word, e.g. `locked`, `invalid`. */
-  readonly reason: string;
+/** One line that a service or the supervisor wrote. */
+export interface LogLine {
   readonly message: string;
+  /** `null`: about no service in particular. */
+  readonly service: string | null;
+  /** The supervisor's own. */
+  readonly isSystem: boolean;
+  readonly isStdErr: boolean;
 }
 
-/** Milliseconds in which the API answers; it is on this machine, and none of these requests waits for an action. */
+/** An operation of the supervisor that ended. */
+export interface OperationEnd {
+  /** The same for each attempt at the same operation. */
+  readonly id: string;
+  /** The API's word, e.g. `pull-image`, `start-container`. */
+  readonly kind: string;
+  /** `null`: for no service in particular. */
+  readonly service: string | null;
+  /** `null`: it did not fail. */
+  readonly failure: string | null;
+  /** Whether the supervisor tries it again. */
+  readonly isRetried: boolean;
+}
+
+/** Milliseconds in which the API answers: none of these requests waits for an action. */
 const TIMEOUT = 20_000;
 /** Milliseconds in which a living supervisor answers a ping. */
 const PING_TIMEOUT = 2_000;
-
-const TargetAnswer = z.object({
-  state: z.object({
-    local: z.object({ name: z.string().optional(), config: z.record(z.string(), z.string()).optional() }),
-  }),
-});
-const StateAnswer = z.object({
-  applying: z.boolean(),
-  apps: z.array(
-    z.object({
-      appId: z.number(),
-      services: z.array(z.object({ name: z.string(), status: z.string(), downloadProgress: z.number().nullable() })),
-    }),
-  ),
-  blocked: z.array(
-    z.object({
-      appId: z.number().nullable(),
-      service: z.string().nullable(),
-      reason: z.string(),
-      message: z.string(),
-    }),
-  ),
-});
-const FailureAnswer = z.object({ message: z.string() });
 
 /** A client of the supervisor that listens on this port of this machine. */
 export function createLocalClient(port: number): SupervisorClient {
@@ -79,29 +75,30 @@ export function createLocalClient(port: number): SupervisorClient {
 }
 
 /** A client of the supervisor at an address, e.g. `http://192.0.2.7:48484`. */
-export function createSupervisorClient(base: string): SupervisorClient {
-  const get = async <T extends z.ZodType>(path: string, schema: T): Promise<z.infer<T>> =>
-    await ask(`GET ${path}`, await call(base, `GET ${path}`), schema);
+export function createSupervisorClient(address: string): SupervisorClient {
+  const client = createApiClient({ address, fetch: fetchInTime });
+  const { http } = client;
   return {
-    address: base,
+    address,
     async isAlive() {
       try {
-        const answer = await fetch(`${base}/ping`, { signal: AbortSignal.timeout(PING_TIMEOUT) });
-        return answer.ok && (await answer.text()) === 'OK';
+        const signal = AbortSignal.timeout(PING_TIMEOUT);
+        return (await dataOf(http.GET('/ping', { signal, parseAs: 'text' }))) === 'OK';
       } catch {
         return false;
       }
     },
     async device() {
-      const { name, config } = (await get('/v2/local/target-state', TargetAnswer)).state.local;
+      const { name, config } = (await dataOf(http.GET('/v2/local/target-state'))).state.local;
       return { ...(name === undefined ? {} : { name }), ...(config === undefined ? {} : { config }) };
     },
     async setTarget(target) {
-      const answer = await call(base, 'POST /v2/local/target-state', target);
-      await answer.body?.cancel();
+      const body: object = target;
+      if (!isTargetState(body)) throw new TypeError('it is no target state');
+      await http.POST('/v2/local/target-state', { body });
     },
     async status() {
-      const { applying, apps, blocked } = await get('/v3/state', StateAnswer);
+      const { applying, apps, blocked } = await dataOf(http.GET('/v3/state'));
       const services = apps.find(({ appId }) => appId === LOCAL_APP_ID)?.services ?? [];
       return {
         applying,
@@ -110,49 +107,33 @@ export function createSupervisorClient(base: string): SupervisorClient {
         blocked: blocked.filter(({ appId }) => appId === null || appId === LOCAL_APP_ID),
       };
     },
-    logs: (signal) => streamLogs(`${base}/v2/local/logs`, signal),
-    operations: (signal) => streamOperations(`${base}/v3/events`, signal),
+    logs: (signal) => openFollowed(signal, (options) => linesOf(client, options)),
+    operations: (signal) => openFollowed(signal, (options) => endsOf(client, options)),
   };
 }
 
-/** @param request method and path */
-async function call(base: string, request: string, body?: unknown): Promise<Response> {
-  const [method = '', path = ''] = request.split(' ');
-  let answer: Response;
-  try {
-    answer = await fetch(`${base}${path}`, {
-      method,
-      signal: AbortSignal.timeout(TIMEOUT),
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    });
-  } catch (cause) {
-    throw new SupervisorApiError(request, null, { reason: reasonOf(cause), cause });
-  }
-  if (!answer.ok) {
-    throw new SupervisorApiError(request, answer.status, { reason: `${answer.status}, ${await failureOf(answer)}` });
-  }
-  return answer;
+/** Whether the API refused a request, or could not be reached. */
+export function isApiError(error: unknown): boolean {
+  return error instanceof ApiRequestError || error instanceof ApiUnreachableError;
 }
 
-async function ask<T extends z.ZodType>(request: string, answer: Response, schema: T): Promise<z.infer<T>> {
-  try {
-    return schema.parse(await answer.json());
-  } catch (cause) {
-    throw new SupervisorApiError(request, answer.status, { reason: 'the answer is not what the API promises', cause });
+/** A stream has no end of its own; whatever is sent is answered at once. */
+function fetchInTime(request: Request): Promise<Response> {
+  const interruption = request.method === 'GET' ? new AbortController().signal : AbortSignal.timeout(TIMEOUT);
+  return httpFetch(request, { interruption, limit: TIMEOUT });
+}
+
+async function* linesOf(client: ApiClient, options: Parameters<ApiClient['logs']>[0]): AsyncGenerator<LogLine> {
+  for await (const { message, serviceName = null, isSystem = false, isStdErr = false } of client.logs(options)) {
+    yield { message, service: serviceName, isSystem, isStdErr };
   }
 }
 
-async function failureOf(answer: Response): Promise<string> {
-  const text = await answer.text();
-  try {
-    return FailureAnswer.parse(JSON.parse(text)).message;
-  } catch {
-    return text;
+async function* endsOf(client: ApiClient, options: Parameters<ApiClient['events']>[0]): AsyncGenerator<OperationEnd> {
+  for await (const { event, data } of client.events(options)) {
+    if (event !== 'operation-finished') continue;
+    const { id, kind, service, result, error, retryIn } = data;
+    const failure = result === 'failed' ? (error?.message ?? 'it failed') : null;
+    yield { id, kind, service, failure, isRetried: retryIn !== null };
   }
-}
-
-/** `fetch failed` says nothing; the reason is below it. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,5 +1,5 @@
 import type { OperationFailure } from '../run/operation-feed.ts';
-import type { Blocked } from '../supervisor/supervisor-client.ts';
+import type { BlockedPart } from '../supervisor/supervisor-client.ts';
 
 type HindranceKind = 'retried' | 'failed' | 'depends' | 'waits' | 'stands';
 
@@ -31,7 +31,7 @@ const PASSING: ReadonlyMap<string, HindranceKind> = new Map([
 const CLEANUP = 'cleanup';
 
 export interface HindranceSources {
-  readonly blocked: readonly Blocked[];
+  readonly blocked: readonly BlockedPart[];
   readonly failures: ReadonlyMap<string, OperationFailure>;
 }
 
