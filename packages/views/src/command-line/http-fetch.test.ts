@@ -1,5 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { httpFetch } from './http-fetch.ts';
 
@@ -46,5 +49,24 @@ describe('httpFetch', () => {
     const { body } = await httpFetch(new Request(device.url), { interruption });
     expect(vi.getTimerCount()).toBe(0);
     await body?.cancel();
+  });
+
+  it('ends a stream with the signal of its request, which nothing else refers to', async () => {
+    await using device = await serve((_, response) => response.flushHeaders());
+    const end = new AbortController();
+    const open = async (): Promise<Response> => {
+      const signal = AbortSignal.any([end.signal, new AbortController().signal]);
+      return await httpFetch(new Request(device.url, { signal }), { interruption });
+    };
+    const { body } = await open();
+    const read = body?.getReader().read();
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    for (let round = 0; round < 3; round += 1) {
+      await setImmediate();
+      collect();
+    }
+    end.abort(new Error('enough'));
+    await expect(read).rejects.toThrow('enough');
   });
 });

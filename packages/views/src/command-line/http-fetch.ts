@@ -21,6 +21,13 @@ export async function httpFetch(request: Request, { interruption, limit = 60_000
       throw late.signal.aborted ? reason : error;
     })
     .finally(() => clearTimeout(timer));
+  // The platform forgets the signal of a request that nothing refers to: the answer, which it ends, does.
+  const end = (): void => {
+    const cause: unknown = request.signal.reason;
+    answer.destroy(cause instanceof Error ? cause : new Error('the request was aborted', { cause }));
+  };
+  request.signal.addEventListener('abort', end, { once: true });
+  answer.once('close', () => request.signal.removeEventListener('abort', end));
   const headers = Object.entries(answer.headersDistinct).flatMap(([name, values = []]) =>
     values.map((value): [string, string] => [name, value]),
   );
