@@ -27,6 +27,14 @@ export abstract class LightBody {
     return content instanceof ReadableStream ? await collect(content) : bytesOf(content);
   }
 
+  /** The content, as the text that it was made from if that is short. @throws TypeError when it has been read */
+  async shortTextOrBytes(): Promise<string | Uint8Array<ArrayBuffer>> {
+    if (typeof this.#source !== 'string' || this.#source.length > SHORT_TEXT) return await this.bytes();
+    const text = this.#source;
+    this.takeContent();
+    return text;
+  }
+
   async arrayBuffer(): Promise<ArrayBuffer> {
     const { buffer, byteOffset, byteLength } = await this.bytes();
     return buffer.slice(byteOffset, byteOffset + byteLength);
@@ -65,6 +73,9 @@ export abstract class LightBody {
     return copy;
   }
 }
+
+/** Characters; of a long text there are no more copies than needed. */
+const SHORT_TEXT = 16_384;
 
 function bytesOf(content: string | Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return typeof content === 'string' ? Buffer.from(content) : content;
