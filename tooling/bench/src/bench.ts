@@ -15,6 +15,7 @@ import { readOptions } from './read-options.ts';
 import { readsTable } from './reads-table.ts';
 import { SOAK_IMAGES } from './soak/random-app.ts';
 import { soak } from './soak/soak.ts';
+import { faultsOfLife } from './life-bounds.ts';
 import { faultsOf, soakTable } from './soak/soak-table.ts';
 
 const values = readOptions(process.argv.slice(2));
@@ -99,7 +100,9 @@ async function measureRequests(): Promise<void> {
 async function measureImage(endpoint: string): Promise<void> {
   await using image = await openImage();
   console.log('in the root file system of the image');
-  await measureProcess(endpoint, image.programs);
+  const faults = await measureProcess(endpoint, image.programs);
+  for (const fault of faults) console.log(`out of bounds: ${fault}`);
+  process.exitCode = faults.length === 0 ? 0 : 1;
 }
 
 /** Many changes of the target with an engine that fails at random, through the programs of the image. */
@@ -123,8 +126,8 @@ async function soakImage(endpoint: string): Promise<void> {
   process.exitCode = faultsOf(figures).length === 0 ? 0 : 1;
 }
 
-/** The supervisor as its users have it. */
-async function measureProcess(endpoint: string, programs?: Programs): Promise<void> {
+/** The supervisor as its users have it. @returns what is out of bounds, which are those of a quiet machine */
+async function measureProcess(endpoint: string, programs?: Programs): Promise<string[]> {
   await bundleApp(resolve(import.meta.dirname, '../../../apps/supervisor'));
   await using ours = await supervisor(endpoint, 5, programs);
   await using bare = await bareServer(programs);
@@ -141,7 +144,9 @@ async function measureProcess(endpoint: string, programs?: Programs): Promise<vo
   });
 
   console.log('reads of the API, thirty services on the engine, ten connections');
-  console.table(await readsTable(endpoint, Number(values.reads), programs));
+  const reads = await readsTable(endpoint, Number(values.reads), programs);
+  console.table(reads.table);
+  return faultsOfLife({ starts, idle, reads });
 }
 
 function row([supervisorFigure = 0, bareFigure = 0]: readonly number[]): Record<string, string> {

@@ -7,12 +7,15 @@ const SERVICES = 30;
 /** The first one is what the others are compared with. */
 const PATHS = ['/ping', '/v2/state/status', '/v2/applications/state', '/v1/device'] as const;
 
+export interface Reads {
+  readonly table: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Bytes that the process holds after them. */
+  readonly resident: number;
+  readonly pingsPerSecond: number;
+}
+
 /** The requests that clients repeat every second, beside the cheapest one of the API. */
-export async function readsTable(
-  engineEndpoint: string,
-  seconds: number,
-  programs?: Programs,
-): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
+export async function readsTable(engineEndpoint: string, seconds: number, programs?: Programs): Promise<Reads> {
   await using candidate = await supervisor(engineEndpoint, SERVICES, programs);
   const child = await candidate.spawn();
   try {
@@ -22,8 +25,9 @@ export async function readsTable(
     });
     const figures = await measureReads({ origin, paths: PATHS, connections: 10, duration: seconds * 1000 });
     const [base] = figures;
-    console.log(`resident after the reads: ${((await residentMemory(child)) / 1e6).toFixed(1)} MB`);
-    return Object.fromEntries(
+    const resident = await residentMemory(child);
+    console.log(`resident after the reads: ${(resident / 1e6).toFixed(1)} MB`);
+    const table = Object.fromEntries(
       figures.map(({ path, requestsPerSecond, median, p99 }) => [
         path,
         {
@@ -35,6 +39,7 @@ export async function readsTable(
         },
       ]),
     );
+    return { table, resident, pingsPerSecond: base?.requestsPerSecond ?? 0 };
   } finally {
     child.kill('SIGKILL');
   }
