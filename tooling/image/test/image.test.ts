@@ -129,7 +129,7 @@ describe('its programs', () => {
       const folder = '/usr/lib/supervisor/';
       const source = fs.readFileSync(folder + 'program.cjs', 'utf8');
       const cachedData = fs.readFileSync(folder + 'program.' + zlib.crc32(source).toString(16) + '.cache');
-      console.log('refused:', new vm.Script(source, { cachedData }).cachedDataRejected);`;
+      console.log('refused: ' + new vm.Script(source, { cachedData }).cachedDataRejected);`;
     const { output } = await run('/usr/bin/node', '--max-semi-space-size=1', '-e', check);
     expect(output).toContain('refused: false');
   });
