@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ObservedContainer } from '../engine/observe-containers.ts';
+import type { ServiceStatus } from '../supervisor/supervisor-client.ts';
 import { derivePhases, type Sources } from './derive-phases.ts';
 import type { Phase } from './phase.ts';
 
@@ -32,6 +33,10 @@ function container(fields: Partial<ObservedContainer>): ObservedContainer {
   };
 }
 
+function statusesOf(service: string, status: ServiceStatus): Sources['statuses'] {
+  return new Map([[service, status]]);
+}
+
 function web(sources: Partial<Sources>) {
   return derivePhases({ ...NOTHING, ...sources }).get('web');
 }
@@ -46,12 +51,12 @@ describe('derivePhases', () => {
     ['nothing yet', {}, { kind: 'waiting', reason: null }],
     [
       'a download',
-      { statuses: new Map([['web', { status: 'Downloading', downloadProgress: 42 }]]) },
+      { statuses: statusesOf('web', { status: 'Downloading', downloadProgress: 42 }) },
       { kind: 'downloading', percent: 42 },
     ],
     [
       'an installation',
-      { statuses: new Map([['web', { status: 'Installing', downloadProgress: null }]]) },
+      { statuses: statusesOf('web', { status: 'Installing', downloadProgress: null }) },
       { kind: 'installing' },
     ],
     [
@@ -63,7 +68,7 @@ describe('derivePhases', () => {
       'a container that is being started',
       {
         containers: new Map([['web', container({ state: 'created' })]]),
-        statuses: new Map([['web', { status: 'Starting', downloadProgress: null }]]),
+        statuses: statusesOf('web', { status: 'Starting', downloadProgress: null }),
       },
       { kind: 'starting' },
     ],
@@ -106,7 +111,7 @@ describe('derivePhases', () => {
   });
 
   it('shows no download of an image that is built here', () => {
-    const statuses = new Map([['probe', { status: 'Downloading', downloadProgress: 0 }]]);
+    const statuses = statusesOf('probe', { status: 'Downloading', downloadProgress: 0 });
     expect(derivePhases({ ...NOTHING, statuses }).get('probe')).toEqual({ kind: 'waiting', reason: null });
   });
 
