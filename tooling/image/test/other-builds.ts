@@ -20,7 +20,7 @@ export interface OtherBuild {
 }
 
 /** The last migration, as a bundle has it. */
-const LAST_MIGRATION = /,`\s*CREATE TABLE api_keys_of_any_length[^`]*`\]/;
+const LAST_MIGRATION = /,`\s*CREATE TABLE target_states_of_any_type[^`]*`\]/;
 const NEXT_MIGRATION = '"CREATE TABLE of_the_next_version (name TEXT NOT NULL) STRICT;"';
 
 /** Puts another build beside the archive of an image, as an archive of its own. @returns its path */
