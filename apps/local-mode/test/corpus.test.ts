@@ -20,8 +20,15 @@ beforeAll(async () => {
 afterAll(async () => {
   await using stop = startLocalMode({ engineEndpoint, args: ['--state', state, '--stop', '--volumes'] });
   await stop.ended();
+  await removeVolumes();
   await rm(state, { recursive: true, force: true });
 });
+
+/** Those of the project that ran last are gone; the others outlive a replacement, and the engine is there for other files. */
+async function removeVolumes(): Promise<void> {
+  const { Volumes } = await engine.listVolumes({ filters: { label: ['io.balena.supervised'] } });
+  for (const { Name } of Volumes ?? []) await engine.getVolume(Name).remove();
+}
 
 const RUNNABLE = (await readCorpus()).flatMap(({ run, ...one }) => (run === undefined ? [] : [{ ...one, run }]));
 

@@ -65,11 +65,12 @@ async function projectOf(service: string): Promise<string | undefined> {
   return Config.Env.find((variable) => variable.startsWith('PROJECT='))?.slice('PROJECT='.length);
 }
 
+/** Of the projects of this file. */
 async function volumes(): Promise<readonly string[]> {
   const { Volumes } = await engine.listVolumes();
   return (Volumes ?? [])
     .map(({ Name }) => Name)
-    .filter((name) => name.startsWith('1_'))
+    .filter((name) => /^1_(?:shop|blog)_/.test(name))
     .toSorted();
 }
 
