@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { startHarness, type DeviceHarness } from './device-harness.ts';
 
 /** Bytes: what comes and goes, and what the runtime keeps for itself. */
-const SLACK = 1_500_000;
+const SLACK = 800_000;
 
 /** One release after the other, each with an image of its own; and what happens to a device between two of them. */
 async function live(harness: DeviceHarness, releases: Iterable<number>): Promise<void> {
@@ -31,9 +31,9 @@ async function live(harness: DeviceHarness, releases: Iterable<number>): Promise
 
 it('a device takes no more memory after months of releases, crashes and failed downloads', async () => {
   await using harness = startHarness({ images: { 'worker:1': {} }, managed: true });
-  await live(harness, range(0, 20));
+  await live(harness, range(0, 60));
   const before = heapUsed();
-  await live(harness, range(20, 120));
+  await live(harness, range(60, 120));
   expect(harness.engine.snapshot().images.map(({ tags }) => tags.join())).toEqual(
     expect.arrayContaining(['worker:1', 'web:119']),
   );

@@ -5,7 +5,10 @@ export type { DeviceLocks, LockedApp } from '@device-supervisor/update-locks';
 
 /** The container engine as the device needs it: changes, observation and events. */
 export interface DeviceEngine extends ContainerEngine {
-  /** The engine's contents now. Rejects with `EngineUnreachableError` without an answer. */
+  /**
+   * The engine's contents now; of a look that found nothing changed, the snapshot of the look before, the same object.
+   * Rejects with `EngineUnreachableError` without an answer.
+   */
   observe(request: ObserveRequest): Promise<EngineSnapshot>;
   /**
    * Changes on the engine, from the moment of the `connected` item on. Ends when the signal is aborted; throws

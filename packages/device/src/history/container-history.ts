@@ -33,22 +33,31 @@ export class ContainerHistory {
   /** Names of containers that we started and have not seen since: they may end before we look. */
   readonly #started = new Set<string>();
   readonly #mountedVolumes = new Set<string>();
+  #marked: { readonly snapshot: EngineSnapshot; readonly key: string; readonly result: EngineSnapshot } | null = null;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** The snapshot with the containers marked that stop, or have stopped, at our request. */
+  /**
+   * The snapshot with the containers marked that stop, or have stopped, at our request: the same object for the same
+   * snapshot, as long as it marks the same ones.
+   */
   mark(snapshot: EngineSnapshot): EngineSnapshot {
     const isOurs = (id: string): boolean => {
       const past = this.#pasts.get(id);
       return past !== undefined && (past.stoppedByUs || past.unguarded);
     };
-    if (!snapshot.containers.some(({ id }) => isOurs(id))) return snapshot;
+    const ours = snapshot.containers.filter(({ id }) => isOurs(id)).map(({ id }) => id);
+    if (ours.length === 0) return snapshot;
+    const key = ours.join(' ');
+    if (this.#marked?.snapshot === snapshot && this.#marked.key === key) return this.#marked.result;
     const containers = snapshot.containers.map((one) =>
       isOurs(one.id) ? { ...one, stoppedByUs: true as const } : one,
     );
-    return { ...snapshot, containers };
+    const result = { ...snapshot, containers };
+    this.#marked = { snapshot, key, result };
+    return result;
   }
 
   /**

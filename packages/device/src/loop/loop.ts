@@ -15,6 +15,7 @@ import { LockDirectories } from '../locks/lock-directories.ts';
 import { LockWatcher } from '../locks/lock-watcher.ts';
 import type { DeviceEngine } from '../ports.ts';
 import {
+  isAtRest,
   mayBegin,
   mayForce,
   reduce,
@@ -23,8 +24,6 @@ import {
   type Session,
   type SessionEvent,
 } from '../session/session.ts';
-import { NO_TARGET } from '../session/targets.ts';
-import type { StateSources } from '../state/describe-state.ts';
 import type { DeviceState } from '../state/device-state.ts';
 import { DeviceView } from '../state/device-view.ts';
 import { Backoff } from './backoff.ts';
@@ -39,6 +38,7 @@ import { PlanMaker, type PlanMakerOptions } from './plan-maker.ts';
 import { configureHost, NOT_PREPARED } from './configure-host.ts';
 import { NO_PLAN, planNews } from './plan-news.ts';
 import { Runs } from './runs.ts';
+import { stateSources } from './state-sources.ts';
 import { ECHO_PAUSE, LONGEST_RETRY, REJECTIONS, WAKING } from './loop-rules.ts';
 import { WakeUp } from './wake-up.ts';
 
@@ -81,7 +81,18 @@ export class Loop implements AsyncDisposable {
     const { locks, clock, random, targets, store } = dependencies;
     this.#dependencies = dependencies;
     this.#session = startSession(targets.current);
-    this.#view = new DeviceView({ clock, sources: () => this.#sources() });
+    this.#view = new DeviceView({
+      clock,
+      sources: () =>
+        stateSources({
+          dependencies,
+          session: this.#session,
+          plan: this.#plan,
+          observer: this.#observer,
+          operations: this.#operations,
+          faults: this.#faults,
+        }),
+    });
     this.#lentTimer = new LentLocksTimer(clock, () =>
       this.#actions.rejectAll(new ActionFailedError('the device is about to go down, or its host is being changed')),
     );
@@ -238,11 +249,11 @@ export class Loop implements AsyncDisposable {
   async #run(): Promise<void> {
     const { clock } = this.#dependencies;
     while (!this.#stop.signal.aborted) {
-      await this.#wake.wait();
+      const waking = await this.#wake.wait();
       if (this.#stop.signal.aborted) return;
       const began = clock.monotonic();
       try {
-        await this.#turn();
+        if (waking === 'called' || (await this.#isTurnDue())) await this.#turn();
       } catch (error) {
         this.#faults.report(error);
         this.#actions.rejectAll(new ActionFailedError(formatError(error), error));
@@ -251,6 +262,12 @@ export class Loop implements AsyncDisposable {
       this.#pacer.record(clock.monotonic() - began);
       this.#next.schedule(this.#session.target !== null);
     }
+  }
+
+  /** After a time without an event: is there more to do than to look at the engine? */
+  async #isTurnDue(): Promise<boolean> {
+    if (!isAtRest(this.#session) || !this.#runs.isEmpty || this.#next.isPlanDue) return true;
+    return (await this.#look()) === 'news';
   }
 
   async #turn(): Promise<void> {
@@ -268,7 +285,7 @@ export class Loop implements AsyncDisposable {
     if (isFree && !isEmptyAppSet(updates)) this.#lockDirectories.prepare(target);
     // An image can be listed before its pull has finished.
     const downloading = this.#downloads.beginRound();
-    if (!(await this.#look()) || epoch !== this.#epoch) return;
+    if ((await this.#look()) === 'lost' || epoch !== this.#epoch) return;
     if (!isFree) return void this.#show(this.#plans.duringReboot(this.#plan));
     const { snapshot } = this.#observer;
     this.#plans.record(target, snapshot);
@@ -305,17 +322,17 @@ export class Loop implements AsyncDisposable {
     return plan;
   }
 
-  /** @returns whether the engine could be looked at */
-  async #look(): Promise<boolean> {
+  /** @returns `news`: the engine's contents differ from those of the last look; `lost`: it could not be looked at */
+  async #look(): Promise<'news' | 'known' | 'lost'> {
     try {
-      await this.#observer.look();
+      if (!(await this.#observer.look())) return 'known';
     } catch (error) {
       this.#actions.rejectAll(new ActionFailedError(formatError(error), error));
-      return false;
+      return 'lost';
     }
     this.#view.noteChange();
     this.#faults.update(this.#observer.snapshot.faults ?? [], 'snapshot');
-    return true;
+    return 'news';
   }
 
   /** Force ends with the request that carried it, also for a plan that was made before. */
@@ -373,22 +390,6 @@ export class Loop implements AsyncDisposable {
       return;
     }
     this.#operations.record(event);
-  }
-
-  #sources(): StateSources {
-    const { apply, actions, target } = this.#session;
-    const isMissing = this.#plan.operations.length > 0 || this.#plan.blocked.some(missesTarget);
-    return {
-      target: target ?? NO_TARGET,
-      device: this.#dependencies.facts,
-      snapshot: this.#observer.snapshot,
-      images: this.#dependencies.store.images.list(),
-      activity: this.#operations.activity,
-      plan: this.#plan,
-      applying: actions.size > 0 || apply.kind === 'applying' || (apply.kind === 'idle' && isMissing),
-      updates: updatedApps(this.#session),
-      onFault: (error) => this.#faults.report(error),
-    };
   }
 
   /** Wakes the loop: at once when nothing runs, and seldom while something does. */

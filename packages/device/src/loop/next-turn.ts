@@ -3,7 +3,7 @@ import type { Clock } from '@device-supervisor/primitives';
 import type { LockWatcher } from '../locks/lock-watcher.ts';
 import type { LockedApp } from '../ports.ts';
 import type { Backoff } from './backoff.ts';
-import type { Observer } from './observer.ts';
+import { SNAPSHOT_AGE, type Observer } from './observer.ts';
 import type { PlanMaker } from './plan-maker.ts';
 import { awaitedApps, delayUntilChange } from './plan-changes.ts';
 import type { WakeUp } from './wake-up.ts';
@@ -13,14 +13,20 @@ export interface NextTurnOptions {
   readonly wake: WakeUp;
   readonly observer: Observer;
   readonly backoff: Backoff;
-  readonly plans: Pick<PlanMaker, 'delayUntilChange'>;
+  readonly plans: Pick<PlanMaker, 'delayUntilChange' | 'hasSuspects'>;
   readonly lockWatcher: LockWatcher;
 }
+
+/**
+ * A plan is made again after this time though nothing has changed, in milliseconds: the host may differ, or a file of ours.
+ * While something is missing or suspected, it is made as often as the engine is looked at.
+ */
+const PLAN_AGE = 600_000;
 
 /** Schedules the next turn, for which no event may ask. */
 export class NextTurn {
   readonly #options: NextTurnOptions;
-  /** Milliseconds after which another plan may differ though nothing happens. */
+  /** When another plan may differ though nothing happens, in milliseconds of a clock that never jumps. */
   #nextChange = Infinity;
 
   constructor(options: NextTurnOptions) {
@@ -29,24 +35,33 @@ export class NextTurn {
 
   /** Without a target. @param retryIn milliseconds; `null`: not before something happens */
   retryIn(retryIn: number | null): void {
-    this.#nextChange = retryIn ?? Infinity;
+    this.#nextChange = this.#options.clock.monotonic() + (retryIn ?? Infinity);
   }
 
   /** Watches the locks that the plan waits for, and notes when another plan may differ though nothing happens. */
   await({ blocked, wakeAt }: Plan, apps: readonly LockedApp[], retryIn: number | null): void {
     const { clock, wake, plans, lockWatcher } = this.#options;
     if (lockWatcher.waitFor(awaitedApps(apps, blocked))) wake.now();
-    this.#nextChange = Math.min(
+    const isWell = blocked.length === 0 && !plans.hasSuspects;
+    const delay = Math.min(
       delayUntilChange({ blocked, wakeAt }, clock.now()),
       plans.delayUntilChange,
       retryIn ?? Infinity,
+      isWell ? PLAN_AGE : SNAPSHOT_AGE,
     );
+    this.#nextChange = clock.monotonic() + delay;
+  }
+
+  /** Whether another plan may differ by now from the last one, for the same snapshot. */
+  get isPlanDue(): boolean {
+    const { clock, backoff } = this.#options;
+    return this.#nextChange <= clock.monotonic() || backoff.nextRetry() !== null;
   }
 
   schedule(hasTarget: boolean): void {
-    const { wake, observer, backoff } = this.#options;
+    const { clock, wake, observer, backoff } = this.#options;
     const delays = hasTarget ? [observer.delayUntilStale, backoff.nextRetry() ?? Infinity] : [];
-    const delay = Math.min(this.#nextChange, ...delays);
+    const delay = Math.min(Math.max(0, this.#nextChange - clock.monotonic()), ...delays);
     if (delay < Infinity) wake.after(delay);
   }
 }

@@ -76,11 +76,16 @@ export class Observer implements AsyncDisposable {
     this.#fullLookAt = null;
   }
 
-  /** Looks at the engine: at what has changed since the last full look, unless that is old or not to be trusted. */
-  async look(): Promise<EngineSnapshot> {
+  /**
+   * Looks at the engine: at what has changed since the last full look, unless that is old or not to be trusted.
+   *
+   * @returns whether the snapshot is another one than before
+   */
+  async look(): Promise<boolean> {
     const { engine, clock, imageReferences } = this.#options;
     const trustEvents = this.#fullLookAt !== null && this.delayUntilStale > 0;
     const began = clock.monotonic();
+    const before = this.#snapshot;
     // This snapshot does not cover changes that arrive while it is made.
     if (!trustEvents) this.#fullLookAt = began;
     try {
@@ -93,7 +98,7 @@ export class Observer implements AsyncDisposable {
     }
     this.#failures = 0;
     this.#isLost = false;
-    return this.#snapshot;
+    return this.#snapshot !== before;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -46,6 +46,7 @@ export class PlanMaker {
   readonly #options: PlanMakerOptions;
   readonly #localModeMemory: LocalModeMemory;
   readonly #pushes: AwaitedPushes;
+  #hasSuspects = false;
 
   constructor(options: PlanMakerOptions) {
     this.#options = options;
@@ -61,6 +62,7 @@ export class PlanMaker {
   ): Promise<Plan> {
     const { dependencies, actions, signal } = this.#options;
     const known = this.#known({ target, snapshot, updates });
+    this.#hasSuspects = known.crashLooping.size > 0 || known.suspectedImages.size > 0;
     const input = await gatherPlanInput(target, snapshot, { dependencies, known, downloading, signal });
     onLocks(input.heldLocks);
     // An action may have ended by what the locks say.
@@ -78,6 +80,11 @@ export class PlanMaker {
   /** Milliseconds after which another plan may differ though nothing happens; `Infinity`: never. */
   get delayUntilChange(): number {
     return Math.min(this.#options.history.delayUntilChange, this.#pushes.delayUntilChange);
+  }
+
+  /** Whether containers crash, or images may be damaged: what is known of them changes without an event. */
+  get hasSuspects(): boolean {
+    return this.#hasSuspects;
   }
 
   /** Revokes the keys of services that have none any more. After a fault the next plan tries again. */

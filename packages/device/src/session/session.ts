@@ -163,6 +163,11 @@ export function mayBegin({ target, lent, announced }: Session): boolean {
   return lent === 0 && announced === 0 && target !== null;
 }
 
+/** Is the target reached, or can nothing be done about what is missing, and does no client wait? */
+export function isAtRest({ target, apply, actions }: Session): boolean {
+  return target !== null && apply.kind === 'idle' && actions.size === 0;
+}
+
 /** Apps whose update is not cancelled. Of the others only what clients ask for is carried out. */
 export function updatedApps({ apply }: Pick<Session, 'apply'>): AppSet {
   return apply.kind === 'idle' ? ALL_APPS : apply.apps;

@@ -30,7 +30,10 @@ export class CachedList<Entry> {
     this.#options = options;
   }
 
-  /** @param trustEvents whether the last list will do as long as no change was noticed */
+  /**
+   * @param trustEvents whether the last list will do as long as no change was noticed
+   * @returns the answer of the last look, the same object, when the engine lists the same
+   */
   async read(trustEvents: boolean): Promise<ListAnswer<Entry>> {
     const { kind, changes, onSilentChange } = this.#options;
     const before = this.#isCurrent() ? this.#known : null;
@@ -38,10 +41,13 @@ export class CachedList<Entry> {
     const count = changes.count(kind);
     const answer = await this.#ask();
     if (typeof answer === 'string') return { entries: this.#known?.answer.entries ?? [], fault: answer };
-    if (before !== null && this.#isCurrent() && !this.#isSame(before.answer, answer)) onSilentChange(kind);
+    const last = this.#known;
+    const isSame = last !== null && this.#isSame(last.answer, answer);
+    if (before !== null && this.#isCurrent() && !isSame) onSilentChange(kind);
+    const current = isSame ? last.answer : answer;
     // Another look may have begun later and ended before.
-    if (this.#known === null || this.#known.count <= count) this.#known = { answer, count };
-    return answer;
+    if (last === null || last.count <= count) this.#known = { answer: current, count };
+    return current;
   }
 
   /** @returns a text when the engine does not give it */
@@ -63,7 +69,8 @@ export class CachedList<Entry> {
 
   #isSame(before: ListAnswer<Entry>, after: ListAnswer<Entry>): boolean {
     const { describe } = this.#options;
+    if (before.fault !== after.fault || before.entries.length !== after.entries.length) return false;
     const known = new Set(before.entries.map(describe));
-    return before.entries.length === after.entries.length && after.entries.every((entry) => known.has(describe(entry)));
+    return after.entries.every((entry) => known.has(describe(entry)));
   }
 }

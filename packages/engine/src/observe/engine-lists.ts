@@ -25,28 +25,28 @@ export function createEngineLists({ transport, ...shared }: EngineListsOptions) 
       ...shared,
       kind: 'containers',
       isOptional: false,
-      describe: ({ entry }) => `${entry.Id} ${fingerprint(entry)}`,
+      describe: ({ entry, fault }) => `${entry.Id} ${entry.ImageID} ${fingerprint(entry)} ${fault}`,
       list: async () => answerOf(decodeContainers(await ask('/containers/json', { all: true }))),
     }),
     images: new CachedList({
       ...shared,
       kind: 'images',
       isOptional: true,
-      describe: ({ entry }) => JSON.stringify(entry),
+      describe: (one) => JSON.stringify(one),
       list: async () => answerOf(decodeImages(await ask('/images/json'))),
     }),
     networks: new CachedList({
       ...shared,
       kind: 'networks',
       isOptional: true,
-      describe: ({ entry }) => JSON.stringify(entry),
+      describe: (one) => JSON.stringify(one),
       list: async () => answerOf(decodeNetworks(await ask('/networks'))),
     }),
     volumes: new CachedList({
       ...shared,
       kind: 'volumes',
       isOptional: true,
-      describe: ({ entry }) => JSON.stringify(entry),
+      describe: (one) => JSON.stringify(one),
       list: async () => {
         const { Volumes } = await transport.request({ method: 'GET', path: '/volumes' }, VolumeAnswer);
         return answerOf(decodeVolumes(Volumes));

@@ -226,3 +226,31 @@ describe('a stream of events that stays open and silent', () => {
     await expect(events.next()).rejects.toMatchObject({ code: 'ENGINE_UNREACHABLE' });
   });
 });
+
+describe('a full look', () => {
+  it('gives the snapshot of the look before, the same object, when nothing has changed', async () => {
+    const before = await look(false);
+    scripted.answers[CONTAINERS] = [containerEntry(1, { Status: 'Up 7 minutes (health: starting)' })];
+    const after = await look(false);
+    expect(after.requests).toEqual([CONTAINERS, IMAGES, NETWORKS, VOLUMES]);
+    expect(after.snapshot).toBe(before.snapshot);
+  });
+
+  it.each([
+    ['a container', { [CONTAINERS]: [containerEntry(1, { State: 'paused', Status: 'Up 7 minutes (Paused)' })] }],
+    ['the tag of an image', { [IMAGES]: [{ Id: IMAGE_ID, RepoTags: ['web:2'], RepoDigests: [] }] }],
+    ['a network', { [NETWORKS]: [{ Id: 'n1', Name: 'net' }] }],
+    ['a volume', { [VOLUMES]: { Volumes: [{ Name: 'data' }] } }],
+    ['a list that is refused', { [VOLUMES]: 'no list' }],
+  ])('gives another one when %s has changed', async (_name, answers) => {
+    const before = await look(false);
+    Object.assign(scripted.answers, answers);
+    const { snapshot } = await look(false);
+    expect(snapshot).not.toBe(before.snapshot);
+  });
+
+  it('gives another one for other images', async () => {
+    const before = await look(false);
+    expect(await engine.observe({ imageReferences: ['other:1'] })).not.toBe(before.snapshot);
+  });
+});

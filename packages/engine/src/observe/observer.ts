@@ -15,7 +15,7 @@ import type { AbilityReader } from './ability-reader.ts';
 import type { ContainerInspector } from './container-inspector.ts';
 import type { createEngineLists } from './engine-lists.ts';
 import { fingerprint } from './fingerprint.ts';
-import type { ImageInspector } from './image-inspector.ts';
+import type { ImageInspector, InspectedImage } from './image-inspector.ts';
 import type { InspectionCache } from './inspection-cache.ts';
 import { mapConcurrently } from './map-concurrently.ts';
 import { divideContainers } from './own-containers.ts';
@@ -29,14 +29,25 @@ export interface ObserverOptions {
   readonly abilities: AbilityReader;
 }
 
+/** The last look, and what it was made from. */
+interface Look {
+  readonly key: string;
+  readonly parts: readonly unknown[];
+  readonly snapshot: EngineSnapshot;
+}
+
 /** Inspections at once. */
 const CONCURRENCY = 8;
 /** Name of a volume that was created without one. */
 const ANONYMOUS_VOLUME = /^[0-9a-f]{64}$/;
 
-/** Makes snapshots of the engine: four lists, and an inspection of whatever changed since the last one. */
+/**
+ * Makes snapshots of the engine: four lists, and an inspection of whatever changed since the last one. The snapshot of a
+ * look that found nothing changed is that of the look before, the same object.
+ */
 export function createObserver(options: ObserverOptions) {
   const { subscription, lists, cache, containerInspector, imageInspector, abilities } = options;
+  let last: Look | null = null;
   return observe;
 
   async function observe({
@@ -65,15 +76,20 @@ export function createObserver(options: ObserverOptions) {
     const usedByOthers = new Set(others.map(({ ImageID }) => ImageID));
     const networksOfOthers = networksInUse(others);
     const containers = await observeContainers(ours);
+    const known = namedImages(
+      images.entries.map(({ entry }) => readImage(entry, usedByOthers)),
+      imageReferences,
+    );
+    const inspected = await inspectImages(known, containers, imageReferences);
     const faults = [able.fault, listed.fault, images.fault, networks.fault, volumes.fault];
-    return {
+    // Each part is the same object as long as it is unchanged.
+    const parts = [able.abilities, ...faults, listed, images, networks, volumes, ...containers, ...inspected];
+    const key = imageReferences.join('\n');
+    if (last?.key === key && isShallowEqual(last.parts, parts)) return last.snapshot;
+    const snapshot: EngineSnapshot = {
       abilities: able.abilities,
       containers,
-      images: await withConfigs(
-        images.entries.map(({ entry }) => readImage(entry, usedByOthers)),
-        containers,
-        imageReferences,
-      ),
+      images: known.map((image, index) => ({ ...image, ...inspected[index] })),
       networks: networks.entries.map((one) => ({
         ...withDamage(one, readNetwork),
         ...(networksOfOthers.has(one.entry.Id) ? { usedByOthers: true } : {}),
@@ -83,6 +99,8 @@ export function createObserver(options: ObserverOptions) {
         .map((one) => withDamage(one, readVolume)),
       ...withFaults(faults.filter((fault) => fault !== null)),
     };
+    last = { key, parts, snapshot };
+    return snapshot;
   }
 
   async function observeContainers(entries: readonly ContainerEntry[]): Promise<ObservedContainer[]> {
@@ -93,24 +111,26 @@ export function createObserver(options: ObserverOptions) {
     return containers.filter((container) => container !== null);
   }
 
-  /** Images with a tag or digest and those that were asked about by id, with the configuration of those that containers use or that were asked about. */
-  async function withConfigs(
-    all: readonly ObservedImage[],
+  /** Of each image its configuration, if a container uses it or it was asked about; `null`: neither. */
+  async function inspectImages(
+    images: readonly ObservedImage[],
     containers: readonly ObservedContainer[],
     references: readonly string[],
-  ): Promise<ObservedImage[]> {
-    const asked = new Set(references);
-    const images = all.filter(({ id, tags, digests }) => tags.length > 0 || digests.length > 0 || asked.has(id));
+  ): Promise<(InspectedImage | null)[]> {
     imageInspector.retain(new Set(images.map(({ id }) => id)));
     const findImage = imageFinder(images);
     const wanted = new Set([
       ...containers.map(({ imageId }) => imageId),
       ...references.flatMap((reference) => findImage(reference)?.id ?? []),
     ]);
-    return mapConcurrently(images, CONCURRENCY, async (image) => {
-      return wanted.has(image.id) ? { ...image, ...(await imageInspector.inspect(image.id)) } : image;
-    });
+    return mapConcurrently(images, CONCURRENCY, async ({ id }) => (wanted.has(id) ? imageInspector.inspect(id) : null));
   }
+}
+
+/** Images with a tag or digest, and those that were asked about by id. */
+function namedImages(images: readonly ObservedImage[], references: readonly string[]): ObservedImage[] {
+  const asked = new Set(references);
+  return images.filter(({ id, tags, digests }) => tags.length > 0 || digests.length > 0 || asked.has(id));
 }
 
 function readImage(
@@ -148,4 +168,8 @@ function withDamage<Entry, Observed extends object>(
 
 function withFaults(faults: readonly string[]): Pick<EngineSnapshot, 'faults'> {
   return faults.length === 0 ? {} : { faults };
+}
+
+function isShallowEqual(before: readonly unknown[], after: readonly unknown[]): boolean {
+  return before.length === after.length && before.every((part, index) => part === after[index]);
 }

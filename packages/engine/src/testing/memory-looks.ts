@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EngineSnapshot } from '@device-supervisor/compose';
 import type { ListKind } from '../observe/changes.ts';
 import type { CallKind } from './engine-calls.ts';
@@ -52,9 +53,10 @@ export class MemoryLooks {
       ...(last !== null && current('volumes') ? { volumes: last.volumes } : {}),
       ...(last !== null && current('images') ? { images: last.images.map((image) => inspected(image, now)) } : {}),
     };
-    this.#last = result;
     this.#outdated.clear();
-    return result;
+    // Engines give the same object when nothing has changed.
+    this.#last = isDeepStrictEqual(result, last) && last !== null ? last : result;
+    return this.#last;
   }
 }
 

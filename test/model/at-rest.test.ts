@@ -1,0 +1,90 @@
+import { testTarget } from '@device-supervisor/compose/testing';
+import { describe, expect, it } from 'vitest';
+import { startHarness, type DeviceHarness } from './device-harness.ts';
+
+const IMAGES = Object.fromEntries(['web:1', 'db:1'].map((name) => [name, { content: name }]));
+const HALF_MINUTE = 30_000;
+const TEN_MINUTES = 600_000;
+
+interface Resting {
+  readonly harness: DeviceHarness;
+  /** How often the locks of the app were read, which each plan does. */
+  readonly plans: () => number;
+  readonly looks: () => number;
+}
+
+async function atRest(): Promise<Resting> {
+  let [plans, looks] = [0, 0];
+  const harness = startHarness({
+    images: IMAGES,
+    wrapEngine: (engine) => ({
+      ...engine,
+      async observe(request) {
+        looks++;
+        return await engine.observe(request);
+      },
+      // Open and silent: looks alone find what happens.
+      async *events(signal) {
+        for await (const event of engine.events(signal)) if (event.kind === 'connected') yield event;
+      },
+    }),
+    wrapPorts: (ports) => ({
+      ...ports,
+      locks: {
+        ...ports.locks,
+        holders: async (...subject) => {
+          plans++;
+          return await ports.locks.holders(...subject);
+        },
+      },
+    }),
+  });
+  await harness.device.setLocalTarget(testTarget({ services: { web: {}, db: {} } }));
+  await harness.settle();
+  await pass(harness, HALF_MINUTE);
+  [plans, looks] = [0, 0];
+  return { harness, plans: () => plans, looks: () => looks };
+}
+
+async function pass({ clock, flush }: DeviceHarness, time: number): Promise<void> {
+  for (let passed = 0; passed < time; passed += HALF_MINUTE) {
+    clock.advance(HALF_MINUTE);
+    await flush();
+  }
+}
+
+describe('a device at rest', () => {
+  it('is looked at every half minute, and makes no plan of what it knows', async () => {
+    const { harness, plans, looks } = await atRest();
+    await using _harness = harness;
+    await pass(harness, TEN_MINUTES - 2 * HALF_MINUTE);
+    expect(looks()).toBe(18);
+    expect(plans()).toBe(0);
+  });
+
+  it('makes another plan every ten minutes, for what no look shows', async () => {
+    const { harness, plans } = await atRest();
+    await using _harness = harness;
+    await pass(harness, 3 * TEN_MINUTES);
+    expect(plans()).toBe(3);
+  });
+
+  it('makes a plan at once when a look finds a change', async () => {
+    const { harness, plans } = await atRest();
+    await using _harness = harness;
+    const [web] = harness.engine.snapshot().containers;
+    harness.engine.exit(web?.id ?? '', 1);
+    await pass(harness, HALF_MINUTE);
+    expect(plans()).toBeGreaterThan(0);
+    const services = harness.device.state().apps.flatMap(({ services: all }) => all.map(({ status }) => status));
+    expect(services.sort()).toEqual(['Running', 'restarting']);
+  });
+
+  it('makes a plan at once when a client asks', async () => {
+    const { harness, plans } = await atRest();
+    await using _harness = harness;
+    await harness.device.update({ force: false });
+    await harness.flush();
+    expect(plans()).toBe(1);
+  });
+});
