@@ -1,4 +1,5 @@
 import { formatDuration } from '../model/format.ts';
+import { shareOf } from './share-of.ts';
 
 export interface ChartPoint {
   readonly time: number;
@@ -28,7 +29,7 @@ export function LineChart({ points, now, span, top, label, format }: LineChartPr
   const known = points.flatMap(({ time, value }) => (value === null ? [] : [{ time, value }]));
   const highest = Math.max(top, ...known.map(({ value }) => value));
   const x = (time: number): number => WIDTH - ((now - time) / span) * WIDTH;
-  const y = (value: number): number => HEIGHT - (value / highest) * (HEIGHT - 4);
+  const y = (value: number): number => HEIGHT - shareOf(value, highest) * (HEIGHT - 4);
   const runs = runsOf(known);
   const last = known.at(-1);
   return (
