@@ -16,12 +16,15 @@ export interface TestPage {
   readonly page: Page;
   /** Errors of the page, and what its policy kept it from. */
   readonly faults: readonly string[];
-  /** Keeps pictures of the view in every size and scheme, and examines it: nothing overflows, and axe finds nothing. */
+  /** Examines the view in every size and scheme: nothing overflows, and axe finds nothing. `PICTURES=1` keeps pictures of it. */
   look(name: string): Promise<void>;
 }
 
-/** Pictures stay here, for a person to look at. */
-export const PICTURES = resolve(import.meta.dirname, '../../../.state/screenshots/dashboard');
+/** Where pictures stay, for a person to look at. */
+const PICTURES = resolve(import.meta.dirname, '../../../.state/screenshots/dashboard');
+
+/** Set by a person who wants to look at them: to draw and compress 120 pictures takes longer than to examine the views. */
+const KEEPS_PICTURES = process.env['PICTURES'] !== undefined;
 
 const SIZES = [
   { width: 1600, height: 1000 },
@@ -71,15 +74,16 @@ export async function startBrowser(): Promise<TestBrowser> {
 }
 
 async function look(page: Page, name: string): Promise<void> {
-  await mkdir(PICTURES, { recursive: true });
-  for (const colorScheme of SCHEMES) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const size of SIZES) {
-      await page.setViewportSize(size);
-      const content = Number(await page.evaluate('document.documentElement.scrollHeight'));
-      // As high as the content, so that what is fixed to the window's edge is there, too.
-      await page.setViewportSize({ ...size, height: Math.max(size.height, content) });
-      await page.screenshot({ path: join(PICTURES, `${name}-${size.width}-${colorScheme}.png`) });
+  if (KEEPS_PICTURES) await mkdir(PICTURES, { recursive: true });
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    const content = Number(await page.evaluate('document.documentElement.scrollHeight'));
+    // As high as the content, so that what is fixed to the window's edge is there, too.
+    await page.setViewportSize({ ...size, height: Math.max(size.height, content) });
+    // The schemes of one size after the other: another size is laid out and drawn again, which costs more than other colors.
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      if (KEEPS_PICTURES) await page.screenshot({ path: join(PICTURES, `${name}-${size.width}-${colorScheme}.png`) });
       const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
       expect(overflow, `${name} at ${size.width} px is as wide as the window`).toBeLessThanOrEqual(0);
       const findings = await violations(page, colorScheme === SCHEMES[0] ? EVERY_RULE : RULES_OF_COLORS);
@@ -102,8 +106,8 @@ const RULES_OF_COLORS = { runOnly: { type: 'rule', values: ['color-contrast', 'l
 
 /** The findings of axe, one line each. */
 async function violations(page: Page, rules: object): Promise<string[]> {
-  // The debugger's way around the page's policy, which forbids scripts that are written into it.
-  await page.evaluate(`typeof axe === 'undefined' && (() => { ${axeSource} })()`);
+  // The debugger's way around the page's policy, which forbids scripts that are written into it. Half a megabyte: once a page.
+  if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(`(() => { ${axeSource} })()`);
   const options = JSON.stringify({ resultTypes: ['violations'], ...rules });
   const result = AxeResult.parse(await page.evaluate(`axe.run(document, ${options})`));
   return result.violations.flatMap(({ id, nodes }) =>
