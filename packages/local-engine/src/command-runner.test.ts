@@ -20,15 +20,15 @@ describe('createCommandRunner', () => {
     }
   });
 
-  it('passes on how to reach the network, and no secrets', async () => {
-    const commands = createCommandRunner({ HTTPS_PROXY: 'http://proxy:3128', API_KEY: 'secret' });
+  it('passes on how to reach the network and when to collect garbage, and no secrets', async () => {
+    const commands = createCommandRunner({ HTTPS_PROXY: 'http://proxy:3128', GOGC: '800', API_KEY: 'secret' });
     const variables = (await commands.run('env', [], { environment: { EXTRA: '1' } })).trimEnd().split('\n');
     expect(
       variables
         .map((line) => line.replace(/=.*/, ''))
         .filter((name) => !['PWD', 'SHLVL', '_'].includes(name))
         .toSorted(),
-    ).toEqual(['EXTRA', 'HTTPS_PROXY', 'LC_ALL', 'PATH']);
+    ).toEqual(['EXTRA', 'GOGC', 'HTTPS_PROXY', 'LC_ALL', 'PATH']);
   });
 
   it('returns the output, and tells each line as it comes', async () => {

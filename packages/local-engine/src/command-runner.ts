@@ -7,7 +7,7 @@ import { CommandFailedError } from './errors.ts';
 
 /** Runs programs of this machine. */
 export interface CommandRunner {
-  /** The variables of every program: `PATH`, `LC_ALL`, and the proxy variables of the caller. */
+  /** The variables of every program: `PATH`, `LC_ALL`, and the proxy variables and `GOGC` of the caller. */
   readonly environment: Readonly<Record<string, string>>;
   /** Absolute path of a program, or `undefined` when it is not installed. */
   find(program: string): Promise<string | undefined>;
@@ -35,11 +35,14 @@ const SYSTEM_DIRECTORIES = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/
 /** How much of a failed program's output goes into the error, in lines. */
 const ERROR_LINES = 20;
 
-/** Variables that reach programs: how to get to the network, and nothing that could be a secret of the caller's. */
-const INHERITED = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
+/**
+ * Variables that reach programs: how to get to the network, how often the programs of an engine, which are written in Go,
+ * collect garbage, and nothing that could be a secret of the caller's.
+ */
+const INHERITED = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'GOGC'];
 
 /**
- * A runner whose programs see `PATH` and the proxy variables of `environment`, and no other. The directories of its
+ * A runner whose programs see `PATH`, the proxy variables and `GOGC` of `environment`, and no other. The directories of its
  * `PATH` come first, the system's own after them.
  */
 export function createCommandRunner(environment: Readonly<Record<string, string | undefined>>): CommandRunner {

@@ -18,7 +18,7 @@ export interface LocalEngine extends AsyncDisposable {
 
 export interface ResolveEngineOptions {
   /**
-   * `DOCKER_HOST` and `DOCKER_SOCKET` name an engine. A private engine also gets `PATH` and the proxy variables
+   * `DOCKER_HOST` and `DOCKER_SOCKET` name an engine. A private engine also gets `PATH`, `GOGC` and the proxy variables
    * (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, either case), and nothing else.
    */
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -32,7 +32,7 @@ export interface PrivateEngineOptions {
   /** Holds images, containers, volumes and the log. One process at a time may use it. */
   readonly directory: string;
   onProgress(message: string): void;
-  /** `PATH` and the proxy variables are passed on, and nothing else. */
+  /** `PATH`, the proxy variables and `GOGC` are passed on, and nothing else. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Default: `dockerd.log` in the directory. The log of the run before is kept beside it, with `.1` added. */
   readonly logFile?: string;
