@@ -31,7 +31,7 @@ turn() {
 
 while [ ! -e "$stop" ] && kill -0 "$PPID" 2>/dev/null; do
   # In a shell of its own, which ends when it may not open the file: our lock may have come there a moment ago.
-  (turn) || continue
+  (turn)
   # Work for which it needs no lock, so that the others get a chance.
   for _ in 1 2 3 4 5 6; do /bin/true; done
 done
