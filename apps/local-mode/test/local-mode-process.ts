@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { stripVTControlCharacters } from 'node:util';
 import { join, resolve } from 'node:path';
-import { waitFor } from '@device-supervisor/testbed';
+import { compiledCode, waitFor } from '@device-supervisor/testbed';
 
 export const ROOT = resolve(import.meta.dirname, '../../..');
 
@@ -50,6 +50,7 @@ export function startLocalMode({
     cwd: ROOT,
     stdio: 'pipe',
     env: {
+      ...compiledCode(),
       PATH: process.env['PATH'],
       TERM: 'xterm-256color',
       npm_lifecycle_event: 'start',

@@ -41,7 +41,7 @@ export { createHolds, type Held, type Holds } from './holds.ts';
 export { freePort } from './free-port.ts';
 export { heapUsed } from './heap-used.ts';
 export { waitFor, type WaitOptions } from './wait-for.ts';
-export { artefactDirectory } from './run-environment.ts';
+export { artefactDirectory, compiledCode, COMPILED_CODE_VARIABLE } from './run-environment.ts';
 export { snapshotMachine, type MachineSnapshot } from './machine-snapshot.ts';
 export { runInNamespace } from './run-in-namespace.ts';
 export {

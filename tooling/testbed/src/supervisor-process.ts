@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { MemoryLimit } from './memory-limit.ts';
+import { compiledCode } from './run-environment.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A supervisor as its users have it: the bundle, as a process, reached over HTTP. */
@@ -70,6 +71,7 @@ export async function startSupervisor({
   const [program, ...args] = memory?.within(command) ?? command;
   const directory = await mkdtemp(join(tmpdir(), 'supervisor-'));
   const environment = {
+    ...compiledCode(),
     PATH: process.env['PATH'],
     DOCKER_HOST: engineEndpoint,
     ROOT_MOUNTPOINT: rootMount,
