@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { HeldLock } from '@device-supervisor/update-locks';
 import type { DeviceUpdateLocks } from '../src/index.ts';
 
@@ -28,6 +28,7 @@ export async function takeTurns(
   serviceDirectory: string,
   contenders: readonly Contender[],
 ): Promise<Visits> {
+  await using worker = startWorker();
   const stop = new AbortController();
   const changes = locks.watch([{ appId: 1, services: ['web'] }], stop.signal)[Symbol.asyncIterator]();
   let turns = 0;
@@ -44,15 +45,33 @@ export async function takeTurns(
     turns++;
     if (!(await isAlone(locks, join(serviceDirectory, 'inside')))) violations++;
     await result.lease[Symbol.asyncDispose]();
-    await workWithoutLock();
+    await worker.work();
   }
   stop.abort();
   return { violations, refusals };
 }
 
-/** As much as a contender does between two turns, so that the others get a chance. */
-async function workWithoutLock(): Promise<void> {
-  for (let time = 0; time < 6; time++) await promisify(execFile)('/bin/true');
+/** Does as much as a contender does between two turns, so that the others get a chance. */
+interface Worker extends AsyncDisposable {
+  work(): Promise<void>;
+}
+
+/** A shell, because the process of the tests is large, and the system copies a part of it for each program that it starts. */
+function startWorker(): Worker {
+  const script = 'while read -r _; do for _ in 1 2 3 4 5 6; do /bin/true; done; echo done; done';
+  const shell = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(shell, 'close');
+  return {
+    async work() {
+      const answer = once(shell.stdout, 'data');
+      shell.stdin.write('work\n');
+      await answer;
+    },
+    async [Symbol.asyncDispose]() {
+      shell.stdin.end();
+      await ended;
+    },
+  };
 }
 
 /** The contender inside makes this directory, and removes it when it leaves. */
