@@ -12,7 +12,9 @@ export interface CachedListOptions<Entry> {
   readonly kind: ListKind;
   readonly changes: Changes;
   /** Asks the engine. */
-  readonly list: () => Promise<ListAnswer<Entry>>;
+  readonly list: () => Promise<string>;
+  /** @throws EngineAnswerError when the text is no list */
+  readonly decode: (text: string) => ListAnswer<Entry>;
   /** Whether a look continues when the engine refuses the list, with the list of the last look, or none. */
   readonly isOptional: boolean;
   /** The part of an entry whose changes the engine reports by events; equal texts mean that nothing changed. */
@@ -21,10 +23,19 @@ export interface CachedListOptions<Entry> {
   readonly onSilentChange: (kind: ListKind) => void;
 }
 
+interface Asked<Entry> {
+  /** As the engine gave it. */
+  readonly text: string;
+  /** `null`: the engine does not give the list. */
+  readonly answer: ListAnswer<Entry> | null;
+  /** The failure to list. */
+  readonly fault: string | null;
+}
+
 /** One of the engine's lists, and whether it still holds. */
 export class CachedList<Entry> {
   readonly #options: CachedListOptions<Entry>;
-  #known: { readonly answer: ListAnswer<Entry>; readonly count: number } | null = null;
+  #known: { readonly text: string; readonly answer: ListAnswer<Entry>; readonly count: number } | null = null;
 
   constructor(options: CachedListOptions<Entry>) {
     this.#options = options;
@@ -39,26 +50,27 @@ export class CachedList<Entry> {
     const before = this.#isCurrent() ? this.#known : null;
     if (trustEvents && before !== null) return before.answer;
     const count = changes.count(kind);
-    const answer = await this.#ask();
-    if (typeof answer === 'string') return { entries: this.#known?.answer.entries ?? [], fault: answer };
+    const { text, answer, fault } = await this.#ask();
+    if (answer === null) return { entries: this.#known?.answer.entries ?? [], fault };
     const last = this.#known;
     const isSame = last !== null && this.#isSame(last.answer, answer);
     if (before !== null && this.#isCurrent() && !isSame) onSilentChange(kind);
     const current = isSame ? last.answer : answer;
     // Another look may have begun later and ended before.
-    if (last === null || last.count <= count) this.#known = { answer: current, count };
+    if (last === null || last.count <= count) this.#known = { text, answer: current, count };
     return current;
   }
 
-  /** @returns a text when the engine does not give it */
-  async #ask(): Promise<ListAnswer<Entry> | string> {
-    const { kind, list, isOptional } = this.#options;
+  async #ask(): Promise<Asked<Entry>> {
+    const { kind, list, decode, isOptional } = this.#options;
     try {
-      return await list();
+      const text = await list();
+      // The same text, which most looks get, is not decoded again.
+      return { text, answer: text === this.#known?.text ? this.#known.answer : decode(text), fault: null };
     } catch (error) {
       const isLost = error instanceof EngineUnreachableError && !(error instanceof EngineTimeoutError);
       if (isLost || !isOptional) throw error;
-      return `the engine does not list its ${kind}: ${describeError(error).message}`;
+      return { text: '', answer: null, fault: `the engine does not list its ${kind}: ${describeError(error).message}` };
     }
   }
 
@@ -69,6 +81,7 @@ export class CachedList<Entry> {
 
   #isSame(before: ListAnswer<Entry>, after: ListAnswer<Entry>): boolean {
     const { describe } = this.#options;
+    if (before === after) return true;
     if (before.fault !== after.fault || before.entries.length !== after.entries.length) return false;
     const known = new Set(before.entries.map(describe));
     return after.entries.every((entry) => known.has(describe(entry)));

@@ -1,4 +1,5 @@
-import type { Transport } from '../transport/transport.ts';
+import type * as z from 'zod';
+import { decodeAnswer, type Call, type Transport } from '../transport/transport.ts';
 import {
   decodeContainers,
   decodeImages,
@@ -23,39 +24,43 @@ export function createEngineLists({ transport, ...shared }: EngineListsOptions) 
   return {
     containers: new CachedList({
       ...shared,
+      ...asked({ method: 'GET', path: '/containers/json', query: { all: true } }, Entries, decodeContainers),
       kind: 'containers',
       isOptional: false,
       describe: ({ entry, fault }) => `${entry.Id} ${entry.ImageID} ${fingerprint(entry)} ${fault}`,
-      list: async () => answerOf(decodeContainers(await ask('/containers/json', { all: true }))),
     }),
     images: new CachedList({
       ...shared,
+      ...asked({ method: 'GET', path: '/images/json' }, Entries, decodeImages),
       kind: 'images',
       isOptional: true,
       describe: (one) => JSON.stringify(one),
-      list: async () => answerOf(decodeImages(await ask('/images/json'))),
     }),
     networks: new CachedList({
       ...shared,
+      ...asked({ method: 'GET', path: '/networks' }, Entries, decodeNetworks),
       kind: 'networks',
       isOptional: true,
       describe: (one) => JSON.stringify(one),
-      list: async () => answerOf(decodeNetworks(await ask('/networks'))),
     }),
     volumes: new CachedList({
       ...shared,
+      ...asked({ method: 'GET', path: '/volumes' }, VolumeAnswer, ({ Volumes }) => decodeVolumes(Volumes)),
       kind: 'volumes',
       isOptional: true,
       describe: (one) => JSON.stringify(one),
-      list: async () => {
-        const { Volumes } = await transport.request({ method: 'GET', path: '/volumes' }, VolumeAnswer);
-        return answerOf(decodeVolumes(Volumes));
-      },
     }),
   };
 
-  function ask(path: string, query: { readonly all?: boolean } = {}): Promise<readonly unknown[]> {
-    return transport.request({ method: 'GET', path, query }, Entries);
+  function asked<Answer, Entry>(
+    call: Call,
+    schema: z.ZodType<Answer>,
+    decode: (answer: Answer) => DecodedEntries<Entry>,
+  ): Pick<CachedListOptions<Listed<Entry>>, 'list' | 'decode'> {
+    return {
+      list: () => transport.text(call),
+      decode: (text) => answerOf(decode(decodeAnswer(call, text, schema))),
+    };
   }
 }
 

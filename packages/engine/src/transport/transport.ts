@@ -35,6 +35,8 @@ export interface Call {
 export interface Transport extends AsyncDisposable {
   /** Decodes the JSON answer. @throws EngineAnswerError when it is something else */
   request<T>(call: Call, schema: z.ZodType<T>): Promise<T>;
+  /** The answer as it comes, for {@link decodeAnswer}. */
+  text(call: Call): Promise<string>;
   /** Ignores what is answered; resolves to the status. */
   send(call: Call): Promise<number>;
   /** Resolves when the answer begins. Aborting the call's signal ends the stream with the signal's reason. */
@@ -81,12 +83,9 @@ export function createTransport({ endpoint, tls, clock, callTimeout }: Transport
     endpoint,
     callTimeout,
     async request(call, schema) {
-      using deadline = startDeadline(call);
-      const text = await readText(await answer(call, deadline.signal), deadline.signal);
-      const decoded = schema.safeParse(parseJson(text));
-      if (decoded.success) return decoded.data;
-      throw new EngineAnswerError(nameOf(call), z.prettifyError(decoded.error));
+      return decodeAnswer(call, await requestText(call), schema);
     },
+    text: requestText,
     async send(call) {
       using deadline = startDeadline(call);
       const response = await answer(call, deadline.signal);
@@ -107,6 +106,11 @@ export function createTransport({ endpoint, tls, clock, callTimeout }: Transport
       agent.destroy();
     },
   };
+
+  async function requestText(call: Call): Promise<string> {
+    using deadline = startDeadline(call);
+    return await readText(await answer(call, deadline.signal), deadline.signal);
+  }
 
   /** A signal that aborts when the call's time is up, when its caller aborts it, and when the transport is closed. */
   function startDeadline({ limit = callTimeout, signal, ...call }: Call): Deadline {
@@ -175,6 +179,13 @@ export function createTransport({ endpoint, tls, clock, callTimeout }: Transport
     if (signal.aborted) return signal.reason;
     return unreachable(error instanceof Error ? error.message : String(error), error);
   }
+}
+
+/** @throws EngineAnswerError when the answer to the call is something else than the schema says */
+export function decodeAnswer<T>(call: Call, text: string, schema: z.ZodType<T>): T {
+  const decoded = schema.safeParse(parseJson(text));
+  if (decoded.success) return decoded.data;
+  throw new EngineAnswerError(nameOf(call), z.prettifyError(decoded.error));
 }
 
 interface Deadline extends Disposable {
