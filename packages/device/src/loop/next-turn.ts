@@ -42,7 +42,7 @@ export class NextTurn {
   await({ blocked, wakeAt }: Plan, apps: readonly LockedApp[], retryIn: number | null): void {
     const { clock, wake, plans, lockWatcher } = this.#options;
     if (lockWatcher.waitFor(awaitedApps(apps, blocked))) wake.now();
-    const isWell = blocked.length === 0 && !plans.hasSuspects;
+    const isWell = blocked.length === 0 && wakeAt === null && !plans.hasSuspects;
     const delay = Math.min(
       delayUntilChange({ blocked, wakeAt }, clock.now()),
       plans.delayUntilChange,
