@@ -13,7 +13,8 @@ interface Resting {
   readonly looks: () => number;
 }
 
-async function atRest(): Promise<Resting> {
+/** @param engineState whether the engine answers */
+async function atRest(engineState = { isAway: false }): Promise<Resting> {
   let [plans, looks] = [0, 0];
   const harness = startHarness({
     images: IMAGES,
@@ -21,6 +22,7 @@ async function atRest(): Promise<Resting> {
       ...engine,
       async observe(request) {
         looks++;
+        if (engineState.isAway) throw new Error('the engine does not answer');
         return await engine.observe(request);
       },
       // Open and silent: looks alone find what happens.
@@ -78,6 +80,21 @@ describe('a device at rest', () => {
     expect(plans()).toBeGreaterThan(0);
     const services = harness.device.state().apps.flatMap(({ services: all }) => all.map(({ status }) => status));
     expect(services.sort()).toEqual(['Running', 'restarting']);
+  });
+
+  it('looks again after growing delays when the engine is away while a plan is due', async () => {
+    const engineState = { isAway: false };
+    const { harness, looks } = await atRest(engineState);
+    await using _harness = harness;
+    await pass(harness, TEN_MINUTES - HALF_MINUTE);
+    engineState.isAway = true;
+    const [before, start] = [looks(), harness.clock.monotonic()];
+    for (let timers = 0; timers < 50; timers++) {
+      harness.clock.advanceToNext();
+      await harness.flush();
+    }
+    expect(harness.clock.monotonic() - start).toBeGreaterThan(TEN_MINUTES);
+    expect(looks() - before).toBeLessThanOrEqual(50);
   });
 
   it('makes a plan at once when a client asks', async () => {

@@ -249,25 +249,25 @@ export class Loop implements AsyncDisposable {
   async #run(): Promise<void> {
     const { clock } = this.#dependencies;
     while (!this.#stop.signal.aborted) {
-      const waking = await this.#wake.wait();
+      let isTurn = (await this.#wake.wait()) === 'called';
       if (this.#stop.signal.aborted) return;
       const began = clock.monotonic();
       try {
-        if (waking === 'called' || (await this.#isTurnDue())) await this.#turn();
+        if ((isTurn ||= await this.#isTurnDue())) await this.#turn();
       } catch (error) {
         this.#faults.report(error);
         this.#actions.rejectAll(new ActionFailedError(formatError(error), error));
         this.#backoff.failed('plan', formatError(error));
       }
       this.#pacer.record(clock.monotonic() - began);
-      this.#next.schedule(this.#session.target !== null);
+      this.#next.schedule(this.#session.target !== null, isTurn);
     }
   }
 
   /** After a time without an event: is there more to do than to look at the engine? */
   async #isTurnDue(): Promise<boolean> {
-    if (!isAtRest(this.#session) || !this.#runs.isEmpty || this.#next.isPlanDue) return true;
-    return (await this.#look()) === 'news';
+    const isBusy = !isAtRest(this.#session) || !this.#runs.isEmpty;
+    return isBusy || this.#next.isPlanDue || (await this.#look()) === 'news';
   }
 
   async #turn(): Promise<void> {

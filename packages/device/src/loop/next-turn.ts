@@ -26,8 +26,10 @@ const PLAN_AGE = 600_000;
 /** Schedules the next turn, for which no event may ask. */
 export class NextTurn {
   readonly #options: NextTurnOptions;
-  /** When another plan may differ though nothing happens, in milliseconds of a clock that never jumps. */
+  /** Milliseconds after a turn until another plan may differ though nothing happens. */
   #nextChange = Infinity;
+  /** When the last turn ended, whatever came of it: in milliseconds of a clock that never jumps. */
+  #turnedAt = 0;
 
   constructor(options: NextTurnOptions) {
     this.#options = options;
@@ -35,7 +37,7 @@ export class NextTurn {
 
   /** Without a target. @param retryIn milliseconds; `null`: not before something happens */
   retryIn(retryIn: number | null): void {
-    this.#nextChange = this.#options.clock.monotonic() + (retryIn ?? Infinity);
+    this.#nextChange = retryIn ?? Infinity;
   }
 
   /** Watches the locks that the plan waits for, and notes when another plan may differ though nothing happens. */
@@ -43,25 +45,29 @@ export class NextTurn {
     const { clock, wake, plans, lockWatcher } = this.#options;
     if (lockWatcher.waitFor(awaitedApps(apps, blocked))) wake.now();
     const isWell = blocked.length === 0 && wakeAt === null && !plans.hasSuspects;
-    const delay = Math.min(
+    this.#nextChange = Math.min(
       delayUntilChange({ blocked, wakeAt }, clock.now()),
       plans.delayUntilChange,
       retryIn ?? Infinity,
       isWell ? PLAN_AGE : SNAPSHOT_AGE,
     );
-    this.#nextChange = clock.monotonic() + delay;
   }
 
   /** Whether another plan may differ by now from the last one, for the same snapshot. */
   get isPlanDue(): boolean {
-    const { clock, backoff } = this.#options;
-    return this.#nextChange <= clock.monotonic() || backoff.nextRetry() !== null;
+    return this.#delayUntilPlan === 0 || this.#options.backoff.nextRetry() !== null;
   }
 
-  schedule(hasTarget: boolean): void {
+  /** @param hasTurned whether there was a turn, and not a look alone */
+  schedule(hasTarget: boolean, hasTurned: boolean): void {
     const { clock, wake, observer, backoff } = this.#options;
+    if (hasTurned) this.#turnedAt = clock.monotonic();
     const delays = hasTarget ? [observer.delayUntilStale, backoff.nextRetry() ?? Infinity] : [];
-    const delay = Math.min(Math.max(0, this.#nextChange - clock.monotonic()), ...delays);
+    const delay = Math.min(this.#delayUntilPlan, ...delays);
     if (delay < Infinity) wake.after(delay);
+  }
+
+  get #delayUntilPlan(): number {
+    return Math.max(0, this.#turnedAt + this.#nextChange - this.#options.clock.monotonic());
   }
 }
