@@ -20,7 +20,7 @@ const LONGEST = 15 * MINUTE;
  * Milliseconds between two looks: a part of what the wait has taken already. Looks at 20 a second take a tenth of a
  * processor, from what is waited for.
  */
-const INTERVAL = { shortest: 20, longest: 250, part: 1 / 20 } as const;
+const INTERVAL = { shortest: 20, longest: 500, part: 1 / 10 } as const;
 
 /**
  * Waits until a state comes about, and returns it. The source is a function, called repeatedly (what it throws

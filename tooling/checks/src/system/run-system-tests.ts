@@ -9,7 +9,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatError } from '@device-supervisor/errors';
-import { fetchParts, shareImage } from '@device-supervisor/image';
+import { shareImage, stripPackage } from '@device-supervisor/image';
 import { bundleApps, COMPILED_CODE_VARIABLE, prepareMachine, runInNamespace } from '@device-supervisor/testbed';
 import { openQueue } from './queue.ts';
 
@@ -19,22 +19,25 @@ const MEMORY = 1_500_000_000;
 /** For each processor: the tests mostly wait. */
 const WORKERS = 3;
 
+/** Those that tests build images for. */
+const IMAGE_ARCHITECTURES = ['amd64', 'arm64'] as const;
+
 const paths = process.argv.slice(2);
 const directory = await mkdtemp(join(tmpdir(), 'system-tests-'));
 const queue = join(directory, 'queue');
 shareCompiledCode(join(directory, 'compiled'));
 try {
   const onProgress = (message: string): void => void process.stderr.write(`${message}\n`);
-  await prepareMachine({ deviceHost: true, onProgress });
-  if (concerns('tooling/image')) {
-    const root = join(import.meta.dirname, '../../../..');
-    await fetchParts({ root, architectures: ['arm64'], onProgress });
-    await shareImage({ root, output: join(directory, 'image'), onProgress });
-  }
+  const needsImage = concerns('tooling/image');
+  const packages = needsImage ? IMAGE_ARCHITECTURES.map(stripPackage) : [];
+  await prepareMachine({ deviceHost: true, packages, onProgress });
+  const root = join(import.meta.dirname, '../../../..');
+  const image = needsImage ? shareImage({ root, output: join(directory, 'image'), onProgress }) : undefined;
   await bundleApps(concerns('apps/local-mode') ? ['supervisor', 'local-mode'] : ['supervisor']);
   await mkdir(queue);
   const ids = Array.from({ length: workers() }, (_, index) => `testbed-${process.pid}-${index}`);
   const codes = await Promise.all(ids.map((id) => runInNamespace(workerCommand(), { id, storage: 'memory' })));
+  await image;
   const lost = await openQueue(queue).unfinished();
   for (const file of lost) process.stderr.write(`${file} was begun and has no result: its worker ended\n`);
   process.exitCode = lost.length > 0 ? 1 : Math.max(...codes);
