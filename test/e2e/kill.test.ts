@@ -21,7 +21,7 @@ afterAll(async () => {
 /** The next one differs from it in the images of both services and in the network. */
 function release(number: number): Record<string, object> {
   const image = fixture.images[number % 2] ?? '';
-  const services = { web: { image, volumes: ['data:/data'] }, db: { image } };
+  const services = { web: { image, volumes: ['data:/data'], depends_on: ['db'] }, db: { image } };
   const networks = { default: { labels: { release: String(number) } } };
   return fixture.target(services, { commit: `c${number}`, volumes: { data: {} }, networks });
 }
