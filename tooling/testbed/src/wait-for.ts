@@ -156,16 +156,18 @@ class Patience {
 
   /** @returns {@link LATE} when patience ends first */
   async race<T>(work: Promise<T>): Promise<T | typeof LATE> {
-    const controller = new AbortController();
+    const { promise: late, resolve } = Promise.withResolvers<typeof LATE>();
+    const pace = (): number => Math.min(PACE, Math.max(1, this.#limit - this.#still));
+    // One timer, because nearly all work ends before it is due: thousands of looks a minute cost what a race costs.
+    const check = (): void => {
+      if (this.isOver()) resolve(LATE);
+      else timer = setTimeout(check, pace());
+    };
+    let timer = setTimeout(check, pace());
     try {
-      return await Promise.race([work, this.#ended(controller.signal)]);
+      return await Promise.race([work, late]);
     } finally {
-      controller.abort();
+      clearTimeout(timer);
     }
-  }
-
-  async #ended(signal: AbortSignal): Promise<typeof LATE> {
-    while (!signal.aborted && !this.isOver()) await delay(Math.min(PACE, Math.max(1, this.#limit - this.#still)));
-    return LATE;
   }
 }
