@@ -37,53 +37,59 @@ export async function checkConsumers(packages: readonly PackedPackage[], folder:
     return path;
   };
   const dependencies = { ...OTHER_VERSIONS, ...nodeDependency(OLDEST_NODE) };
-  const npm = await report.step('npm install', async () =>
-    createConsumer({ manager: 'npm', folder: await place('npm'), packages, dependencies }),
-  );
-  const pnpm = await report.step('pnpm install', async () =>
-    createConsumer({ manager: 'pnpm', folder: await place('pnpm'), packages, dependencies: SAME_VERSIONS }),
-  );
+  // They wait for the network.
+  const [npm, pnpm] = await Promise.all([
+    report.step('npm install', async () =>
+      createConsumer({ manager: 'npm', folder: await place('npm'), packages, dependencies }),
+    ),
+    report.step('pnpm install', async () =>
+      createConsumer({ manager: 'pnpm', folder: await place('pnpm'), packages, dependencies: SAME_VERSIONS }),
+    ),
+  ]);
   if (npm === null || pnpm === null) return report;
   const examples = (await report.step('copy the examples', () => copyExamples(npm))) ?? [];
-  const types = await report.step('types, TypeScript 5.9, nodenext, with the examples', () =>
-    check(npm, 'nodenext', { report, examples }),
+  // The newest compiler is a program of its own; the other one is a library, and takes this process for itself.
+  const newest = checkWithNewest(npm, report);
+  const types = await report.step('types, TypeScript 5.9, nodenext, with the examples', (add) =>
+    check(npm, 'nodenext', { add, examples }),
   );
-  await report.step('types, TypeScript 5.9, bundler, pnpm without vitest', () =>
-    check(pnpm, 'bundler', { report, examples: [] }),
+  await report.step('types, TypeScript 5.9, bundler, pnpm without vitest', (add) =>
+    check(pnpm, 'bundler', { add, examples: [] }),
   );
-  for (const resolution of ['nodenext', 'bundler'] as const) {
-    await report.step(`types, TypeScript 7, ${resolution}`, async () =>
-      report.add(await checkTypesWithNewest(npm, resolution)),
-    );
-  }
+  await newest;
   for (const version of [OLDEST_NODE, NEWEST_NODE]) {
     await report.step(`imports, Node.js ${version}`, () => importTogether(npm, version));
-    await report.step(`examples, Node.js ${version}`, async () =>
-      report.add(await runExamples(npm, examples, version)),
-    );
+    await report.step(`examples, Node.js ${version}`, async (add) => add(await runExamples(npm, examples, version)));
   }
   await report.step('contract with another vitest', () => runContract(npm, NEWEST_NODE));
-  await report.step('costs', async () => {
+  await report.step('costs', async (add) => {
     const costs: Cost[] = [];
     for (const { name } of packages) costs.push(await costOf(npm, name, types));
-    report.add(costProblems(costs, BUDGETS));
+    add(costProblems(costs, BUDGETS));
     report.lines.push(formatCosts(costs));
   });
   return report;
 }
 
+async function checkWithNewest(consumer: Consumer, report: Report): Promise<void> {
+  for (const resolution of ['nodenext', 'bundler'] as const) {
+    await report.step(`types, TypeScript 7, ${resolution}`, async (add) =>
+      add(await checkTypesWithNewest(consumer, resolution)),
+    );
+  }
+}
+
+/** Takes what a step has found. */
+type Add = (problems: readonly string[]) => void;
+
 interface CheckOptions {
-  readonly report: Report;
+  readonly add: Add;
   readonly examples: readonly string[];
 }
 
-async function check(
-  consumer: Consumer,
-  resolution: Resolution,
-  { report, examples }: CheckOptions,
-): Promise<TypeCheck> {
+async function check(consumer: Consumer, resolution: Resolution, { add, examples }: CheckOptions): Promise<TypeCheck> {
   const result = await checkTypes(consumer, resolution, examples);
-  report.add(result.problems);
+  add(result.problems);
   return result;
 }
 
@@ -105,22 +111,22 @@ class Report implements ConsumerReport {
   readonly problems: string[] = [];
   readonly lines: string[] = [];
 
-  add(problems: readonly string[]): void {
-    this.problems.push(...problems);
-  }
-
-  /** Times a step, and takes its failure for a problem. */
-  async step<T>(name: string, work: () => Promise<T>): Promise<T | null> {
+  /** Times a step, and takes its failure for a problem. Several may run at once. */
+  async step<T>(name: string, work: (add: Add) => Promise<T>): Promise<T | null> {
     const started = performance.now();
-    const before = this.problems.length;
+    let isFine = true;
+    const add: Add = (problems) => {
+      isFine &&= problems.length === 0;
+      this.problems.push(...problems);
+    };
     try {
-      return await work();
+      return await work(add);
     } catch (error) {
-      this.problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      add([`${name}: ${error instanceof Error ? error.message : String(error)}`]);
       return null;
     } finally {
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      this.lines.push(`${this.problems.length === before ? 'ok' : 'FAILED'}  ${name}, ${seconds} s`);
+      this.lines.push(`${isFine ? 'ok' : 'FAILED'}  ${name}, ${seconds} s`);
     }
   }
 }

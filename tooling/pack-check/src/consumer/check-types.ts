@@ -18,7 +18,6 @@ export interface TypeCheck {
 }
 
 const MOST_SHOWN = 20;
-const CHECKED = 'all-packages.ts';
 /** Version 7, which has no programming interface yet. */
 const NEWEST_COMPILER = resolve(import.meta.dirname, '../../../../node_modules/.bin/tsc');
 
@@ -28,7 +27,7 @@ export async function checkTypes(
   resolution: Resolution,
   examples: readonly string[] = [],
 ): Promise<TypeCheck> {
-  const file = await writeImports(consumer);
+  const file = await writeImports(consumer, 'all-packages.ts');
   const { options } = ts.convertCompilerOptionsFromJson(optionsOf(resolution), consumer.folder);
   const program = ts.createProgram([file, ...examples.map((name) => join(consumer.folder, name))], options);
   const checker = program.getTypeChecker();
@@ -43,7 +42,8 @@ export async function checkTypes(
 
 /** The same with the newest compiler. @returns the first problems, a line each */
 export async function checkTypesWithNewest(consumer: Consumer, resolution: Resolution): Promise<string[]> {
-  const file = await writeImports(consumer);
+  // A file of its own: both checks may run at once.
+  const file = await writeImports(consumer, `all-packages-${resolution}.ts`);
   const config = join(consumer.folder, `tsconfig.${resolution}.json`);
   await writeFile(config, JSON.stringify({ compilerOptions: optionsOf(resolution), files: [file] }));
   try {
@@ -55,8 +55,8 @@ export async function checkTypesWithNewest(consumer: Consumer, resolution: Resol
   }
 }
 
-async function writeImports({ folder, specifiers }: Consumer): Promise<string> {
-  const file = join(folder, CHECKED);
+async function writeImports({ folder, specifiers }: Consumer, name: string): Promise<string> {
+  const file = join(folder, name);
   const lines = specifiers.map((specifier, index) => `import * as module${index} from '${specifier}';`);
   const uses = specifiers.map((_, index) => `module${index}`);
   await writeFile(file, `${lines.join('\n')}\nconsole.log(${uses.join(', ')});\n`);
