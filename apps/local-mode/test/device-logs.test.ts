@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleApp } from '@device-supervisor/bundle';
 import {
+  bundleApps,
   connectEngine,
   startJournal,
   startSupervisor,
@@ -12,7 +12,7 @@ import {
   type TestJournal,
 } from '@device-supervisor/testbed';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ROOT, startLocalMode, type LocalModeProcess } from './local-mode-process.ts';
+import { startLocalMode, type LocalModeProcess } from './local-mode-process.ts';
 
 /* Lines of the past from the journal of a device, which the engine writes to as on the OS. */
 
@@ -28,7 +28,7 @@ const BUILD =
   'build: { dockerfile_inline: "FROM scratch\\nCOPY busybox /busybox", x-busybox: true }, stop_grace_period: 0s';
 
 beforeAll(async () => {
-  for (const app of ['local-mode', 'supervisor']) await bundleApp(join(ROOT, 'apps', app));
+  await bundleApps(['local-mode', 'supervisor']);
   journal = stack.use(await startJournal());
   engine = stack.use(await startTestEngine({ settings: { 'log-driver': 'journald' } }));
   const supervisor = stack.use(await startSupervisor({ engineEndpoint: engine.endpoint }));

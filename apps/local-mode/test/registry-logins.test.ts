@@ -1,10 +1,9 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleApp } from '@device-supervisor/bundle';
-import { connectEngine } from '@device-supervisor/testbed';
+import { bundleApps, connectEngine } from '@device-supervisor/testbed';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
-import { ROOT, startLocalMode } from './local-mode-process.ts';
+import { startLocalMode } from './local-mode-process.ts';
 import { startPrivateRegistry, USER, writeLogin, type PrivateRegistry } from './private-registry.ts';
 
 const engineEndpoint = inject('engineEndpoint');
@@ -15,7 +14,7 @@ let folder: string;
 let project: string;
 
 beforeAll(async () => {
-  for (const app of ['local-mode', 'supervisor']) await bundleApp(join(ROOT, 'apps', app));
+  await bundleApps(['local-mode', 'supervisor']);
   registry = await startPrivateRegistry(engineEndpoint);
 });
 afterAll(() => registry[Symbol.asyncDispose]());
