@@ -97,6 +97,32 @@ describe('a device at rest', () => {
     expect(looks() - before).toBeLessThanOrEqual(50);
   });
 
+  it('tries a cleanup that failed again after its delay, before the next look', async () => {
+    const attempts: number[] = [];
+    await using harness = startHarness({
+      images: { ...IMAGES, 'web:2': { content: 'web:2' } },
+      managed: true,
+      wrapEngine: (engine) => ({
+        ...engine,
+        async removeImage(reference) {
+          attempts.push(harness.clock.monotonic());
+          if (attempts.length < 3) throw new Error('the engine does not remove it');
+          await engine.removeImage(reference);
+        },
+      }),
+    });
+    await harness.setTarget(testTarget({ services: { web: {}, db: {} } }));
+    await harness.settle();
+    await harness.setTarget(testTarget({ commit: 'c2', services: { web: { image: 'web:2' }, db: {} } }));
+    await harness.settle();
+    for (let timers = 0; attempts.length < 3 && timers < 20; timers++) {
+      harness.clock.advanceToNext();
+      await harness.flush();
+    }
+    expect(attempts).toHaveLength(3);
+    expect((attempts[2] ?? 0) - (attempts[0] ?? 0)).toBeLessThan(5_000);
+  });
+
   it('makes a plan at once when a client asks', async () => {
     const { harness, plans } = await atRest();
     await using _harness = harness;

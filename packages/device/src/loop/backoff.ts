@@ -106,8 +106,9 @@ export class Backoff {
     return delays.length === 0 ? null : Math.min(...delays);
   }
 
-  /** Forgets repetitions: a client asks for them from now on. */
-  forgiveRepetitions(): void {
+  /** Lets operations be tried at once. `repetitions`: those that succeeded without effect, which a client asks for now. */
+  forgive(what: 'everything' | 'repetitions'): void {
+    if (what === 'everything') return this.reset();
     for (const [id, { failures }] of this.#entries) if (failures === 0) this.#entries.delete(id);
   }
 

@@ -253,7 +253,8 @@ export class Loop implements AsyncDisposable {
       if (this.#stop.signal.aborted) return;
       const began = clock.monotonic();
       try {
-        if ((isTurn ||= await this.#isTurnDue())) await this.#turn();
+        isTurn ||= await this.#isTurnDue();
+        if (isTurn) await this.#turn();
       } catch (error) {
         this.#faults.report(error);
         this.#actions.rejectAll(new ActionFailedError(formatError(error), error));
@@ -354,8 +355,7 @@ export class Loop implements AsyncDisposable {
           this.#keepWantedDownloads();
           break;
         case 'forgive':
-          if (effect.what === 'everything') this.#backoff.reset();
-          else this.#backoff.forgiveRepetitions();
+          this.#backoff.forgive(effect.what);
           break;
         case 'reject':
           this.#actions.reject(effect.id, new ActionCancelledError(REJECTIONS[effect.reason]));

@@ -28,8 +28,8 @@ export class NextTurn {
   readonly #options: NextTurnOptions;
   /** Milliseconds after a turn until another plan may differ though nothing happens. */
   #nextChange = Infinity;
-  /** When the last turn ended, whatever came of it: in milliseconds of a clock that never jumps. */
-  #turnedAt = 0;
+  /** When the next plan is due though nothing happens, in milliseconds of a clock that never jumps. */
+  #planDueAt = 0;
 
   constructor(options: NextTurnOptions) {
     this.#options = options;
@@ -55,19 +55,17 @@ export class NextTurn {
 
   /** Whether another plan may differ by now from the last one, for the same snapshot. */
   get isPlanDue(): boolean {
-    return this.#delayUntilPlan === 0 || this.#options.backoff.nextRetry() !== null;
+    return this.#planDueAt <= this.#options.clock.monotonic();
   }
 
-  /** @param hasTurned whether there was a turn, and not a look alone */
+  /** @param hasTurned whether there was a turn, whatever came of it, and not a look alone */
   schedule(hasTarget: boolean, hasTurned: boolean): void {
     const { clock, wake, observer, backoff } = this.#options;
-    if (hasTurned) this.#turnedAt = clock.monotonic();
-    const delays = hasTarget ? [observer.delayUntilStale, backoff.nextRetry() ?? Infinity] : [];
-    const delay = Math.min(this.#delayUntilPlan, ...delays);
+    const now = clock.monotonic();
+    const nextRetry = hasTarget ? (backoff.nextRetry() ?? Infinity) : Infinity;
+    if (hasTurned) this.#planDueAt = now + Math.min(this.#nextChange, nextRetry);
+    const nextLook = hasTarget ? observer.delayUntilStale : Infinity;
+    const delay = Math.min(Math.max(0, this.#planDueAt - now), nextLook);
     if (delay < Infinity) wake.after(delay);
-  }
-
-  get #delayUntilPlan(): number {
-    return Math.max(0, this.#turnedAt + this.#nextChange - this.#options.clock.monotonic());
   }
 }
