@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { waitFor } from './wait-for.ts';
 
 /** A real engine behind a socket whose answers a test can spoil. Requests that no fault matches pass unchanged. */
 export interface FaultyEngine extends AsyncDisposable {
@@ -91,7 +92,11 @@ export async function startFaultyEngine(engine: string): Promise<FaultyEngine> {
     openRequests: () => [...open.values()],
     async closeIdleConnections() {
       const busy = new Set([...open.keys()].map(({ socket }) => socket));
-      await Promise.all([...connections].filter((socket) => !busy.has(socket)).map(endConnection));
+      const idle = [...connections].filter((socket) => !busy.has(socket));
+      for (const socket of idle) socket.end();
+      await waitFor('clients to close their idle connections', () => idle.map(describeConnection), {
+        until: (descriptions) => descriptions.every((one) => one === CLOSED),
+      });
     },
     inject(matches, fault) {
       const active: ActiveFault = { matches, fault, count: 0 };
@@ -112,11 +117,11 @@ export async function startFaultyEngine(engine: string): Promise<FaultyEngine> {
   };
 }
 
-/** Resolves when the other side has closed it, too. */
-async function endConnection(socket: Socket): Promise<void> {
-  const closed = once(socket, 'close');
-  socket.end();
-  await closed;
+const CLOSED = 'closed';
+
+/** For the error of a wait: a client that has bytes left to read does not see the end of a connection. */
+function describeConnection({ closed, bytesRead, bytesWritten, writableLength }: Socket): string {
+  return closed ? CLOSED : `open: ${bytesRead} bytes came, ${bytesWritten} went, ${writableLength} wait`;
 }
 
 function pathOf(url: string): string {

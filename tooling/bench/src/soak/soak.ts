@@ -74,6 +74,8 @@ export async function soak({
   }
   await supervisor.apply({ [SOAK_APP]: { ...randomApp(random, 0), services: {}, volumes: {}, networks: {} } });
   await supervisor.post('/v1/purge', { appId: SOAK_APP });
+  // By itself first: inside of the next wait, one that comes to nothing would not be named.
+  await measureAtRest(parts);
   // A timer or a connection may take a moment to end; the wait fails, and names a kind that does not.
   const last = await waitFor('the process to hold no more than before', () => measureAtRest(parts), {
     until: (holdings) => excessOf(settled, holdings).length === 0,
