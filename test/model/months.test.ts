@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { testTarget } from '@device-supervisor/compose/testing';
 import { heapUsed } from '@device-supervisor/testbed';
 import { expect, it } from 'vitest';
@@ -39,6 +40,29 @@ it('a device takes no more memory after months of releases, crashes and failed d
   );
   expect(heapUsed() - before).toBeLessThan(SLACK);
 });
+
+it('a device keeps nothing of a release that another has replaced', async () => {
+  await using harness = startHarness({ images: { 'web:1': {} } });
+  const release = async (commit: string, environment: Record<string, string> = {}): Promise<void> => {
+    await harness.setTarget(testTarget({ commit, services: { web: { image: 'web:1', environment } } }));
+    await harness.flush();
+    harness.engine.clearCalls();
+    harness.events.length = 0;
+  };
+  await release('c1');
+  const before = heapUsed();
+  await release('c2', longValues());
+  await Promise.all([harness.device.stopService(1, 'web'), harness.flush()]);
+  expect(heapUsed() - before).toBeGreaterThan(7_000_000);
+  await release('c3');
+  // The runtime frees what weak references name in a later turn.
+  await expect.poll(() => heapUsed() - before, { timeout: 20_000 }).toBeLessThan(SLACK);
+});
+
+function longValues(): Record<string, string> {
+  const value = (): string => randomBytes(100_000).toString('hex');
+  return Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`V${index}`, value()]));
+}
 
 function* range(from: number, to: number): Generator<number> {
   for (let number = from; number < to; number++) yield number;

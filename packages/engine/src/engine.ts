@@ -1,3 +1,4 @@
+import type { ContainerToCreate } from '@device-supervisor/compose';
 import type { Clock, DeltaResolver, DeviceEngine, RegistryCredentials } from '@device-supervisor/device';
 import { systemClock } from '@device-supervisor/primitives/system-clock';
 import { createContainerActions } from './containers/container-actions.ts';
@@ -11,6 +12,7 @@ import { Changes } from './observe/changes.ts';
 import { createContainerInspector } from './observe/container-inspector.ts';
 import { createEngineLists } from './observe/engine-lists.ts';
 import { ImageInspector } from './observe/image-inspector.ts';
+import { KnownValues } from './observe/known-values.ts';
 import { createObserver } from './observe/observer.ts';
 import { createResourceActions } from './resources/resource-actions.ts';
 import type { EngineTls } from './transport/endpoint.ts';
@@ -125,6 +127,7 @@ export function createEngine({
   });
   const cache = new InspectionCache(clock);
   const changes = new Changes();
+  const knownValues = new KnownValues();
   const abilities = new AbilityReader(transport);
   const imageInspector = new ImageInspector(transport, clock);
   const subscription = new EventSubscription(transport, {
@@ -150,18 +153,20 @@ export function createEngine({
     cache.invalidate(container);
     changes.markChanged('containers');
   };
+  const created = ({ name, config }: ContainerToCreate): void => knownValues.add(name, config.environment);
   const surprised = (): void => changes.markAllChanged();
   const pullImage = createImagePuller({ transport, clock, credentials, deltas, onDeltaFailure, stallTimeout });
 
   return {
-    ...createContainerActions(transport, { touched, surprised }),
+    ...createContainerActions(transport, { created, touched, surprised }),
     ...createResourceActions(transport, { touched: (kind) => changes.markChanged(kind), surprised }),
     pullImage: (reference, options) => pullImage(reference, options).finally(() => changes.markChanged('images')),
     observe: createObserver({
       subscription,
       lists,
       cache,
-      containerInspector: createContainerInspector(transport),
+      knownValues,
+      containerInspector: createContainerInspector(transport, knownValues),
       imageInspector,
       abilities,
     }),

@@ -24,6 +24,8 @@ export interface KeeperOptions {
   readonly beforeWrite: () => void;
 }
 
+/** Bytes of free pages that the database may have. */
+const MOST_FREE = 256 * 1024;
 /** Milliseconds between two looks at the file, and between two tries to write it. */
 const CHECK_INTERVAL = 30_000;
 
@@ -90,7 +92,10 @@ export class Keeper implements Disposable {
       const damage = absorbLog(file.path);
       if (damage !== null) onSetAside(setAside(file.path));
       beforeWrite();
-      file.write(sqlite.serialize());
+      dropFreePages(sqlite);
+      const copy = sqlite.serialize();
+      file.write(copy);
+      free(copy);
       return null;
     } catch (error) {
       const fault = isFault(error) ? error : translateError(file.path, error);
@@ -127,6 +132,20 @@ export class Keeper implements Disposable {
       logger(`database ${file.path} is written again, with everything that waited for it`);
     }
   }
+}
+
+/**
+ * SQLite keeps the pages of a large target that another has replaced for later, and each write of the whole file would write
+ * them too.
+ */
+function dropFreePages(sqlite: Sqlite.Database): void {
+  const read = (pragma: string): number => Number(sqlite.pragma(pragma, { simple: true }));
+  if (read('freelist_count') * read('page_size') > MOST_FREE) sqlite.exec('VACUUM');
+}
+
+/** Gives the memory of a copy back at once: the runtime would keep several of them until it collects garbage. */
+function free({ buffer }: Buffer): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 function isFault(error: unknown): error is StoreFault {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   cpSync,
@@ -255,6 +256,27 @@ describe('a damaged database', () => {
       store.settings.set('name-0', 'again');
       expect(store.settings.get('name-0')).toBe('again');
     });
+  });
+});
+
+describe('a large target', () => {
+  const VALUES = 100;
+  const target = (bytes: number) => {
+    const value = (): string => randomBytes(bytes / VALUES / 2).toString('hex');
+    const config = Object.fromEntries(Array.from({ length: VALUES }, (_, index) => [`V${index}`, value()]));
+    return { name: 'device', config, apps: {} };
+  };
+
+  it.each(['another large one', 'a small one'])('leaves no room in the file when %s takes its place', (what) => {
+    using store = openStore({ path });
+    const empty = statSync(path).size;
+    store.targets.save('local', target(4_000_000));
+    const full = statSync(path).size - empty;
+    const next = target(what === 'a small one' ? 1000 : 4_100_000);
+    store.targets.save('local', next);
+    const left = statSync(path).size - empty;
+    expect(left).toBeLessThan(what === 'a small one' ? full / 10 : full * 1.1);
+    expect(store.targets.load('local')).toEqual(next);
   });
 });
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { IMAGE_ENVIRONMENT, IMAGE_PROGRAM, writeRootfs } from '@device-supervisor/image';
+import { IMAGE_ALLOCATOR, IMAGE_PROGRAM, writeRootfs } from '@device-supervisor/image';
 import { createCommandRunner } from '@device-supervisor/local-engine';
 import type { Programs } from './candidates.ts';
 
@@ -50,7 +50,5 @@ export async function openImage(): Promise<OpenImage> {
 
 /** Of the environment of the image, what decides the memory of a process before it starts. */
 function allocatorSettings(): string[] {
-  return Object.entries(IMAGE_ENVIRONMENT).flatMap(([name, value]) =>
-    name.startsWith('MALLOC_') ? [`${name}=${value}`] : [],
-  );
+  return Object.entries(IMAGE_ALLOCATOR).map(([name, value]) => `${name}=${value}`);
 }

@@ -35,21 +35,36 @@ describe('a large body', () => {
   const memoryOf = (available: number) => ({ collectGarbage: () => undefined, available: () => available });
 
   it('is refused before it takes memory that the process does not have', () => {
-    using upload = createIntake(memoryOf(69 * MEGABYTE)).open(10 * MEGABYTE);
+    using upload = createIntake(memoryOf(49 * MEGABYTE)).open(10 * MEGABYTE);
     upload.add(MEGABYTE);
     expect(() => upload.add(1)).toThrow('the device has too little free memory for a body of 10 MB now');
   });
 
   it('is refused by what came of it, where its length is not known', () => {
-    using upload = createIntake(memoryOf(13 * MEGABYTE)).open();
+    using upload = createIntake(memoryOf(9 * MEGABYTE)).open();
     expect(() => upload.add(2 * MEGABYTE)).toThrow(ServerBusyError);
   });
 
   it('is taken where there is room for it, once what others left behind is freed', () => {
-    let available = 69 * MEGABYTE;
-    const memory = { collectGarbage: () => void (available = 71 * MEGABYTE), available: () => available };
+    let available = 49 * MEGABYTE;
+    const memory = { collectGarbage: () => void (available = 51 * MEGABYTE), available: () => available };
     using upload = createIntake(memory).open(10 * MEGABYTE);
     expect(() => upload.add(10 * MEGABYTE)).not.toThrow();
+  });
+
+  it('is refused when the room was taken while it came', async () => {
+    let available = 50 * MEGABYTE;
+    using upload = createIntake({ collectGarbage: () => undefined, available: () => available }).open(10 * MEGABYTE);
+    upload.add(10 * MEGABYTE);
+    const decode = async (): Promise<string> =>
+      await upload.inTurn(
+        () => 'decoded',
+        (body) => body,
+      );
+    available = 40 * MEGABYTE;
+    await expect(decode()).resolves.toBe('decoded');
+    available = 39 * MEGABYTE;
+    await expect(decode()).rejects.toBeInstanceOf(ServerBusyError);
   });
 
   it('keeps no small one out', () => {

@@ -39,14 +39,25 @@ const NOTICEABLE = 1024 * 1024;
 
 /**
  * Memory that a target takes, as a multiple of its size: measured with services that run and are replaced by it, until the
- * engine has been looked at again.
+ * engine has been looked at again, while garbage is collected as soon as memory is short.
  */
-const WORKING_SIZE = 7;
+const WORKING_SIZE = 5;
 
 /** @param memory where what large bodies leave behind is freed, and asked whether there is room for the next one */
 export function createIntake(memory: ProcessMemory = UNBOUNDED): Intake {
   const turns = createSemaphore(1);
   const held = { small: 0, large: 0 };
+
+  /** @param present bytes of it that are in memory @throws ServerBusyError when the process has no memory for the body */
+  const makeRoom = (bytes: number, present = 0): void => {
+    const needed = bytes * WORKING_SIZE - present;
+    if (memory.available() >= needed) return;
+    memory.collectGarbage();
+    if (memory.available() >= needed) return;
+    const size = Math.ceil(bytes / NOTICEABLE);
+    throw new ServerBusyError(`the device has too little free memory for a body of ${size} MB now`);
+  };
+
   return {
     open(expected = 0) {
       let own = 0;
@@ -63,7 +74,11 @@ export function createIntake(memory: ProcessMemory = UNBOUNDED): Intake {
           const pool = poolOf(next);
           const others = held[pool] - (poolOf(own) === pool ? own : 0);
           if (others + next > LIMITS[pool]) throw new ServerBusyError('other requests hold too much memory');
-          if (own <= NOTICEABLE && next > NOTICEABLE) makeRoom(memory, Math.max(expected, next));
+          if (own <= NOTICEABLE && next > NOTICEABLE) {
+            // The remains of earlier bodies go before this one takes memory.
+            memory.collectGarbage();
+            makeRoom(Math.max(expected, next));
+          }
           held[poolOf(own)] -= own;
           held[pool] += next;
           own = next;
@@ -73,6 +88,8 @@ export function createIntake(memory: ProcessMemory = UNBOUNDED): Intake {
           if (own <= NOTICEABLE) return await work(decode());
           return await turns.run(async () => {
             try {
+              // While it came, the device went on with the one before, which may have taken the room.
+              makeRoom(own, own);
               const body = decode();
               collect();
               return await work(body);
@@ -85,14 +102,6 @@ export function createIntake(memory: ProcessMemory = UNBOUNDED): Intake {
       };
     },
   };
-}
-
-/** Frees the remains of earlier bodies before this one takes memory. @throws ServerBusyError */
-function makeRoom(memory: ProcessMemory, bytes: number): void {
-  memory.collectGarbage();
-  if (memory.available() >= bytes * WORKING_SIZE) return;
-  const size = Math.ceil(bytes / NOTICEABLE);
-  throw new ServerBusyError(`the device has too little free memory for a body of ${size} MB now`);
 }
 
 const LIMITS = { small: MOST_SMALL, large: MOST_LARGE } as const;

@@ -33,7 +33,8 @@ export class ContainerHistory {
   /** Names of containers that we started and have not seen since: they may end before we look. */
   readonly #started = new Set<string>();
   readonly #mountedVolumes = new Set<string>();
-  #marked: { readonly snapshot: EngineSnapshot; readonly key: string; readonly result: EngineSnapshot } | null = null;
+  /** The last marks of each snapshot. They go with the snapshot: one may hold megabytes of variables. */
+  readonly #marked = new WeakMap<EngineSnapshot, { readonly key: string; readonly result: EngineSnapshot }>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -51,12 +52,13 @@ export class ContainerHistory {
     const ours = snapshot.containers.filter(({ id }) => isOurs(id)).map(({ id }) => id);
     if (ours.length === 0) return snapshot;
     const key = ours.join(' ');
-    if (this.#marked?.snapshot === snapshot && this.#marked.key === key) return this.#marked.result;
+    const marked = this.#marked.get(snapshot);
+    if (marked?.key === key) return marked.result;
     const containers = snapshot.containers.map((one) =>
       isOurs(one.id) ? { ...one, stoppedByUs: true as const } : one,
     );
     const result = { ...snapshot, containers };
-    this.#marked = { snapshot, key, result };
+    this.#marked.set(snapshot, { key, result });
     return result;
   }
 

@@ -38,6 +38,8 @@ const DEFAULT_STOP_TIMEOUT_S = 10;
 const SLOW_CALL_FACTOR = 5;
 
 export interface ContainerActionsOptions {
+  /** Called with each container that was created. */
+  readonly created: (container: ContainerToCreate) => void;
   /**
    * Called with the id or name of each container after a call on it, even a failed one: a start that fails leaves its reason
    * on the container without an event.
@@ -50,7 +52,7 @@ export interface ContainerActionsOptions {
 /** The engine's container calls. */
 export function createContainerActions(
   transport: Transport,
-  { touched, surprised }: ContainerActionsOptions,
+  { created, touched, surprised }: ContainerActionsOptions,
 ): ContainerActions {
   const unless = handlerOfSurprises(surprised);
   const slow = transport.callTimeout * SLOW_CALL_FACTOR;
@@ -65,7 +67,8 @@ export function createContainerActions(
     updateContainer: (id, config) => updateContainer(id, config).finally(() => touched(id)),
   };
 
-  async function createContainer({ name, image, config }: ContainerToCreate): Promise<void> {
+  async function createContainer(container: ContainerToCreate): Promise<void> {
+    const { name, image, config } = container;
     const body = writeContainer(image, await withCommandOfImage(image, config));
     await transport.send({
       method: 'POST',
@@ -75,6 +78,7 @@ export function createContainerActions(
       limit: slow,
       toError: (refusal) => createFailureOf(image, refusal),
     });
+    created(container);
   }
 
   /** Engines drop the image's command where an entrypoint is given; see `ContainerConfig.command`. */

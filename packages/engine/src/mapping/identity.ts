@@ -1,5 +1,10 @@
 import { LABELS, parseNumericId, type ServiceIdentity } from '@device-supervisor/compose';
 
+/** The name of a container; engines write a slash before it. */
+export function readName(name: string): string {
+  return name.replace(/^\//, '');
+}
+
 /**
  * The service that a container belongs to; `null`: the labels do not tell.
  *

@@ -9,7 +9,7 @@ import type {
 } from '@device-supervisor/compose';
 import type { ContainerInspection, ImageSettings } from '../wire/container-wire.ts';
 import { readContainer } from './container-mapping.ts';
-import { readIdentity } from './identity.ts';
+import { readIdentity, readName } from './identity.ts';
 import { readEnvironment, readHealthcheck } from './process-fields.ts';
 import { REQUESTED_LABEL } from './requested-label.ts';
 
@@ -32,7 +32,7 @@ export function readObservedContainer(inspection: ContainerInspection): Observed
   const startedAt = Date.parse(state.StartedAt);
   return {
     id: inspection.Id,
-    name: inspection.Name.replace(/^\//, ''),
+    name: readName(inspection.Name),
     imageId: inspection.Image,
     imageReference: inspection.Config.Image,
     identity: readIdentity(withCurrentLabels(inspection.Config.Labels)),

@@ -8,10 +8,11 @@ import { pathOf } from '../containers/container-actions.ts';
 import { damageOf, isFinal } from '../damage/damage-of.ts';
 import { saysLostFiles } from '../damage/lost-files.ts';
 import { EngineUnreachableError, NotFoundError } from '../errors.ts';
-import { readIdentity } from '../mapping/identity.ts';
+import { readIdentity, readName } from '../mapping/identity.ts';
 import { readObservedContainer, readStatus } from '../mapping/observed-container.ts';
 import type { Transport } from '../transport/transport.ts';
 import { ContainerInspection, type ContainerEntry } from '../wire/container-wire.ts';
+import type { KnownValues } from './known-values.ts';
 
 /** One object may take no longer than this, in milliseconds: an engine can hang on one container. */
 export const INSPECTION_LIMIT_MS = 15_000;
@@ -22,7 +23,7 @@ export interface ContainerInspector {
 }
 
 /** Inspects containers; one that cannot be inspected is reported as damaged, with what the list says about it. */
-export function createContainerInspector(transport: Transport): ContainerInspector {
+export function createContainerInspector(transport: Transport, knownValues: KnownValues): ContainerInspector {
   return {
     async inspect(entry) {
       try {
@@ -38,7 +39,7 @@ export function createContainerInspector(transport: Transport): ContainerInspect
   async function request(id: string): Promise<ObservedContainer> {
     const limit = Math.min(INSPECTION_LIMIT_MS, transport.callTimeout);
     const call = { method: 'GET', path: `${pathOf(id)}/json`, limit } as const;
-    return readObservedContainer(await transport.request(call, ContainerInspection));
+    return knownValues.share(readObservedContainer(await transport.request(call, ContainerInspection)));
   }
 
   /** A container is taken away for good because of this: so one refusal is not enough. */
@@ -78,7 +79,7 @@ function damaged(entry: ContainerEntry, damage: Damage): ObservedContainer {
   const noEndpoint = { aliases: [], ipv4Address: '', ipv6Address: '', linkLocalIps: [] };
   return {
     id: entry.Id,
-    name: name.replace(/^\//, ''),
+    name: readName(name),
     imageId: entry.ImageID,
     imageReference: entry.Image,
     identity: readIdentity(withCurrentLabels(entry.Labels)),

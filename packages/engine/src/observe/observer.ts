@@ -6,6 +6,7 @@ import {
 } from '@device-supervisor/compose';
 import type { ObserveRequest } from '@device-supervisor/device';
 import type { EventSubscription } from '../events/event-subscription.ts';
+import { readName } from '../mapping/identity.ts';
 import { readNetwork, readVolume } from '../mapping/network-mapping.ts';
 import { isBuiltHere, isSupervised } from '../mapping/observed-container.ts';
 import type { ContainerEntry } from '../wire/container-wire.ts';
@@ -17,6 +18,7 @@ import type { createEngineLists } from './engine-lists.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { ImageInspector, InspectedImage } from './image-inspector.ts';
 import type { InspectionCache } from './inspection-cache.ts';
+import type { KnownValues } from './known-values.ts';
 import { mapConcurrently } from './map-concurrently.ts';
 import { divideContainers } from './own-containers.ts';
 
@@ -24,6 +26,7 @@ export interface ObserverOptions {
   readonly subscription: EventSubscription;
   readonly lists: ReturnType<typeof createEngineLists>;
   readonly cache: InspectionCache;
+  readonly knownValues: KnownValues;
   readonly containerInspector: ContainerInspector;
   readonly imageInspector: ImageInspector;
   readonly abilities: AbilityReader;
@@ -46,7 +49,7 @@ const ANONYMOUS_VOLUME = /^[0-9a-f]{64}$/;
  * look that found nothing changed is that of the look before, the same object.
  */
 export function createObserver(options: ObserverOptions) {
-  const { subscription, lists, cache, containerInspector, imageInspector, abilities } = options;
+  const { subscription, lists, cache, knownValues, containerInspector, imageInspector, abilities } = options;
   let last: Look | null = null;
   return observe;
 
@@ -105,6 +108,7 @@ export function createObserver(options: ObserverOptions) {
 
   async function observeContainers(entries: readonly ContainerEntry[]): Promise<ObservedContainer[]> {
     cache.retain(new Set(entries.map(({ Id }) => Id)));
+    knownValues.retain(new Set(entries.flatMap(({ Id, Names }) => [Id, ...Names.map(readName)])));
     const containers = await mapConcurrently(entries, CONCURRENCY, (entry) =>
       cache.get(entry.Id, fingerprint(entry), () => containerInspector.inspect(entry)),
     );

@@ -1,4 +1,5 @@
 import { isNameOfService, LABELS, withCurrentLabels } from '@device-supervisor/compose';
+import { readName } from '../mapping/identity.ts';
 import { isSupervised } from '../mapping/observed-container.ts';
 import type { ContainerEntry } from '../wire/container-wire.ts';
 import type { ImageEntry } from '../wire/engine-wire.ts';
@@ -21,5 +22,5 @@ export function divideContainers(
 
 function hasNameOfService({ Names, Labels }: ContainerEntry): boolean {
   const service = withCurrentLabels(Labels)[LABELS.serviceName] ?? '';
-  return Names.some((name) => isNameOfService(name.replace(/^\//, ''), service));
+  return Names.some((name) => isNameOfService(readName(name), service));
 }

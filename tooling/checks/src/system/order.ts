@@ -25,7 +25,7 @@ export const USUAL_DURATIONS: Readonly<Record<string, number>> = {
   'packages/engine/test/unclean-values.test.ts': 44,
   'tooling/image/test/upgrade.test.ts': 43,
   'packages/engine/test/container-round-trip.test.ts': 42,
-  'test/e2e/small-memory.test.ts': 42,
+  'tooling/image/test/small-memory.test.ts': 42,
   'packages/engine/test/docker-engine.test.ts': 41,
   'test/e2e/attacks.test.ts': 38,
   'test/e2e/irreversible-first.test.ts': 35,
