@@ -20,7 +20,7 @@ import { searchWithinBudget, type Search } from './search-within-budget.ts';
 /** Milliseconds after which a request must have its answer when nothing is in its way any more. */
 const ANSWER_TIME = 120_000;
 /** Milliseconds after which the engine has been looked at again, whatever happened before. */
-const LOOK_TIME = 45_000;
+const LOOK_TIME = 75_000;
 
 /** Plays random interleavings of requests, and checks that what the device does never contradicts what it was asked to do. */
 export async function findBrokenRequest(search: Search): Promise<string | null> {

@@ -13,6 +13,8 @@ const LAST_LOOK_RETRY = 30_000;
 
 /** A snapshot older than this is refreshed by a full look, in milliseconds: an open stream of events may be silent. */
 export const SNAPSHOT_AGE = 30_000;
+/** The same when the last look found nothing new. */
+const SETTLED_AGE = 60_000;
 
 /** Before the engine was looked at. */
 export const NO_SNAPSHOT: EngineSnapshot = {
@@ -46,6 +48,8 @@ export class Observer implements AsyncDisposable {
   #failures = 0;
   /** When the last full look began; `null`: the next one is to be full. */
   #fullLookAt: number | null = null;
+  /** The last look found nothing new. */
+  #isSettled = false;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
@@ -68,7 +72,8 @@ export class Observer implements AsyncDisposable {
         random: random(),
       });
     }
-    return this.#fullLookAt === null ? 0 : Math.max(0, this.#fullLookAt + SNAPSHOT_AGE - clock.monotonic());
+    const age = this.#isSettled ? SETTLED_AGE : SNAPSHOT_AGE;
+    return this.#fullLookAt === null ? 0 : Math.max(0, this.#fullLookAt + age - clock.monotonic());
   }
 
   /** Something came out otherwise than the snapshot said: the next look is a full one. */
@@ -98,7 +103,8 @@ export class Observer implements AsyncDisposable {
     }
     this.#failures = 0;
     this.#isLost = false;
-    return this.#snapshot !== before;
+    this.#isSettled = this.#snapshot === before;
+    return !this.#isSettled;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
