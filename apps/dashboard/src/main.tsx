@@ -9,7 +9,7 @@ const client = createApiClient({
   address: location.origin,
   key: () => (sessionKey.value === '' ? undefined : sessionKey.value),
 });
-const store = createDeviceStore(client);
+const store = createDeviceStore(client, document);
 store.connect();
 
 const root = document.querySelector('#app');

@@ -54,7 +54,13 @@ const PATIENCE = 30_000;
 /** An id of no run of a supervisor: the device answers with everything that it has kept. */
 const FROM_THE_START = '0-0';
 
-export function createDeviceStore(client: ApiClient): DeviceStore {
+/** Whether the page is visible; the document of the page. */
+export interface Visibility {
+  readonly hidden: boolean;
+  addEventListener(type: 'visibilitychange', listener: () => void): void;
+}
+
+export function createDeviceStore(client: ApiClient, visibility: Visibility): DeviceStore {
   const state = signal<DeviceState | null>(null);
   const plan = signal<Plan | null>(null);
   const health = signal<HealthDetail | null>(null);
@@ -67,41 +73,54 @@ export function createDeviceStore(client: ApiClient): DeviceStore {
   const now = signal(Date.now());
   let stream = new AbortController();
   let lastEventId = FROM_THE_START;
-  let isVisible = !document.hidden;
+  let isVisible = !visibility.hidden;
 
   const refreshers = {
     state: refresher(SHORT, async () => {
-      state.value = await dataOf(client.http.GET('/v3/state'));
+      const next = await dataOf(client.http.GET('/v3/state'));
+      return () => (state.value = next);
     }),
     plan: refresher(LONG, async () => {
-      plan.value = await dataOf(client.http.GET('/v3/plan'));
+      const next = await dataOf(client.http.GET('/v3/plan'));
+      return () => (plan.value = next);
     }),
     health: refresher(LONG, async () => {
-      health.value = await dataOf(client.http.GET('/v3/health/detail'));
+      const next = await dataOf(client.http.GET('/v3/health/detail'));
+      return () => (health.value = next);
     }),
     locks: refresher(LONG, async () => {
-      locks.value = (await dataOf(client.http.GET('/v3/locks'))).locks;
+      const next = await dataOf(client.http.GET('/v3/locks'));
+      return () => (locks.value = next.locks);
     }),
     info: refresher(LONG, async () => {
-      info.value = await dataOf(client.http.GET('/v3/device'));
+      const next = await dataOf(client.http.GET('/v3/device'));
+      return () => (info.value = next);
     }),
     usage: refresher(LONG, async () => {
       const after = usage.value.at(-1)?.time ?? 0;
       const { samples, spanSeconds } = await dataOf(client.http.GET('/v3/usage', { params: { query: { after } } }));
       const oldest = Date.now() - spanSeconds * 1000;
-      usage.value = [...usage.value.filter(({ time }) => time > oldest && time <= after), ...samples];
+      return () => (usage.value = [...usage.value.filter(({ time }) => time > oldest && time <= after), ...samples]);
     }),
   };
 
-  function refresher(interval: number, read: () => Promise<void>): Refresher {
+  /** @param read returns what keeps the answer */
+  function refresher(interval: number, read: () => Promise<() => void>): Refresher {
     const load = async (): Promise<void> => {
+      const ending = stream.signal;
       try {
-        await read();
+        const keep = await read();
+        if (!ending.aborted) keep();
       } catch (error) {
-        if (isRefusal(error)) needsKey.value = true;
+        noteRefusal(error, ending);
       }
     };
     return createRefresher({ load, interval, schedule: setTimeout, now: () => performance.now() });
+  }
+
+  /** An answer to a request that was sent with an earlier key says nothing of the present one. */
+  function noteRefusal(error: unknown, ending: AbortSignal): void {
+    if (isRefusal(error) && !ending.aborted) needsKey.value = true;
   }
 
   function refresh(): void {
@@ -115,6 +134,7 @@ export function createDeviceStore(client: ApiClient): DeviceStore {
         signal: ending,
         lastEventId,
         onConnection(news) {
+          if (ending.aborted) return;
           if (!news.connected) {
             const since = connection.value.status === 'lost' ? connection.value.since : Date.now();
             connection.value = { status: 'lost', since, retryAt: Date.now() + news.retryIn };
@@ -125,6 +145,7 @@ export function createDeviceStore(client: ApiClient): DeviceStore {
         },
       });
       for await (const event of events) {
+        if (ending.aborted) return;
         // The device answers the first request with a gap of unknown length, and everything that it has kept.
         const isBeginning = lastEventId === FROM_THE_START && event.event === 'gap';
         if (event.id !== undefined) lastEventId = event.id;
@@ -133,7 +154,7 @@ export function createDeviceStore(client: ApiClient): DeviceStore {
         for (const name of CAUSES[event.event] ?? []) refreshers[name].request();
       }
     } catch (error) {
-      if (isRefusal(error)) needsKey.value = true;
+      noteRefusal(error, ending);
     }
   }
 
@@ -153,7 +174,7 @@ export function createDeviceStore(client: ApiClient): DeviceStore {
   }
 
   function show(): void {
-    isVisible = !document.hidden;
+    isVisible = !visibility.hidden;
     for (const one of Object.values(refreshers)) one.pause(!isVisible);
     if (isVisible) {
       now.value = Date.now();
@@ -168,7 +189,7 @@ export function createDeviceStore(client: ApiClient): DeviceStore {
     }, PATIENCE);
   }
 
-  document.addEventListener('visibilitychange', show);
+  visibility.addEventListener('visibilitychange', show);
   every(1_000, () => {
     now.value = Date.now();
   });
