@@ -140,7 +140,10 @@ export class Keeper implements Disposable {
  */
 function dropFreePages(sqlite: Sqlite.Database): void {
   const read = (pragma: string): number => Number(sqlite.pragma(pragma, { simple: true }));
-  if (read('freelist_count') * read('page_size') > MOST_FREE) sqlite.exec('VACUUM');
+  if (read('freelist_count') * read('page_size') <= MOST_FREE) return;
+  // SQLite writes a large copy into a temporary file otherwise, and that disk may be full.
+  sqlite.pragma('temp_store = MEMORY');
+  sqlite.exec('VACUUM');
 }
 
 /** Gives the memory of a copy back at once: the runtime would keep several of them until it collects garbage. */

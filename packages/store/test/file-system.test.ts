@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock } from '@device-supervisor/primitives/testing';
 import { openStore, StoreWriteError, type Store } from '@device-supervisor/store';
@@ -24,6 +25,23 @@ afterEach(() => {
 const TARGET = { name: 'device', config: {}, apps: {} };
 /** Milliseconds until the store looks at its disk again. */
 const CHECK = 30_000;
+
+it('needs no disk for temporary files when a large target is replaced', () => {
+  const program = fileURLToPath(new URL('replace-large-target.ts', import.meta.url));
+  const large = mkdtempSync(join(tmpdir(), 'store-'));
+  try {
+    const database = join(large, 'database.sqlite');
+    fill();
+    const fault = execFileSync(process.execPath, ['--conditions=@device-supervisor/source', program, database], {
+      env: { ...process.env, SQLITE_TMPDIR: directory },
+      encoding: 'utf8',
+    });
+    expect(fault).toBe('none');
+    expect(statSync(database).size).toBeLessThan(25_000_000);
+  } finally {
+    rmSync(large, { recursive: true });
+  }
+});
 
 describe('a full disk', () => {
   it('refuses a local target with a hint, keeps what was there, and does no harm once there is space again', () => {
