@@ -29,8 +29,18 @@ function findCollector(): () => void {
   return typeof found === 'function' ? () => void Reflect.apply(found, undefined, [kind]) : () => undefined;
 }
 
-/** Bytes of this process that the kernel cannot drop: all but the pages of files. */
+/** Bytes of this process that the kernel cannot drop: all but the pages of files; where that is not known, the most it ever had. */
 function unreclaimable(): number {
-  const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-  return kilobytes === undefined ? process.memoryUsage.rss() : Number(kilobytes) * 1024;
+  return (anonymous() ?? process.resourceUsage().maxRSS) * 1024;
+}
+
+/** Kilobytes; `null`: the kernel does not say it, or no file can be opened any more. */
+function anonymous(): number | null {
+  try {
+    const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    return kilobytes === undefined ? null : Number(kilobytes);
+  } catch {
+    // It is asked for between other work, which a look at the memory must not end.
+    return null;
+  }
 }
